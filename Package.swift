@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled in the Swift 6 language mode with these features on.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], linking libraries: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: settings,
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "pivot",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "pivot", targets: ["pivot"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+
+        library("LMDB", ["CLMDB"]),
+        library("Zstandard", ["CZstd"]),
+        library("Tracking", [.crypto, .protobuf]),
+        library("TrainingConfiguration", [.yams]),
+        library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
+        library("Blobs", ["Tracking", "Zstandard", .crypto]),
+        library("Projections", ["LMDB", "EventLog", "Tracking", .protobuf]),
+        library("Reactors", ["EventLog", "Tracking", .log, .lifecycle]),
+        library(
+            "TrackingServer",
+            [
+                "EventLog", "Blobs", "Projections", "Reactors", "Tracking", "TrainingConfiguration", .hummingbird,
+                .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
+                .nioHTTPTypes, .nioHTTPTypesHTTP1, .yams, .collections, .crypto, .protobuf,
+            ]),
+        library("TrackingClient", ["Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .log, .protobuf]),
+        library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
+        library("Trainer", ["TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log]),
+        .executableTarget(
+            name: "pivot",
+            dependencies: [
+                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Projections", "Blobs", "Tracking",
+                "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
+            ], swiftSettings: settings),
+
+        .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("LMDBTests", ["LMDB", "TestSupport"]),
+    ]
+)
+
+extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let collections: Self = .product(name: "Collections", package: "swift-collections")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let log: Self = .product(name: "Logging", package: "swift-log")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
+    static let protobuf: Self = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}

@@ -1,0 +1,1 @@
+@main struct Pivot { static func main() { print("pivot") } }
