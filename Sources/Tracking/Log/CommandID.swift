@@ -1,0 +1,33 @@
+/// The identity of one wish to change something: the `Idempotency-Key` of a request, or one that the server made.
+///
+/// 1 to 255 bytes of UTF-8 without control characters. In one stream, for the stream's whole life, a second command
+/// with the same id is the same command.
+package struct CommandID: Hashable, Sendable, CustomStringConvertible {
+    package static let maximumByteCount = 255
+
+    package let text: String
+
+    /// Nil when `text` is empty, too long or holds control characters.
+    package init?(_ text: String) {
+        guard (1...CommandID.maximumByteCount).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
+        else { return nil }
+        self.text = text
+    }
+
+    /// A fresh id from 16 random bytes.
+    package init(random bytes: some Collection<UInt8>) {
+        precondition(bytes.count == 16)
+        text = "cmd_" + Hexadecimal.encode(bytes)
+    }
+
+    /// The id of the command's event at `index`: SHA-256 of the id's bytes and the index as eight bytes, most
+    /// significant first, cut to 16 bytes.
+    package func eventID(at index: Int) -> EventID {
+        var hasher = Digest.Hasher()
+        hasher.update(Array(text.utf8))
+        hasher.update((0..<8).map { UInt8(truncatingIfNeeded: index >> (56 - 8 * $0)) })
+        return EventID(bytes: hasher.finalize().bytes.prefix(16))
+    }
+
+    package var description: String { text }
+}

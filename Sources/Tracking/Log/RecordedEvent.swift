@@ -1,0 +1,44 @@
+/// An event as the log holds it: what happened, and where and when it was recorded.
+package struct RecordedEvent: Hashable, Sendable {
+    package var position: LogPosition
+    package var stream: StreamID
+    /// The event's place in its stream, from 1.
+    package var version: StreamVersion
+    package var id: EventID
+    package var type: String
+    package var schemaVersion: UInt32
+    /// The server's clock at the append, never before the previous record's.
+    package var recordedAt: Timestamp
+    /// The sender's clock, when the sender said it.
+    package var occurredAt: Timestamp?
+    /// Who asked for it: `api`, `trainer`, `launcher`, `lease-watch`, a key's name.
+    package var actor: String
+    /// The command that caused it.
+    package var causation: CommandID?
+    /// SHA-256 over the record's salt and the payload.
+    package var payloadDigest: Digest
+    /// The decompressed payload; empty when it was redacted.
+    package var payload: [UInt8]
+
+    package init(
+        position: LogPosition, stream: StreamID, version: StreamVersion, id: EventID, type: String,
+        schemaVersion: UInt32, recordedAt: Timestamp, occurredAt: Timestamp?, actor: String, causation: CommandID?,
+        payloadDigest: Digest, payload: [UInt8]
+    ) {
+        self.position = position
+        self.stream = stream
+        self.version = version
+        self.id = id
+        self.type = type
+        self.schemaVersion = schemaVersion
+        self.recordedAt = recordedAt
+        self.occurredAt = occurredAt
+        self.actor = actor
+        self.causation = causation
+        self.payloadDigest = payloadDigest
+        self.payload = payload
+    }
+
+    /// When it happened: the sender's time if there is one, else when it was recorded.
+    package var time: Timestamp { occurredAt ?? recordedAt }
+}

@@ -1,0 +1,53 @@
+/// The name of one sequence of records: a category and the identity inside it, such as `session/sess_4f…`.
+///
+/// A category is lower case letters and hyphens; the whole name is 1 to 255 bytes of UTF-8, since it is part of keys.
+package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The most bytes that a name may have.
+    package static let maximumByteCount = 255
+
+    /// What kind of thing the stream tells of.
+    package enum Category: String, CaseIterable, Sendable {
+        /// A session's lifecycle, epochs, checkpoints, artifacts and tags.
+        case session
+        /// A session's step metrics, host readings and log lines.
+        case telemetry
+        /// One webhook and what was delivered to it.
+        case webhook
+        /// The read marks of notifications.
+        case notifications
+        /// A rule on metrics or host readings.
+        case alertRule = "alert-rule"
+        /// One alert, from its rise to its end.
+        case alert
+        /// An API key's life.
+        case apiKey = "api-key"
+    }
+
+    package let category: Category
+    /// What follows the slash; never empty.
+    package let identity: String
+
+    /// The stream of `identity` in `category`.
+    ///
+    /// - Precondition: `identity` is not empty and the whole name fits `maximumByteCount`.
+    package init(_ category: Category, _ identity: String) {
+        self.category = category
+        self.identity = identity
+        precondition(!identity.isEmpty && description.utf8.count <= StreamID.maximumByteCount)
+    }
+
+    /// Reads a name as written by `description`; nil when it is not one.
+    package init?(_ name: some StringProtocol) {
+        guard name.utf8.count <= StreamID.maximumByteCount, let slash = name.firstIndex(of: "/"),
+            let category = Category(rawValue: String(name[..<slash]))
+        else { return nil }
+        let identity = String(name[name.index(after: slash)...])
+        guard !identity.isEmpty else { return nil }
+        self.category = category
+        self.identity = identity
+    }
+
+    package var description: String { category.rawValue + "/" + identity }
+
+    package static func < (left: StreamID, right: StreamID) -> Bool { left.description < right.description }
+}
