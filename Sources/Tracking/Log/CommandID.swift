@@ -9,7 +9,8 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil when `text` is empty, too long or holds control characters.
     package init?(_ text: String) {
-        guard (1...CommandID.maximumByteCount).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
+        guard (1...CommandID.maximumByteCount).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
         else { return nil }
         self.text = text
     }
