@@ -1,0 +1,15 @@
+/// The rules of one kind of stream, pure: a command and the folded past give events or a refusal.
+///
+/// Silence, no events, means that what was asked for is so already.
+package protocol Decider {
+    associatedtype Command: Sendable
+    associatedtype Event: DomainEvent
+    associatedtype State: Sendable
+    associatedtype Refusal: Error
+    /// The state of a stream without events.
+    static var initialState: State { get }
+    /// What happens when `command` meets `state`.
+    static func decide(_ command: Command, given state: State) throws(Refusal) -> [Event]
+    /// Makes `state` what it is after `event`; never fails, since the event has happened.
+    static func evolve(_ state: inout State, with event: Event)
+}

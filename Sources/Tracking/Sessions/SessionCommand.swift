@@ -1,0 +1,44 @@
+/// What can be asked of a session.
+package enum SessionCommand: Sendable, Equatable {
+    case create(SessionCreated)
+    case requestStart
+    case requestStop
+    case claimAttempt(AttemptClaimed)
+    case startAttempt(AttemptStarted, Holder)
+    case completeEpoch(EpochCompleted, Holder)
+    /// A checkpoint of the attempt that `Holder` names, or an upload from anywhere when there is none.
+    case saveCheckpoint(CheckpointSaved, Holder?)
+    case deleteCheckpoint(Checkpoint.ID, reason: String)
+    case saveArtifact(ArtifactSaved)
+    case deleteArtifact(path: String)
+    case finish(Finish, Holder)
+    /// The attempt's lease ran out, or its process ended without a word.
+    case loseAttempt(number: UInt32, message: String)
+    /// No trainer could be started for a queued session.
+    case failLaunch(message: String)
+    case setParams([Parameter])
+    case recordProvenance(ProvenanceRecorded)
+    case reportResult(ResultReported)
+    case rename(String)
+    case tag([String])
+    case note(String)
+    case archive
+
+    /// Who speaks for an attempt: its number and the digest of the token that was shown.
+    package struct Holder: Sendable, Equatable {
+        package var attempt: UInt32
+        package var tokenDigest: String
+
+        package init(attempt: UInt32, tokenDigest: String) {
+            self.attempt = attempt
+            self.tokenDigest = tokenDigest
+        }
+    }
+
+    /// How an attempt ended by its own word.
+    package enum Finish: Sendable, Equatable {
+        case completed(finalMetrics: [Metric], earlyStopReason: String)
+        case stopped(step: UInt64, checkpoint: String, message: String)
+        case failed(message: String)
+    }
+}

@@ -1,0 +1,79 @@
+/// What the rules of a session need to know of its past.
+package struct SessionState: Sendable, Equatable {
+    /// Where the session is in its life; what only some phases have stands in those phases.
+    package enum Lifecycle: Sendable, Equatable {
+        case notCreated
+        case created
+        case queued
+        case running(Attempt)
+        case stopping(Attempt)
+        case finished(Outcome)
+    }
+
+    /// The attempt that trains now.
+    package struct Attempt: Sendable, Equatable {
+        package var number: UInt32
+        package var tokenDigest: String
+        package var leaseSeconds: UInt32
+        package var isStarted = false
+    }
+
+    package enum Outcome: Sendable, Equatable {
+        case stopped, completed, failed
+    }
+
+    package var lifecycle = Lifecycle.notCreated
+    package var isArchived = false
+    package var name = ""
+    package var tags: [String] = []
+    package var notes = ""
+    package var trainerKind = ""
+    package var plannedEpochs: UInt32 = 0
+    package var maxRestarts: UInt32 = 0
+    /// The last completed epoch of the visible timeline; a session that continues a checkpoint begins at its epoch.
+    package var epoch: UInt32 = 0
+    package var step: UInt64 = 0
+    /// How many attempts were ever claimed; attempts are numbered from 1 to this.
+    package var attemptCount: UInt32 = 0
+    /// Attempts lost since the last start request.
+    package var lossCount: UInt32 = 0
+    /// The checkpoints that exist, by id.
+    package var checkpoints: [String: SavedCheckpoint] = [:]
+    /// Each artifact path ever used: its newest version, and whether it is there now.
+    package var artifacts: [String: SavedArtifact] = [:]
+
+    package struct SavedCheckpoint: Sendable, Equatable {
+        package var attempt: UInt32
+        package var epoch: UInt32
+        package var step: UInt64
+        package var digest: String
+    }
+
+    package struct SavedArtifact: Sendable, Equatable {
+        package var version: UInt32
+        package var digest: String
+        package var isPresent: Bool
+    }
+
+    /// The status that the API shows; nil before the session is created.
+    package var status: Session.Status? {
+        switch lifecycle {
+        case .notCreated: nil
+        case .created: .created
+        case .queued: .queued
+        case .running: .running
+        case .stopping: .stopping
+        case .finished(.stopped): .stopped
+        case .finished(.completed): .completed
+        case .finished(.failed): .failed
+        }
+    }
+
+    /// The attempt that trains now, if one does.
+    package var attempt: Attempt? {
+        switch lifecycle {
+        case .running(let attempt), .stopping(let attempt): attempt
+        default: nil
+        }
+    }
+}
