@@ -123,7 +123,7 @@ package final class Environment: @unchecked Sendable {
         guard answer == MDB_SUCCESS, let transaction else {
             throw LMDBError(answer: answer, during: "begin reading", at: path)
         }
-        return ReadTransaction(handle: transaction, path: path)
+        return ReadTransaction(handle: transaction, environment: self)
     }
 
     /// Begins the write transaction, waiting for one that is open; it ends with `commit()` or with its scope.

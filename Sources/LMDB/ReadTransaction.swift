@@ -5,11 +5,14 @@ import CLMDB
 /// It pins the pages it sees, so read a bounded batch, copy out and let it go. It ends with its scope.
 package struct ReadTransaction: ~Copyable, Transaction {
     package let handle: OpaquePointer
-    package let path: String
+    /// Keeps the environment open as long as the transaction.
+    private let environment: Environment
 
-    init(handle: OpaquePointer, path: String) {
+    package var path: String { environment.path }
+
+    init(handle: OpaquePointer, environment: Environment) {
         self.handle = handle
-        self.path = path
+        self.environment = environment
     }
 
     deinit { mdb_txn_abort(handle) }
