@@ -43,33 +43,38 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
+        library("JSON"),
         library("LMDB", ["CLMDB"]),
         library("Zstandard", ["CZstd"]),
         library("Tracking", [.crypto, .protobuf]),
-        library("TrainingConfiguration", [.yams]),
+        library("TrainingConfiguration", ["JSON", .yams]),
         library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
-        library("Blobs", ["Tracking", "Zstandard", .crypto]),
-        library("Projections", ["LMDB", "EventLog", "Tracking", .protobuf]),
+        library("Blobs", ["Tracking", "Zstandard", .crypto, .nioCore]),
+        library("Projections", ["LMDB", "EventLog", "JSON", "Tracking", .protobuf]),
         library("Reactors", ["EventLog", "Tracking", .log, .lifecycle]),
         library(
             "TrackingServer",
             [
-                "EventLog", "Blobs", "Projections", "Reactors", "Tracking", "TrainingConfiguration", .hummingbird,
+                "EventLog", "Blobs", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration", .hummingbird,
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1, .yams, .collections, .crypto, .protobuf,
             ]),
-        library("TrackingClient", ["Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .log, .protobuf]),
+        library("TrackingClient", ["JSON", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .log, .protobuf]),
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
-        library("Trainer", ["TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log]),
+        library(
+            "Trainer",
+            ["JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log]),
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Projections", "Blobs", "Tracking",
+                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Projections", "Blobs", "JSON", "Tracking",
                 "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
             ], swiftSettings: settings),
 
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("JSONTests", ["JSON"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
+        tests("TrackingTests", ["Tracking", "TestSupport", .protobuf]),
     ]
 )
 

@@ -1,4 +1,4 @@
-package import Crypto
+import Crypto
 
 /// The SHA-256 of some bytes: the address of a blob, the identity of a configuration, the proof of a payload.
 ///

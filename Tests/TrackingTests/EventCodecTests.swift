@@ -1,0 +1,247 @@
+import SwiftProtobuf
+import TestSupport
+import Testing
+import Tracking
+
+@Suite("The events' codec")
+struct EventCodecTests {
+    static let sessionEvents: [SessionEvent] = [
+        .created(
+            .with {
+                $0.name = "experiment_001"
+                $0.experiment = "nodules"
+                $0.group = "g"
+                $0.tags = ["unet", "focal-loss"]
+                $0.notes = "first"
+                $0.configurationPath = "configs/train.yaml"
+                $0.configuration = "{\"train\":{\"epochs\":3}}"
+                $0.configurationDigest = SessionFixtures.token
+                $0.params = [
+                    .with {
+                        $0.name = "a"; $0.text = "x"
+                    },
+                    .with {
+                        $0.name = "b"; $0.number = 1e-4
+                    },
+                    .with {
+                        $0.name = "c"; $0.integer = -3
+                    },
+                    .with {
+                        $0.name = "d"; $0.flag = true
+                    },
+                ]
+                $0.trainerKind = "unet3d"
+                $0.plannedEpochs = 3
+                $0.monitor = "val_froc"
+                $0.monitorMaximum = true
+                $0.maxRestarts = 2
+                $0.warnings = ["w"]
+                $0.parentCheckpoint = .with {
+                    $0.checkpointID = "ckpt_1"; $0.sessionID = "sess_1"; $0.digest = SessionFixtures.token
+                    $0.epoch = 2; $0.step = 20
+                }
+                $0.parentSessionID = "sess_1"
+            }),
+        .paramsSet(
+            .with {
+                $0.params = [
+                    .with {
+                        $0.name = "a"; $0.number = .nan
+                    }
+                ]
+            }),
+        .provenanceRecorded(
+            .with {
+                $0.attempt = 1;
+                $0.facts = [
+                    .with {
+                        $0.name = "git_commit"; $0.text = "abc"
+                    }
+                ]
+            }),
+        SessionFixtures.started,
+        .attemptClaimed(
+            .with {
+                $0.attempt = 1; $0.leaseSeconds = 30; $0.tokenDigest = SessionFixtures.token; $0.host = "h"
+                $0.processID = 77; $0.devices = ["cpu"]; $0.worldSize = 1
+            }),
+        .attemptStarted(
+            .with {
+                $0.attempt = 1; $0.checkpointID = "ckpt_1"; $0.firstEpoch = 3; $0.firstStep = 21; $0.stepsPerEpoch = 10
+                $0.binary = "b"; $0.engine = "oneDNN 2.6.3"; $0.instructionSet = "AVX2"; $0.threads = 1
+                $0.dataDigest = SessionFixtures.token
+            }),
+        .epochCompleted(
+            .with {
+                $0.attempt = 1; $0.epoch = 3; $0.step = 30
+                $0.metrics = [
+                    .with {
+                        $0.name = "train_loss"; $0.value = -.infinity
+                    },
+                    .with {
+                        $0.name = "val_loss"; $0.value = 0.25
+                    },
+                ]
+            }),
+        .checkpointSaved(
+            .with {
+                $0.checkpointID = "ckpt_1"; $0.attempt = 1; $0.epoch = 3; $0.step = 30
+                $0.digest = SessionFixtures.token; $0.byteCount = 100; $0.storedByteCount = 80;
+                $0.fileName = "m.safetensors"
+                $0.metrics = [
+                    .with {
+                        $0.name = "val_loss"; $0.value = 0.25
+                    }
+                ]; $0.marks = [.last, .stop]
+                $0.format = .safetensors; $0.architecture = "{}"
+            }),
+        .checkpointDeleted(
+            .with {
+                $0.checkpointID = "ckpt_1"; $0.reason = "r"
+            }),
+        .artifactSaved(
+            .with {
+                $0.path = "a/b.png"; $0.digest = SessionFixtures.token; $0.byteCount = 5; $0.storedByteCount = 5
+                $0.contentType = "image/png"; $0.version = 1; $0.kind = "image"; $0.key = "k"; $0.step = 0;
+                $0.attempt = 1
+            }),
+        .artifactDeleted(.with { $0.path = "a/b.png" }),
+        SessionFixtures.stopRequested,
+        .stopped(
+            .with {
+                $0.attempt = 1; $0.epoch = 3; $0.step = 31; $0.checkpointID = "ckpt_1"; $0.message = "m"
+            }),
+        .completed(
+            .with {
+                $0.attempt = 1; $0.epoch = 3; $0.step = 30;
+                $0.finalMetrics = [
+                    .with {
+                        $0.name = "a"; $0.value = 1
+                    }
+                ]
+                $0.earlyStopReason = "e"
+            }),
+        .failed(
+            .with {
+                $0.attempt = 1; $0.message = "m"
+            }),
+        .attemptLost(
+            .with {
+                $0.attempt = 1; $0.message = "m"
+            }),
+        .resultReported(
+            .with {
+                $0.name = "n"; $0.value = 0.5; $0.step = 0; $0.source = "s"
+            }),
+        .renamed(.with { $0.name = "n" }), .tagged(.with { $0.tags = ["t"] }), .noted(.with { $0.notes = "n" }),
+        .archived(Archived()),
+    ]
+
+    static let telemetryEvents: [TelemetryEvent] = [
+        .metricsReported(
+            .with {
+                $0.attempt = 1
+                $0.series = [
+                    .with {
+                        $0.name = "loss"; $0.stepDeltas = [1, 1, -1]; $0.values = [1, .nan, .infinity];
+                        $0.timeDeltas = [5, 1, 1]
+                    }
+                ]
+            }),
+        .progressReported(
+            .with {
+                $0.attempt = 1; $0.epoch = 1; $0.step = 3; $0.epochFraction = 0.5
+            }),
+        .linesLogged(
+            .with {
+                $0.attempt = 1; $0.rank = 1
+                $0.lines = [
+                    .with {
+                        $0.time = 1; $0.source = "stdout"; $0.text = "t"; $0.level = "info"
+                    }
+                ]
+            }),
+        .hostReadingsTaken(
+            .with {
+                $0.attempt = 1; $0.rank = 1; $0.host = "h"
+                $0.readings = [
+                    .with {
+                        $0.time = 1; $0.name = "cpu.percent"; $0.value = 5
+                    }
+                ]
+            }),
+    ]
+
+    static let webhookEvents: [WebhookEvent] = [
+        .created(
+            .with {
+                $0.url = "https://example.com"; $0.events = ["training_completed"]
+            }), .deleted(WebhookDeleted()),
+    ]
+
+    @Test("every session event is stored as its golden says", arguments: sessionEvents)
+    func sessionGoldens(event: SessionEvent) throws { try check(event) }
+
+    @Test("every telemetry event is stored as its golden says", arguments: telemetryEvents)
+    func telemetryGoldens(event: TelemetryEvent) throws { try check(event) }
+
+    @Test("every webhook event is stored as its golden says", arguments: webhookEvents)
+    func webhookGoldens(event: WebhookEvent) throws { try check(event) }
+
+    @Test("no type is missing from the goldens and none stands twice")
+    func complete() {
+        #expect(Set(Self.sessionEvents.map(\.type)).count == 21)
+        #expect(Self.sessionEvents.count == 21)
+    }
+
+    @Test("an unknown type and a broken payload are told apart")
+    func errors() {
+        #expect(throws: EventCodecError.unknownType("session.exploded")) {
+            try SessionEvent(type: "session.exploded", payload: [])
+        }
+        do {
+            _ = try SessionEvent(type: "session.created", payload: [0xFF])
+            Issue.record("a broken payload was read")
+        } catch {
+            guard case .malformed("session.created", _) = error else {
+                Issue.record("the error is \(error)")
+                return
+            }
+        }
+    }
+
+    @Test("a payload over the limit is refused with its size")
+    func tooLarge() {
+        let event = SessionEvent.noted(.with { $0.notes = String(repeating: "x", count: 300_000) })
+        #expect(throws: EventCodecError.tooLarge(type: "session.noted", byteCount: 300_004)) { try event.encoded() }
+    }
+
+    @Test("decoding never traps on any bytes", arguments: 0..<50)
+    func fuzz(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func next() -> UInt64 {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return state
+        }
+        for event in Self.sessionEvents {
+            var payload = try event.encoded().payload
+            if payload.isEmpty { continue }
+            for _ in 0..<20 { payload[Int(next() % UInt64(payload.count))] = UInt8(truncatingIfNeeded: next()) }
+            do {
+                _ = try SessionEvent(type: event.type, payload: payload)
+            } catch {
+                #expect("\(error)".contains(event.type))
+            }
+        }
+    }
+
+    private func check<Event: DomainEvent>(_ event: Event) throws {
+        let encoded = try event.encoded()
+        try Golden.expect(encoded.payload, named: event.type + ".v1.bin")
+        let decoded = try Event(type: event.type, payload: encoded.payload)
+        // Messages with NaN are not equal to themselves; their bytes are.
+        #expect(try decoded.encoded() == encoded)
+    }
+}
