@@ -1,0 +1,39 @@
+/// The offsets and limits of a record; see the article on the record format.
+enum RecordLayout {
+    /// The newest format that this code reads and the one it writes.
+    static let format: UInt8 = 1
+    static let maximumHeaderByteCount = 4096
+    /// Payloads from this size on are compressed when that makes them smaller.
+    static let compressionThreshold = 4096
+    static let compressionLevel = 1
+
+    static let position = 8
+    static let version = 16
+    static let recordedAt = 24
+    static let schemaVersion = 32
+    static let payloadByteCount = 36
+    static let eventID = 40
+    static let payloadDigest = 56
+    static let fixedByteCount = 88
+
+    static let codecMask: UInt8 = 0x0F
+    static let occurredAtFlag: UInt8 = 0x10
+    static let knownFlags: UInt8 = 0x1F
+
+    static let checkByteCount = 8
+    static let saltByteCount = 16
+    /// State and length of the stored payload.
+    static let bodyPrefixByteCount = 5
+
+    /// How a payload is stored.
+    enum Codec: UInt8 {
+        case stored = 0
+        case zstandard = 1
+    }
+
+    /// What a body holds.
+    enum BodyState: UInt8 {
+        case present = 0
+        case redacted = 1
+    }
+}

@@ -1,0 +1,39 @@
+import Glibc
+package import LMDB
+package import Tracking
+
+/// How an LMDB event store is opened. The defaults are those of a server; tests replace what is outside the process.
+package struct EventLogOptions: Sendable {
+    package var bounds = EventLogBounds()
+    package var environment = EnvironmentOptions()
+    package var probe: any FileSystemProbe = SystemFileSystemProbe()
+    /// The clock behind `recordedAt`.
+    package var clock: @Sendable () -> Timestamp = EventLogOptions.systemClock
+    /// The source of the payloads' salts.
+    package var salt: @Sendable () -> Salt = EventLogOptions.systemSalt
+    /// The name of this release, kept beside what it writes first, such as `1.4.0`.
+    package var release = "0.1.0"
+    /// The newest schema version of every event type that this binary knows; nil to open a log whatever it holds.
+    package var schemaVersions: [String: UInt32]?
+    /// Whether appends are written only by calls of `step()`: for a simulation on one thread.
+    package var isStepped = false
+    /// Called once, from the writer, when the log stopped for good and the process must end.
+    package var onFailure: @Sendable (LogFailure) -> Void = { _ in }
+    /// Called at each named moment of writing: for crash tests.
+    package var reach: @Sendable (FailurePoint) -> Void = { _ in }
+
+    package init() {}
+
+    /// The system's clock, in UTC.
+    package static let systemClock: @Sendable () -> Timestamp = {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Timestamp(rawValue: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
+    }
+
+    /// Random salts of the system's generator.
+    package static let systemSalt: @Sendable () -> Salt = {
+        var generator = SystemRandomNumberGenerator()
+        return Salt(using: &generator)
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+package import LMDB
+import Synchronization
+package import Tracking
+
+/// The event store of a server: an LMDB environment in the data directory, written by one thread of its own.
+///
+/// Appends that arrive during one sync are written together in the next transaction. When a write fails other than for
+/// lack of room, the store stops: the waiting appends get `outcomeUnknown`, `onFailure` is called, and the process has to
+/// end, since only a new one can know what is on disk. `close()` it before the data directory is unlocked.
+package final class LMDBEventStore: EventStore {
+    /// Keeps the lock of the data directory.
+    private let directory: DataDirectory
+    private let environment: Mutex<Environment?>
+    private let core: LogCore
+    private let thread: WriterThread?
+    private let salt: @Sendable () -> Salt
+    let tables: LogTables
+    let scanCount: Int
+
+    /// Opens the log in `directory`, or makes it when there is none.
+    ///
+    /// - Throws: `newerFormat`, naming the release that is needed, when a later one has written what this one cannot
+    ///   read; `damaged` when the data file was cut, is missing or is something else: it is not touched.
+    package init(in directory: DataDirectory, options: EventLogOptions = EventLogOptions()) throws(StorageError) {
+        let layout = LogLayout(directory: directory, options: options)
+        try layout.makeIfMissing()
+        let (environment, tables) = try layout.open()
+        let queue = AppendQueue(bounds: options.bounds)
+        do throws(LMDBError) {
+            let writer = try EventLogWriter(
+                environment: environment, tables: tables, queue: queue, bounds: options.bounds,
+                probe: options.probe, release: options.release, reach: options.reach)
+            core = LogCore(writer: writer, queue: queue, options: options)
+        } catch {
+            throw StorageError(error)
+        }
+        self.directory = directory
+        self.environment = Mutex(environment)
+        self.tables = tables
+        scanCount = options.bounds.scanCount
+        salt = options.salt
+        thread = options.isStepped ? nil : WriterThread(driving: core)
+    }
+
+    deinit {
+        core.queue.stop("It was closed.")
+        core.signal.close()
+        thread?.stop()
+    }
+
+    /// Writes what waits, wakes all who wait for events with an error, and lets the environment go once the last read has
+    /// ended. A second call does nothing.
+    package func close() async {
+        core.queue.stop("It was closed.")
+        thread?.stop()
+        await thread?.waitForEnd()
+        while thread == nil, core.step() {}
+        core.signal.close()
+        environment.withLock { $0 = nil }
+    }
+
+    /// Why the store stopped for good; nil while it works.
+    package var failure: LogFailure? { core.failure }
+
+    package var head: LogPosition { core.signal.head }
+
+    package func waitForEvents(after position: LogPosition) async throws(CancellationError) -> LogPosition {
+        try await core.signal.wait(after: position)
+    }
+
+    package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
+        let prepared = try PreparedAppend(request, salt: salt)
+        let result = await withCheckedContinuation { continuation in
+            enqueue(prepared) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Lets `request` wait to be written; `reply` is called once, from the writer or at once when it is refused. For
+    /// drivers that have no task to suspend.
+    package func submit(
+        _ request: AppendRequest, reply: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void
+    ) {
+        do throws(AppendError) {
+            enqueue(try PreparedAppend(request, salt: salt), reply)
+        } catch {
+            reply(.failure(error))
+        }
+    }
+
+    /// Writes the next group and answers those who wait for it; only for a store that is opened with `isStepped`. Returns
+    /// whether there was one.
+    package func step() -> Bool {
+        precondition(thread == nil, "the store has a thread that drives it")
+        return core.step()
+    }
+
+    private func enqueue(_ append: PreparedAppend, _ reply: @escaping AppendQueue.Reply) {
+        do throws(AppendError) {
+            if try core.queue.enqueue(append, reply: reply) { thread?.wake() }
+        } catch {
+            reply(.failure(error))
+        }
+    }
+
+    /// What `body` makes of a read transaction.
+    func read<Result>(
+        _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
+    ) throws(StorageError) -> Result {
+        guard let environment = environment.withLock({ $0 }) else { throw .closed }
+        do throws(LMDBError) {
+            return try environment.read(body)
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// How much room the log takes.
+    package func statistics() throws(StorageError) -> EnvironmentStatistics {
+        guard let environment = environment.withLock({ $0 }) else { throw .closed }
+        do throws(LMDBError) {
+            return try environment.statistics()
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// Writes a consistent copy of the log into the new folder `folder` while others write. Returns the position that
+    /// the copy reaches at least, once the copy is on disk.
+    package func copy(to folder: String) throws(StorageError) -> LogPosition {
+        guard let environment = environment.withLock({ $0 }) else { throw .closed }
+        let head = head
+        try DataDirectory.makeFolder(folder)
+        do throws(LMDBError) {
+            try environment.copy(to: folder)
+        } catch {
+            throw StorageError(error)
+        }
+        return head
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Glibc
+import LMDB
+import Tracking
+
+/// Makes the log's environment and opens it.
+struct LogLayout {
+    let directory: DataDirectory
+    let options: EventLogOptions
+
+    private static let formatKey = Array("format".utf8)
+
+    /// Makes an empty log. It gets its name only when it is complete, so a folder with that name always holds a log.
+    func makeIfMissing() throws(StorageError) {
+        guard !FileManager.default.fileExists(atPath: directory.logFolder) else { return }
+        let folder = directory.newLogFolder
+        if FileManager.default.fileExists(atPath: folder) { try removeFolder(folder) }
+        try DataDirectory.makeFolder(folder)
+        do throws(LMDBError) {
+            let environment = try Environment(path: folder, options: options.environment)
+            defer { environment.close() }
+            let tables = try LogTables(environment)
+            let marker = LogMarker(number: UInt32(RecordLayout.format), release: options.release)
+            try environment.write { (transaction) throws(LMDBError) in
+                try transaction.put(marker.bytes, for: LogLayout.formatKey, in: tables.meta)
+            }
+        } catch {
+            throw StorageError(error)
+        }
+        options.reach(.logMade)
+        guard rename(folder, directory.logFolder) == 0 else { throw failure("rename \(folder)") }
+        let descriptor = Glibc.open(directory.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open \(directory.path)") }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync \(directory.path)") }
+        options.reach(.logRenamed)
+    }
+
+    /// Opens the log and checks that this binary understands all of it.
+    func open() throws(StorageError) -> (Environment, LogTables) {
+        guard FileManager.default.fileExists(atPath: directory.logFolder + "/data.mdb") else {
+            throw StorageError(
+                .damaged, "The data file of the log in \(directory.logFolder) is missing. Restore it from a backup.")
+        }
+        let opened: (environment: Environment, tables: LogTables, format: [UInt8]?)
+        let schemas: [(key: [UInt8], value: [UInt8])]
+        let counts: (head: LogPosition, records: Int)
+        do throws(LMDBError) {
+            let environment = try Environment(path: directory.logFolder, options: options.environment)
+            let tables = try LogTables(environment)
+            let transaction = try environment.beginReading()
+            opened = (environment, tables, try transaction.value(for: LogLayout.formatKey, in: tables.meta))
+            schemas = try transaction.entries(in: tables.schemas)
+            counts = (try tables.lastPosition(in: transaction), try transaction.count(of: tables.records))
+        } catch {
+            throw StorageError(error)
+        }
+        guard let format = opened.format.flatMap({ LogMarker($0) }) else {
+            throw StorageError(
+                .damaged, "The log in \(directory.logFolder) does not name its format. Restore it from a backup.")
+        }
+        guard format.number <= UInt32(RecordLayout.format) else {
+            throw StorageError(
+                .newerFormat,
+                "The log in \(directory.logFolder) has record format \(format.number), written by PIVOT "
+                    + "\(format.release); this binary knows \(RecordLayout.format). Use \(format.release) or later.")
+        }
+        guard UInt64(counts.records) == counts.head.rawValue else {
+            throw StorageError(
+                .damaged,
+                "The log in \(directory.logFolder) ends at position \(counts.head) but has \(counts.records) records. "
+                    + "Restore it from a backup.")
+        }
+        try check(schemas)
+        return (opened.environment, opened.tables)
+    }
+
+    private func check(_ schemas: [(key: [UInt8], value: [UInt8])]) throws(StorageError) {
+        guard let known = options.schemaVersions else { return }
+        for (key, value) in schemas {
+            let type = String(decoding: key, as: UTF8.self)
+            guard let marker = LogMarker(value) else {
+                throw StorageError(.damaged, "The log's schema marker of \(type) is damaged. Restore a backup.")
+            }
+            guard let newest = known[type], newest >= marker.number else {
+                let what = known[type].map { "knows version \($0)" } ?? "does not know it"
+                throw StorageError(
+                    .newerFormat,
+                    "The log holds \(type) events of schema version \(marker.number), written by PIVOT "
+                        + "\(marker.release); this binary \(what). Use \(marker.release) or later.")
+            }
+        }
+    }
+
+    private func removeFolder(_ folder: String) throws(StorageError) {
+        do {
+            try FileManager.default.removeItem(atPath: folder)
+        } catch {
+            throw StorageError(.failed, "The unfinished \(folder) could not be removed: \(error). Check its owner.")
+        }
+    }
+
+    private func failure(_ what: String) -> StorageError {
+        StorageError(.failed, "Could not \(what): \(String(cString: strerror(errno))). Check the disk and its owner.")
+    }
+}

@@ -1,0 +1,224 @@
+import Glibc
+import LMDB
+import Tracking
+
+/// The one writer of the log: takes what waits, checks it, writes it in one transaction, and says what to answer.
+///
+/// It does nothing by itself. Whoever owns it calls `step(now:)` again and again, always from one thread at a time, and
+/// performs what is returned.
+final class EventLogWriter {
+    private let environment: Environment
+    private let tables: LogTables
+    private let queue: AppendQueue
+    private let bounds: EventLogBounds
+    private let probe: any FileSystemProbe
+    private let release: String
+    private let reach: @Sendable (FailurePoint) -> Void
+    /// What is on disk.
+    private var committed: State
+    private var failure: LogFailure?
+
+    /// Where the log has got to.
+    private struct State {
+        var head: LogPosition
+        var recordedAt: Timestamp
+        var streamCount: UInt32
+        var schemas: [String: UInt32]
+    }
+
+    /// What is to be done after a step.
+    struct Step {
+        /// Whom to answer what, in order. The head moves first.
+        var replies: [(reply: AppendQueue.Reply, result: Result<AppendResult, AppendError>)] = []
+        /// The last position on disk.
+        var head: LogPosition
+        /// Set once, by the step in which the log stopped for good.
+        var failure: LogFailure?
+        /// Whether there was nothing to do.
+        var isIdle: Bool { replies.isEmpty }
+    }
+
+    /// - Throws: When the last record or the tables cannot be read.
+    init(
+        environment: Environment, tables: LogTables, queue: AppendQueue, bounds: EventLogBounds,
+        probe: any FileSystemProbe, release: String, reach: @escaping @Sendable (FailurePoint) -> Void
+    ) throws(LMDBError) {
+        self.environment = environment
+        self.tables = tables
+        self.queue = queue
+        self.bounds = bounds
+        self.probe = probe
+        self.release = release
+        self.reach = reach
+        committed = try environment.read { (transaction) throws(LMDBError) in
+            let head = try tables.lastPosition(in: transaction)
+            var schemas: [String: UInt32] = [:]
+            for (key, value) in try transaction.entries(in: tables.schemas) where value.count >= 4 {
+                schemas[String(decoding: key, as: UTF8.self)] = value.withUnsafeBytes {
+                    $0.integer(at: 0, as: UInt32.self)
+                }
+            }
+            return State(
+                head: head,
+                recordedAt: try tables.recordedAt(head, in: transaction) ?? Timestamp(rawValue: .min),
+                streamCount: UInt32(try transaction.count(of: tables.streams)), schemas: schemas)
+        }
+    }
+
+    /// The last position on disk.
+    var head: LogPosition { committed.head }
+
+    /// Writes the next group, if any waits, recorded at `now` or at the previous record's time if that is later. Returns
+    /// once the group is on disk.
+    func step(now: Timestamp) -> Step {
+        let group = queue.takeGroup()
+        guard !group.isEmpty else { return Step(head: committed.head) }
+        if let failure {
+            return answer(group, .stopped(details: failure.details))
+        }
+        reach(.groupTaken)
+        do throws(StorageError) {
+            let free = try probe.freeByteCount(at: environment.path)
+            guard free >= bounds.headroomByteCount else {
+                return answer(
+                    group,
+                    .noRoom(details: "\(free) bytes are free; \(bounds.headroomByteCount) must stay free."))
+            }
+        } catch {
+            return answer(group, .noRoom(details: error.message))
+        }
+        do throws(LMDBError) {
+            let results = try write(group, now: now)
+            reach(.afterCommit)
+            return Step(
+                replies: zip(group, results).map { (reply: $0.reply, result: $1) }, head: committed.head)
+        } catch {
+            return refuse(group, because: error)
+        }
+    }
+
+    /// Writes what can be written of `group` in one transaction.
+    ///
+    /// - Throws: When it does, `committed` and the log are as before, if the error is one that heals.
+    private func write(
+        _ group: [AppendQueue.Element], now: Timestamp
+    ) throws(LMDBError) -> [Result<AppendResult, AppendError>] {
+        var state = committed
+        state.recordedAt = max(state.recordedAt, now)
+        let transaction = try environment.beginWriting()
+        var results: [Result<AppendResult, AppendError>] = []
+        results.reserveCapacity(group.count)
+        for element in group {
+            results.append(try write(element.append, &state, in: transaction))
+        }
+        reach(.beforeCommit)
+        if state.head > committed.head {
+            try transaction.commit()
+            committed = state
+        } else {
+            transaction.abort()
+        }
+        return results
+    }
+
+    /// Checks `append` against what the transaction holds and writes it, or refuses it without a trace.
+    private func write(
+        _ append: PreparedAppend, _ state: inout State, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) -> Result<AppendResult, AppendError> {
+        let known = try tables.head(of: append.streamKey, in: transaction)
+        if let known, let receipt = try tables.receipt(of: append.commandID, inStream: known.number, in: transaction) {
+            guard receipt.digest == append.commandDigest else {
+                return .failure(.commandReused(first: receipt.first))
+            }
+            return .success(
+                AppendResult(
+                    first: receipt.first, firstVersion: receipt.firstVersion, count: receipt.count,
+                    recordedAt: try tables.recordedAt(receipt.first, in: transaction) ?? state.recordedAt,
+                    isRepeat: true))
+        }
+        let version = known?.version ?? .none
+        guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
+        let count = append.records.count
+        guard count > 0 else {
+            return .success(
+                AppendResult(
+                    first: state.head, firstVersion: version, count: 0, recordedAt: state.recordedAt,
+                    isRepeat: false))
+        }
+        let result = AppendResult(
+            first: state.head.next, firstVersion: version.advanced(by: 1), count: count,
+            recordedAt: state.recordedAt, isRepeat: false)
+        for (index, record) in append.records.enumerated() {
+            let position = LogPosition(result.first.rawValue + UInt64(index))
+            try transaction.put(
+                byteCount: record.byteCount, for: LogTables.recordKey(position), in: tables.records, .atEnd
+            ) { target in
+                record.write(
+                    into: target, position: position, version: result.firstVersion.advanced(by: index),
+                    recordedAt: result.recordedAt)
+            }
+            try mark(record, &state, in: transaction)
+            reach(.recordPut)
+        }
+        if known == nil { state.streamCount += 1 }
+        state.head = result.last
+        let head = LogTables.StreamHead(
+            number: known?.number ?? state.streamCount, version: result.lastVersion, last: result.last)
+        try transaction.put(head.bytes, for: append.streamKey, in: tables.streams)
+        try transaction.put(
+            LogTables.Append.value(first: result.first, count: count),
+            for: LogTables.appendKey(head.number, result.firstVersion), in: tables.appends)
+        let receipt = CommandReceipt(
+            first: result.first, firstVersion: result.firstVersion, count: count, digest: append.commandDigest)
+        try transaction.put(
+            LogTables.bytes(of: receipt), for: LogTables.commandKey(head.number, append.commandID),
+            in: tables.commands)
+        reach(.appendIndexed)
+        return .success(result)
+    }
+
+    /// Remembers the highest schema version of each type, and which release wrote it first.
+    private func mark(
+        _ record: PreparedRecord, _ state: inout State, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) {
+        if let highest = state.schemas[record.type], highest >= record.schemaVersion { return }
+        state.schemas[record.type] = record.schemaVersion
+        try transaction.put(
+            LogMarker(number: record.schemaVersion, release: release).bytes, for: Array(record.type.utf8),
+            in: tables.schemas)
+    }
+
+    private func answer(_ group: [AppendQueue.Element], _ error: AppendError) -> Step {
+        Step(replies: group.map { (reply: $0.reply, result: .failure(error)) }, head: committed.head)
+    }
+
+    /// What a failed transaction means: no room, which heals, or the end.
+    private func refuse(_ group: [AppendQueue.Element], because error: LMDBError) -> Step {
+        switch error.code {
+        case .mapFull, .system(ENOSPC), .system(EDQUOT):
+            return answer(group, .noRoom(details: error.description))
+        case .system(EIO):
+            // The library reports a short write as EIO.
+            if hasNoRoom() { return answer(group, .noRoom(details: error.description)) }
+        default: break
+        }
+        let failure = LogFailure(details: error.description)
+        self.failure = failure
+        queue.stop(failure.details)
+        var step = answer(group, .outcomeUnknown(details: error.description))
+        while case let rest = queue.takeGroup(), !rest.isEmpty {
+            step.replies += rest.map { (reply: $0.reply, result: .failure(.stopped(details: failure.details))) }
+        }
+        step.failure = failure
+        return step
+    }
+
+    /// Whether the disk is known to have less than the headroom.
+    private func hasNoRoom() -> Bool {
+        do {
+            return try probe.freeByteCount(at: environment.path) < bounds.headroomByteCount
+        } catch {
+            return false
+        }
+    }
+}

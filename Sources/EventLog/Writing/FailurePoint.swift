@@ -1,0 +1,19 @@
+/// The named moments of writing at which a process may die; a test kills it there.
+package enum FailurePoint: String, CaseIterable, Sendable {
+    /// The new log exists under its temporary name.
+    case logMade
+    /// The new log has its name.
+    case logRenamed
+    /// A group was taken, nothing is written.
+    case groupTaken
+    /// A record of the group is in the transaction.
+    case recordPut
+    /// The rows that index an append are in the transaction.
+    case appendIndexed
+    /// Everything of the group is in the transaction.
+    case beforeCommit
+    /// The group is on disk, nobody knows.
+    case afterCommit
+    /// Some of the group's appends were acknowledged.
+    case acknowledging
+}

@@ -1,0 +1,37 @@
+import Synchronization
+import Tracking
+
+/// The writer, its queue and the head, shared by the store and the thread that drives the writer.
+final class LogCore: Sendable {
+    let queue: AppendQueue
+    let signal: HeadSignal
+    private let writer: Mutex<EventLogWriter>
+    private let options: EventLogOptions
+    private let stopped = Mutex<LogFailure?>(nil)
+
+    init(writer: sending EventLogWriter, queue: AppendQueue, options: EventLogOptions) {
+        signal = HeadSignal(writer.head)
+        self.queue = queue
+        self.options = options
+        self.writer = Mutex(writer)
+    }
+
+    /// Why the log stopped for good; nil while it works.
+    var failure: LogFailure? { stopped.withLock { $0 } }
+
+    /// Writes the next group and answers those who wait for it. Returns whether there was one.
+    func step() -> Bool {
+        let now = options.clock()
+        let step = writer.withLock { $0.step(now: now) }
+        if step.head > signal.head { signal.advance(to: step.head) }
+        for (reply, result) in step.replies {
+            reply(result)
+            options.reach(.acknowledging)
+        }
+        if let failure = step.failure {
+            stopped.withLock { $0 = failure }
+            options.onFailure(failure)
+        }
+        return !step.isIdle
+    }
+}

@@ -1,0 +1,56 @@
+import Tracking
+
+/// A request whose records are encoded, so that the writer has little to do for it.
+struct PreparedAppend: Sendable {
+    let stream: StreamID
+    /// The UTF-8 of the stream's name, its key.
+    let streamKey: [UInt8]
+    let expecting: ExpectedVersion
+    let commandID: CommandID
+    let commandDigest: Digest
+    let records: [PreparedRecord]
+    /// The bytes of all records.
+    let byteCount: Int
+
+    /// - Throws: `tooLarge` when a payload, the whole append or a name is longer than the log takes.
+    init(_ request: AppendRequest, salt: () -> Salt) throws(AppendError) {
+        guard request.events.count <= AppendRequest.maximumEventCount else {
+            throw .tooLarge(
+                details: "It has \(request.events.count) events; at most \(AppendRequest.maximumEventCount) are taken.")
+        }
+        guard request.actor.utf8.count <= 255 else {
+            throw .tooLarge(details: "The actor's name has \(request.actor.utf8.count) bytes; at most 255 are taken.")
+        }
+        var total = 0
+        for event in request.events {
+            guard event.payload.count <= NewEvent.maximumPayloadByteCount else {
+                throw .tooLarge(
+                    details: "A \(event.type) event has \(event.payload.count) bytes; at most "
+                        + "\(NewEvent.maximumPayloadByteCount) are taken.")
+            }
+            guard (1...255).contains(event.type.utf8.count) else {
+                throw .tooLarge(details: "A type's name has \(event.type.utf8.count) bytes; it must have 1 to 255.")
+            }
+            total += event.payload.count
+        }
+        guard total <= AppendRequest.maximumByteCount else {
+            throw .tooLarge(
+                details: "It has \(total) bytes; at most \(AppendRequest.maximumByteCount) are taken.")
+        }
+        stream = request.stream
+        streamKey = Array(request.stream.description.utf8)
+        expecting = request.expecting
+        commandID = request.commandID
+        commandDigest = request.commandDigest
+        var records: [PreparedRecord] = []
+        records.reserveCapacity(request.events.count)
+        for (index, event) in request.events.enumerated() {
+            records.append(
+                PreparedRecord(
+                    event, stream: request.stream, id: request.commandID.eventID(at: index), actor: request.actor,
+                    causation: request.commandID, salt: salt()))
+        }
+        self.records = records
+        byteCount = records.reduce(0) { $0 + $1.byteCount }
+    }
+}
