@@ -1,0 +1,64 @@
+/// The loops of the optimizers over flat arrays.
+enum OptimizerKernel {
+    /// One Adam step's numbers, computed in double precision.
+    struct AdamFactors {
+        let gradientScale: Float
+        /// Times the weight, added to the gradient.
+        let addedDecay: Float
+        /// The weight's factor before the step.
+        let shrink: Float
+        let beta1: Float
+        let oneMinusBeta1: Float
+        let beta2: Float
+        let oneMinusBeta2: Float
+        let epsilon: Float
+        /// learning rate / (1 - beta1^step).
+        let stepSize: Float
+        /// 1 / sqrt(1 - beta2^step).
+        let rootCorrection: Float
+    }
+
+    static func adam(
+        _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
+        _ means: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>, count: Int, factors: AdamFactors
+    ) {
+        // Flat arrays are multiples of 16 floats.
+        var index = 0
+        while index < count {
+            let value = VectorMath.load(values, index)
+            let gradient = VectorMath.load(gradients, index) * factors.gradientScale + value * factors.addedDecay
+            let mean = VectorMath.load(means, index) * factors.beta1 + gradient * factors.oneMinusBeta1
+            let square = VectorMath.load(squares, index) * factors.beta2 + gradient * gradient * factors.oneMinusBeta2
+            VectorMath.store(mean, means, index)
+            VectorMath.store(square, squares, index)
+            let root = square.squareRoot() * factors.rootCorrection + factors.epsilon
+            VectorMath.store(value * factors.shrink - factors.stepSize * mean / root, values, index)
+            index += 8
+        }
+    }
+
+    static func momentum(
+        _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
+        _ velocities: UnsafeMutablePointer<Float>, count: Int, learningRate: Float, momentum: Float, isFirst: Bool,
+        nesterov: Bool, weightDecay: Float, gradientScale: Float
+    ) {
+        let kept: Float = isFirst ? 0 : momentum
+        let ahead: Float = nesterov ? 1 : 0
+        let velocityShare: Float = nesterov ? momentum : 1
+        for index in 0..<count {
+            let gradient = gradients[index] * gradientScale + values[index] * weightDecay
+            let velocity = velocities[index] * kept + gradient
+            velocities[index] = velocity
+            values[index] -= learningRate * (ahead * gradient + velocityShare * velocity)
+        }
+    }
+
+    static func descent(
+        _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, count: Int,
+        learningRate: Float, weightDecay: Float, gradientScale: Float
+    ) {
+        for index in 0..<count {
+            values[index] -= learningRate * (gradients[index] * gradientScale + values[index] * weightDecay)
+        }
+    }
+}

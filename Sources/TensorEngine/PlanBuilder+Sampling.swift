@@ -1,0 +1,76 @@
+internal import COneDNN
+
+extension PlanBuilder {
+    /// Max pooling of kernel and stride 2; the sizes of `input` must be even.
+    func maxPool(_ name: String, _ input: Activation) throws(TensorEngineError) -> Activation {
+        let output = try activation(input.shape.halved, for: name)
+        var source = input.tensor.description.raw
+        var destination = output.tensor.description.raw
+        let kernel: [Int64] = [2, 2, 2]
+        let zeros: [Int64] = [0, 0, 0]
+        let kind = mode == .training ? dnnl_forward_training : dnnl_forward_inference
+        var operation = dnnl_pooling_v2_desc_t()
+        try check(
+            dnnl_pooling_v2_forward_desc_init(
+                &operation, kind, dnnl_pooling_max, &source, &destination, kernel, kernel, zeros, zeros, zeros),
+            "describe", name)
+        let description = try PrimitiveDescription("\(name) forward", operation: &operation, engine: engine)
+        var bindings = [(DNNL_ARG_SRC, input.tensor), (DNNL_ARG_DST, output.tensor)]
+        let workspace = try description.memory(dnnl_query_workspace_md).map { (layout) throws(TensorEngineError) in
+            try self.tensor(layout)
+        }
+        if let workspace { bindings.append((DNNL_ARG_WORKSPACE, workspace)) }
+        forward.append(try primitive("\(name) forward", description, bindings))
+
+        onBackward { (builder) throws(TensorEngineError) in
+            guard let gradient = output.gradient else { return }
+            var source = source
+            var destination = destination
+            var operation = dnnl_pooling_v2_desc_t()
+            try check(
+                dnnl_pooling_v2_backward_desc_init(
+                    &operation, dnnl_pooling_max, &source, &destination, kernel, kernel, zeros, zeros, zeros),
+                "describe", name)
+            let backward = try PrimitiveDescription(
+                "\(name) backward", operation: &operation, hint: description, engine: builder.engine)
+            try builder.addGradient(to: input, name) { (target) throws(TensorEngineError) in
+                var bindings = [(DNNL_ARG_DIFF_DST, gradient), (DNNL_ARG_DIFF_SRC, target)]
+                if let workspace { bindings.append((DNNL_ARG_WORKSPACE, workspace)) }
+                builder.appendBackward(try builder.primitive("\(name) backward", backward, bindings))
+            }
+            builder.release(gradient)
+        }
+        return output
+    }
+
+    /// The channels of `first`, then those of `second`, which no other layer may read.
+    func concatenation(_ name: String, _ first: Activation, _ second: Activation) throws(TensorEngineError)
+        -> Activation
+    {
+        let firstChannels = first.shape.channels
+        let secondChannels = second.shape.channels
+        let output = try activation(first.shape.with(channels: firstChannels + secondChannels), for: name)
+        let rows = first.shape.batch * first.shape.voxelCount
+        let (left, right, joined) = (first.tensor, second.tensor, output.tensor)
+        forward.append("\(name) forward") {
+            ChannelRows.join(
+                left.pointer, firstChannels, right.pointer, secondChannels, into: joined.pointer, rowCount: rows)
+        }
+        release(second.tensor)
+
+        onBackward { (builder) throws(TensorEngineError) in
+            guard let gradient = output.gradient else { return }
+            let rightGradient = try builder.tensor(like: second)
+            second.gradient = rightGradient
+            try builder.addGradient(to: first, name) { (leftGradient) throws(TensorEngineError) in
+                builder.appendBackward("\(name) backward") {
+                    ChannelRows.split(
+                        gradient.pointer, into: leftGradient.pointer, firstChannels, rightGradient.pointer,
+                        secondChannels, rowCount: rows)
+                }
+            }
+            builder.release(gradient)
+        }
+        return output
+    }
+}

@@ -1,0 +1,174 @@
+internal import COneDNN
+
+/// Turns layers into programs for one shape: forward operations at once, backward operations when `finish` walks the layers
+/// in reverse. All memory is allocated here; running the programs allocates nothing.
+final class PlanBuilder {
+    /// What the plan is for.
+    enum Mode {
+        /// Batch statistics, dropout, and a backward program.
+        case training
+        /// Running statistics, no dropout, activations share memory.
+        case inference
+    }
+
+    let engine: ComputeEngine
+    let parameters: ParameterStore
+    let mode: Mode
+    let scratch = ScratchSpace()
+    let pool = StoragePool()
+    /// Weights from the flat store to the layouts of the primitives; runs when weights changed.
+    var packing = Program()
+    var forward = Program()
+    private(set) var backward = Program()
+    private var tape: [(PlanBuilder) throws(TensorEngineError) -> Void] = []
+
+    init(engine: ComputeEngine, parameters: ParameterStore, mode: Mode) {
+        self.engine = engine
+        self.parameters = parameters
+        self.mode = mode
+        engine.activate()
+    }
+
+    // MARK: Backward
+
+    /// Remembers how a layer's backward operations are made; no effect for inference.
+    func onBackward(_ build: @escaping (PlanBuilder) throws(TensorEngineError) -> Void) {
+        if mode == .training { tape.append(build) }
+    }
+
+    /// Builds the backward program, last layer first.
+    func finish() throws(TensorEngineError) {
+        for build in tape.reversed() {
+            try build(self)
+        }
+        tape = []
+    }
+
+    func appendBackward(_ primitive: Primitive) {
+        backward.append(primitive)
+    }
+
+    func appendBackward(_ name: String, _ body: @escaping () -> Void) {
+        backward.append(name, body)
+    }
+
+    /// Lets `write` produce a gradient of `activation`: straight into its gradient, or added to the one it has.
+    func addGradient(
+        to activation: Activation, _ name: String,
+        _ write: (Tensor) throws(TensorEngineError) -> Void
+    ) throws(TensorEngineError) {
+        let target = try tensor(like: activation)
+        try write(target)
+        guard let present = activation.gradient else {
+            activation.gradient = target
+            return
+        }
+        try appendSum(name, of: target, into: present)
+        release(target)
+    }
+
+    /// Gives back the memory of a tensor no later operation reads.
+    func release(_ tensor: Tensor) {
+        if let storage = tensor.storage { pool.release(storage) }
+    }
+
+    // MARK: Tensors
+
+    /// The layout of activations: channels innermost.
+    func channelsLast(_ shape: VolumeShape, for name: String) throws(TensorEngineError) -> MemoryDescription {
+        try MemoryDescription(shape.dimensions, dnnl_acdeb, for: name)
+    }
+
+    func activation(_ shape: VolumeShape, for name: String) throws(TensorEngineError) -> Activation {
+        Activation(shape: shape, tensor: try tensor(channelsLast(shape, for: name)))
+    }
+
+    func tensor(like activation: Activation) throws(TensorEngineError) -> Tensor {
+        try tensor(activation.tensor.description)
+    }
+
+    func tensor(_ description: MemoryDescription) throws(TensorEngineError) -> Tensor {
+        try Tensor(description, on: pool.acquire(count: description.count), engine: engine)
+    }
+
+    /// A trainable array where it lies in the flat store, in the layout `tag`.
+    func parameter(_ slot: ParameterStore.Slot, dimensions: [Int], _ tag: dnnl_format_tag_t) throws(TensorEngineError)
+        -> Tensor
+    {
+        try Tensor(
+            MemoryDescription(dimensions, tag, for: slot.name), at: parameters.values.pointer + slot.offset,
+            engine: engine)
+    }
+
+    /// The gradient of a trainable array where it lies in the flat gradients of one pass.
+    func parameterGradient(_ slot: ParameterStore.Slot, dimensions: [Int], _ tag: dnnl_format_tag_t)
+        throws(TensorEngineError) -> Tensor
+    {
+        try Tensor(
+            MemoryDescription(dimensions, tag, for: slot.name), at: parameters.passGradients.pointer + slot.offset,
+            engine: engine)
+    }
+
+    // MARK: Operations
+
+    /// A primitive that copies `source` into `target`, changing its layout.
+    func reorder(_ name: String, _ source: Tensor, to target: Tensor) throws(TensorEngineError) -> Primitive {
+        var from = source.description.raw
+        var to = target.description.raw
+        var handle: dnnl_primitive_desc_t?
+        let attributes = try PrimitiveAttributes(name)
+        try check(
+            dnnl_reorder_primitive_desc_create(
+                &handle, &from, engine.handle, &to, engine.handle, attributes.handle), "describe", name)
+        guard let handle else { throw .library(primitive: name, operation: "describe", status: "no handle") }
+        return try primitive(
+            name, PrimitiveDescription(handle: handle), [(DNNL_ARG_FROM, source), (DNNL_ARG_TO, target)])
+    }
+
+    /// `source` itself when it has the layout `wanted`, else a copy in that layout made by an operation given to `append`.
+    func converted(
+        _ source: Tensor, to wanted: MemoryDescription, _ name: String, _ append: (Primitive) -> Void
+    ) throws(TensorEngineError) -> Tensor {
+        if source.description == wanted { return source }
+        let target = try tensor(wanted)
+        append(try reorder(name, source, to: target))
+        return target
+    }
+
+    func primitive(
+        _ name: String, _ description: PrimitiveDescription, _ bindings: [(Int32, Tensor)]
+    ) throws(TensorEngineError) -> Primitive {
+        try Primitive(name, description, bindings, scratch: scratch, engine: engine)
+    }
+
+    /// The first description that runs generated code, tried with activations channels last and then as oneDNN likes; the
+    /// first that exists when none does.
+    func fastest(
+        _ name: String,
+        _ describe: (dnnl_format_tag_t) throws(TensorEngineError) -> PrimitiveDescription
+    ) throws(TensorEngineError) -> PrimitiveDescription {
+        let preferred: PrimitiveDescription
+        do {
+            preferred = try describe(dnnl_acdeb)
+        } catch {
+            return try describe(dnnl_format_tag_any)
+        }
+        guard preferred.isSlow else { return preferred }
+        let free = try describe(dnnl_format_tag_any)
+        return free.isSlow ? preferred : free
+    }
+
+    private func appendSum(_ name: String, of addend: Tensor, into sum: Tensor) throws(TensorEngineError) {
+        let operationName = "\(name) gradient sum"
+        var first = sum.description.raw
+        var second = addend.description.raw
+        var operation = dnnl_binary_desc_t()
+        try check(
+            dnnl_binary_desc_init(&operation, dnnl_binary_add, &first, &second, &first), "describe", operationName)
+        let description = try PrimitiveDescription(operationName, operation: &operation, engine: engine)
+        backward.append(
+            try primitive(
+                operationName, description,
+                [(DNNL_ARG_SRC_0, sum), (DNNL_ARG_SRC_1, addend), (DNNL_ARG_DST, sum)]))
+    }
+}
