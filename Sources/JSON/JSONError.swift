@@ -32,7 +32,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     package let column: Int
 
     /// An error at `byteOffset` of `bytes`; line and column are found by reading the text up to there.
-    init(_ code: Code, _ message: String, at byteOffset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    package init(_ code: Code, _ message: String, at byteOffset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
         self.code = code
         self.message = message
         self.byteOffset = byteOffset

@@ -1,0 +1,180 @@
+import JSON
+
+/// Checks values against rules, fills in defaults, and collects what is wrong and what is unknown.
+struct RuleChecker {
+    private let source: ConfigurationSource
+    private(set) var problems: [ConfigurationProblem] = []
+    private(set) var warnings: [ConfigurationWarning] = []
+
+    init(source: ConfigurationSource) { self.source = source }
+
+    /// The section at `path` with every default filled in and unknown keys kept; nil and null count as empty.
+    mutating func section(
+        _ value: JSONValue?, _ rules: [ConfigurationRule], at path: String, acceptingOtherKeys: Bool = false
+    ) -> JSONValue {
+        let object: JSONObject
+        switch value {
+        case nil, .null: object = [:]
+        case .object(let found): object = found
+        case let found?:
+            add(.wrongKind, path, found, "a mapping")
+            return .object([:])
+        }
+        var result = JSONObject()
+        for rule in rules {
+            result[rule.key] = resolved(object[rule.key], rule, at: ConfigurationSource.join(path, rule.key))
+        }
+        for (key, value) in object where result[key] == nil && !rules.contains(where: { $0.key == key }) {
+            result[key] = Self.keepable(value)
+            guard !acceptingOtherKeys else { continue }
+            let unknownPath = ConfigurationSource.join(path, key)
+            let near = Self.nearest(to: key, among: rules.map(\.key)).map { "; did you mean \($0)?" } ?? ""
+            warnings.append(
+                ConfigurationWarning(
+                    path: unknownPath, line: source.line(of: unknownPath),
+                    message: "this key is not known here; it is kept and nothing reads it\(near)"))
+        }
+        return .object(result)
+    }
+
+    /// Records a problem with the value at `path`.
+    mutating func add(_ code: ConfigurationProblem.Code, _ path: String, _ found: JSONValue?, _ allowed: String) {
+        add(code, path, found: found.map(Self.shown) ?? "nothing", allowed)
+    }
+
+    /// Records a problem with the value at `path`, described by the caller.
+    mutating func add(_ code: ConfigurationProblem.Code, _ path: String, found: String, _ allowed: String) {
+        problems.append(
+            ConfigurationProblem(code: code, path: path, line: source.line(of: path), found: found, allowed: allowed))
+    }
+
+    private mutating func resolved(_ value: JSONValue?, _ rule: ConfigurationRule, at path: String) -> JSONValue {
+        switch rule.kind {
+        case .section(let rules): return section(value, rules, at: path)
+        case .openSection(let rules): return section(value, rules, at: path, acceptingOtherKeys: true)
+        case .variant(let key, let fallback, let cases):
+            return variant(value, key: key, fallback: fallback, cases: cases, at: path)
+        case .optional: break
+        default:
+            // Null is how YAML reads a key without a value: the default is meant.
+            if value == nil || value == .null, let fallback = rule.fallback { return fallback }
+        }
+        guard let value = value ?? rule.fallback else {
+            add(.missing, path, nil, rule.kind.words)
+            return .null
+        }
+        return checked(value, rule.kind, at: path)
+    }
+
+    private mutating func variant(
+        _ value: JSONValue?, key: String, fallback: String, cases: [ConfigurationRule.Case], at path: String
+    ) -> JSONValue {
+        let names = cases.map(\.name)
+        let given = value?[key] ?? .null
+        let name = given.isNull ? fallback : given.stringValue
+        guard let chosen = cases.first(where: { $0.name == name }) else {
+            add(
+                given.stringValue == nil ? .wrongKind : .outOfRange, ConfigurationSource.join(path, key), given,
+                "one of \(names.joined(separator: ", "))")
+            return .object([key: given])
+        }
+        let discriminator = ConfigurationRule(key, .choice(names), default: .string(fallback), "")
+        return section(
+            value, [discriminator] + chosen.rules, at: path, acceptingOtherKeys: chosen.acceptsOtherKeys)
+    }
+
+    /// The value in its canonical form: integral numbers as integers where integers are asked for, doubles elsewhere.
+    private mutating func checked(_ value: JSONValue, _ kind: ConfigurationRule.Kind, at path: String) -> JSONValue {
+        switch (kind, value) {
+        case (.optional, .null): return .null
+        case (.optional(let kind), _): return checked(value, kind, at: path)
+        case (.bool, .bool): return value
+        case (.integer(let range), _):
+            guard let integer = value.integerValue else {
+                if case .number = value { break }
+                if case .integer = value { break }
+                add(.wrongKind, path, value, kind.words)
+                return value
+            }
+            if range.contains(integer) { return .integer(integer) }
+        case (.number(let range), _):
+            guard let number = value.doubleValue else {
+                add(.wrongKind, path, value, kind.words)
+                return value
+            }
+            // Adding zero makes a negative zero plain.
+            if number.isFinite && range.contains(number) { return .number(number + 0) }
+        case (.string(let count), .string(let text)):
+            if (1...count).contains(text.utf8.count) && !text.utf8.contains(0) { return value }
+        case (.choice(let names), .string(let text)):
+            if names.contains(text) { return value }
+        case (.list(let element, let count), .array(let elements)):
+            guard count.contains(elements.count) else {
+                add(.outOfRange, path, found: "a list of \(elements.count)", kind.words)
+                return value
+            }
+            var result: [JSONValue] = []
+            for (index, value) in elements.enumerated() {
+                result.append(checked(value, element, at: "\(path)[\(index)]"))
+            }
+            return .array(result)
+        case (.stringMap(let count), .object(let object)):
+            guard object.count <= count else { break }
+            for (key, value) in object where value.stringValue == nil {
+                add(.wrongKind, ConfigurationSource.join(path, key), value, "text; put numbers and booleans in quotes")
+            }
+            return value
+        default:
+            add(.wrongKind, path, value, kind.words)
+            return value
+        }
+        add(.outOfRange, path, value, kind.words)
+        return value
+    }
+
+    /// A value that no rule covers, in a form that JSON can hold.
+    private static func keepable(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .number(let number) where !number.isFinite:
+            .string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
+        case .array(let elements): .array(elements.map(keepable))
+        case .object(let object):
+            .object(JSONObject(uniqueKeysWithValues: object.map { ($0.key, keepable($0.value)) }))
+        default: value
+        }
+    }
+
+    /// The value as a message shows it: scalars as written, cut to 60 characters.
+    private static func shown(_ value: JSONValue) -> String {
+        switch value {
+        case .array(let elements): return "a list of \(elements.count)"
+        case .object: return "a mapping"
+        default:
+            let text = String(decoding: value.encoded(nonfinite: .token), as: UTF8.self)
+            return text.count <= 60 ? text : "\(text.prefix(57))..."
+        }
+    }
+
+    /// The known key that differs from `key` in at most two letters (a third of its length), if there is one.
+    static func nearest(to key: String, among known: [String]) -> String? {
+        guard key.utf8.count <= 64 else { return nil }
+        let candidates = known.map { (distance: distance(Array(key.utf8), Array($0.utf8)), key: $0) }
+        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= min(2, max(1, key.utf8.count / 3)) ? best.key : nil
+    }
+
+    /// The fewest insertions, deletions and replacements that make one text the other (Levenshtein 1965).
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (i, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let replaced = diagonal + (byte == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+
+extension SessionRules {
+    /// The whole table as a JSON Schema: the keys all kinds of trainer share, then what each kind adds.
+    static var schema: JSONValue {
+        let base = ConfigurationRule.schema(
+            title: "A session's configuration",
+            summary: "What a session trains and how. Keys that are not named here are kept and warned about.",
+            rules: common)
+        guard case .object(var schema) = base else { return base }
+        schema["allOf"] = .array(
+            trainerKinds.map { kind in
+                let rules = top(forTrainer: kind).rules.filter { rule in !common.contains { $0.key == rule.key } }
+                return ["if": condition(kind), "then": ConfigurationRule.schemaFragment(of: rules)]
+            })
+        return .object(schema)
+    }
+
+    /// Holds for configurations that name `kind`, or name none when it is the default.
+    private static func condition(_ kind: String) -> JSONValue {
+        func names(_ kinds: [String]) -> JSONValue {
+            [
+                "properties": [
+                    "trainer": [
+                        "type": "object", "required": ["kind"],
+                        "properties": ["kind": ["enum": .array(kinds.map { .string($0) })]],
+                    ]
+                ],
+                "required": ["trainer"],
+            ]
+        }
+        return kind == trainerKinds[0] ? ["not": names(Array(trainerKinds.dropFirst()))] : names([kind])
+    }
+}

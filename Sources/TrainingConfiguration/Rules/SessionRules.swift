@@ -1,0 +1,228 @@
+import JSON
+
+/// The table of everything a session's configuration may say.
+enum SessionRules {
+    /// The kinds of trainer by name. The first is meant when none is named.
+    static let trainerKinds = ["unet3d", "synthetic", "command", "external"]
+
+    /// The rules at the top for one kind of trainer. Programs of the user's own read their own keys, so for `command`
+    /// and `external` everything without a rule is theirs.
+    static func top(forTrainer kind: String) -> (rules: [ConfigurationRule], acceptsOtherKeys: Bool) {
+        switch kind {
+        case "command", "external":
+            return (common + [ownTrain], true)
+        case "synthetic": return (common + [ConfigurationRule("train", .section(train), trainSummary)], false)
+        default:
+            return (
+                common + [ConfigurationRule("train", .section(train), trainSummary), preprocessing, data], false
+            )
+        }
+    }
+
+    private static let trainSummary = "the training itself"
+
+    static let common: [ConfigurationRule] = [
+        ConfigurationRule("trainer", .variant(key: "kind", fallback: "unet3d", cases: trainers), "who trains"),
+        ConfigurationRule(
+            "max_restarts", .integer(0...100), default: 3, "how often a lost trainer is started again before failure"),
+        ConfigurationRule("threads", .integer(1...256), default: 1, "threads of the trainer; results depend on it"),
+        ConfigurationRule(
+            "resources",
+            .section([ConfigurationRule("gpus", .integer(0...64), default: 0, "GPUs the launcher assigns")]),
+            "what the session needs to run"),
+    ]
+
+    private static let trainers: [ConfigurationRule.Case] = [
+        .init(name: "unet3d", rules: []),
+        .init(
+            name: "synthetic",
+            rules: [
+                .init("steps_per_epoch", .integer(1...1_000_000), default: 10, "optimizer updates an epoch"),
+                .init("step_milliseconds", .number(.from(0, to: 60_000)), default: 0.0, "time a step takes"),
+                .init("state_bytes", .integer(16...(1 << 30)), default: 4096, "size of the state a checkpoint holds"),
+                .init("metric_count", .integer(0...1000), default: 0, "extra metrics reported each step"),
+                .init("log_lines_per_epoch", .integer(0...10_000), default: 0, "log lines reported each epoch"),
+                .init(
+                    "fail_at_epoch", .optional(.integer(1...100_000)), default: .null,
+                    "report failure in this epoch"),
+                .init(
+                    "crash_at_epoch", .optional(.integer(1...100_000)), default: .null,
+                    "end without a word in this epoch"),
+                .init("crash_count", .integer(1...1000), default: 1, "how many attempts crash before one goes on"),
+                .init(
+                    "nonfinite_at_epoch", .optional(.integer(1...100_000)), default: .null,
+                    "report NaN as the loss of this epoch"),
+            ]),
+        .init(
+            name: "command",
+            rules: [
+                .init(
+                    "command", .list(of: .string(maximumByteCount: 32_768), count: 1...1000),
+                    "the program and its arguments"),
+                .init(
+                    "working_directory", .optional(ConfigurationRule.pathKind), default: .null,
+                    "where it runs; null for a folder of the session's own"),
+                .init(
+                    "environment", .stringMap(maximumCount: 1000), default: [:], "variables added to its environment"),
+                .init(
+                    "grace_seconds", .number(.from(0, to: 3600)), default: 10.0, "time between SIGTERM and SIGKILL"),
+            ]),
+        .init(name: "external", rules: [], acceptsOtherKeys: true),
+    ]
+
+    private static let checkpointing: [ConfigurationRule] = [
+        .init("seed", .integer(0...Int64.max), default: 0, "every random choice follows from it"),
+        .init(
+            "checkpoint_monitor", ConfigurationRule.nameKind, default: "val_loss", "the metric that ranks checkpoints"),
+        .init(
+            "checkpoint_mode", .optional(.choice(["min", "max"])), default: .null,
+            "whether less or more is better; null: min for names with \"loss\" or \"error\", else max"),
+        .init("checkpoint_save_top_k", .integer(-1...1000), default: 3, "how many of the best are kept; -1 keeps all"),
+        .init("checkpoint_save_last", .bool, default: true, "whether the latest is kept too"),
+        .init("checkpoint_every_n_epochs", .integer(1...100_000), default: 1, "epochs between checkpoints"),
+    ]
+
+    private static let ownTrain = ConfigurationRule(
+        "train",
+        .openSection(
+            [
+                .init(
+                    "epochs", .optional(.integer(1...100_000)), default: .null, "the planned epochs, if there is a plan"
+                )
+            ] + checkpointing), trainSummary)
+
+    private static let train: [ConfigurationRule] =
+        [
+            .init("epochs", .integer(1...100_000), default: 30, "the absolute number of passes over the data"),
+            .init("batch_size", .integer(1...256), default: 2, "patches in one forward pass"),
+            .init("learning_rate", .number(.above(0, to: 10)), default: 0.001, "the rate after warm-up"),
+            .init("weight_decay", .number(.from(0, to: 1)), default: 0.0001, "pull of the weights towards zero"),
+            .init(
+                "patch_size", .list(of: .integer(4...256), count: 3...3), default: [32, 32, 32],
+                "depth, height and width of a patch in voxels"),
+            .init("patches_per_volume", .integer(1...1024), default: 4, "patches taken from each scan in an epoch"),
+            .init(
+                "positive_fraction", .number(.from(0, to: 1)), default: 0.7,
+                "share of the patches that contain a nodule"),
+            .init(
+                "data_dir", .optional(ConfigurationRule.pathKind), default: .null,
+                "folder of the scans, used when data.directory is not given"),
+            .init("model", .section(model), "the network"),
+            .init("optimizer", .section(optimizer), "how gradients change the weights"),
+            .init("scheduler", .section(scheduler), "how the learning rate changes from epoch to epoch"),
+            .init("loss", .section(loss), "what is minimised"),
+            .init(
+                "early_stopping_patience", .optional(.integer(1...100_000)), default: .null,
+                "epochs without improvement before the end; null: never"),
+            .init(
+                "early_stopping_min_delta", .number(.from(0, to: 1_000_000)), default: 0.0,
+                "what counts as improvement"),
+            .init(
+                "early_stopping_monitor", .optional(ConfigurationRule.nameKind), default: .null,
+                "the metric watched; null: checkpoint_monitor"),
+            .init(
+                "early_stopping_mode", .optional(.choice(["min", "max"])), default: .null,
+                "as checkpoint_mode, for early_stopping_monitor"),
+            .init(
+                "gradient_clip", .optional(.number(.above(0, to: 1_000_000))), default: .null,
+                "largest norm of all gradients together; null: no limit"),
+            .init(
+                "gradient_accumulation_steps", .integer(1...1024), default: 1, "forward passes for one update"),
+            .init("log_every", .integer(1...1_000_000), default: 1, "steps between reported step metrics"),
+        ] + checkpointing
+
+    private static let model: [ConfigurationRule] = [
+        .init("type", .choice(["unet3d"]), default: "unet3d", "the architecture"),
+        .init("in_channels", .integer(1...16), default: 1, "channels of a scan"),
+        .init("out_channels", .integer(1...16), default: 1, "channels of the prediction"),
+        .init("init_features", .integer(1...256), default: 8, "channels of the first level; each level doubles them"),
+        .init("depth", .integer(2...6), default: 3, "levels; there is one pooling less"),
+        .init("batch_norm", .bool, default: true, "whether convolutions are followed by batch normalisation"),
+        .init("dropout", .number(.from(0, below: 1)), default: 0.0, "share of channels dropped in training"),
+    ]
+
+    private static let optimizer: [ConfigurationRule] = [
+        .init("type", .choice(["adam", "adamw", "sgd"]), default: "adamw", "the update rule"),
+        .init(
+            "betas", .list(of: .number(.from(0, below: 1)), count: 2...2), default: [0.9, 0.999],
+            "decay of the two moments (adam, adamw)"),
+        .init("epsilon", .number(.above(0, to: 1)), default: 1e-8, "added to the denominator (adam, adamw)"),
+        .init("momentum", .number(.from(0, below: 1)), default: 0.9, "share of the last update kept (sgd)"),
+    ]
+
+    private static let scheduler: [ConfigurationRule] = [
+        .init("type", .choice(["constant", "cosine", "step", "plateau"]), default: "cosine", "the shape"),
+        .init("min_lr", .number(.from(0, to: 10)), default: 0.0, "the rate never falls below it"),
+        .init("warmup_epochs", .integer(0...100_000), default: 0, "epochs of linear rise from almost zero"),
+        .init("step_size", .integer(1...100_000), default: 10, "epochs between falls (step)"),
+        .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a fall (step)"),
+        .init("factor", .number(.above(0, to: 1)), default: 0.5, "factor of a fall (plateau)"),
+        .init("patience", .integer(0...100_000), default: 5, "epochs without improvement before a fall (plateau)"),
+    ]
+
+    private static let loss: [ConfigurationRule] = [
+        .init("type", .choice(Loss.names), default: "dice_focal", "the terms, summed with equal weight"),
+        .init("alpha", .number(.from(0, to: 1)), default: 0.75, "weight of positive voxels (focal)"),
+        .init("gamma", .number(.from(0, to: 10)), default: 2.0, "how much easy voxels fade (focal)"),
+        .init("smooth", .number(.above(0, to: 1_000_000)), default: 1.0, "added above and below the fraction (dice)"),
+        .init("positive_weight", .number(.above(0, to: 1_000_000)), default: 1.0, "weight of positive voxels (bce)"),
+    ]
+
+    private static let preprocessing = ConfigurationRule(
+        "preprocessing",
+        .section([
+            .init(
+                "target_spacing", .list(of: .number(.above(0, to: 100)), count: 3...3), default: [1.0, 1.0, 1.0],
+                "millimetres between voxels after resampling: depth, height, width"),
+            .init("window_center", .number(.from(-10_000, to: 10_000)), default: -600.0, "middle of the window in HU"),
+            .init("window_width", .number(.above(0, to: 20_000)), default: 1500.0, "width of the window in HU"),
+        ]), "how a scan becomes the network's input")
+
+    private static let task = ConfigurationRule(
+        "task", .choice(["detection", "segmentation"]), default: "detection",
+        "whether nodules are found (a heatmap) or outlined (a mask)")
+
+    private static let data = ConfigurationRule(
+        "data",
+        .variant(
+            key: "type", fallback: "phantom",
+            cases: [
+                .init(
+                    name: "phantom",
+                    rules: [
+                        task,
+                        .init(
+                            "size", .list(of: .integer(16...256), count: 3...3), default: [64, 64, 64],
+                            "depth, height and width of a scan in voxels"),
+                        .init("train_scans", .integer(1...100_000), default: 16, "scans to train on"),
+                        .init("val_scans", .integer(1...10_000), default: 8, "scans to validate on"),
+                        .init(
+                            "nodules_per_scan", .list(of: .integer(0...64), count: 2...2), default: [1, 5],
+                            "fewest and most nodules of a scan that has any"),
+                        .init(
+                            "empty_fraction", .number(.from(0, to: 1)), default: 0.25, "share of scans without nodules"),
+                        .init(
+                            "diameter", .list(of: .number(.from(2, to: 64)), count: 2...2), default: [4.0, 10.0],
+                            "smallest and largest nodule in voxels"),
+                        .init("noise", .number(.from(0, to: 1000)), default: 40.0, "deviation of the noise in HU"),
+                        .init("vessels", .integer(0...256), default: 12, "vessels in a scan"),
+                        .init(
+                            "seed", .optional(.integer(0...Int64.max)), default: .null,
+                            "seed of the volumes; null: train.seed"),
+                    ]),
+                .init(
+                    name: "folder",
+                    rules: [
+                        task,
+                        .init(
+                            "directory", .optional(ConfigurationRule.pathKind), default: .null,
+                            "folder of the scans; null: train.data_dir"),
+                        .init(
+                            "annotations", ConfigurationRule.pathKind, default: "annotations.csv",
+                            "table of nodules, inside the folder (detection)"),
+                        .init("masks", ConfigurationRule.pathKind, default: "masks", "folder of masks (segmentation)"),
+                        .init(
+                            "splits", ConfigurationRule.pathKind, default: "splits", "folder of train.txt and val.txt"),
+                    ]),
+            ]), "what is trained on")
+}

@@ -1,0 +1,58 @@
+package import JSON
+
+/// How a server listens, where it keeps its data and what it allows: checked and completed like a session's
+/// configuration, with the same errors. Paths are as written; what they are relative to is for the reader of the file.
+package struct ServerConfiguration: Equatable, Sendable {
+    /// Every value with every default filled in; the keys of every object are sorted.
+    package let resolved: JSONValue
+    /// Unknown keys.
+    package let warnings: [ConfigurationWarning]
+    package let host: String
+    /// The port; 0 takes a free one.
+    package let port: Int
+    package let dataDirectory: String
+    /// The folders that `config_path` may name files in; at least one.
+    package let configRoots: [String]
+    /// Trainings at a time; nil: one for every two processors.
+    package let maxConcurrentSessions: Int?
+    /// Names besides localhost that requests may be addressed to.
+    package let allowedHosts: [String]
+    /// Programs that trainers of kind `command` may start.
+    package let allowedCommands: [String]
+    package let rateLimit: RateLimit
+    /// How long a silent trainer keeps its session.
+    package let leaseDuration: Duration
+    /// How long an answer to a stop may wait for the trainer.
+    package let stopWait: Duration
+    /// Whether queued sessions are started by this server.
+    package let launches: Bool
+    /// The niceness of trainers, from 0 to 19.
+    package let trainerNiceness: Int
+
+    /// Checks and completes a configuration.
+    /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
+    package init(resolving source: ConfigurationSource) throws(ConfigurationError) {
+        var checker = RuleChecker(source: source)
+        resolved = checker.section(.object(source.root), ServerRules.top, at: "").sortingKeys()
+        if let first = checker.problems.first {
+            throw ConfigurationError(first, others: checker.problems.dropFirst())
+        }
+        warnings = checker.warnings
+        let root = ResolvedSection(resolved)
+        host = root.string("host")
+        port = root.integer("port")
+        dataDirectory = root.string("data_dir")
+        configRoots = root.strings("config_roots")
+        maxConcurrentSessions = root.optionalInteger("max_concurrent_sessions")
+        allowedHosts = root.strings("allowed_hosts")
+        allowedCommands = root.strings("allowed_commands")
+        rateLimit = RateLimit(root.section("rate_limit"))
+        leaseDuration = .milliseconds(Int64(root.number("lease_seconds") * 1000))
+        stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
+        launches = root.section("launcher").bool("enabled")
+        trainerNiceness = root.section("launcher").integer("niceness")
+    }
+
+    /// The published JSON Schema (draft 2020-12) of a server's configuration.
+    package static var jsonSchema: JSONValue { ServerRules.schema }
+}

@@ -1,0 +1,44 @@
+/// The training of the trainers built in here (`train`).
+package struct Train: Equatable, Sendable {
+    /// The absolute number of epochs, counted from the session's first.
+    package let epochs: Int
+    package let batchSize: Int
+    /// The rate after warm-up.
+    package let learningRate: Double
+    package let weightDecay: Double
+    package let patchSize: VolumeSize
+    /// Patches taken from each scan in an epoch.
+    package let patchesPerVolume: Int
+    /// Share of the patches that contain a nodule.
+    package let positiveFraction: Double
+    package let model: Model
+    package let optimizer: Optimizer
+    package let scheduler: Scheduler
+    package let loss: Loss
+    /// Nil when the training never ends early.
+    package let earlyStopping: EarlyStopping?
+    /// The largest norm of all gradients together; nil: no limit.
+    package let gradientClip: Double?
+    /// Forward passes for one update.
+    package let gradientAccumulationSteps: Int
+    /// Steps between reported step metrics.
+    package let logEvery: Int
+
+    init(_ section: ResolvedSection) {
+        epochs = section.integer("epochs")
+        batchSize = section.integer("batch_size")
+        learningRate = section.number("learning_rate")
+        weightDecay = section.number("weight_decay")
+        patchSize = VolumeSize(section.integers("patch_size"))
+        patchesPerVolume = section.integer("patches_per_volume")
+        positiveFraction = section.number("positive_fraction")
+        model = Model(section.section("model"))
+        optimizer = Optimizer(section.section("optimizer"))
+        scheduler = Scheduler(section.section("scheduler"))
+        loss = Loss(section.section("loss"))
+        earlyStopping = EarlyStopping(section)
+        gradientClip = section.optionalNumber("gradient_clip")
+        gradientAccumulationSteps = section.integer("gradient_accumulation_steps")
+        logEvery = section.integer("log_every")
+    }
+}

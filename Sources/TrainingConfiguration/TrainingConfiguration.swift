@@ -1,0 +1,98 @@
+package import JSON
+
+/// What a session trains and how: a configuration that was checked and completed.
+///
+/// Resolving is a pure function of the source and a fixed point: resolving `resolved` again gives the same bytes, so
+/// the server resolves what a person wrote, the event keeps the result, and the trainer reads it by the same rules.
+package struct TrainingConfiguration: Equatable, Sendable {
+    /// Every value with every default filled in and unknown keys kept; the keys of every object are sorted.
+    package let resolved: JSONValue
+    /// Unknown keys, and values that have no effect.
+    package let warnings: [ConfigurationWarning]
+    /// Who trains.
+    package let trainer: TrainerKind
+    /// The training of a trainer built in here; nil for `command` and `external`, which read their own keys.
+    package let train: Train?
+    /// How scans become input; nil unless the trainer is `unet3d`.
+    package let preprocessing: Preprocessing?
+    /// What is trained on; nil unless the trainer is `unet3d`.
+    package let data: DataSource?
+    /// Which checkpoints are made and kept.
+    package let checkpoints: CheckpointPolicy
+    /// The planned epochs; nil when the trainer has not said.
+    package let plannedEpochs: Int?
+    /// What every random choice follows from.
+    package let seed: UInt64
+    /// How often a lost trainer is started again before the session fails.
+    package let maxRestarts: Int
+    /// Threads of the trainer.
+    package let threads: Int
+    /// GPUs the launcher assigns.
+    package let gpuCount: Int
+
+    /// Checks and completes a configuration.
+    /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
+    package init(resolving source: ConfigurationSource) throws(ConfigurationError) {
+        var checker = RuleChecker(source: source)
+        let kind = source.root["trainer"]?["kind"]?.stringValue ?? SessionRules.trainerKinds[0]
+        let (rules, acceptsOtherKeys) = SessionRules.top(forTrainer: kind)
+        let input = SessionDefaults.beforeRules(source.root, trainerKind: kind)
+        let checked = checker.section(.object(input), rules, at: "", acceptingOtherKeys: acceptsOtherKeys)
+        if let first = checker.problems.first {
+            throw ConfigurationError(first, others: checker.problems.dropFirst())
+        }
+
+        resolved = SessionDefaults.afterRules(checked).sortingKeys()
+        let root = ResolvedSection(resolved)
+        trainer = TrainerKind(root.section("trainer"))
+        let section = root.section("train")
+        let isBuiltIn = kind == "unet3d" || kind == "synthetic"
+        SessionChecks.check(section, root, trainerKind: kind, &checker)
+        if let first = checker.problems.first {
+            throw ConfigurationError(first, others: checker.problems.dropFirst())
+        }
+        train = isBuiltIn ? Train(section) : nil
+        preprocessing = kind == "unet3d" ? Preprocessing(root.section("preprocessing")) : nil
+        data = kind == "unet3d" ? DataSource(root.section("data")) : nil
+        checkpoints = CheckpointPolicy(section)
+        plannedEpochs = section.optionalInteger("epochs")
+        seed = UInt64(section.integer("seed"))
+        maxRestarts = root.integer("max_restarts")
+        threads = root.integer("threads")
+        gpuCount = root.section("resources").integer("gpus")
+        warnings = checker.warnings
+
+        let byteCount = resolved.encoded().count
+        guard byteCount <= ConfigurationLimits.maximumResolvedByteCount else {
+            throw ConfigurationError(
+                ConfigurationProblem(
+                    code: .tooLarge, path: "", found: "\(byteCount) bytes with defaults filled in",
+                    allowed: "at most \(ConfigurationLimits.maximumResolvedByteCount) bytes"))
+        }
+    }
+
+    /// The canonical bytes of `resolved`: what digests are taken of, independent of the order keys were written in.
+    package var canonicalBytes: [UInt8] { resolved.encoded() }
+
+    /// Every scalar by its dotted path, for display as parameters. Lists are their JSON text; nulls are left out.
+    package var flattened: JSONObject { Self.flatten(resolved) }
+
+    /// The same for any object: scalars by dotted path, lists as JSON text, nulls left out.
+    package static func flatten(_ value: JSONValue) -> JSONObject {
+        var result = JSONObject()
+        func add(_ value: JSONValue, at path: String) {
+            switch value {
+            case .object(let object):
+                for (key, member) in object { add(member, at: ConfigurationSource.join(path, key)) }
+            case .array: result[path] = .string(String(decoding: value.encoded(), as: UTF8.self))
+            case .null: break
+            default: result[path] = value
+            }
+        }
+        add(value, at: "")
+        return result
+    }
+
+    /// The published JSON Schema (draft 2020-12) of a session's configuration.
+    package static var jsonSchema: JSONValue { SessionRules.schema }
+}

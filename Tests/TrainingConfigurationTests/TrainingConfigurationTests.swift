@@ -1,0 +1,183 @@
+import JSON
+import Testing
+import TrainingConfiguration
+
+@Suite("Resolving a session's configuration")
+struct TrainingConfigurationTests {
+    private func resolve(_ yaml: String) throws(ConfigurationError) -> TrainingConfiguration {
+        try TrainingConfiguration(resolving: ConfigurationSource(yaml: yaml))
+    }
+
+    @Test("an empty configuration is complete")
+    func defaults() throws {
+        let configuration = try resolve("")
+        #expect(configuration.trainer == .unet3d)
+        #expect(configuration.plannedEpochs == 30)
+        #expect(configuration.seed == 0)
+        #expect(configuration.checkpoints.monitor == "val_loss")
+        #expect(configuration.checkpoints.mode == .min)
+        #expect(configuration.train?.earlyStopping == nil)
+        #expect(configuration.train?.model.sizeMultiple == 4)
+        #expect(configuration.train?.loss.terms == [.dice, .focal])
+        guard case .phantom(let phantom)? = configuration.data else { throw ConfigurationTestError.unexpected }
+        #expect(phantom.size.elements == [64, 64, 64])
+        #expect(configuration.warnings.isEmpty)
+        #expect(configuration.flattened["train.learning_rate"] == 0.001)
+        #expect(configuration.flattened["train.patch_size"] == "[32,32,32]")
+        #expect(configuration.flattened["train.gradient_clip"] == nil)
+    }
+
+    @Test(
+        "resolving the resolved configuration changes nothing",
+        arguments: [
+            "", "trainer: {kind: synthetic}", "trainer: {kind: command, command: [a]}",
+            "trainer: {kind: external}\nlr: 0.1", "train: {data_dir: x, early_stopping_patience: 3}",
+        ])
+    func fixedPoint(yaml: String) throws {
+        let once = try resolve(yaml)
+        let twice = try TrainingConfiguration(resolving: ConfigurationSource(once.resolved))
+        #expect(twice.canonicalBytes == once.canonicalBytes)
+        let read = try TrainingConfiguration(resolving: ConfigurationSource(json: once.canonicalBytes))
+        #expect(read.canonicalBytes == once.canonicalBytes)
+        #expect(read.train == once.train)
+        #expect(read.data == once.data)
+    }
+
+    @Test("the canonical form does not depend on order, on number style, or on JSON against YAML")
+    func canonical() throws {
+        let first = try resolve("train:\n  epochs: 5\n  weight_decay: 0\n  extra: {b: 1, a: 2}\nthreads: 2\n")
+        let second = try resolve("threads: 2.0\ntrain: {extra: {a: 2, b: 1}, weight_decay: -0.0, epochs: 5}\n")
+        #expect(first.canonicalBytes == second.canonicalBytes)
+        let third = try TrainingConfiguration(
+            resolving: ConfigurationSource(
+                json: Array(#"{"threads":2,"train":{"weight_decay":0e0,"extra":{"a":2,"b":1},"epochs":5}}"#.utf8)))
+        #expect(third.canonicalBytes == first.canonicalBytes)
+    }
+
+    @Test("unknown keys are kept, recorded and warned about, with the nearest known name")
+    func unknownKeys() throws {
+        let configuration = try resolve(
+            "train:\n  learning_rat: 0.1\n  mixed_precision: true\nname: x\nfolds: [.nan, 1]\n")
+        #expect(configuration.resolved["train"]?["learning_rat"] == 0.1)
+        #expect(configuration.resolved["name"] == "x")
+        #expect(configuration.resolved["folds"] == ["NaN", 1])
+        #expect(
+            configuration.warnings.map(\.path).sorted() == [
+                "folds", "name", "train.learning_rat", "train.mixed_precision",
+            ])
+        let warning = configuration.warnings.first { $0.path == "train.learning_rat" }
+        #expect(warning?.line == 2)
+        #expect(warning?.message.contains("did you mean learning_rate?") == true)
+    }
+
+    @Test("early stopping and checkpoint modes follow from the metric when not given")
+    func modes() throws {
+        let configuration = try resolve("train: {checkpoint_monitor: val_froc, early_stopping_patience: 4}")
+        #expect(configuration.checkpoints.mode == .max)
+        #expect(configuration.train?.earlyStopping?.monitor == "val_froc")
+        #expect(configuration.train?.earlyStopping?.mode == .max)
+        let other = try resolve(
+            "train: {checkpoint_monitor: val_froc, early_stopping_patience: 4, early_stopping_monitor: val_loss}")
+        #expect(other.train?.earlyStopping?.mode == .min)
+    }
+
+    @Test("a folder of data is meant when one is named")
+    func folder() throws {
+        let configuration = try resolve("train: {data_dir: /scans}\npreprocessing: {window_center: -500}")
+        guard case .folder(let folder)? = configuration.data else { throw ConfigurationTestError.unexpected }
+        #expect(folder.directory == "/scans")
+        #expect(configuration.preprocessing?.windowCenter == -500)
+        let error = #expect(throws: ConfigurationError.self) { try resolve("data: {type: folder}") }
+        #expect(error?.path == "data.directory")
+    }
+
+    @Test("programs of the user's own keep their keys without warnings")
+    func ownPrograms() throws {
+        let configuration = try resolve(
+            """
+            trainer: {kind: command, command: [python, train.py], environment: {A: "1"}, grace_seconds: 2.5}
+            train: {epochs: 4, whatever: [1, 2], checkpoint_monitor: acc}
+            model: resnet
+            """)
+        #expect(configuration.warnings.isEmpty)
+        #expect(configuration.plannedEpochs == 4)
+        #expect(configuration.train == nil)
+        #expect(configuration.data == nil)
+        #expect(configuration.checkpoints.mode == .max)
+        guard case .command(let command) = configuration.trainer else { throw ConfigurationTestError.unexpected }
+        #expect(command.command == ["python", "train.py"])
+        #expect(command.environment == ["A": "1"])
+        #expect(command.grace == .milliseconds(2500))
+        #expect(try resolve("trainer: {kind: external}").plannedEpochs == nil)
+    }
+
+    @Test("overrides are validated like the file")
+    func overrides() throws {
+        var source = try ConfigurationSource(yaml: "train:\n  epochs: 3\n")
+        try source.override(setting: "train.epochs=many")
+        let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(resolving: source) }
+        #expect(error?.path == "train.epochs")
+        #expect(error?.line == nil)
+        try source.override("train.epochs", with: 7)
+        #expect(try TrainingConfiguration(resolving: source).plannedEpochs == 7)
+    }
+
+    @Test(
+        "values that do not go together are refused with the reason",
+        arguments: [
+            ("train: {patch_size: [32, 30, 32]}", "train.patch_size"),
+            ("train: {model: {depth: 5}, patch_size: [24, 32, 32]}", "train.patch_size"),
+            ("train: {patch_size: [128, 64, 64]}", "train.patch_size"),
+            ("train: {epochs: 3, scheduler: {warmup_epochs: 3}}", "train.scheduler.warmup_epochs"),
+            ("train: {learning_rate: 0.001, scheduler: {min_lr: 0.01}}", "train.scheduler.min_lr"),
+            ("train: {model: {init_features: 256, depth: 6}, patch_size: [32, 32, 32]}", "train.model.init_features"),
+            ("train: {batch_size: 256, model: {init_features: 64}}", "train.batch_size"),
+            ("data: {nodules_per_scan: [3, 1]}", "data.nodules_per_scan"),
+            ("data: {diameter: [9, 4]}", "data.diameter"),
+            ("data: {diameter: [4, 30]}", "data.diameter"),
+            ("train: {model: {in_channels: 2}}", "train.model.in_channels"),
+            ("train: {model: {out_channels: 3}}", "train.model.out_channels"),
+        ])
+    func conflicts(yaml: String, path: String) {
+        let error = #expect(throws: ConfigurationError.self) { try resolve(yaml) }
+        #expect(error?.path == path)
+        #expect(error?.first.code == .conflict)
+        #expect(error?.line == 1)
+    }
+
+    @Test("all problems are told at once, with path, line, finding and what is allowed")
+    func messages() throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try resolve("train:\n  epochs: many\n  model:\n    depth: 9\n  loss: [1]\ndata: {type: cloud}\n")
+        }
+        #expect(
+            error?.problems.map(\.description) == [
+                "train.epochs (line 2): found \"many\"; allowed: an integer from 1 to 100000",
+                "train.model.depth (line 4): found 9; allowed: an integer from 2 to 6",
+                "train.loss (line 5): found a list of 1; allowed: a mapping",
+                "data.type (line 6): found \"cloud\"; allowed: one of phantom, folder",
+            ])
+    }
+
+    @Test("a resolved configuration has a largest size")
+    func largestSize() throws {
+        var object = JSONObject()
+        for index in 0..<200 { object.append(.string(String(repeating: "x", count: 1000)), forKey: "k\(index)") }
+        let error = #expect(throws: ConfigurationError.self) {
+            try TrainingConfiguration(resolving: ConfigurationSource(.object(object)))
+        }
+        #expect(error?.first.code == .tooLarge)
+    }
+
+    @Test("metrics are compared in their mode, and NaN never wins")
+    func modesCompare() {
+        #expect(MetricMode.min.isBetter(1, than: 2))
+        #expect(!MetricMode.min.isBetter(1.95, than: 2, by: 0.1))
+        #expect(MetricMode.max.isBetter(2, than: 1))
+        #expect(!MetricMode.max.isBetter(.nan, than: 1))
+        #expect(MetricMode.max.isBetter(1, than: .nan))
+        #expect(!MetricMode.max.isBetter(1, than: 1))
+    }
+}
+
+enum ConfigurationTestError: Error { case unexpected }
