@@ -1,0 +1,1 @@
+"""Runs the guide's Python examples against a live server and checks what they print."""

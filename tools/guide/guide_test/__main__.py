@@ -1,0 +1,90 @@
+"""The command line of tools/guide/run."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+from . import configurations
+from .bed import TestBed
+from .report import Wrong, run_all
+from .server import Server
+
+from . import checks_training, checks_monitoring, checks_checkpoints  # noqa: F401  (they register their checks)
+from . import checks_streams, checks_integrations, checks_practices  # noqa: F401
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
+GUIDE = CHECKOUT / "tools" / "guide" / "api-usage-guide.md"
+ORIGINAL = CHECKOUT.parent / "shared" / "spec" / "api-usage-guide.md"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="tools/guide/run",
+        description="Runs every Python example of the guide against a live server and checks what it prints. The server "
+        "is started here, from PIVOT_BINARY or .build/release/pivot, unless its address is given.")
+    parser.add_argument("--url", help="a running server, such as http://127.0.0.1:8000; its configs/train.yaml is used")
+    parser.add_argument("--limited-url", help="a running server that limits the reads of its local clients")
+    parser.add_argument("--real", action="store_true",
+                        help="run the examples that train with the checkout's own configs/train.yaml; takes long")
+    parser.add_argument("--block", type=int, action="append", help="check only this block; may be repeated")
+    return parser.parse_args()
+
+
+def guide_text():
+    """The committed guide; raises `Wrong` when the original lies beside the checkout and differs."""
+    text = GUIDE.read_text(encoding="utf-8")
+    if ORIGINAL.is_file() and ORIGINAL.read_text(encoding="utf-8") != text:
+        raise Wrong(f"{GUIDE} differs from {ORIGINAL}. Copy it again and look at what changed.")
+    return text
+
+
+def address_of(url):
+    return url.removeprefix("http://").rstrip("/")
+
+
+def main():
+    options = arguments()
+    binary = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
+    servers = []
+    failed = 1
+    try:
+        text = guide_text()
+        configuration_root = CHECKOUT if options.real else {"train.yaml": configurations.TRAIN_YAML}
+        if options.url:
+            address = address_of(options.url)
+        else:
+            servers.append(Server(binary, configuration_root))
+            address = servers[-1].address
+        if options.limited_url:
+            limited = address_of(options.limited_url)
+        elif options.real:
+            limited = None
+        else:
+            servers.append(Server(binary, configuration_root, configurations.LIMITED_SERVER_YAML))
+            limited = servers[-1].address
+        bed = TestBed(text, address, limited)
+        try:
+            failed = run_all(bed, set(options.block or ()), options.real)
+        finally:
+            bed.end()
+        if failed and servers:
+            print(f"--- the server's log ends ---\n{servers[0].log()}", file=sys.stderr)
+    except Wrong as error:
+        print(f"tools/guide/run: {error}", file=sys.stderr)
+        failed = 1
+    finally:
+        for server in servers:
+            try:
+                code = server.end()
+                if code != 0:
+                    print(f"tools/guide/run: the server ended with {code} after SIGTERM:\n{server.log()}", file=sys.stderr)
+                    failed = failed or 1
+            except Wrong as error:
+                print(f"tools/guide/run: {error}", file=sys.stderr)
+                failed = failed or 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

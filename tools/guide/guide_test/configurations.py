@@ -1,0 +1,32 @@
+"""The configurations of the sessions that the checks create."""
+
+#: Epochs of `configs/train.yaml` in the fast mode.
+TRAIN_EPOCHS = 6
+
+#: The guide's configuration name, for the fast mode: the synthetic trainer, a fraction of a second an epoch.
+TRAIN_YAML = f"""\
+trainer: synthetic
+train:
+  epochs: {TRAIN_EPOCHS}
+  steps_per_epoch: 10
+  seed: 7
+  checkpoint_monitor: val_froc
+  checkpoint_mode: max
+synthetic:
+  step_seconds: 0.02
+"""
+
+#: For a server whose clients on this machine are limited too.
+LIMITED_SERVER_YAML = """\
+rate_limit:
+  loopback: true
+  reads_per_minute: 60
+"""
+
+
+def external(epochs):
+    """A session whose trainer comes from outside: nothing is launched for it."""
+    return {
+        "trainer": "external",
+        "train": {"epochs": epochs, "checkpoint_monitor": "val_froc", "checkpoint_mode": "max", "max_restarts": 0},
+    }
