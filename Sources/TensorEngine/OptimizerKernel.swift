@@ -31,7 +31,7 @@ enum OptimizerKernel {
             let square = VectorMath.load(squares, index) * factors.beta2 + gradient * gradient * factors.oneMinusBeta2
             VectorMath.store(mean, means, index)
             VectorMath.store(square, squares, index)
-            let root = square.squareRoot() * factors.rootCorrection + factors.epsilon
+            let root = VectorMath.squareRoot(square) * factors.rootCorrection + factors.epsilon
             VectorMath.store(value * factors.shrink - factors.stepSize * mean / root, values, index)
             index += 8
         }

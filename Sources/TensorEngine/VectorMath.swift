@@ -1,3 +1,5 @@
+internal import COneDNN
+
 /// Loops over float32 memory, eight lanes at a time. Sums have a fixed order, so that they repeat bit for bit.
 enum VectorMath {
     typealias Vector = SIMD8<Float>
@@ -59,6 +61,16 @@ enum VectorMath {
     @inline(__always)
     static func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ index: Int) {
         UnsafeMutableRawPointer(pointer + index).storeBytes(of: vector, as: Vector.self)
+    }
+
+    /// The square root of each lane, as IEEE 754 rounds it.
+    @inline(__always)
+    static func squareRoot(_ vector: Vector) -> Vector {
+        var result = vector
+        withUnsafeMutableBytes(of: &result) { bytes in
+            if let base = bytes.baseAddress { pivot_square_root_8(base.assumingMemoryBound(to: Float.self)) }
+        }
+        return result
     }
 
     /// The lanes added in order.

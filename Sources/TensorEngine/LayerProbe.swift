@@ -1,0 +1,157 @@
+internal import COneDNN
+
+/// Runs one layer alone, forward and backward, on row-major arrays: how a layer is checked against a reference.
+package struct LayerProbe {
+    /// The layers there are.
+    package enum Layer: Equatable, Sendable {
+        /// Kernel 3 with padding 1, or kernel 1; reads "layer.weight" and "layer.bias".
+        case convolution(outputs: Int, kernel: Int, bias: Bool, rectified: Bool)
+        /// Kernel and stride 2; reads "layer.weight" and "layer.bias".
+        case transposedConvolution(outputs: Int)
+        /// Reads "layer.weight", "layer.bias", "layer.running_mean" and "layer.running_var".
+        case batchNormalization(rectified: Bool)
+        /// Kernel and stride 2.
+        case maxPool
+        /// The first channels and the others, split and joined again: the output is the input.
+        case concatenation(firstChannels: Int)
+        /// Masks of seed 1.
+        case dropout(probability: Float, step: UInt64)
+    }
+
+    /// What a run gave, row-major.
+    package struct Result: Equatable, Sendable {
+        package let output: [Float]
+        package let outputShape: VolumeShape
+        /// Empty for inference.
+        package let inputGradient: [Float]
+        /// Empty for inference.
+        package let parameterGradients: [NamedArray]
+        /// The statistics after the run.
+        package let statistics: [NamedArray]
+    }
+
+    package let layer: Layer
+    package let inputShape: VolumeShape
+    private let engine: ComputeEngine
+
+    package init(_ layer: Layer, inputShape: VolumeShape, engine: ComputeEngine) {
+        self.layer = layer
+        self.inputShape = inputShape
+        self.engine = engine
+    }
+
+    /// The names and shapes of the layer's trainable arrays.
+    package var parameterShapes: [(name: String, shape: [Int])] {
+        let channels = inputShape.channels
+        switch layer {
+        case .convolution(let outputs, let kernel, let bias, _):
+            let weight = (name: "layer.weight", shape: [outputs, channels, kernel, kernel, kernel])
+            return bias ? [weight, ("layer.bias", [outputs])] : [weight]
+        case .transposedConvolution(let outputs):
+            return [("layer.weight", [channels, outputs, 2, 2, 2]), ("layer.bias", [outputs])]
+        case .batchNormalization:
+            return [("layer.weight", [channels]), ("layer.bias", [channels])]
+        case .maxPool, .concatenation, .dropout:
+            return []
+        }
+    }
+
+    /// Forward with `parameters` (all that `parameterShapes` names, and statistics if any), then backward from
+    /// `outputGradient`, or inference when that is nil.
+    package func run(_ input: [Float], parameters: [NamedArray], outputGradient: [Float]?) throws(TensorEngineError)
+        -> Result
+    {
+        let store = try makeStore(parameters)
+        let builder = PlanBuilder(
+            engine: engine, parameters: store, mode: outputGradient == nil ? .inference : .training)
+        let inputStorage = Storage(count: inputShape.count)
+        try UNet3D.fill(inputStorage, with: input, "inputs")
+        let wanted = try builder.channelsLast(inputShape, for: "input")
+        let plain = try Tensor(
+            MemoryDescription(inputShape.dimensions, dnnl_abcde, for: "input"), on: inputStorage, engine: engine)
+        let start = Activation(shape: inputShape, tensor: try builder.tensor(wanted))
+        builder.forward.append(try builder.reorder("input layout", plain, to: start.tensor))
+        let end = try lay(start, builder)
+        let output = Storage(count: end.shape.count)
+        let gradient = Storage(count: end.shape.count)
+        try builder.deliver(end, to: output, gradient: gradient)
+        try builder.finish()
+        if let outputGradient { try UNet3D.fill(gradient, with: outputGradient, "output gradients") }
+
+        try builder.packing.run(on: engine)
+        try builder.forward.run(on: engine)
+        let inputGradient = Storage(count: inputShape.count)
+        if outputGradient != nil, let result = start.gradient {
+            let target = try Tensor(plain.description, on: inputGradient, engine: engine)
+            builder.appendBackward(try builder.reorder("input gradient layout", result, to: target))
+            try builder.backward.run(on: engine)
+        }
+        return Result(
+            output: Array(UnsafeBufferPointer(start: output.pointer, count: end.shape.count)), outputShape: end.shape,
+            inputGradient: outputGradient == nil
+                ? [] : Array(UnsafeBufferPointer(start: inputGradient.pointer, count: inputShape.count)),
+            parameterGradients: outputGradient == nil
+                ? [] : ParameterStore.export(store.slots, from: store.passGradients),
+            statistics: ParameterStore.export(store.bufferSlots, from: store.buffers))
+    }
+
+    private func makeStore(_ parameters: [NamedArray]) throws(TensorEngineError) -> ParameterStore {
+        var statistics: [(name: String, shape: [Int])] = []
+        if case .batchNormalization = layer {
+            statistics = [
+                ("layer.running_mean", [inputShape.channels]), ("layer.running_var", [inputShape.channels]),
+            ]
+        }
+        let store = ParameterStore(trainable: parameterShapes, statistics: statistics)
+        let named = Dictionary(parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        try ParameterStore.restore(store.slots, into: store.values, from: named)
+        try ParameterStore.restore(store.bufferSlots, into: store.buffers, from: named)
+        return store
+    }
+
+    private func lay(_ input: Activation, _ builder: PlanBuilder) throws(TensorEngineError) -> Activation {
+        switch layer {
+        case .convolution(let outputs, let kernel, let bias, let rectified):
+            return try builder.convolution(
+                "layer", input, outputs: outputs, kernel: kernel, bias: bias, rectified: rectified)
+        case .transposedConvolution(let outputs):
+            return try builder.transposedConvolution("layer", input, outputs: outputs)
+        case .batchNormalization(let rectified):
+            return try builder.batchNormalization("layer", input, rectified: rectified)
+        case .maxPool:
+            return try builder.maxPool("layer", input)
+        case .concatenation(let firstChannels):
+            return try split(input, firstChannels, builder)
+        case .dropout(let probability, let step):
+            let source = DropoutSource(seed: 1)
+            source.step = step
+            try builder.dropout("layer", input, probability: probability, layer: 0, random: source)
+            return input
+        }
+    }
+
+    /// Splits the channels in two and joins them again, so that both directions of the copying loops run.
+    private func split(_ input: Activation, _ firstChannels: Int, _ builder: PlanBuilder) throws(TensorEngineError)
+        -> Activation
+    {
+        let secondChannels = inputShape.channels - firstChannels
+        let first = try builder.activation(inputShape.with(channels: firstChannels), for: "first")
+        let second = try builder.activation(inputShape.with(channels: secondChannels), for: "second")
+        let rows = inputShape.batch * inputShape.voxelCount
+        let (whole, left, right) = (input.tensor, first.tensor, second.tensor)
+        builder.forward.append("split") {
+            ChannelRows.split(
+                whole.pointer, into: left.pointer, firstChannels, right.pointer, secondChannels, rowCount: rows)
+        }
+        builder.onBackward { (builder) throws(TensorEngineError) in
+            guard let left = first.gradient, let right = second.gradient else { return }
+            let joined = try builder.tensor(like: input)
+            builder.appendBackward("join") {
+                ChannelRows.join(
+                    left.pointer, firstChannels, right.pointer, secondChannels, into: joined.pointer, rowCount: rows)
+            }
+            input.gradient = joined
+        }
+        return try builder.concatenation("layer", first, second)
+    }
+}
