@@ -20,4 +20,12 @@ extension [UInt8] {
     mutating func append(bigEndian value: some FixedWidthInteger & BitwiseCopyable) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
+
+    /// The bytes of some integers, one after the other.
+    static func bigEndian<each Integer: FixedWidthInteger & BitwiseCopyable>(_ values: repeat each Integer) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        repeat bytes.append(bigEndian: each values)
+        return bytes
+    }
 }

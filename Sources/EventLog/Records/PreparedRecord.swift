@@ -21,12 +21,11 @@ struct PreparedRecord: Sendable {
         schemaVersion = event.schemaVersion
         var stored = event.payload
         var codec = RecordLayout.Codec.stored
-        if event.payload.count >= RecordLayout.compressionThreshold {
-            let compressed = Zstandard.compress(event.payload, level: RecordLayout.compressionLevel)
-            if compressed.count < event.payload.count {
-                stored = compressed
-                codec = .zstandard
-            }
+        if event.payload.count >= RecordLayout.compressionThreshold,
+            let compressed = PreparedRecord.compress(event.payload)
+        {
+            stored = compressed
+            codec = .zstandard
         }
         var hasher = Digest.Hasher()
         hasher.update(salt.bytes)
@@ -69,6 +68,16 @@ struct PreparedRecord: Sendable {
         }
         image.append(bigEndian: check)
         self.image = image
+    }
+
+    /// The compressed payload if it is smaller; nil when it is not, or when there is no memory to find out.
+    private static func compress(_ payload: [UInt8]) -> [UInt8]? {
+        do {
+            let compressed = try Zstandard.compress(payload, level: RecordLayout.compressionLevel)
+            return compressed.count < payload.count ? compressed : nil
+        } catch {
+            return nil
+        }
     }
 
     /// Writes the whole record into `target`, which has exactly `byteCount` bytes.

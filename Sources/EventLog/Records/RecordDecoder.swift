@@ -38,14 +38,19 @@ package struct RecordDecoder {
             type: try types.name(view.type, orThrow: .field("type")) { $0 },
             schemaVersion: view.schemaVersion, recordedAt: view.recordedAt, occurredAt: view.occurredAt,
             actor: view.actor.isEmpty ? "" : try actors.name(view.actor, orThrow: .field("actor")) { $0 },
-            causation: view.causation.isEmpty
-                ? nil : try causations.name(view.causation, orThrow: .field("causation"), CommandID.init),
+            causation: try causation(of: view),
             payloadDigest: view.payloadDigest, payload: payload)
     }
 
     /// The stream of a record whose header is verified.
     mutating func stream(of view: RecordView) throws(RecordError) -> StreamID {
         try streams.name(view.stream, orThrow: .field("stream")) { StreamID($0) }
+    }
+
+    /// The causing command of a record whose header is verified.
+    mutating func causation(of view: RecordView) throws(RecordError) -> CommandID? {
+        guard !view.causation.isEmpty else { return nil }
+        return try causations.name(view.causation, orThrow: .field("causation")) { CommandID($0) }
     }
 
     private func payload(of view: RecordView) throws(RecordError) -> [UInt8] {

@@ -17,4 +17,10 @@ package struct CommandReceipt: Hashable, Sendable {
         self.count = count
         self.digest = digest
     }
+
+    /// Where its last event stands.
+    package var last: LogPosition { LogPosition(first.rawValue + UInt64(count) - 1) }
+
+    /// The version of its last event.
+    package var lastVersion: StreamVersion { StreamVersion(firstVersion.rawValue + UInt64(count) - 1) }
 }

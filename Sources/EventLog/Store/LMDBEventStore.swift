@@ -16,6 +16,7 @@ package final class LMDBEventStore: EventStore {
     private let thread: WriterThread?
     private let salt: @Sendable () -> Salt
     let tables: LogTables
+    let recent: RecentIndex
     let scanCount: Int
 
     /// Opens the log in `directory`, or makes it when there is none.
@@ -25,12 +26,12 @@ package final class LMDBEventStore: EventStore {
     package init(in directory: DataDirectory, options: EventLogOptions = EventLogOptions()) throws(StorageError) {
         let layout = LogLayout(directory: directory, options: options)
         try layout.makeIfMissing()
-        let (environment, tables) = try layout.open()
+        let (environment, tables, recent) = try layout.open()
         let queue = AppendQueue(bounds: options.bounds)
         do throws(LMDBError) {
             let writer = try EventLogWriter(
-                environment: environment, tables: tables, queue: queue, bounds: options.bounds,
-                probe: options.probe, release: options.release, reach: options.reach)
+                environment: environment, tables: tables, queue: queue, recent: recent,
+                bounds: options.bounds, probe: options.probe, release: options.release, reach: options.reach)
             core = LogCore(writer: writer, queue: queue, options: options)
         } catch {
             throw StorageError(error)
@@ -38,6 +39,7 @@ package final class LMDBEventStore: EventStore {
         self.directory = directory
         self.environment = Mutex(environment)
         self.tables = tables
+        self.recent = recent
         scanCount = options.bounds.scanCount
         salt = options.salt
         thread = options.isStepped ? nil : WriterThread(driving: core)

@@ -8,8 +8,6 @@ struct LogLayout {
     let directory: DataDirectory
     let options: EventLogOptions
 
-    private static let formatKey = Array("format".utf8)
-
     /// Makes an empty log. It gets its name only when it is complete, so a folder with that name always holds a log.
     func makeIfMissing() throws(StorageError) {
         guard !FileManager.default.fileExists(atPath: directory.logFolder) else { return }
@@ -22,7 +20,7 @@ struct LogLayout {
             let tables = try LogTables(environment)
             let marker = LogMarker(number: UInt32(RecordLayout.format), release: options.release)
             try environment.write { (transaction) throws(LMDBError) in
-                try transaction.put(marker.bytes, for: LogLayout.formatKey, in: tables.meta)
+                try transaction.put(marker.bytes, for: LogTables.formatKey, in: tables.meta)
             }
         } catch {
             throw StorageError(error)
@@ -37,7 +35,7 @@ struct LogLayout {
     }
 
     /// Opens the log and checks that this binary understands all of it.
-    func open() throws(StorageError) -> (Environment, LogTables) {
+    func open() throws(StorageError) -> (Environment, LogTables, RecentIndex) {
         guard FileManager.default.fileExists(atPath: directory.logFolder + "/data.mdb") else {
             throw StorageError(
                 .damaged, "The data file of the log in \(directory.logFolder) is missing. Restore it from a backup.")
@@ -49,7 +47,7 @@ struct LogLayout {
             let environment = try Environment(path: directory.logFolder, options: options.environment)
             let tables = try LogTables(environment)
             let transaction = try environment.beginReading()
-            opened = (environment, tables, try transaction.value(for: LogLayout.formatKey, in: tables.meta))
+            opened = (environment, tables, try transaction.value(for: LogTables.formatKey, in: tables.meta))
             schemas = try transaction.entries(in: tables.schemas)
             counts = (try tables.lastPosition(in: transaction), try transaction.count(of: tables.records))
         } catch {
@@ -72,7 +70,26 @@ struct LogLayout {
                     + "Restore it from a backup.")
         }
         try check(schemas)
-        return (opened.environment, opened.tables)
+        return (opened.environment, opened.tables, try recentIndex(opened.environment, opened.tables))
+    }
+
+    /// The appends that the database's index lacks.
+    private func recentIndex(_ environment: Environment, _ tables: LogTables) throws(StorageError) -> RecentIndex {
+        do throws(LMDBError) {
+            return try environment.read { (transaction) throws(LMDBError) in
+                let indexed = try tables.indexedPosition(in: transaction)
+                let range = KeyRange(lower: .excluded(LogTables.recordKey(indexed)))
+                var elements: [RecentIndex.Element] = []
+                try transaction.forEach(in: tables.appends, range: range) { (entry) throws(LMDBError) in
+                    guard let first = LogTables.position(ofKey: entry.key) else { return .stop }
+                    elements.append(try tables.append(at: first, in: transaction))
+                    return .next
+                }
+                return RecentIndex(elements)
+            }
+        } catch {
+            throw StorageError(error)
+        }
     }
 
     private func check(_ schemas: [(key: [UInt8], value: [UInt8])]) throws(StorageError) {

@@ -11,5 +11,8 @@ package struct EventLogBounds: Sendable {
     /// How many records one filtered read looks at, at most.
     package var scanCount = 65_536
 
+    /// How many appends are gathered before the database's index gets them.
+    package var indexCount = 4096
+
     package init() {}
 }

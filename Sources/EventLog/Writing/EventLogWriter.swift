@@ -10,6 +10,7 @@ final class EventLogWriter {
     private let environment: Environment
     private let tables: LogTables
     private let queue: AppendQueue
+    private let recent: RecentIndex
     private let bounds: EventLogBounds
     private let probe: any FileSystemProbe
     private let release: String
@@ -38,30 +39,32 @@ final class EventLogWriter {
         var isIdle: Bool { replies.isEmpty }
     }
 
+    /// - Parameter recent: Holds what the database's index lacks.
     /// - Throws: When the last record or the tables cannot be read.
     init(
-        environment: Environment, tables: LogTables, queue: AppendQueue, bounds: EventLogBounds,
+        environment: Environment, tables: LogTables, queue: AppendQueue, recent: RecentIndex, bounds: EventLogBounds,
         probe: any FileSystemProbe, release: String, reach: @escaping @Sendable (FailurePoint) -> Void
     ) throws(LMDBError) {
         self.environment = environment
         self.tables = tables
         self.queue = queue
+        self.recent = recent
         self.bounds = bounds
         self.probe = probe
         self.release = release
         self.reach = reach
+        let streams = recent.streams
         committed = try environment.read { (transaction) throws(LMDBError) in
             let head = try tables.lastPosition(in: transaction)
             var schemas: [String: UInt32] = [:]
-            for (key, value) in try transaction.entries(in: tables.schemas) where value.count >= 4 {
-                schemas[String(decoding: key, as: UTF8.self)] = value.withUnsafeBytes {
-                    $0.integer(at: 0, as: UInt32.self)
-                }
+            for (key, value) in try transaction.entries(in: tables.schemas) {
+                schemas[String(decoding: key, as: UTF8.self)] = LogMarker(value)?.number
             }
+            let indexedCount = UInt32(try transaction.count(of: tables.streams))
             return State(
                 head: head,
                 recordedAt: try tables.recordedAt(head, in: transaction) ?? Timestamp(rawValue: .min),
-                streamCount: UInt32(try transaction.count(of: tables.streams)), schemas: schemas)
+                streamCount: streams.values.reduce(indexedCount) { max($0, $1.head.number) }, schemas: schemas)
         }
     }
 
@@ -105,28 +108,37 @@ final class EventLogWriter {
     ) throws(LMDBError) -> [Result<AppendResult, AppendError>] {
         var state = committed
         state.recordedAt = max(state.recordedAt, now)
+        var staged = StagedGroup()
         let transaction = try environment.beginWriting()
         var results: [Result<AppendResult, AppendError>] = []
         results.reserveCapacity(group.count)
         for element in group {
-            results.append(try write(element.append, &state, in: transaction))
+            results.append(try write(element.append, &state, &staged, in: transaction))
+        }
+        guard !staged.elements.isEmpty else {
+            transaction.abort()
+            return results
+        }
+        let isIndexing = recent.count + staged.elements.count >= bounds.indexCount
+        if isIndexing {
+            let all = RecentIndex(adding: staged.elements, to: recent)
+            try all.write(to: tables, upTo: state.head, in: transaction)
+            reach(.indexPut)
         }
         reach(.beforeCommit)
-        if state.head > committed.head {
-            try transaction.commit()
-            committed = state
-        } else {
-            transaction.abort()
-        }
+        try transaction.commit()
+        committed = state
+        if isIndexing { recent.removeAll() } else { recent.insert(staged.elements) }
         return results
     }
 
     /// Checks `append` against what the transaction holds and writes it, or refuses it without a trace.
     private func write(
-        _ append: PreparedAppend, _ state: inout State, in transaction: borrowing WriteTransaction
+        _ append: PreparedAppend, _ state: inout State, _ staged: inout StagedGroup,
+        in transaction: borrowing WriteTransaction
     ) throws(LMDBError) -> Result<AppendResult, AppendError> {
-        let known = try tables.head(of: append.streamKey, in: transaction)
-        if let known, let receipt = try tables.receipt(of: append.commandID, inStream: known.number, in: transaction) {
+        let known = try head(of: append.stream, staged, in: transaction)
+        if let known, let receipt = try receipt(of: append, number: known.number, staged, in: transaction) {
             guard receipt.digest == append.commandDigest else {
                 return .failure(.commandReused(first: receipt.first))
             }
@@ -162,19 +174,37 @@ final class EventLogWriter {
         }
         if known == nil { state.streamCount += 1 }
         state.head = result.last
-        let head = LogTables.StreamHead(
-            number: known?.number ?? state.streamCount, version: result.lastVersion, last: result.last)
-        try transaction.put(head.bytes, for: append.streamKey, in: tables.streams)
+        let number = known?.number ?? state.streamCount
         try transaction.put(
-            LogTables.Append.value(first: result.first, count: count),
-            for: LogTables.appendKey(head.number, result.firstVersion), in: tables.appends)
-        let receipt = CommandReceipt(
-            first: result.first, firstVersion: result.firstVersion, count: count, digest: append.commandDigest)
-        try transaction.put(
-            LogTables.bytes(of: receipt), for: LogTables.commandKey(head.number, append.commandID),
-            in: tables.commands)
-        reach(.appendIndexed)
+            LogTables.appendValue(number: number, count: count, digest: append.commandDigest),
+            for: LogTables.recordKey(result.first), in: tables.appends, .atEnd)
+        staged.add(
+            RecentIndex.Element(
+                stream: append.stream, number: number, command: append.commandID,
+                receipt: CommandReceipt(
+                    first: result.first, firstVersion: result.firstVersion, count: count,
+                    digest: append.commandDigest)))
+        reach(.appendPut)
         return .success(result)
+    }
+
+    /// Where `stream` has got to, with what the group has written.
+    private func head(
+        of stream: StreamID, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) -> LogTables.StreamHead? {
+        if let head = staged.heads[stream] ?? recent.head(of: stream) { return head }
+        return try tables.head(of: stream, in: transaction)
+    }
+
+    /// What is remembered of the command of `append`, with what the group has written.
+    private func receipt(
+        of append: PreparedAppend, number: UInt32, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) -> CommandReceipt? {
+        let key = StagedGroup.CommandKey(stream: append.stream, id: append.commandID)
+        if let receipt = staged.commands[key] ?? recent.receipt(of: append.commandID, in: append.stream) {
+            return receipt
+        }
+        return try tables.receipt(of: append.commandID, inStream: number, in: transaction)
     }
 
     /// Remembers the highest schema version of each type, and which release wrote it first.

@@ -8,8 +8,10 @@ package enum FailurePoint: String, CaseIterable, Sendable {
     case groupTaken
     /// A record of the group is in the transaction.
     case recordPut
-    /// The rows that index an append are in the transaction.
-    case appendIndexed
+    /// All of an append is in the transaction.
+    case appendPut
+    /// The index of many appends is in the transaction.
+    case indexPut
     /// Everything of the group is in the transaction.
     case beforeCommit
     /// The group is on disk, nobody knows.

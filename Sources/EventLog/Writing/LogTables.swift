@@ -4,35 +4,33 @@ import Tracking
 /// The databases of the log and the form of their keys and values; see the module's article.
 struct LogTables: Sendable {
     let records: Database
-    let streams: Database
     let appends: Database
+    let streams: Database
+    let index: Database
     let commands: Database
     let schemas: Database
     let meta: Database
 
+    static let formatKey = Array("format".utf8)
+    static let indexedKey = Array("indexed".utf8)
+
     init(_ environment: Environment) throws(LMDBError) {
         records = try environment.database("records")
-        streams = try environment.database("streams")
         appends = try environment.database("appends")
+        streams = try environment.database("streams")
+        index = try environment.database("index")
         commands = try environment.database("commands")
         schemas = try environment.database("schemas")
         meta = try environment.database("meta")
     }
 
     /// Where a stream has got to.
-    struct StreamHead {
+    struct StreamHead: Sendable {
         var number: UInt32
         var version: StreamVersion
         var last: LogPosition
 
-        var bytes: [UInt8] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(20)
-            bytes.append(bigEndian: number)
-            bytes.append(bigEndian: version.rawValue)
-            bytes.append(bigEndian: last.rawValue)
-            return bytes
-        }
+        var bytes: [UInt8] { .bigEndian(number, version.rawValue, last.rawValue) }
 
         init(number: UInt32, version: StreamVersion, last: LogPosition) {
             self.number = number
@@ -48,11 +46,17 @@ struct LogTables: Sendable {
         }
     }
 
-    /// The records of one append: neighbours in the log and in their stream.
-    struct Append {
+    /// The records of one append: neighbours in the log and in their stream. An entry of `index`.
+    struct Append: Sendable {
         var firstVersion: StreamVersion
         var first: LogPosition
         var count: Int
+
+        init(firstVersion: StreamVersion, first: LogPosition, count: Int) {
+            self.firstVersion = firstVersion
+            self.first = first
+            self.count = count
+        }
 
         init?(_ entry: Entry) {
             guard entry.key.count == 12, entry.value.count == 12 else { return nil }
@@ -63,39 +67,22 @@ struct LogTables: Sendable {
 
         /// The version after its last record.
         var end: StreamVersion { firstVersion.advanced(by: count) }
+        /// The position of its last record.
+        var last: LogPosition { LogPosition(first.rawValue + UInt64(count) - 1) }
 
-        static func value(first: LogPosition, count: Int) -> [UInt8] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(12)
-            bytes.append(bigEndian: first.rawValue)
-            bytes.append(bigEndian: UInt32(count))
-            return bytes
-        }
+        var bytes: [UInt8] { .bigEndian(first.rawValue, UInt32(count)) }
     }
 
-    static func recordKey(_ position: LogPosition) -> [UInt8] {
-        var key: [UInt8] = []
-        key.reserveCapacity(8)
-        key.append(bigEndian: position.rawValue)
-        return key
-    }
+    static func recordKey(_ position: LogPosition) -> [UInt8] { .bigEndian(position.rawValue) }
 
     static func position(ofKey key: UnsafeRawBufferPointer) -> LogPosition? {
         key.count == 8 ? LogPosition(key.integer(at: 0, as: UInt64.self)) : nil
     }
 
-    static func streamPrefix(_ number: UInt32) -> [UInt8] {
-        var key: [UInt8] = []
-        key.append(bigEndian: number)
-        return key
-    }
+    static func streamPrefix(_ number: UInt32) -> [UInt8] { .bigEndian(number) }
 
-    static func appendKey(_ number: UInt32, _ version: StreamVersion) -> [UInt8] {
-        var key: [UInt8] = []
-        key.reserveCapacity(12)
-        key.append(bigEndian: number)
-        key.append(bigEndian: version.rawValue)
-        return key
+    static func indexKey(_ number: UInt32, _ version: StreamVersion) -> [UInt8] {
+        .bigEndian(number, version.rawValue)
     }
 
     static func commandKey(_ number: UInt32, _ command: CommandID) -> [UInt8] {
@@ -107,43 +94,61 @@ struct LogTables: Sendable {
         return key
     }
 
-    static func bytes(of receipt: CommandReceipt) -> [UInt8] {
+    /// The value of an append's entry in `appends`.
+    static func appendValue(number: UInt32, count: Int, digest: Digest) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(52)
-        bytes.append(bigEndian: receipt.first.rawValue)
-        bytes.append(bigEndian: receipt.firstVersion.rawValue)
-        bytes.append(bigEndian: UInt32(receipt.count))
-        bytes.append(contentsOf: receipt.digest.bytes)
+        bytes.reserveCapacity(8 + Digest.byteCount)
+        bytes.append(bigEndian: number)
+        bytes.append(bigEndian: UInt32(count))
+        bytes.append(contentsOf: digest.bytes)
         return bytes
     }
 
-    static func receipt(_ bytes: UnsafeRawBufferPointer) -> CommandReceipt? {
-        guard bytes.count == 20 + Digest.byteCount, let digest = Digest(bytes: Array(bytes[20...])) else { return nil }
-        return CommandReceipt(
-            first: LogPosition(bytes.integer(at: 0, as: UInt64.self)),
-            firstVersion: StreamVersion(bytes.integer(at: 8, as: UInt64.self)),
-            count: Int(bytes.integer(at: 16, as: UInt32.self)), digest: digest)
-    }
-
-    /// Where `stream` has got to; nil when it does not exist.
+    /// Where `stream` has got to by the database's index; nil when it is not there.
     func head(
-        of stream: [UInt8], in transaction: borrowing some Transaction & ~Copyable
+        of stream: StreamID, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> StreamHead? {
-        guard let found = try transaction.withValue(for: stream, in: streams, { StreamHead($0) }) else { return nil }
-        guard let head = found else { throw damaged("the head of a stream", transaction.path) }
+        let key = Array(stream.description.utf8)
+        guard let found = try transaction.withValue(for: key, in: streams, { StreamHead($0) }) else { return nil }
+        guard let head = found else { throw damaged("the head of \(stream)", transaction.path) }
         return head
     }
 
-    /// What is remembered of a command in the stream with `number`.
+    /// What the database's index remembers of a command in the stream with `number`.
     func receipt(
         of command: CommandID, inStream number: UInt32, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> CommandReceipt? {
         let key = LogTables.commandKey(number, command)
-        guard let found = try transaction.withValue(for: key, in: commands, { LogTables.receipt($0) }) else {
-            return nil
+        let found = try transaction.withValue(for: key, in: commands) { LogTables.position(ofKey: $0) }
+        guard let found else { return nil }
+        guard let first = found else { throw damaged("the entry of command \(command)", transaction.path) }
+        return try append(at: first, in: transaction).receipt
+    }
+
+    /// The append whose first record stands at `first`.
+    func append(
+        at first: LogPosition, in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> RecentIndex.Element {
+        let row = try transaction.withValue(for: LogTables.recordKey(first), in: appends) { bytes in
+            guard bytes.count == 8 + Digest.byteCount, let digest = Digest(bytes: Array(bytes[8...])) else {
+                return (number: UInt32, count: Int, digest: Digest)?.none
+            }
+            return (bytes.integer(at: 0, as: UInt32.self), Int(bytes.integer(at: 4, as: UInt32.self)), digest)
         }
-        guard let receipt = found else { throw damaged("a command's entry", transaction.path) }
-        return receipt
+        guard case .some(.some(let row)) = row else { throw damaged("the append at \(first)", transaction.path) }
+        let record = try header(of: first, in: transaction) { view throws(RecordError) in
+            var decoder = RecordDecoder()
+            return (
+                stream: try decoder.stream(of: view), version: view.version, command: try decoder.causation(of: view)
+            )
+        }
+        guard let record, let command = record.command else {
+            throw damaged("the record at \(first)", transaction.path)
+        }
+        return RecentIndex.Element(
+            stream: record.stream, number: row.number, command: command,
+            receipt: CommandReceipt(
+                first: first, firstVersion: record.version, count: row.count, digest: row.digest))
     }
 
     /// The position of the last record; `.start` in an empty log.
@@ -155,12 +160,28 @@ struct LogTables: Sendable {
         return position
     }
 
+    /// The last position whose append the database's index has.
+    func indexedPosition(in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) -> LogPosition {
+        let found = try transaction.withValue(for: LogTables.indexedKey, in: meta) { LogTables.position(ofKey: $0) }
+        guard let found else { return .start }
+        guard let position = found else { throw damaged("the position of the index", transaction.path) }
+        return position
+    }
+
     /// When the record at `position` was recorded; nil when there is none.
     func recordedAt(
         _ position: LogPosition, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> Timestamp? {
+        try header(of: position, in: transaction) { view in view.recordedAt }
+    }
+
+    /// What `body` makes of the header of the record at `position`; nil when there is none.
+    private func header<Value>(
+        of position: LogPosition, in transaction: borrowing some Transaction & ~Copyable,
+        _ body: (RecordView) throws(RecordError) -> Value
+    ) throws(LMDBError) -> Value? {
         let found = try transaction.withValue(for: LogTables.recordKey(position), in: records) { bytes in
-            Result { () throws(RecordError) in try RecordView(bytes).recordedAt }
+            Result { () throws(RecordError) in try body(try RecordView(bytes)) }
         }
         guard let found else { return nil }
         do {

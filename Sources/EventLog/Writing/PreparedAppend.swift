@@ -3,8 +3,6 @@ import Tracking
 /// A request whose records are encoded, so that the writer has little to do for it.
 struct PreparedAppend: Sendable {
     let stream: StreamID
-    /// The UTF-8 of the stream's name, its key.
-    let streamKey: [UInt8]
     let expecting: ExpectedVersion
     let commandID: CommandID
     let commandDigest: Digest
@@ -38,7 +36,6 @@ struct PreparedAppend: Sendable {
                 details: "It has \(total) bytes; at most \(AppendRequest.maximumByteCount) are taken.")
         }
         stream = request.stream
-        streamKey = Array(request.stream.description.utf8)
         expecting = request.expecting
         commandID = request.commandID
         commandDigest = request.commandDigest
