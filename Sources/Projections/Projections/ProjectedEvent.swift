@@ -1,0 +1,30 @@
+import Tracking
+
+/// A record of the log together with the event it holds.
+struct ProjectedEvent {
+    /// The event, by the family of its stream.
+    enum Body {
+        case session(SessionEvent)
+        case telemetry(TelemetryEvent)
+        case webhook(WebhookEvent)
+        /// Of a stream that no read model shows.
+        case other
+    }
+
+    let record: RecordedEvent
+    let body: Body
+
+    init(_ record: RecordedEvent) throws(EventCodecError) {
+        self.record = record
+        switch record.stream.category {
+        case .session: body = .session(try SessionEvent(record))
+        case .telemetry: body = .telemetry(try TelemetryEvent(record))
+        case .webhook: body = .webhook(try WebhookEvent(record))
+        case .notifications, .alertRule, .alert, .apiKey: body = .other
+        }
+    }
+
+    /// The id of the session, webhook, ... that the stream tells of.
+    var identity: String { record.stream.identity }
+    var position: LogPosition { record.position }
+}

@@ -1,0 +1,21 @@
+import Tracking
+
+/// What the writer would otherwise read again and again. It belongs to the writer alone and is emptied when a transaction
+/// is given up.
+final class RowCache {
+    private var sessions: [String: SessionDocument] = [:]
+
+    private static let maximumSessions = 256
+
+    func session(_ id: String) -> SessionDocument? { sessions[id] }
+
+    func keep(_ session: SessionDocument, for id: String) {
+        if sessions.count >= RowCache.maximumSessions, sessions[id] == nil { sessions = [:] }
+        sessions[id] = session
+    }
+
+    /// Forgets everything.
+    func clear() {
+        sessions = [:]
+    }
+}

@@ -1,0 +1,109 @@
+import LMDB
+package import Tracking
+
+extension ReadModelSnapshot {
+    /// The session called `id`; nil when there is none.
+    package func session(_ id: Session.ID) throws(ReadModelError) -> SessionDocument? {
+        do throws(LMDBError) {
+            return try transaction.session(id.text, through: position, in: tables)
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
+    /// The session that was asked to start last; nil when none ever was.
+    package func latestStartedSession() throws(ReadModelError) -> SessionDocument? {
+        do throws(LMDBError) {
+            let id = try transaction.withVersion(
+                of: DocumentKind.latestStarted.prefix, through: position, in: tables
+            ) { String(decoding: $0, as: UTF8.self) }
+            guard let id else { return nil }
+            return try transaction.session(id, through: position, in: tables)
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
+    /// The queued sessions in the order in which they may begin.
+    package func queue() throws(ReadModelError) -> [Session.ID] {
+        try indexRows().filter { $0.status == .queued }.sorted { $0.queuedPosition < $1.queuedPosition }
+            .compactMap { Session.ID($0.session) }
+    }
+
+    /// The place of a queued session in the queue, from 1; nil when it is not queued.
+    package func queuePlace(of id: Session.ID) throws(ReadModelError) -> Int? {
+        try queue().firstIndex(of: id).map { $0 + 1 }
+    }
+
+    /// The sessions of `statuses` that are not archived, in the order of their creation.
+    package func sessionIDs(in statuses: Set<Session.Status>) throws(ReadModelError) -> [Session.ID] {
+        try indexRows().filter { statuses.contains($0.status) && !$0.isArchived }
+            .sorted { $0.createdPosition < $1.createdPosition }.compactMap { Session.ID($0.session) }
+    }
+
+    /// How many sessions that are not archived have each status; every status is there.
+    package func statusCounts() throws(ReadModelError) -> [Session.Status: Int] {
+        var counts = Dictionary(uniqueKeysWithValues: Session.Status.allCases.map { ($0, 0) })
+        for row in try indexRows() where !row.isArchived { counts[row.status, default: 0] += 1 }
+        return counts
+    }
+
+    /// The sessions that `filter` lets through, in `order`: at most `limit` after the first `offset`.
+    package func sessions(
+        _ filter: SessionFilter = SessionFilter(), order: SessionOrder = .newestFirst, limit: Int = 100, offset: Int = 0
+    ) throws(ReadModelError) -> SessionPage {
+        var rows = try indexRows().filter { filter.mayInclude($0) }
+        let place = { (count: Int) in min(max(offset, 0), count)..<min(max(offset, 0) + max(limit, 0), count) }
+        do throws(LMDBError) {
+            if order.key == .created, !filter.needsDocuments {
+                rows.sort { order.isDescending != ($0.createdPosition < $1.createdPosition) }
+                var sessions: [SessionDocument] = []
+                for row in rows[place(rows.count)] {
+                    guard let session = try transaction.session(row.session, through: position, in: tables) else {
+                        continue
+                    }
+                    sessions.append(session)
+                }
+                return SessionPage(sessions: sessions, total: rows.count)
+            }
+            var sessions: [SessionDocument] = []
+            for row in rows {
+                guard let session = try transaction.session(row.session, through: position, in: tables),
+                    filter.includes(session)
+                else { continue }
+                sessions.append(session)
+            }
+            let sorted = order.sorted(sessions)
+            return SessionPage(sessions: Array(sorted[place(sorted.count)]), total: sorted.count)
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
+    /// What lists need to know of every session, in no particular order.
+    private func indexRows() throws(ReadModelError) -> [SessionIndexRow] {
+        var rows: [SessionIndexRow] = []
+        do throws(LMDBError) {
+            if isCurrent {
+                try transaction.forEach(in: tables.indexes, range: .prefix(SessionIndexRow.prefix.bytes)) {
+                    (entry) throws(LMDBError) in
+                    guard let row = SessionIndexRow(entry.value) else {
+                        throw transaction.damagedRow("a session's index")
+                    }
+                    rows.append(row)
+                    return .next
+                }
+            } else {
+                try transaction.forEachVersion(
+                    of: DocumentKind.session.prefix, through: position, in: tables
+                ) { (bytes) throws(LMDBError) in
+                    rows.append(SessionIndexRow(try transaction.decoded(bytes, as: SessionDocument.self)))
+                    return .next
+                }
+            }
+        } catch {
+            throw ReadModelError(error)
+        }
+        return rows
+    }
+}

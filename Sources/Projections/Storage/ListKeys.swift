@@ -1,0 +1,10 @@
+/// Keys of the other rows of the database `indexes`.
+enum ListKeys {
+    /// A session's checkpoints in the order of their first saves; the value is the checkpoint's id.
+    static func checkpoints(of session: String) -> RowKey { RowKey(2).appending(session) }
+
+    /// The checkpoint that an attempt saved last for an epoch; the value is its id.
+    static func checkpoint(of session: String, epoch: UInt32) -> RowKey {
+        RowKey(3).appending(session).appending(epoch)
+    }
+}

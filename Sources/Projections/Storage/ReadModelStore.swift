@@ -1,0 +1,87 @@
+import LMDB
+import Synchronization
+import Tracking
+
+/// The rows of one folder: the environment, its databases, and the one way to write them.
+///
+/// A second `apply` waits for the first. Reads go on beside it.
+final class ReadModelStore: Sendable {
+    let environment: Environment
+    let tables: Tables
+    private let cache = Mutex(RowCache())
+
+    /// Opens the rows in the folder at `path`, which must exist; they are made when there are none.
+    init(path: String, fault: (@Sendable (Environment.Operation) -> Int32)? = nil) throws(LMDBError) {
+        var options = EnvironmentOptions()
+        options.syncsMetaPage = false
+        options.fault = fault
+        environment = try Environment(path: path, options: options)
+        tables = try Tables(environment)
+    }
+
+    /// The position of the last event that the rows hold.
+    func position() throws(LMDBError) -> LogPosition {
+        try environment.read { (transaction) throws(LMDBError) in try transaction.appliedPosition(in: tables) }
+    }
+
+    /// The id of the first event of the log that the rows were made from; nil when they hold no event.
+    func firstEvent() throws(LMDBError) -> EventID? {
+        let bytes = try environment.read { (transaction) throws(LMDBError) in
+            try transaction.value(for: MetaRows.firstEvent, in: tables.meta)
+        }
+        guard let bytes, bytes.count == EventID.byteCount else { return nil }
+        return EventID(bytes: bytes)
+    }
+
+    /// Folds `events`, which must follow the rows' position in order, into the rows. Returns once the rows and their new
+    /// position are written together.
+    ///
+    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage` when nothing was.
+    func apply(_ events: [RecordedEvent]) throws(ProjectionError) -> LogPosition {
+        let result = cache.withLock { cache in
+            Result { () throws(ProjectionError) in try apply(events, cache) }
+        }
+        return try result.get()
+    }
+
+    private func apply(_ events: [RecordedEvent], _ cache: RowCache) throws(ProjectionError) -> LogPosition {
+        var refusal: ProjectionError?
+        var position = LogPosition.start
+        do throws(LMDBError) {
+            let rows = RowWriter(transaction: try environment.beginWriting(), tables: tables, cache: cache)
+            let start = try rows.transaction.appliedPosition(in: tables)
+            position = start
+            for record in events {
+                let event: ProjectedEvent
+                do throws(ProjectionError) {
+                    event = try decoded(record, after: position)
+                } catch {
+                    refusal = error
+                    break
+                }
+                if position == .start {
+                    try rows.transaction.put(record.id.bytes, for: MetaRows.firstEvent, in: tables.meta)
+                }
+                for projection in ProjectionList.all { try projection.apply(event, to: rows) }
+                position = record.position
+            }
+            if position > start { try rows.commit(through: position) }
+        } catch {
+            cache.clear()
+            throw .storage(error)
+        }
+        if let refusal { throw refusal }
+        return position
+    }
+
+    private func decoded(
+        _ record: RecordedEvent, after position: LogPosition
+    ) throws(ProjectionError) -> ProjectedEvent {
+        guard record.position > position else { throw .outOfOrder(position: record.position, after: position) }
+        do throws(EventCodecError) {
+            return try ProjectedEvent(record)
+        } catch {
+            throw .undecodable(position: record.position, stream: record.stream, error)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import LMDB
+import SwiftProtobuf
+import Tracking
+
+/// A session's document lies in two rows, so that an epoch does not copy the configuration: their bytes one after the
+/// other are the bytes of the whole message.
+extension SessionDocument {
+    /// The fields that change rarely: 30 to 36.
+    var settings: SessionDocument {
+        SessionDocument.with {
+            $0.configuration = configuration
+            $0.configurationDigest = configurationDigest
+            $0.configurationPath = configurationPath
+            $0.params = params
+            $0.warnings = warnings
+            $0.provenance = provenance
+            $0.results = results
+        }
+    }
+
+    /// The document without them.
+    var withoutSettings: SessionDocument {
+        var document = self
+        document.configuration = ""
+        document.configurationDigest = ""
+        document.configurationPath = ""
+        document.params = []
+        document.warnings = []
+        document.provenance = []
+        document.results = []
+        return document
+    }
+
+    /// From where on an attempt's epochs are superseded by later attempts; nil when they are not.
+    func epochCutoff(ofAttempt attempt: UInt32) -> UInt32? {
+        attempts.lazy.filter { $0.number > attempt && $0.firstEpoch > 0 }.map(\.firstEpoch).min()
+    }
+
+    /// From which step on an attempt's points are superseded by later attempts; nil when they are not.
+    func stepCutoff(ofAttempt attempt: UInt32) -> Int64? {
+        attempts.lazy.filter { $0.number > attempt && $0.firstStep > 0 }.map { Int64(clamping: $0.firstStep) }.min()
+    }
+}
+
+extension Transaction where Self: ~Copyable {
+    /// The session called `id` as it was at `position`.
+    func session(_ id: String, through position: LogPosition, in tables: Tables) throws(LMDBError) -> SessionDocument? {
+        let head = DocumentKind.session.key(id)
+        guard var bytes = try withVersion(of: head, through: position, in: tables, { Array($0) }) else { return nil }
+        if let settings = try withVersion(
+            of: DocumentKind.sessionSettings.key(id), through: position, in: tables, { Array($0) })
+        {
+            bytes += settings
+        }
+        return try bytes.withUnsafeBytes { raw in
+            Result { () throws(LMDBError) in try decoded(raw, as: SessionDocument.self) }
+        }.get()
+    }
+}
