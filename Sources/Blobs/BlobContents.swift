@@ -1,0 +1,9 @@
+import NIOCore
+
+/// Where a reader's bytes come from.
+protocol BlobContents: Sendable {
+    /// Verified bytes from the start of `range`, at least one and at most 1 MiB, and not beyond its end.
+    ///
+    /// `range` is not empty and lies within the blob.
+    func bytes(atStartOf range: Range<Int64>) async throws(BlobError) -> ByteBuffer
+}

@@ -1,0 +1,212 @@
+import Synchronization
+import Tracking
+
+/// The objects of a store on disk, and who needs them: the synchronous core under `FileBlobStore`.
+///
+/// One process opens a directory at a time; the lock of the data directory sees to that. Decisions about an object
+/// (renew, publish, pin, delete) are taken under one lock, so that none goes between another's look and its deed.
+final class BlobDirectory: Sendable {
+    let fileSystem: any FileSystem
+    let layout: BlobLayout
+    private let clock: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+
+    /// What the lock guards.
+    struct State {
+        var pins = PinTable()
+        var lastTemporary: UInt64 = 0
+        var uploadCount = 0
+        /// Objects a reader found damaged: the next upload of their content replaces them.
+        var damaged: Set<Digest> = []
+        /// Whether a folder could not be synced: then what was renamed into it may be lost, and nothing may be
+        /// acknowledged any more.
+        var needsRestart = false
+    }
+
+    /// Opens the store in the folder `root`, making it when there is none, and removes the uploads of dead processes.
+    init(
+        root: String, fileSystem: any FileSystem, clock: @escaping @Sendable () -> Timestamp
+    ) throws(BlobError) {
+        layout = BlobLayout(root: root)
+        self.fileSystem = fileSystem
+        self.clock = clock
+        try attempt { () throws(FileSystemError) in
+            for folder in [root, layout.objects, layout.temporary] { try fileSystem.createDirectory(folder) }
+            let present = Set(try fileSystem.list(layout.objects))
+            for shard in BlobLayout.shards where !present.contains(shard) {
+                try fileSystem.createDirectory(layout.shard(shard))
+            }
+            for name in try fileSystem.list(layout.temporary) { try fileSystem.remove(layout.temporary + "/" + name) }
+            try fileSystem.syncDirectory(layout.temporary)
+            try fileSystem.syncDirectory(layout.objects)
+            try fileSystem.syncDirectory(root)
+        }
+    }
+
+    /// Runs `body` under the lock.
+    func locked<Value: Sendable>(_ body: (inout State) throws(BlobError) -> Value) throws(BlobError) -> Value {
+        try state.withLock { state throws(BlobError) in try body(&state) }
+    }
+
+    /// Runs `body` and says what failed in the store's words.
+    func attempt<Value>(_ body: () throws(FileSystemError) -> Value) throws(BlobError) -> Value {
+        do { return try body() } catch { throw BlobError(error) }
+    }
+
+    // MARK: Pins and uploads
+
+    /// A pin that pins nothing yet.
+    func newPin() -> BlobPin { state.withLock { $0.pins.newPin() } }
+
+    /// Ends a pin.
+    func release(_ pin: BlobPin) { state.withLock { $0.pins.release(pin) } }
+
+    /// Counts an upload in; throws `.tooManyUploads` and `.needsRestart`.
+    func beginUpload(limit: Int) throws(BlobError) -> BlobPin {
+        try locked { state throws(BlobError) in
+            guard !state.needsRestart else { throw .needsRestart }
+            guard state.uploadCount < limit else { throw .tooManyUploads(limit: limit) }
+            state.uploadCount += 1
+            return state.pins.newPin()
+        }
+    }
+
+    /// Counts an upload out.
+    func endUpload() { state.withLock { $0.uploadCount -= 1 } }
+
+    /// Remembers that an object is damaged, so that an upload of its content replaces it.
+    func noteDamage(of digest: Digest) { _ = state.withLock { $0.damaged.insert(digest) } }
+
+    // MARK: Writing
+
+    /// Begins a pack in a new temporary file.
+    func newDraft() throws(BlobError) -> PackDraft {
+        let number = state.withLock { state in
+            state.lastTemporary += 1
+            return state.lastTemporary
+        }
+        let path = layout.temporary(number)
+        do {
+            return try PackDraft(path: path, file: fileSystem.create(path))
+        } catch {
+            removeTemporary(path)
+            throw BlobError(error)
+        }
+    }
+
+    /// Writes a draft's table and returns once all its bytes are on disk.
+    func complete(_ draft: PackDraft) throws(BlobError) {
+        try attempt { () throws(FileSystemError) in
+            _ = try draft.finish()
+            try draft.sync()
+        }
+    }
+
+    /// Removes a temporary file; when even that fails, the next opening of the store does it.
+    func removeTemporary(_ path: String) {
+        do {
+            try fileSystem.remove(path)
+        } catch {
+            return
+        }
+    }
+
+    /// Renews and pins an object if it is there and its table is sound; says whether it was.
+    func renew(_ digest: Digest, pin: BlobPin) throws(BlobError) -> Bool {
+        try locked { state throws(BlobError) in try renew(digest, pin: pin, &state) }
+    }
+
+    /// Gives the synced temporary file at `path` its place as the object `digest`, and pins it.
+    ///
+    /// Returns whether the object was there already; it is renewed then and the temporary file removed. The name is on
+    /// disk only after `sync(shardOf:)`.
+    func publish(_ path: String, as digest: Digest, pin: BlobPin) throws(BlobError) -> Bool {
+        let moment = clock()
+        return try locked { state throws(BlobError) in
+            if try renew(digest, pin: pin, &state) {
+                removeTemporary(path)
+                return true
+            }
+            try attempt { () throws(FileSystemError) in
+                try fileSystem.setModificationTime(of: path, to: moment)
+                try fileSystem.rename(path, to: layout.object(digest))
+            }
+            state.damaged.remove(digest)
+            state.pins.add(digest, to: pin)
+            return false
+        }
+    }
+
+    /// Returns once the names of the objects beside these are on disk. When that fails, no upload is accepted any more.
+    func sync(shardsOf digests: some Sequence<Digest>) throws(BlobError) {
+        for shard in Set(digests.map { layout.shard(of: $0) }).sorted() {
+            do {
+                try fileSystem.syncDirectory(shard)
+            } catch {
+                state.withLock { $0.needsRestart = true }
+                throw BlobError(error)
+            }
+        }
+    }
+
+    private func renew(_ digest: Digest, pin: BlobPin, _ state: inout State) throws(BlobError) -> Bool {
+        guard !state.damaged.contains(digest) else { return false }
+        do {
+            guard try pack(digest) != nil else { return false }
+        } catch .damaged {
+            return false
+        }
+        let moment = clock()
+        try attempt { () throws(FileSystemError) in
+            try fileSystem.setModificationTime(of: layout.object(digest), to: moment)
+        }
+        state.pins.add(digest, to: pin)
+        return true
+    }
+
+    // MARK: Reading
+
+    /// The pack of an object, held open; nil when there is none. Throws `.damaged` and `.unsupportedVersion`.
+    func pack(_ digest: Digest) throws(BlobError) -> StoredPack? {
+        let file = try attempt { () throws(FileSystemError) in try fileSystem.open(layout.object(digest)) }
+        guard let file else { return nil }
+        return try StoredPack(file: file, digest: digest)
+    }
+
+    /// The pack of an object, held open, with the tensors it refers to pinned by `pin`.
+    func packPinningTensors(_ digest: Digest, pin: BlobPin) throws(BlobError) -> StoredPack {
+        try locked { state throws(BlobError) in
+            guard let pack = try pack(digest) else { throw .notFound(digest) }
+            for tensor in pack.table.tensors { state.pins.add(tensor, to: pin) }
+            return pack
+        }
+    }
+
+    /// What is known of an object; nil when there is none.
+    func information(about digest: Digest) throws(BlobError) -> BlobInformation? {
+        guard let pack = try pack(digest), let file = try fileInformation(of: digest) else { return nil }
+        var storedByteCount = pack.byteCount
+        for tensor in Set(pack.table.tensors) {
+            guard let file = try fileInformation(of: tensor) else { throw .damaged(digest, .missingTensor(tensor)) }
+            storedByteCount += file.byteCount
+        }
+        return BlobInformation(
+            digest: digest, byteCount: pack.table.byteCount, storedByteCount: storedByteCount,
+            encoding: pack.table.encoding, renewedAt: file.modifiedAt)
+    }
+
+    /// What the folder knows of an object's file; nil when there is none.
+    func fileInformation(of digest: Digest) throws(BlobError) -> FileInformation? {
+        try attempt { () throws(FileSystemError) in try fileSystem.information(about: layout.object(digest)) }
+    }
+
+    /// All objects, in ascending order. Files with other names are not ours and are left out.
+    func all() throws(BlobError) -> [Digest] {
+        var digests: [Digest] = []
+        for shard in BlobLayout.shards {
+            let names = try attempt { () throws(FileSystemError) in try fileSystem.list(layout.shard(shard)) }
+            digests += names.compactMap { layout.digest(shard: shard, name: $0) }.sorted()
+        }
+        return digests
+    }
+}

@@ -1,0 +1,7 @@
+/// What a caller of `put` knows about the bytes.
+package enum BlobHint: Sendable, CaseIterable {
+    /// Nothing: safetensors files are known by their header, floating-point numbers by a sample of each frame.
+    case unknown
+    /// Text or something already compressed: no search for floating-point numbers or tensors.
+    case opaque
+}

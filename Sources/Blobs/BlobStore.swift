@@ -1,0 +1,61 @@
+package import NIOCore
+package import Tracking
+
+/// Bytes kept under the SHA-256 of what they are.
+///
+/// A blob is visible whole or not at all, and never changes. Whoever puts one gets it pinned, appends the event that
+/// names it, and releases the pin; so no event ever names a missing blob. Every conformer passes one contract suite.
+package protocol BlobStore: Sendable {
+    /// Stores the bytes of `source` and returns once they are on disk.
+    ///
+    /// A blob that is there already is renewed instead of stored again. Either way it is pinned until its pin is
+    /// released. Memory stays at a few MiB, whatever the size. When this throws, nothing of the upload is left:
+    /// `.noRoom`, `.sourceFailed` with the source's own error (its cancellation too), `.tooManyUploads`,
+    /// `.fileSystem`, `.needsRestart`.
+    func put<Source: AsyncSequence>(
+        contentsOf source: Source, hint: BlobHint
+    ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer
+
+    /// Ends a pin. Releasing one twice is not an error.
+    func release(_ pin: BlobPin) async
+
+    /// What is known of a blob without reading its bytes; nil when there is none. Throws `.damaged` when its table is.
+    func information(about digest: Digest) async throws(BlobError) -> BlobInformation?
+
+    /// A reader that goes on working whatever a sweep deletes. Throws `.notFound`, `.damaged`, `.unsupportedVersion`.
+    func open(_ digest: Digest) async throws(BlobError) -> BlobReader
+
+    /// Reads all of a blob and compares it with its address. Throws `.notFound` or `.damaged`.
+    func verify(_ digest: Digest) async throws(BlobError)
+
+    /// The digests of all blobs, in ascending order. Tensors that files share are blobs too.
+    func all() async throws(BlobError) -> [Digest]
+
+    /// Deletes every blob that is not in `digests`, not part of one that stays, not pinned, and not renewed for
+    /// `grace` before `now`.
+    ///
+    /// `digests` is what the log names. A blob put or renewed while the sweep goes on stays: its pin and its time are
+    /// looked at again under its lock. Throws `.damaged`, with nothing deleted, when a blob that must stay cannot be
+    /// read, since what it refers to is unknown.
+    func sweep(
+        keeping digests: Set<Digest>, olderThan grace: Duration, now: Timestamp
+    ) async throws(BlobError) -> SweepReport
+}
+
+extension BlobStore {
+    /// Stores the bytes of `source`, about which nothing is known, and returns once they are on disk.
+    package func put<Source: AsyncSequence>(
+        contentsOf source: Source
+    ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
+        try await put(contentsOf: source, hint: .unknown)
+    }
+
+    /// Stores `bytes` and returns once they are on disk.
+    package func put(_ bytes: ByteBuffer, hint: BlobHint = .unknown) async throws(BlobError) -> StoredBlob {
+        let source = AsyncStream<ByteBuffer> { continuation in
+            continuation.yield(bytes)
+            continuation.finish()
+        }
+        return try await put(contentsOf: source, hint: hint)
+    }
+}

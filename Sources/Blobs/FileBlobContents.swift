@@ -1,0 +1,82 @@
+import NIOCore
+import Tracking
+
+/// A pack's content, read frame by frame on its executor.
+actor FileBlobContents: BlobContents {
+    private let executor: FileExecutor
+    private let directory: BlobDirectory
+    private let pin: BlobPin
+    private let pack: StoredPack
+    private var decoder: FrameDecoder
+    /// The tensor read last, held open.
+    private var tensor: StoredPack?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Reads `pack`, whose tensors are pinned by `pin`, and releases `pin` at its own end.
+    init(pack: StoredPack, directory: BlobDirectory, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
+        do {
+            decoder = try FrameDecoder()
+        } catch {
+            throw .outOfMemory
+        }
+        self.executor = executor
+        self.directory = directory
+        self.pin = pin
+        self.pack = pack
+    }
+
+    deinit { directory.release(pin) }
+
+    func bytes(atStartOf range: Range<Int64>) throws(BlobError) -> ByteBuffer {
+        let index = pack.table.row(at: range.lowerBound)
+        let start = pack.table.contentOffsets[index]
+        let local = range.lowerBound - start..<min(range.upperBound, pack.table.contentOffsets[index + 1]) - start
+        do throws(BlobError) {
+            switch pack.table.rows[index] {
+            case .frame(let frame):
+                return try read(frame, row: index, of: pack, local)
+            case .tensor(let digest, let byteCount):
+                let tensor = try open(digest, byteCount: byteCount)
+                let row = tensor.table.row(at: local.lowerBound)
+                guard case .frame(let frame) = tensor.table.rows[row] else { throw BlobError.damaged(digest, .table) }
+                let start = tensor.table.contentOffsets[row]
+                let end = min(local.upperBound, tensor.table.contentOffsets[row + 1])
+                return try read(frame, row: row, of: tensor, local.lowerBound - start..<end - start)
+            }
+        } catch .damaged(let digest, let damage) where digest != pack.digest {
+            directory.noteDamage(of: digest)
+            throw .damaged(pack.digest, damage == .missingTensor(digest) ? damage : .damagedTensor(digest))
+        } catch .damaged(let digest, let damage) {
+            directory.noteDamage(of: digest)
+            throw .damaged(digest, damage)
+        }
+    }
+
+    private func open(_ digest: Digest, byteCount: Int64) throws(BlobError) -> StoredPack {
+        if let tensor, tensor.digest == digest { return tensor }
+        guard let opened = try directory.pack(digest) else { throw .damaged(digest, .missingTensor(digest)) }
+        guard opened.table.byteCount == byteCount else { throw .damaged(digest, .table) }
+        tensor = opened
+        return opened
+    }
+
+    /// The bytes `range` of one frame, after all of the frame was verified.
+    private func read(
+        _ frame: PackRow.Frame, row: Int, of pack: StoredPack, _ range: Range<Int64>
+    ) throws(BlobError) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: frame.byteCount)
+        var result: Result<Void, BlobError> = .success(())
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: frame.byteCount) { room in
+            let content = UnsafeMutableRawBufferPointer(rebasing: room[..<frame.byteCount])
+            result = Result { () throws(BlobError) in
+                try pack.read(frame, row: row, into: content, using: &decoder)
+            }
+            return frame.byteCount
+        }
+        try result.get()
+        buffer.moveReaderIndex(to: Int(range.lowerBound))
+        buffer.moveWriterIndex(to: Int(range.upperBound))
+        return buffer
+    }
+}

@@ -1,0 +1,35 @@
+import Dispatch
+import Synchronization
+
+/// A thread's worth of blocking work, one job after the other, away from the threads that serve connections.
+///
+/// Uploads and readers are actors on one of a few executors; each has at most one job there, a frame's work long, so
+/// they take turns and the number of busy threads is bounded.
+final class FileExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    /// Several executors, given out in turn.
+    final class Pool: Sendable {
+        private let executors: [FileExecutor]
+        private let next = Atomic<Int>(0)
+
+        init(width: Int) {
+            executors = (0..<max(1, width)).map { FileExecutor(label: "pivot.blobs.\($0)") }
+        }
+
+        /// The executor whose turn it is.
+        func executor() -> FileExecutor {
+            let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            return executors[Int(UInt(bitPattern: number) % UInt(executors.count))]
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package import Tracking
+
+/// What a folder knows of a file.
+package struct FileInformation: Equatable, Sendable {
+    /// The file's length.
+    package let byteCount: Int64
+    /// When it was written, or its time set, last.
+    package let modifiedAt: Timestamp
+
+    package init(byteCount: Int64, modifiedAt: Timestamp) {
+        self.byteCount = byteCount
+        self.modifiedAt = modifiedAt
+    }
+}

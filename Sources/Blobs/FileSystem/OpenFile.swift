@@ -1,0 +1,14 @@
+/// A file held open. It stays readable after its name is removed, and is closed when the last holder lets it go.
+package protocol OpenFile: AnyObject, Sendable {
+    /// Writes all of `bytes` at the file's end.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
+
+    /// Fills `buffer` from `offset` on and returns how many bytes there were: fewer only at the file's end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int
+
+    /// Returns once all that was appended is on disk.
+    func sync() throws(FileSystemError)
+
+    /// The file's length now.
+    func byteCount() throws(FileSystemError) -> Int64
+}

@@ -1,0 +1,94 @@
+package import NIOCore
+import Synchronization
+package import Tracking
+
+/// A blob store in memory: the double for tests of those who use a store.
+///
+/// It keeps bytes as they are and shares no tensors; pins, times and the sweep are those of every store.
+package final class InMemoryBlobStore: BlobStore {
+    private let clock: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+
+    private struct State {
+        var blobs: [Digest: (bytes: ByteBuffer, renewedAt: Timestamp)] = [:]
+        var pins = PinTable()
+    }
+
+    /// An empty store; `clock` tells the time at which blobs are put and renewed.
+    package init(clock: @escaping @Sendable () -> Timestamp) {
+        self.clock = clock
+    }
+
+    package func put<Source: AsyncSequence>(
+        contentsOf source: Source, hint: BlobHint
+    ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
+        var bytes = ByteBuffer()
+        var iterator = source.makeAsyncIterator()
+        while true {
+            let next: ByteBuffer?
+            do { next = try await iterator.next() } catch { throw .sourceFailed(error) }
+            guard let next else { break }
+            bytes.writeImmutableBuffer(next)
+        }
+        let digest = Digest(hashing: bytes.readableBytesView)
+        let count = Int64(bytes.readableBytes)
+        let moment = clock()
+        let (wasPresent, pin) = state.withLock { state in
+            let pin = state.pins.newPin()
+            state.pins.add(digest, to: pin)
+            return (state.blobs.updateValue((bytes, moment), forKey: digest) != nil, pin)
+        }
+        return StoredBlob(
+            digest: digest, byteCount: count, storedByteCount: count, addedByteCount: wasPresent ? 0 : count,
+            encoding: .raw, wasPresent: wasPresent, pin: pin)
+    }
+
+    package func release(_ pin: BlobPin) async { state.withLock { $0.pins.release(pin) } }
+
+    package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
+        guard let blob = state.withLock({ $0.blobs[digest] }) else { return nil }
+        let count = Int64(blob.bytes.readableBytes)
+        return BlobInformation(
+            digest: digest, byteCount: count, storedByteCount: count, encoding: .raw, renewedAt: blob.renewedAt)
+    }
+
+    package func open(_ digest: Digest) async throws(BlobError) -> BlobReader {
+        guard let blob = state.withLock({ $0.blobs[digest] }) else { throw .notFound(digest) }
+        return BlobReader(
+            digest: digest, byteCount: Int64(blob.bytes.readableBytes), contents: InMemoryContents(bytes: blob.bytes))
+    }
+
+    package func verify(_ digest: Digest) async throws(BlobError) {
+        guard let blob = state.withLock({ $0.blobs[digest] }) else { throw .notFound(digest) }
+        guard Digest(hashing: blob.bytes.readableBytesView) == digest else { throw .damaged(digest, .content) }
+    }
+
+    package func all() async throws(BlobError) -> [Digest] { state.withLock { $0.blobs.keys.sorted() } }
+
+    package func sweep(
+        keeping digests: Set<Digest>, olderThan grace: Duration, now: Timestamp
+    ) async throws(BlobError) -> SweepReport {
+        let limit = now.advanced(by: .zero - grace)
+        return state.withLock { state in
+            var report = SweepReport()
+            for (digest, blob) in state.blobs
+            where !digests.contains(digest) && !state.pins.contains(digest) && blob.renewedAt <= limit {
+                state.blobs[digest] = nil
+                report.deletedCount += 1
+                report.deletedByteCount += Int64(blob.bytes.readableBytes)
+            }
+            report.keptCount = state.blobs.count
+            return report
+        }
+    }
+}
+
+/// Bytes in memory, handed out as if they were frames.
+private struct InMemoryContents: BlobContents {
+    let bytes: ByteBuffer
+
+    func bytes(atStartOf range: Range<Int64>) -> ByteBuffer {
+        let count = min(range.upperBound - range.lowerBound, Int64(PackFormat.frameByteCount))
+        return bytes.getSlice(at: bytes.readerIndex + Int(range.lowerBound), length: Int(count)) ?? ByteBuffer()
+    }
+}

@@ -1,0 +1,24 @@
+/// How a frame's bytes are ordered before compression. The raw value is what the pack says.
+enum FrameTransform: UInt8, CaseIterable, Sendable {
+    /// As they are.
+    case bytes = 0
+    /// Planes of 2-byte numbers.
+    case planes2 = 1
+    /// Planes of 4-byte numbers.
+    case planes4 = 2
+    /// Planes of 8-byte numbers.
+    case planes8 = 3
+
+    /// How many bytes a number has, which is how many planes there are; 1 for bytes as they are.
+    var width: Int { 1 << Int(rawValue) }
+
+    /// The transform for numbers of `width` bytes; bytes as they are when there is none.
+    init(width: Int) {
+        switch width {
+        case 2: self = .planes2
+        case 4: self = .planes4
+        case 8: self = .planes8
+        default: self = .bytes
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Tracking
+
+/// A pack in the making: a temporary file to which frames are added one after the other, and the table at the end.
+///
+/// It is a class because it is one file; whoever makes it removes the temporary file or gives it its place.
+final class PackDraft {
+    /// Where the temporary file is.
+    let path: String
+    private let file: any OpenFile
+    private var rows: [PackRow] = []
+    private var hasher = Digest.Hasher()
+
+    /// Begins a pack in the empty temporary file `file` at `path`.
+    init(path: String, file: any OpenFile) throws(FileSystemError) {
+        self.path = path
+        self.file = file
+        try append(PackFormat.header)
+    }
+
+    /// Adds a frame of content, 1 byte to 1 MiB.
+    func append(
+        _ content: UnsafeRawBufferPointer, transform: FrameTransform, using encoder: inout FrameEncoder
+    ) throws(FileSystemError) {
+        hasher.update(content)
+        try encoder.encode(content, transform: transform) { frame, stored throws(FileSystemError) in
+            rows.append(.frame(frame))
+            try file.append(stored)
+        }
+    }
+
+    /// Adds content that lies in a tensor's pack to this pack's digest.
+    func hash(_ content: UnsafeRawBufferPointer) { hasher.update(content) }
+
+    /// Adds a tensor that is an object of its own and whose content has been hashed.
+    func append(tensor digest: Digest, byteCount: Int64) {
+        rows.append(.tensor(digest, byteCount: byteCount))
+    }
+
+    /// How many bytes of content there are so far.
+    var byteCount: Int64 { rows.reduce(0) { $0 + $1.byteCount } }
+
+    /// The digest of all content so far.
+    var digest: Digest { hasher.finalize() }
+
+    /// Writes the table. The pack is whole afterwards, and on disk after `sync()`.
+    func finish() throws(FileSystemError) -> PackTable {
+        let table = PackTable(rows: rows, digest: digest)
+        try append(table.encoded())
+        return table
+    }
+
+    /// Returns once the file's bytes are on disk.
+    func sync() throws(FileSystemError) { try file.sync() }
+
+    private func append(_ bytes: [UInt8]) throws(FileSystemError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(FileSystemError) in try file.append(bytes) }
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,172 @@
+import Tracking
+
+/// What a pack holds: its rows and where they are, its content's size and digest.
+struct PackTable: Equatable, Sendable {
+    /// The pieces of the content, in order.
+    let rows: [PackRow]
+    /// The SHA-256 of the content.
+    let digest: Digest
+    /// Where each row starts in the content, and at last where the content ends.
+    let contentOffsets: [Int64]
+    /// Where each row's bytes start in the pack, and at last where the table starts.
+    let storedOffsets: [Int64]
+
+    init(rows: [PackRow], digest: Digest) {
+        self.rows = rows
+        self.digest = digest
+        var content: Int64 = 0
+        var stored = Int64(PackFormat.headerByteCount)
+        var contentOffsets: [Int64] = [0]
+        var storedOffsets: [Int64] = [stored]
+        contentOffsets.reserveCapacity(rows.count + 1)
+        storedOffsets.reserveCapacity(rows.count + 1)
+        for row in rows {
+            content += row.byteCount
+            stored += row.storedByteCount
+            contentOffsets.append(content)
+            storedOffsets.append(stored)
+        }
+        self.contentOffsets = contentOffsets
+        self.storedOffsets = storedOffsets
+    }
+
+    /// How many bytes of content there are.
+    var byteCount: Int64 { contentOffsets[rows.count] }
+
+    /// The tensors that are objects of their own, in order.
+    var tensors: [Digest] {
+        rows.compactMap { row in
+            if case .tensor(let digest, _) = row { digest } else { nil }
+        }
+    }
+
+    /// How the content lies in the store, in one word.
+    var encoding: BlobEncoding {
+        var encoding = BlobEncoding.raw
+        for case .frame(let frame) in rows where frame.compressedPlanes != 0 {
+            if frame.transform != .bytes { encoding = .planes }
+            if encoding == .raw { encoding = .zstandard }
+        }
+        return tensors.isEmpty ? encoding : .tensors
+    }
+
+    /// The row that holds the byte of content at `offset`, which lies within the content.
+    func row(at offset: Int64) -> Int {
+        var low = 0
+        var high = rows.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if contentOffsets[middle] <= offset { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: Bytes
+
+    /// What follows the last frame in the pack: rows, tensors' digests and footer.
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rows.count * PackFormat.rowByteCount + PackFormat.footerByteCount)
+        for row in rows {
+            switch row {
+            case .frame(let frame):
+                bytes += [1, frame.transform.rawValue, frame.compressedPlanes, 0]
+                bytes.append(littleEndian: UInt32(frame.byteCount))
+                bytes.append(littleEndian: UInt32(frame.storedByteCount))
+                bytes.append(littleEndian: UInt32(0))
+                bytes.append(littleEndian: frame.checksum)
+            case .tensor(_, let byteCount):
+                bytes += [2, 0, 0, 0, 0, 0, 0, 0]
+                bytes.append(littleEndian: byteCount)
+                bytes.append(littleEndian: UInt64(0))
+            }
+        }
+        let tensors = tensors
+        for tensor in tensors { bytes += tensor.bytes }
+        bytes.append(littleEndian: byteCount)
+        bytes.append(littleEndian: storedOffsets[rows.count])
+        bytes.append(littleEndian: UInt32(rows.count))
+        bytes.append(littleEndian: UInt32(tensors.count))
+        bytes += digest.bytes
+        let checked = PackFormat.header + bytes
+        bytes.append(littleEndian: checked.withUnsafeBytes { FrameChecksum.of($0) })
+        return bytes
+    }
+
+    /// Reads a table from what follows the last frame in a pack of `packByteCount` bytes; nil when anything in it
+    /// contradicts anything else. `header` has been compared with the format's already.
+    init?(decoding bytes: UnsafeRawBufferPointer, packByteCount: Int64) {
+        guard bytes.count >= PackFormat.footerByteCount else { return nil }
+        var checked = PackFormat.header
+        checked += bytes.dropLast(8)
+        let footer = bytes.count - PackFormat.footerByteCount
+        guard
+            checked.withUnsafeBytes({ FrameChecksum.of($0) })
+                == bytes.littleEndian(at: bytes.count - 8, as: UInt64.self),
+            let digest = Digest(bytes: bytes[(footer + 24)..<(footer + 56)])
+        else { return nil }
+        let rowCount = Int(bytes.littleEndian(at: footer + 16, as: UInt32.self))
+        let tensorCount = Int(bytes.littleEndian(at: footer + 20, as: UInt32.self))
+        let tensorsStart = rowCount * PackFormat.rowByteCount
+        guard tensorCount <= rowCount, tensorsStart + tensorCount * PackFormat.digestByteCount == footer else {
+            return nil
+        }
+        var rows: [PackRow] = []
+        rows.reserveCapacity(rowCount)
+        var tensors = 0
+        var content: Int64 = 0
+        for index in 0..<rowCount {
+            var tensor: Digest?
+            let start = index * PackFormat.rowByteCount
+            if bytes[start] == 2, tensors < tensorCount {
+                let position = tensorsStart + tensors * PackFormat.digestByteCount
+                tensor = Digest(bytes: bytes[position..<position + PackFormat.digestByteCount])
+                tensors += 1
+            }
+            guard let row = PackRow(decoding: bytes, at: start, tensor: tensor) else { return nil }
+            let (sum, overflow) = content.addingReportingOverflow(row.byteCount)
+            guard !overflow else { return nil }
+            content = sum
+            rows.append(row)
+        }
+        self.init(rows: rows, digest: digest)
+        guard
+            tensors == tensorCount, content == bytes.littleEndian(at: footer, as: Int64.self),
+            storedOffsets[rowCount] == bytes.littleEndian(at: footer + 8, as: Int64.self),
+            storedOffsets[rowCount] + Int64(bytes.count) == packByteCount
+        else { return nil }
+    }
+}
+
+extension PackRow {
+    /// Reads a row; nil when it is none, or describes a frame that no writer makes. `tensor` is the digest that belongs
+    /// to it when it is a tensor's.
+    fileprivate init?(decoding bytes: UnsafeRawBufferPointer, at start: Int, tensor: Digest?) {
+        switch bytes[start] {
+        case 1:
+            let byteCount = Int(bytes.littleEndian(at: start + 4, as: UInt32.self))
+            let storedByteCount = Int(bytes.littleEndian(at: start + 8, as: UInt32.self))
+            let compressed = bytes[start + 2]
+            guard
+                let transform = FrameTransform(rawValue: bytes[start + 1]),
+                bytes[start + 3] == 0, bytes.littleEndian(at: start + 12, as: UInt32.self) == 0,
+                (1...PackFormat.frameByteCount).contains(byteCount), (1...byteCount).contains(storedByteCount),
+                Int(compressed) < 1 << transform.width, compressed != 0 || transform == .bytes,
+                compressed != 0 || storedByteCount == byteCount
+            else { return nil }
+            self = .frame(
+                Frame(
+                    transform: transform, compressedPlanes: compressed, byteCount: byteCount,
+                    storedByteCount: storedByteCount, checksum: bytes.littleEndian(at: start + 16, as: UInt64.self)))
+        case 2:
+            let byteCount = bytes.littleEndian(at: start + 8, as: Int64.self)
+            guard
+                let tensor, byteCount > 0, bytes[(start + 1)..<(start + 8)].allSatisfy({ $0 == 0 }),
+                bytes.littleEndian(at: start + 16, as: UInt64.self) == 0
+            else { return nil }
+            self = .tensor(tensor, byteCount: byteCount)
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// Random numbers that are the same for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+
+    /// `count` bytes without any order.
+    mutating func noise(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+
+    /// `count` numbers of about normal(0, 0.02), little-endian float32.
+    mutating func weights(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * count)
+        for _ in 0..<count {
+            var sum: Float = -6
+            for _ in 0..<12 { sum += Float(next() >> 40) / 16_777_216 }
+            withUnsafeBytes(of: (sum * 0.02).bitPattern.littleEndian) { bytes += $0 }
+        }
+        return bytes
+    }
+
+    /// `count` bytes of words that repeat.
+    mutating func text(_ count: Int) -> [UInt8] {
+        let words = ["loss", "epoch", "step", "learning_rate", "0.125", "checkpoint", "\n", " "]
+        var bytes: [UInt8] = []
+        while bytes.count < count { bytes += Array(words[Int(next() % 8)].utf8) }
+        return Array(bytes.prefix(count))
+    }
+}
