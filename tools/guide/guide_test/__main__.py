@@ -7,7 +7,7 @@ import sys
 
 from . import configurations
 from .bed import TestBed
-from .report import Wrong, run_all
+from .report import Wrong, run_all, run_one
 from .server import Server
 
 from . import checks_training, checks_monitoring, checks_checkpoints  # noqa: F401  (they register their checks)
@@ -21,8 +21,8 @@ ORIGINAL = CHECKOUT.parent / "shared" / "spec" / "api-usage-guide.md"
 def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/guide/run",
-        description="Runs every Python example of the guide against a live server and checks what it prints. The server "
-        "is started here, from PIVOT_BINARY or .build/release/pivot, unless its address is given.")
+        description="Runs every Python example of the guide against a live server and checks what it prints. The "
+        "server is started here, from PIVOT_BINARY or .build/release/pivot, unless its address is given.")
     parser.add_argument("--url", help="a running server, such as http://127.0.0.1:8000; its configs/train.yaml is used")
     parser.add_argument("--limited-url", help="a running server that limits the reads of its local clients")
     parser.add_argument("--real", action="store_true",
@@ -39,50 +39,43 @@ def guide_text():
     return text
 
 
-def address_of(url):
-    return url.removeprefix("http://").rstrip("/")
+def start(options, servers):
+    """The addresses of the server to check and of the limited one, which are started here unless they are given."""
+    binary = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
+    configuration_root = CHECKOUT if options.real else {"train.yaml": configurations.TRAIN_YAML}
+
+    def address(url, settings):
+        if url:
+            return url.removeprefix("http://").rstrip("/")
+        servers.append(Server(binary, configuration_root, settings))
+        return servers[-1].address
+
+    limited = None if options.real else address(options.limited_url, configurations.LIMITED_SERVER_YAML)
+    return address(options.url, None), limited
 
 
 def main():
     options = arguments()
-    binary = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
     servers = []
-    failed = 1
+    passed = failed = 0
     try:
         text = guide_text()
-        configuration_root = CHECKOUT if options.real else {"train.yaml": configurations.TRAIN_YAML}
-        if options.url:
-            address = address_of(options.url)
-        else:
-            servers.append(Server(binary, configuration_root))
-            address = servers[-1].address
-        if options.limited_url:
-            limited = address_of(options.limited_url)
-        elif options.real:
-            limited = None
-        else:
-            servers.append(Server(binary, configuration_root, configurations.LIMITED_SERVER_YAML))
-            limited = servers[-1].address
-        bed = TestBed(text, address, limited)
+        bed = TestBed(text, *start(options, servers))
         try:
-            failed = run_all(bed, set(options.block or ()), options.real)
+            passed, failed = run_all(bed, set(options.block or ()), options.real)
         finally:
             bed.end()
         if failed and servers:
-            print(f"--- the server's log ends ---\n{servers[0].log()}", file=sys.stderr)
+            print(f"--- the server's log ends ---\n{servers[-1].log()}", file=sys.stderr)
     except Wrong as error:
-        print(f"tools/guide/run: {error}", file=sys.stderr)
-        failed = 1
-    finally:
-        for server in servers:
-            try:
-                code = server.end()
-                if code != 0:
-                    print(f"tools/guide/run: the server ended with {code} after SIGTERM:\n{server.log()}", file=sys.stderr)
-                    failed = failed or 1
-            except Wrong as error:
-                print(f"tools/guide/run: {error}", file=sys.stderr)
-                failed = failed or 1
+        print(f"FAILED to begin: {error}")
+        failed += 1
+    for number, server in enumerate(servers, start=1):
+        if run_one(f"server {number} ends cleanly when it is asked to", server.end):
+            passed += 1
+        else:
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -29,15 +29,13 @@ class TestBed:
         """Stops listening."""
         self.receiver.end()
 
-    def remember(self, name, session_id):
-        """Keeps a session for later checks."""
-        self._sessions[name] = session_id
+    def remember_trained(self, session_id):
+        """Keeps the session that block 2 trained for later checks."""
+        self._sessions["trained"] = session_id
 
-    def remembered(self, name):
-        """A session kept by an earlier check; raises `Wrong` when that check failed."""
-        if name not in self._sessions:
-            raise Wrong(f"the check that makes the {name} session did not pass")
-        return self._sessions[name]
+    def trained(self):
+        """A completed session of `configs/train.yaml`, trained by the server's own trainer."""
+        return self._made("trained", self._train)
 
     def run(self, number, seconds=60, code=0, errors_allowed=False, files=None, **arguments):
         """Runs one block to its end and returns what it printed."""
@@ -78,9 +76,16 @@ class TestBed:
     def _made(self, status, make):
         if status not in self._sessions:
             session_id = make()
-            equal(self.api.session(session_id)["status"], status, f"the status of a session that has {status}")
+            wanted = "completed" if status == "trained" else status
+            equal(self.api.session(session_id)["status"], wanted, f"the status of a {status} session")
             self._sessions[status] = session_id
         return self._sessions[status]
+
+    def _train(self):
+        session_id = self.api.create(config_path="configs/train.yaml", session_name="guide-trained")["session_id"]
+        self.api.start(session_id)
+        self.api.wait_for_status(session_id, "completed", 1200)
+        return session_id
 
     def _complete(self):
         session_id = self.new_session(5, "guide-completed")

@@ -47,7 +47,7 @@ for _state in POLLED_STATES:
 
 @check("the notebook shows a trained session", block=13, real=True)
 def shows_trained(bed):
-    session_id = bed.remembered("trained")
+    session_id = bed.trained()
     check_notebook(bed, bed.run(13, session=session_id).output, session_id, "completed")
 
 
@@ -88,7 +88,7 @@ def exports(bed):
 
 @check("the records of a trained session are exported to TensorBoard", block=14, real=True)
 def exports_trained(bed):
-    check_tensorboard(bed, bed.remembered("trained"))
+    check_tensorboard(bed, bed.trained())
 
 
 def check_slack(bed, posts, session_id, status):

@@ -53,7 +53,7 @@ for _state in POLLED_STATES:
 
 @check("polling a session that was trained by the server's own trainer", block=5, real=True)
 def monitors_trained(bed):
-    session_id = bed.remembered("trained")
+    session_id = bed.trained()
     check_monitor(bed, bed.run(5, session=session_id).lines, session_id, "completed")
 
 
@@ -88,7 +88,7 @@ def plots(bed):
 
 @check("the histories of a trained session are its records", block=6, real=True)
 def plots_trained(bed):
-    session_id = bed.remembered("trained")
+    session_id = bed.trained()
     result = bed.run(6, session=session_id, epilogue=PLOTTED, errors_allowed=True)
     records = bed.api.records(session_id)
     wanted = []
@@ -109,7 +109,8 @@ def plots_unknown(bed):
     history = bed.api.get(f"/metrics/{bed.completed()}/history", metric_name="no_such_metric")
     for name in ("epochs", "values", "timestamps"):
         equal(history[name], [], name)
-    require(set(metrics_of(1)) <= set(history["available_metrics"]), f"available_metrics is {history['available_metrics']}")
+    available = history["available_metrics"]
+    require(set(metrics_of(1)) <= set(available), f"available_metrics is {available}")
 
 
 @check("the resources are finite percentages", block=7, real=True)

@@ -75,7 +75,8 @@ def does_not_retry(bed):
 
 @check("a refused request is retried and then raises", block=18)
 def retries(bed):
-    epilogue = "api_call_with_retry('POST', f'{BASE_URL}/training/sessions/' + session['session_id'] + '/no-such-route')"
+    epilogue = ("address = f'{BASE_URL}/training/sessions/' + session['session_id'] + '/no-such-route'\n"
+                "api_call_with_retry('POST', address)")
     result = bed.run(18, epilogue=epilogue, code=1, errors_allowed=True)
     equal(result.lines, ["Request failed, retrying in 1s...", "Request failed, retrying in 2s..."], "the printed lines")
     require("404 Client Error" in result.errors, f"the error is not the refusal:\n{result.describe()}")
@@ -85,9 +86,9 @@ def retries(bed):
 def pools(bed):
     epilogue = ("print(response.status_code, response.json()['status'])\n"
                 "for _ in range(20): response = session.get(f'{BASE_URL}/health')\n"
-                "pool = session.get_adapter(BASE_URL).poolmanager.connection_from_url(BASE_URL)\n"
-                "print(pool.num_connections, pool.num_requests)")
-    equal(bed.run(19, epilogue=epilogue).lines, ["200 healthy", "1 21"], "the printed lines")
+                "pools = session.get_adapter(BASE_URL).poolmanager.pools\n"
+                "print([(pools[key].num_connections, pools[key].num_requests) for key in pools.keys()])")
+    equal(bed.run(19, epilogue=epilogue).lines, ["200 healthy", "[(1, 21)]"], "the printed lines")
 
 
 @check("a limited request waits as long as it is told and then succeeds", block=20)

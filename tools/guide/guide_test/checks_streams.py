@@ -91,13 +91,13 @@ for _state in POLLED_STATES:
 
 @check("the WebSocket of a trained session tells every epoch after the end", block=11, real=True)
 def streams_trained(bed):
-    session_id = bed.remembered("trained")
+    session_id = bed.trained()
     check_socket(bed, bed.run(11, session=session_id).lines, session_id, "completed")
 
 
 @check("the server-sent events of a trained session tell every epoch after the end", block=12, real=True)
 def events_trained(bed):
-    session_id = bed.remembered("trained")
+    session_id = bed.trained()
     check_frames(bed, bed.run(12, session=session_id).lines, session_id, "completed")
 
 

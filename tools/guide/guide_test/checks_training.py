@@ -73,12 +73,13 @@ def trains(bed):
             f"latest_metrics is {session['latest_metrics']}")
     for name in ("train_loss", "val_loss", "learning_rate"):
         require(all(name in record for record in bed.api.records(session_id)), f"{name} is missing from a record")
-    bed.remember("trained", session_id)
+    bed.remember_trained(session_id)
 
 
 @check("a session that is stopped from outside ends the loop", block=2)
 def stopped_from_outside(bed):
-    with bed.running(2, changes=[("'configs/train.yaml'", "'configs/train.yaml', 'overrides': {'train.epochs': 500}")]) as program:
+    longer = ("'configs/train.yaml'", "'configs/train.yaml', 'overrides': {'train.epochs': 500}")
+    with bed.running(2, changes=[longer]) as program:
         program.wait_for("Status: running", 60)
         session_id = bed.api.get("/training/sessions", limit=1)["sessions"][0]["session_id"]
         bed.api.wait_for_epoch(session_id, 1)
@@ -89,7 +90,7 @@ def stopped_from_outside(bed):
 
 @check("a new session goes on from a checkpoint and ends in the same bytes", block=3)
 def resumes(bed):
-    original = bed.remembered("trained")
+    original = bed.trained()
     saved = {checkpoint["epoch"]: checkpoint for checkpoint in bed.api.checkpoints(original)}
     require(2 in saved, f"the trained session has checkpoints of the epochs {sorted(saved)}, not of every epoch")
     result = bed.run(3, checkpoint=saved[2]["checkpoint_id"], epilogue="print(session['session_id'])")
@@ -183,6 +184,6 @@ def check_block_21(bed, result, last_status):
 def complete_example(bed):
     result = bed.run(21, seconds=1200)
     session_id = check_block_21(bed, result, "completed")
-    trained = bed.remembered("trained")
+    trained = bed.trained()
     equal(comparable(bed.api.records(session_id)), comparable(bed.api.records(trained)),
           "the records of a second training of the same configuration")

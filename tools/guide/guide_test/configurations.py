@@ -5,15 +5,16 @@ TRAIN_EPOCHS = 6
 
 #: The guide's configuration name, for the fast mode: the synthetic trainer, a fraction of a second an epoch.
 TRAIN_YAML = f"""\
-trainer: synthetic
+trainer:
+  kind: synthetic
+  steps_per_epoch: 10
+  step_milliseconds: 20.0
 train:
   epochs: {TRAIN_EPOCHS}
-  steps_per_epoch: 10
   seed: 7
   checkpoint_monitor: val_froc
   checkpoint_mode: max
-synthetic:
-  step_seconds: 0.02
+  checkpoint_save_top_k: -1
 """
 
 #: For a server whose clients on this machine are limited too.
@@ -27,6 +28,6 @@ rate_limit:
 def external(epochs):
     """A session whose trainer comes from outside: nothing is launched for it."""
     return {
-        "trainer": "external",
-        "train": {"epochs": epochs, "checkpoint_monitor": "val_froc", "checkpoint_mode": "max", "max_restarts": 0},
+        "trainer": {"kind": "external"},
+        "train": {"epochs": epochs, "checkpoint_monitor": "val_froc", "checkpoint_mode": "max"},
     }

@@ -96,7 +96,8 @@ class Program:
             self._process.wait()
 
     def _so_far(self):
-        return f"--- output ---\n{''.join(self._texts['output'])[-3000:]}\n--- errors ---\n{''.join(self._texts['errors'])[-3000:]}"
+        output, errors = ("".join(self._texts[name])[-3000:] for name in ("output", "errors"))
+        return f"--- output ---\n{output}\n--- errors ---\n{errors}"
 
 
 def file_in(result, name):

@@ -22,7 +22,7 @@ def equal(found, wanted, what):
     require(found == wanted and type(found) is type(wanted), f"{what} is {found!r}, not {wanted!r}")
 
 
-def check(sentence, block=None, real=False):
+def check(sentence, block, real=False):
     """Registers a function of one argument, the test bed, as a check. With `real` it also runs in the real mode."""
 
     def register(function):
@@ -32,30 +32,37 @@ def check(sentence, block=None, real=False):
     return register
 
 
-def run_all(bed, only=None, real=False):
-    """Runs the registered checks in order, prints a line for each and a count, and returns how many failed.
+def run_one(name, function):
+    """Runs one check, prints its line, with the reason when it failed, and returns whether it passed."""
+    began = time.monotonic()
+    reason = None
+    try:
+        function()
+    except Wrong as error:
+        reason = str(error)
+    except Exception:
+        reason = traceback.format_exc()
+    if reason is None:
+        print(f"ok     {name} ({time.monotonic() - began:.1f} s)")
+    else:
+        print(f"FAILED {name}")
+        for line in reason.rstrip().splitlines():
+            print(f"       {line}")
+    sys.stdout.flush()
+    return reason is None
 
-    `only` is a set of block numbers to run; checks of no block always run.
+
+def run_all(bed, only=None, real=False):
+    """Runs the registered checks in the order of their blocks and returns how many passed and how many failed.
+
+    `only` is a set of block numbers to run; nothing else then runs.
     """
     passed = failed = 0
-    for sentence, block, in_real_mode, function in _checks:
-        if only and block is not None and block not in only:
+    for sentence, block, in_real_mode, function in sorted(_checks, key=lambda entry: entry[1]):
+        if (only and block not in only) or (real and not in_real_mode):
             continue
-        if real and not in_real_mode:
-            continue
-        name = f"block {block}: {sentence}" if block else sentence
-        began = time.monotonic()
-        try:
-            function(bed)
-        except Exception as error:
-            failed += 1
-            detail = str(error) if isinstance(error, Wrong) else traceback.format_exc()
-            print(f"FAILED {name}")
-            for line in detail.rstrip().splitlines():
-                print(f"       {line}")
-        else:
+        if run_one(f"block {block}: {sentence}", lambda: function(bed)):
             passed += 1
-            print(f"ok     {name} ({time.monotonic() - began:.1f} s)")
-        sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return failed
+        else:
+            failed += 1
+    return passed, failed

@@ -71,21 +71,24 @@ class Server:
                 time.sleep(0.02)
         else:
             self._process.kill()
+            self._process.wait()
             raise Wrong(f"the server did not answer within {START_SECONDS} s:\n{self.log()}")
-        self.greeting = f"listening on http://{self.address}"
 
     def log(self):
         """The end of what the server has printed."""
         self._log.flush()
-        return self._log_path.read_text(errors="replace")[-6000:]
+        return self._log_path.read_text(errors="replace")[-3000:]
 
     def end(self):
-        """Asks the server to end and returns its exit code; kills it when it does not end in time."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+        """Asks the server to end; raises `Wrong` when it does not end in time, and then kills it, or not with 0."""
+        if self._process.poll() is not None:
+            raise Wrong(f"the server had ended before, with {self._process.returncode}:\n{self.log()}")
+        self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(STOP_SECONDS)
+            code = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
             raise Wrong(f"the server did not end within {STOP_SECONDS} s of SIGTERM:\n{self.log()}") from None
+        if code != 0:
+            raise Wrong(f"the server ended with {code} after SIGTERM:\n{self.log()}")

@@ -13,7 +13,7 @@ LEASE_SECONDS = 20
 
 
 def metrics_of(epoch):
-    """The metrics this trainer reports for an epoch. val_froc is highest at epoch 3; grad_norm is not always a number."""
+    """The metrics it reports for an epoch: val_froc is highest at epoch 3, and grad_norm is not always a number."""
     return {
         "train_loss": round(1.2 / (epoch + 1), 6),
         "val_loss": round(1.3 / (epoch + 1) + 0.01, 6),
@@ -37,8 +37,8 @@ def checkpoint_of(session_id, epoch):
 class Trainer(threading.Thread):
     """Claims a session and reports epochs until the last one, a requested stop or `fail_after`.
 
-    After the epoch `hold_after` it goes no further until `release` is called, but keeps its lease. It obeys a stop by saving
-    a checkpoint marked `stop`. `finish` ends the thread and raises what went wrong in it.
+    After the epoch `hold_after` it goes no further until `release` is called, but keeps its lease. It obeys a stop by
+    saving a checkpoint marked `stop`. `finish` waits for its end and raises what went wrong in it.
     """
 
     def __init__(self, api, session_id, epochs, epoch_seconds=0.0, hold_after=None, fail_after=None, message=None):
