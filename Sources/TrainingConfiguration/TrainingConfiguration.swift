@@ -12,9 +12,9 @@ package struct TrainingConfiguration: Equatable, Sendable {
     /// Who trains.
     package let trainer: TrainerKind
     /// The training of a trainer built in here; nil for `command` and `external`, which read their own keys.
-    package let train: Train?
+    package let train: TrainSettings?
     /// How scans become input; nil unless the trainer is `unet3d`.
-    package let preprocessing: Preprocessing?
+    package let preprocessing: PreprocessingSettings?
     /// What is trained on; nil unless the trainer is `unet3d`.
     package let data: DataSource?
     /// Which checkpoints are made and kept.
@@ -51,8 +51,8 @@ package struct TrainingConfiguration: Equatable, Sendable {
         if let first = checker.problems.first {
             throw ConfigurationError(first, others: checker.problems.dropFirst())
         }
-        train = isBuiltIn ? Train(section) : nil
-        preprocessing = kind == "unet3d" ? Preprocessing(root.section("preprocessing")) : nil
+        train = isBuiltIn ? TrainSettings(section) : nil
+        preprocessing = kind == "unet3d" ? PreprocessingSettings(root.section("preprocessing")) : nil
         data = kind == "unet3d" ? DataSource(root.section("data")) : nil
         checkpoints = CheckpointPolicy(section)
         plannedEpochs = section.optionalInteger("epochs")

@@ -20,6 +20,11 @@ struct NumberRange: Equatable, Sendable {
         Self(lower: lower, upper: upper, includesLower: false, includesUpper: true)
     }
 
+    /// From just above `lower` to just below `upper`.
+    static func above(_ lower: Double, below upper: Double) -> Self {
+        Self(lower: lower, upper: upper, includesLower: false, includesUpper: false)
+    }
+
     func contains(_ value: Double) -> Bool {
         (includesLower ? value >= lower : value > lower) && (includesUpper ? value <= upper : value < upper)
     }

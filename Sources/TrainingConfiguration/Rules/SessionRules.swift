@@ -156,12 +156,12 @@ enum SessionRules {
         .init("warmup_epochs", .integer(0...100_000), default: 0, "epochs of linear rise from almost zero"),
         .init("step_size", .integer(1...100_000), default: 10, "epochs between falls (step)"),
         .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a fall (step)"),
-        .init("factor", .number(.above(0, to: 1)), default: 0.5, "factor of a fall (plateau)"),
+        .init("factor", .number(.above(0, below: 1)), default: 0.5, "factor of a fall (plateau)"),
         .init("patience", .integer(0...100_000), default: 5, "epochs without improvement before a fall (plateau)"),
     ]
 
     private static let loss: [ConfigurationRule] = [
-        .init("type", .choice(Loss.names), default: "dice_focal", "the terms, summed with equal weight"),
+        .init("type", .choice(LossSettings.names), default: "dice_focal", "the terms, summed with equal weight"),
         .init("alpha", .number(.from(0, to: 1)), default: 0.75, "weight of positive voxels (focal)"),
         .init("gamma", .number(.from(0, to: 10)), default: 2.0, "how much easy voxels fade (focal)"),
         .init("smooth", .number(.above(0, to: 1_000_000)), default: 1.0, "added above and below the fraction (dice)"),

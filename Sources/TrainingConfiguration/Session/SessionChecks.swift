@@ -38,7 +38,7 @@ enum SessionChecks {
     }
 
     private static func checkModel(_ train: ResolvedSection, _ checker: inout RuleChecker) {
-        let model = Model(train.section("model"))
+        let model = ModelSettings(train.section("model"))
         let patch = VolumeSize(train.integers("patch_size"))
         if let side = patch.elements.first(where: { $0 % model.sizeMultiple != 0 }) {
             checker.add(

@@ -1,5 +1,5 @@
 /// The network (`train.model`): a 3D U-Net with `depth` levels and `depth - 1` poolings.
-package struct Model: Equatable, Sendable {
+package struct ModelSettings: Equatable, Sendable {
     package let inChannels: Int
     package let outChannels: Int
     /// Channels of the first level; each further level doubles them.

@@ -1,5 +1,5 @@
 /// How the learning rate changes from epoch to epoch (`train.scheduler`).
-package struct Scheduler: Equatable, Sendable {
+package struct SchedulerSettings: Equatable, Sendable {
     /// The shapes.
     package enum Kind: String, Sendable { case constant, cosine, step, plateau }
 

@@ -1,5 +1,5 @@
 /// What is minimised (`train.loss`): one term or a sum of terms with equal weight.
-package struct Loss: Equatable, Sendable {
+package struct LossSettings: Equatable, Sendable {
     /// The terms: overlap, focal cross entropy, weighted binary cross entropy.
     package enum Term: String, CaseIterable, Sendable { case dice, focal, bce }
 

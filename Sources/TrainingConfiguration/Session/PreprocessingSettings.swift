@@ -1,5 +1,5 @@
 /// How a scan becomes the network's input (`preprocessing`).
-package struct Preprocessing: Equatable, Sendable {
+package struct PreprocessingSettings: Equatable, Sendable {
     /// Millimetres between voxels after resampling: depth, height, width.
     package let targetSpacing: [Double]
     /// Middle of the intensity window in HU.

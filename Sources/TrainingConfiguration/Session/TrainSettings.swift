@@ -1,5 +1,5 @@
 /// The training of the trainers built in here (`train`).
-package struct Train: Equatable, Sendable {
+package struct TrainSettings: Equatable, Sendable {
     /// The absolute number of epochs, counted from the session's first.
     package let epochs: Int
     package let batchSize: Int
@@ -11,10 +11,10 @@ package struct Train: Equatable, Sendable {
     package let patchesPerVolume: Int
     /// Share of the patches that contain a nodule.
     package let positiveFraction: Double
-    package let model: Model
-    package let optimizer: Optimizer
-    package let scheduler: Scheduler
-    package let loss: Loss
+    package let model: ModelSettings
+    package let optimizer: OptimizerSettings
+    package let scheduler: SchedulerSettings
+    package let loss: LossSettings
     /// Nil when the training never ends early.
     package let earlyStopping: EarlyStopping?
     /// The largest norm of all gradients together; nil: no limit.
@@ -32,10 +32,10 @@ package struct Train: Equatable, Sendable {
         patchSize = VolumeSize(section.integers("patch_size"))
         patchesPerVolume = section.integer("patches_per_volume")
         positiveFraction = section.number("positive_fraction")
-        model = Model(section.section("model"))
-        optimizer = Optimizer(section.section("optimizer"))
-        scheduler = Scheduler(section.section("scheduler"))
-        loss = Loss(section.section("loss"))
+        model = ModelSettings(section.section("model"))
+        optimizer = OptimizerSettings(section.section("optimizer"))
+        scheduler = SchedulerSettings(section.section("scheduler"))
+        loss = LossSettings(section.section("loss"))
         earlyStopping = EarlyStopping(section)
         gradientClip = section.optionalNumber("gradient_clip")
         gradientAccumulationSteps = section.integer("gradient_accumulation_steps")

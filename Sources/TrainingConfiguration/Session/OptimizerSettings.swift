@@ -1,5 +1,5 @@
 /// How gradients change the weights (`train.optimizer`).
-package struct Optimizer: Equatable, Sendable {
+package struct OptimizerSettings: Equatable, Sendable {
     /// The update rules.
     package enum Kind: String, Sendable { case adam, adamw, sgd }
 
