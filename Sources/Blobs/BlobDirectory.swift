@@ -94,12 +94,14 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Writes a draft's table and returns once all its bytes are on disk.
+    /// Writes a draft's table; its bytes are not on disk before `sync(_:)`.
     func complete(_ draft: PackDraft) throws(BlobError) {
-        try attempt { () throws(FileSystemError) in
-            _ = try draft.finish()
-            try draft.sync()
-        }
+        try attempt { () throws(FileSystemError) in try draft.finish() }
+    }
+
+    /// Returns once all bytes of the temporary file at `path` are on disk.
+    func sync(_ path: String) throws(BlobError) {
+        try attempt { () throws(FileSystemError) in try fileSystem.sync(path) }
     }
 
     /// Removes a temporary file; when even that fails, the next opening of the store does it.

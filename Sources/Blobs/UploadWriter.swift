@@ -23,7 +23,7 @@ struct UploadWriter: ~Copyable {
 
     private let file: PackDraft
     private var tensor: PackDraft?
-    /// Where the tensors lie that are written and synced, but not published.
+    /// Where the tensors lie that are written, but neither synced nor published.
     private var tensorPaths: [Digest: String] = [:]
     /// The tensors of the file that were in the store already.
     private var presentTensors: Set<Digest> = []
@@ -120,7 +120,7 @@ struct UploadWriter: ~Copyable {
         regionRest = regionIndex < plan.regions.count ? plan.regions[regionIndex].byteCount : .max
     }
 
-    /// Ends the tensor that is being written, if one is: it waits, synced, unless the store or this file has it.
+    /// Ends the tensor that is being written, if one is: it waits, complete, unless the store or this file has it.
     private mutating func endTensor() throws(BlobError) {
         guard let draft = tensor else { return }
         let digest = draft.digest
@@ -145,6 +145,8 @@ struct UploadWriter: ~Copyable {
         try writeFrame()
         try endTensor()
         var addedByteCount: Int64 = 0
+        // Each tensor began to be written when it was complete, so the first sync waits for most of them at once.
+        for path in tensorPaths.values.sorted() { try directory.sync(path) }
         for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
             if try !directory.publish(path, as: digest, pin: pin) {
                 addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
@@ -159,6 +161,7 @@ struct UploadWriter: ~Copyable {
             directory.removeTemporary(file.path)
         } else {
             try directory.complete(file)
+            try directory.sync(file.path)
             wasPresent = try directory.publish(file.path, as: digest, pin: pin)
         }
         try directory.sync(shardsOf: CollectionOfOne(digest))

@@ -11,6 +11,16 @@ package struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
     /// Levels the library accepts; 1 is the fastest that is not a special mode.
     package static var levels: ClosedRange<Int> { Int(ZSTD_minCLevel())...Int(ZSTD_maxCLevel()) }
 
+    /// What the bytes are like, which decides where the compressor spends its time.
+    package enum Content: Sendable {
+        /// Anything.
+        case general
+        /// Bytes of which some are far more frequent than others, but which hardly ever repeat a sequence, such as the
+        /// exponents of a network's weights: only long, near repetitions are looked for. Twice as fast as `.general`
+        /// and smaller on such bytes.
+        case skewedNoise
+    }
+
     /// A context with memory of its own, about 1.3 MB at level 1. Throws `.outOfMemory`.
     package init() throws(ZstandardError) {
         guard let context = ZSTD_createCCtx() else { throw .outOfMemory }
@@ -27,11 +37,15 @@ package struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
     /// Throws `.destinationTooSmall` when they do not fit: a destination smaller than the source is a way to ask for
     /// compression only where it saves something. `level` is clamped to `levels`.
     package mutating func compress(
-        _ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer, level: Int
+        _ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer, level: Int,
+        content: Content = .general
     ) throws(ZstandardError) -> Int {
-        let clamped = min(max(level, Self.levels.lowerBound), Self.levels.upperBound)
-        let written = ZSTD_compressCCtx(
-            context, destination.baseAddress, destination.count, source.baseAddress, source.count, Int32(clamped))
+        set(ZSTD_c_compressionLevel, to: min(max(level, Self.levels.lowerBound), Self.levels.upperBound))
+        // 0 means the level's own value.
+        set(ZSTD_c_minMatch, to: content == .general ? 0 : 7)
+        set(ZSTD_c_hashLog, to: content == .general ? 0 : 7)
+        let written = ZSTD_compress2(
+            context, destination.baseAddress, destination.count, source.baseAddress, source.count)
         guard ZSTD_isError(written) == 0 else {
             switch ZSTD_getErrorCode(written) {
             case ZSTD_error_dstSize_tooSmall: throw .destinationTooSmall(byteCount: destination.count)
@@ -57,5 +71,11 @@ package struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
         }
         _ = try result.get()
         return compressed
+    }
+
+    /// Sets a parameter of all frames to come; the values above are within every parameter's bounds.
+    private mutating func set(_ parameter: ZSTD_cParameter, to value: Int) {
+        let code = ZSTD_CCtx_setParameter(context, parameter, Int32(value))
+        precondition(ZSTD_isError(code) == 0, "the parameter is within its bounds")
     }
 }

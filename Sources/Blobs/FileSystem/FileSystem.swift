@@ -28,6 +28,9 @@ package protocol FileSystem: Sendable {
     /// Removes a file's name. A missing file is not an error.
     func remove(_ path: String) throws(FileSystemError)
 
+    /// Returns once all bytes of a file are on disk.
+    func sync(_ path: String) throws(FileSystemError)
+
     /// Returns once all names in a folder are on disk.
     func syncDirectory(_ path: String) throws(FileSystemError)
 }

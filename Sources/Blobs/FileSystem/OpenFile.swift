@@ -6,6 +6,9 @@ package protocol OpenFile: AnyObject, Sendable {
     /// Fills `buffer` from `offset` on and returns how many bytes there were: fewer only at the file's end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int
 
+    /// Asks the disk to begin writing what was appended, without waiting and without promising anything.
+    func beginWriting()
+
     /// Returns once all that was appended is on disk.
     func sync() throws(FileSystemError)
 

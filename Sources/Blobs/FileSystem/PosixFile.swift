@@ -1,9 +1,15 @@
 import Glibc
+import Synchronization
 
 /// A file descriptor with its file's name.
 final class PosixFile: OpenFile {
     private let descriptor: Int32
     private let path: String
+    /// The file's length as appended, and how much of it the disk was asked to begin writing.
+    private let progress = Mutex((end: Int64(0), asked: Int64(0)))
+
+    /// After so many bytes the disk is asked to begin writing, so that the sync at the end has little left to wait for.
+    private static let writeBehindByteCount: Int64 = 4 << 20
 
     /// Takes over `descriptor`.
     init(descriptor: Int32, path: String) {
@@ -23,6 +29,21 @@ final class PosixFile: OpenFile {
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
+        let waiting = progress.withLock { progress in
+            progress.end += Int64(bytes.count)
+            return progress.end - progress.asked
+        }
+        if waiting >= Self.writeBehindByteCount { beginWriting() }
+    }
+
+    func beginWriting() {
+        let (start, count) = progress.withLock { progress in
+            defer { progress.asked = progress.end }
+            return (progress.asked, progress.end - progress.asked)
+        }
+        // To Linux this advice means: write these pages now, in the background; being dirty they stay in memory. It is
+        // only a wish: a failure to write shows at the sync, which is what durability rests on.
+        _ = posix_fadvise(descriptor, off_t(start), off_t(count), POSIX_FADV_DONTNEED)
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {

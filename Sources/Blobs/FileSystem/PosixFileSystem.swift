@@ -64,6 +64,11 @@ package struct PosixFileSystem: FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw .current(.remove, path) }
     }
 
+    package func sync(_ path: String) throws(FileSystemError) {
+        guard let descriptor = descriptor(path, flags: O_RDONLY) else { throw .current(.sync, path) }
+        try PosixFile(descriptor: descriptor, path: path).sync()
+    }
+
     package func syncDirectory(_ path: String) throws(FileSystemError) {
         guard let descriptor = descriptor(path, flags: O_RDONLY | O_DIRECTORY) else {
             throw .current(.sync, path)

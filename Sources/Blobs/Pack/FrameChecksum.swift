@@ -15,16 +15,17 @@ enum FrameChecksum {
         var offset = 0
         var sum: UInt64
         if bytes.count >= 32 {
-            var lanes = SIMD4<UInt64>(prime1 &+ prime2, prime2, 0, 0 &- prime1)
-            while offset + 32 <= bytes.count {
-                for lane in 0..<4 {
-                    lanes[lane] = round(lanes[lane], word(bytes, offset + 8 * lane))
-                }
-                offset += 32
+            var lanes = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
+            while offset &+ 32 <= bytes.count {
+                lanes.0 = round(lanes.0, word(bytes, offset))
+                lanes.1 = round(lanes.1, word(bytes, offset &+ 8))
+                lanes.2 = round(lanes.2, word(bytes, offset &+ 16))
+                lanes.3 = round(lanes.3, word(bytes, offset &+ 24))
+                offset &+= 32
             }
-            sum = rotate(lanes[0], 1) &+ rotate(lanes[1], 7) &+ rotate(lanes[2], 12) &+ rotate(lanes[3], 18)
-            for lane in 0..<4 {
-                sum = (sum ^ round(0, lanes[lane])) &* prime1 &+ prime4
+            sum = rotate(lanes.0, 1) &+ rotate(lanes.1, 7) &+ rotate(lanes.2, 12) &+ rotate(lanes.3, 18)
+            for lane in [lanes.0, lanes.1, lanes.2, lanes.3] {
+                sum = (sum ^ round(0, lane)) &* prime1 &+ prime4
             }
         } else {
             sum = prime5

@@ -59,7 +59,7 @@ struct FrameEncoder: ~Copyable {
             let bytes = UnsafeRawBufferPointer(rebasing: split[plane * planeByteCount..<(plane + 1) * planeByteCount])
             let rest = output.bytes[min(end, output.bytes.count)...]
             var storedByteCount = bytes.count
-            if !PlaneSample.isNoise(bytes), let compressed = compress(bytes, into: rest) {
+            if !PlaneSample.isNoise(bytes), let compressed = compress(bytes, into: rest, .skewedNoise) {
                 mask |= 1 << UInt8(plane)
                 storedByteCount = compressed
             } else if rest.count >= bytes.count {
@@ -78,13 +78,15 @@ struct FrameEncoder: ~Copyable {
 
     /// Compresses `bytes` to the start of `destination`; nil when that saves less than 1/64.
     private mutating func compress(
-        _ bytes: UnsafeRawBufferPointer, into destination: Slice<UnsafeMutableRawBufferPointer>
+        _ bytes: UnsafeRawBufferPointer, into destination: Slice<UnsafeMutableRawBufferPointer>,
+        _ kind: ZstandardCompressor.Content = .general
     ) -> Int? {
         let room = min(bytes.count - bytes.count / 64 - 1, destination.count)
         guard room > 0 else { return nil }
         do {
             return try compressor.compress(
-                bytes, into: UnsafeMutableRawBufferPointer(rebasing: destination.prefix(room)), level: Self.level)
+                bytes, into: UnsafeMutableRawBufferPointer(rebasing: destination.prefix(room)), level: Self.level,
+                content: kind)
         } catch {
             // It does not fit, so it is not worth it; bytes as they are are right for any other reason as well.
             return nil

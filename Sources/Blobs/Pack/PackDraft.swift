@@ -42,15 +42,11 @@ final class PackDraft {
     /// The digest of all content so far.
     var digest: Digest { hasher.finalize() }
 
-    /// Writes the table. The pack is whole afterwards, and on disk after `sync()`.
-    func finish() throws(FileSystemError) -> PackTable {
-        let table = PackTable(rows: rows, digest: digest)
-        try append(table.encoded())
-        return table
+    /// Writes the table. The pack is whole afterwards, and on disk once the file at `path` is synced.
+    func finish() throws(FileSystemError) {
+        try append(PackTable(rows: rows, digest: digest).encoded())
+        file.beginWriting()
     }
-
-    /// Returns once the file's bytes are on disk.
-    func sync() throws(FileSystemError) { try file.sync() }
 
     private func append(_ bytes: [UInt8]) throws(FileSystemError) {
         let result = bytes.withUnsafeBytes { bytes in

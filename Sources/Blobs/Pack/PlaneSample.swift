@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Tells noise from what compression could make smaller, by counting a sample.
 enum PlaneSample {
