@@ -4,15 +4,26 @@ internal import COneDNN
 struct ConvolutionGeometry {
     let input: VolumeShape
     let output: VolumeShape
-    let weightDimensions: [Int]
+    let kernel: Int
     private let strides: [Int64] = [1, 1, 1]
     private let padding: [Int64]
 
     init(input: VolumeShape, outputs: Int, kernel: Int) {
         self.input = input
         output = input.with(channels: outputs)
-        weightDimensions = [outputs, input.channels, kernel, kernel, kernel]
+        self.kernel = kernel
         padding = Array(repeating: Int64(kernel / 2), count: 3)
+    }
+
+    /// [outputs, inputs, kernel, kernel, kernel].
+    var weightDimensions: [Int] { [output.channels, input.channels, kernel, kernel, kernel] }
+
+    /// The elements of one kernel.
+    var kernelVolume: Int { kernel * kernel * kernel }
+
+    /// The convolution from the outputs to the inputs.
+    var mirrored: ConvolutionGeometry {
+        ConvolutionGeometry(input: output, outputs: input.channels, kernel: kernel)
     }
 
     func forward(

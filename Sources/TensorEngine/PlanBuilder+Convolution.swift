@@ -11,42 +11,36 @@ extension PlanBuilder {
     ) throws(TensorEngineError) -> Activation {
         let geometry = ConvolutionGeometry(input: input.shape, outputs: outputs, kernel: kernel)
         let weightSlot = try parameters.slot("\(name).weight")
-        let plainWeight = try parameter(weightSlot, dimensions: geometry.weightDimensions, dnnl_abcde)
-        let biasSlot = bias ? try parameters.slot("\(name).bias") : nil
-
-        let kind = mode == .training ? dnnl_forward_training : dnnl_forward_inference
         let forwardName = "\(name) forward"
-        let description = try fastest(forwardName) { (tag) throws(TensorEngineError) in
+        let kind = mode == .training ? dnnl_forward_training : dnnl_forward_inference
+        let description = try fastest([dnnl_acdeb, dnnl_format_tag_any]) { (tag) throws(TensorEngineError) in
             try geometry.forward(forwardName, tag, kind: kind, bias: bias, rectified: rectified, engine: self.engine)
         }
-        let source = try converted(input.tensor, to: description.required(dnnl_query_src_md, name), "\(name) source") {
-            self.forward.append($0)
+        let layer = ConvolutionLayer(
+            name: name, geometry: geometry, input: input, output: try activation(geometry.output, for: name),
+            weightSlot: weightSlot, biasSlot: bias ? try parameters.slot("\(name).bias") : nil,
+            plainWeight: try parameter(weightSlot, dimensions: geometry.weightDimensions, dnnl_abcde), hint: description
+        )
+
+        let mirrored = try mirroredDescription(layer, rectified: rectified)
+        if let mirrored {
+            try mirroredForward(layer, mirrored)
+        } else {
+            try directForward(layer, description)
         }
-        let weight = try packed(plainWeight, to: description.required(dnnl_query_weights_md, name), name)
-        let output = try activation(geometry.output, for: name)
-        let wanted = try description.required(dnnl_query_dst_md, name)
-        let destination = wanted == output.tensor.description ? output.tensor : try tensor(wanted)
-        var bindings = [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DST, destination)]
-        if let biasSlot {
-            bindings.append((DNNL_ARG_BIAS, try parameter(biasSlot, dimensions: [outputs], dnnl_a)))
-        }
-        forward.append(try primitive(forwardName, description, bindings))
-        if destination !== output.tensor {
-            forward.append(try reorder("\(name) result", destination, to: output.tensor))
-            release(destination)
-        }
-        if source !== input.tensor { release(source) }
 
         onBackward { (builder) throws(TensorEngineError) in
-            guard let gradient = output.gradient else { return }
-            if rectified { try builder.rectifierBackward("\(name) relu", output: output, gradient: gradient) }
-            try builder.convolutionWeightGradient(name, geometry, input, gradient, description, weightSlot, biasSlot)
-            if needsInputGradient {
-                try builder.convolutionInputGradient(name, geometry, input, gradient, description, plainWeight, weight)
+            guard let gradient = layer.output.gradient else { return }
+            if rectified { try builder.rectifierBackward("\(name) relu", output: layer.output, gradient: gradient) }
+            if layer.mirrorsWeightGradient {
+                try builder.mirroredWeightGradient(layer, gradient)
+            } else {
+                try builder.weightGradient(layer, gradient)
             }
+            if needsInputGradient { try builder.inputGradient(layer, gradient) }
             builder.release(gradient)
         }
-        return output
+        return layer.output
     }
 
     /// A copy of a weight in the layout a primitive wants, refreshed by the packing program; the weight itself when it fits.
@@ -59,66 +53,70 @@ extension PlanBuilder {
         return target
     }
 
-    private func convolutionWeightGradient(
-        _ name: String, _ geometry: ConvolutionGeometry, _ input: Activation, _ gradient: Tensor,
-        _ hint: PrimitiveDescription, _ weightSlot: ParameterStore.Slot, _ biasSlot: ParameterStore.Slot?
-    ) throws(TensorEngineError) {
-        let passName = "\(name) weight gradient"
-        let description = try fastest(passName) { (tag) throws(TensorEngineError) in
-            try geometry.weightGradient(passName, tag, bias: biasSlot != nil, hint: hint, engine: self.engine)
+    private func directForward(_ layer: ConvolutionLayer, _ description: PrimitiveDescription)
+        throws(TensorEngineError)
+    {
+        let name = "\(layer.name) forward"
+        let source = try converted(layer.input.tensor, to: description.required(dnnl_query_src_md, name), name) {
+            self.forward.append($0)
         }
-        let source = try converted(input.tensor, to: description.required(dnnl_query_src_md, name), passName) {
-            self.appendBackward($0)
+        let weight = try packed(
+            layer.plainWeight, to: description.required(dnnl_query_weights_md, name), layer.name)
+        let destination = try destination(for: layer.output.tensor, description.required(dnnl_query_dst_md, name))
+        var bindings = [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DST, destination)]
+        if let slot = layer.biasSlot {
+            bindings.append((DNNL_ARG_BIAS, try parameter(slot, dimensions: [slot.count], dnnl_a)))
         }
-        let outputGradient = try converted(
-            gradient, to: description.required(dnnl_query_diff_dst_md, name), passName
-        ) { self.appendBackward($0) }
-        let plain = try parameterGradient(weightSlot, dimensions: geometry.weightDimensions, dnnl_abcde)
-        let wanted = try description.required(dnnl_query_diff_weights_md, name)
-        let weightGradient = wanted == plain.description ? plain : try tensor(wanted)
-        var bindings = [
-            (DNNL_ARG_SRC, source), (DNNL_ARG_DIFF_DST, outputGradient), (DNNL_ARG_DIFF_WEIGHTS, weightGradient),
-        ]
-        if let biasSlot {
-            let tensor = try parameterGradient(biasSlot, dimensions: [geometry.output.channels], dnnl_a)
-            bindings.append((DNNL_ARG_DIFF_BIAS, tensor))
-        }
-        appendBackward(try primitive(passName, description, bindings))
-        if weightGradient !== plain {
-            appendBackward(try reorder("\(name) weight gradient unpacking", weightGradient, to: plain))
-            release(weightGradient)
-        }
-        if source !== input.tensor { release(source) }
-        if outputGradient !== gradient { release(outputGradient) }
+        forward.append(try primitive(name, description, bindings))
+        try deliver(destination, to: layer.output.tensor, name) { self.forward.append($0) }
+        if source !== layer.input.tensor { release(source) }
     }
 
-    private func convolutionInputGradient(
-        _ name: String, _ geometry: ConvolutionGeometry, _ input: Activation, _ gradient: Tensor,
-        _ hint: PrimitiveDescription, _ plainWeight: Tensor, _ forwardWeight: Tensor
-    ) throws(TensorEngineError) {
-        let passName = "\(name) input gradient"
-        let description = try fastest(passName) { (tag) throws(TensorEngineError) in
-            try geometry.inputGradient(passName, tag, hint: hint, engine: self.engine)
+    // MARK: Mirrored forward
+
+    /// The description of the mirrored convolution's input gradient, if this forward pass should run as that.
+    private func mirroredDescription(_ layer: ConvolutionLayer, rectified: Bool) throws(TensorEngineError)
+        -> PrimitiveDescription?
+    {
+        let geometry = layer.geometry
+        guard ConvolutionLayer.runsMirrored(geometry, bias: layer.biasSlot != nil, rectified: rectified) else {
+            return nil
         }
-        let outputGradient = try converted(
-            gradient, to: description.required(dnnl_query_diff_dst_md, name), passName
-        ) { self.appendBackward($0) }
-        let wantedWeight = try description.required(dnnl_query_weights_md, name)
-        let weight =
-            wantedWeight == forwardWeight.description
-            ? forwardWeight : try packed(plainWeight, to: wantedWeight, passName)
-        let wanted = try description.required(dnnl_query_diff_src_md, name)
-        try addGradient(to: input, name) { (target) throws(TensorEngineError) in
-            let result = wanted == target.description ? target : try self.tensor(wanted)
-            self.appendBackward(
-                try self.primitive(
-                    passName, description,
-                    [(DNNL_ARG_DIFF_DST, outputGradient), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DIFF_SRC, result)]))
-            if result !== target {
-                self.appendBackward(try self.reorder(passName, result, to: target))
-                self.release(result)
-            }
+        let mirrored = geometry.mirrored
+        let name = "\(layer.name) mirrored forward"
+        do {
+            let hint = try mirrored.forward(
+                name, dnnl_aBcde8b, kind: dnnl_forward_training, bias: false, rectified: false, engine: engine)
+            let description = try mirrored.inputGradient(name, dnnl_aBcde8b, hint: hint, engine: engine)
+            return description.implementation.hasPrefix("jit:avx2") ? description : nil
+        } catch {
+            // No kernel for this layout on this machine: the direct one will do.
+            return nil
         }
-        if outputGradient !== gradient { release(outputGradient) }
+    }
+
+    private func mirroredForward(_ layer: ConvolutionLayer, _ description: PrimitiveDescription)
+        throws(TensorEngineError)
+    {
+        let name = "\(layer.name) mirrored forward"
+        let source = try converted(layer.input.tensor, to: description.required(dnnl_query_diff_dst_md, name), name) {
+            self.forward.append($0)
+        }
+        let plain = try Tensor(
+            MemoryDescription(layer.geometry.mirrored.weightDimensions, dnnl_abcde, for: name),
+            on: Storage(count: layer.weightSlot.count), engine: engine)
+        let (outputs, inputs) = (layer.geometry.output.channels, layer.geometry.input.channels)
+        let (volume, weights) = (layer.geometry.kernelVolume, layer.plainWeight.pointer)
+        packing.append("\(name) weight") {
+            MirroredWeight.mirror(weights, outputs: outputs, inputs: inputs, volume: volume, into: plain.pointer)
+        }
+        let weight = try packed(plain, to: description.required(dnnl_query_weights_md, name), name)
+        let destination = try destination(for: layer.output.tensor, description.required(dnnl_query_diff_src_md, name))
+        forward.append(
+            try primitive(
+                name, description,
+                [(DNNL_ARG_DIFF_DST, source), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DIFF_SRC, destination)]))
+        try deliver(destination, to: layer.output.tensor, name) { self.forward.append($0) }
+        if source !== layer.input.tensor { release(source) }
     }
 }

@@ -14,7 +14,7 @@ extension PlanBuilder {
 
         let kind = mode == .training ? dnnl_forward_training : dnnl_forward_inference
         let forwardName = "\(name) forward"
-        let description = try fastest(forwardName) { (tag) throws(TensorEngineError) in
+        let description = try fastest([dnnl_acdeb, dnnl_format_tag_any]) { (tag) throws(TensorEngineError) in
             try geometry.forward(forwardName, tag, kind: kind, engine: self.engine)
         }
         let source = try converted(input.tensor, to: description.required(dnnl_query_src_md, name), "\(name) source") {
@@ -22,8 +22,7 @@ extension PlanBuilder {
         }
         let weight = try packed(plainWeight, to: description.required(dnnl_query_weights_md, name), name)
         let output = try activation(geometry.output, for: name)
-        let wanted = try description.required(dnnl_query_dst_md, name)
-        let destination = wanted == output.tensor.description ? output.tensor : try tensor(wanted)
+        let destination = try destination(for: output.tensor, description.required(dnnl_query_dst_md, name))
         forward.append(
             try primitive(
                 forwardName, description,
@@ -31,10 +30,7 @@ extension PlanBuilder {
                     (DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DST, destination),
                     (DNNL_ARG_BIAS, try parameter(biasSlot, dimensions: [outputs], dnnl_a)),
                 ]))
-        if destination !== output.tensor {
-            forward.append(try reorder("\(name) result", destination, to: output.tensor))
-            release(destination)
-        }
+        try deliver(destination, to: output.tensor, forwardName) { self.forward.append($0) }
         if source !== input.tensor { release(source) }
 
         onBackward { (builder) throws(TensorEngineError) in
@@ -51,7 +47,7 @@ extension PlanBuilder {
         _ hint: PrimitiveDescription, _ weightSlot: ParameterStore.Slot, _ biasSlot: ParameterStore.Slot
     ) throws(TensorEngineError) {
         let passName = "\(name) weight gradient"
-        let description = try fastest(passName) { (tag) throws(TensorEngineError) in
+        let description = try fastest([dnnl_acdeb, dnnl_format_tag_any]) { (tag) throws(TensorEngineError) in
             try geometry.weightGradient(passName, tag, hint: hint, engine: self.engine)
         }
         let source = try converted(input.tensor, to: description.required(dnnl_query_src_md, name), passName) {
@@ -61,8 +57,7 @@ extension PlanBuilder {
             gradient, to: description.required(dnnl_query_diff_dst_md, name), passName
         ) { self.appendBackward($0) }
         let plain = try parameterGradient(weightSlot, dimensions: geometry.weightDimensions, dnnl_bacde)
-        let wanted = try description.required(dnnl_query_diff_weights_md, name)
-        let weightGradient = wanted == plain.description ? plain : try tensor(wanted)
+        let weightGradient = try destination(for: plain, description.required(dnnl_query_diff_weights_md, name))
         let biasGradient = try parameterGradient(biasSlot, dimensions: [geometry.output.channels], dnnl_a)
         appendBackward(
             try primitive(
@@ -71,10 +66,7 @@ extension PlanBuilder {
                     (DNNL_ARG_SRC, source), (DNNL_ARG_DIFF_DST, outputGradient),
                     (DNNL_ARG_DIFF_WEIGHTS, weightGradient), (DNNL_ARG_DIFF_BIAS, biasGradient),
                 ]))
-        if weightGradient !== plain {
-            appendBackward(try reorder("\(name) weight gradient unpacking", weightGradient, to: plain))
-            release(weightGradient)
-        }
+        try deliver(weightGradient, to: plain, passName) { self.appendBackward($0) }
         if source !== input.tensor { release(source) }
         if outputGradient !== gradient { release(outputGradient) }
     }
@@ -84,7 +76,7 @@ extension PlanBuilder {
         _ hint: PrimitiveDescription, _ plainWeight: Tensor, _ forwardWeight: Tensor
     ) throws(TensorEngineError) {
         let passName = "\(name) input gradient"
-        let description = try fastest(passName) { (tag) throws(TensorEngineError) in
+        let description = try fastest([dnnl_acdeb, dnnl_format_tag_any]) { (tag) throws(TensorEngineError) in
             try geometry.inputGradient(passName, tag, hint: hint, engine: self.engine)
         }
         let outputGradient = try converted(
@@ -96,15 +88,12 @@ extension PlanBuilder {
             ? forwardWeight : try packed(plainWeight, to: wantedWeight, passName)
         let wanted = try description.required(dnnl_query_diff_src_md, name)
         try addGradient(to: input, name) { (target) throws(TensorEngineError) in
-            let result = wanted == target.description ? target : try self.tensor(wanted)
+            let result = try self.destination(for: target, wanted)
             self.appendBackward(
                 try self.primitive(
                     passName, description,
                     [(DNNL_ARG_DIFF_DST, outputGradient), (DNNL_ARG_WEIGHTS, weight), (DNNL_ARG_DIFF_SRC, result)]))
-            if result !== target {
-                self.appendBackward(try self.reorder(passName, result, to: target))
-                self.release(result)
-            }
+            try self.deliver(result, to: target, passName) { self.appendBackward($0) }
         }
         if outputGradient !== gradient { release(outputGradient) }
     }

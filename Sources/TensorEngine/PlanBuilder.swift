@@ -129,10 +129,38 @@ final class PlanBuilder {
     func converted(
         _ source: Tensor, to wanted: MemoryDescription, _ name: String, _ append: (Primitive) -> Void
     ) throws(TensorEngineError) -> Tensor {
-        if source.description == wanted { return source }
+        if let same = try view(of: source, as: wanted) { return same }
         let target = try tensor(wanted)
-        append(try reorder(name, source, to: target))
+        append(try reorder("\(name) layout", source, to: target))
         return target
+    }
+
+    /// Where a primitive that writes the layout `wanted` should write what `target` needs; `deliver` brings it there.
+    func destination(for target: Tensor, _ wanted: MemoryDescription) throws(TensorEngineError) -> Tensor {
+        if let same = try view(of: target, as: wanted) { return same }
+        return try tensor(wanted)
+    }
+
+    /// Copies `result`, written where `destination` said, to `target` if it is elsewhere, and gives its memory back.
+    func deliver(_ result: Tensor, to target: Tensor, _ name: String, _ append: (Primitive) -> Void)
+        throws(TensorEngineError)
+    {
+        guard result.pointer != target.pointer else { return }
+        append(try reorder("\(name) result", result, to: target))
+        release(result)
+    }
+
+    /// `tensor` under the layout `wanted`, if that is the same order of bytes: 8 channels in a block of 8 are channels-last.
+    /// The view owns no memory, so releasing it does nothing.
+    private func view(of tensor: Tensor, as wanted: MemoryDescription) throws(TensorEngineError) -> Tensor? {
+        if tensor.description == wanted { return tensor }
+        let sizes = tensor.description.raw.dims
+        guard tensor.description.raw.ndims == 5, sizes.1 == 8 else { return nil }
+        let dimensions = [sizes.0, sizes.1, sizes.2, sizes.3, sizes.4].map { Int($0) }
+        guard tensor.description == (try MemoryDescription(dimensions, dnnl_acdeb, for: "view")),
+            wanted == (try MemoryDescription(dimensions, dnnl_aBcde8b, for: "view"))
+        else { return nil }
+        return try Tensor(wanted, at: tensor.pointer, engine: engine)
     }
 
     func primitive(
@@ -141,21 +169,24 @@ final class PlanBuilder {
         try Primitive(name, description, bindings, scratch: scratch, engine: engine)
     }
 
-    /// The first description that runs generated code, tried with activations channels last and then as oneDNN likes; the
-    /// first that exists when none does.
+    /// The first of `layouts` whose description exists and runs generated code; the first that exists when none does.
     func fastest(
-        _ name: String,
+        _ layouts: [dnnl_format_tag_t],
         _ describe: (dnnl_format_tag_t) throws(TensorEngineError) -> PrimitiveDescription
     ) throws(TensorEngineError) -> PrimitiveDescription {
-        let preferred: PrimitiveDescription
-        do {
-            preferred = try describe(dnnl_acdeb)
-        } catch {
-            return try describe(dnnl_format_tag_any)
+        var slow: PrimitiveDescription?
+        var refusal: TensorEngineError?
+        for layout in layouts {
+            do {
+                let description = try describe(layout)
+                if !description.isSlow { return description }
+                slow = slow ?? description
+            } catch {
+                refusal = error
+            }
         }
-        guard preferred.isSlow else { return preferred }
-        let free = try describe(dnnl_format_tag_any)
-        return free.isSlow ? preferred : free
+        if let slow { return slow }
+        throw refusal ?? .invalidArgument("no layout was given")
     }
 
     private func appendSum(_ name: String, of addend: Tensor, into sum: Tensor) throws(TensorEngineError) {
