@@ -30,7 +30,9 @@ struct StreamIndex {
                 version = version.advanced(by: 1)
             }
         }
-        if let number = try indexedNumber(in: transaction) {
+        guard let head = try head(in: transaction), version < head.version else { return [] }
+        let number = head.number
+        if recent.map({ version.advanced(by: 1) < $0.appends[0].firstVersion }) ?? true {
             var start = version.advanced(by: 1)
             try transaction.forEach(in: tables.index, range: upTo(start, number), order: .descending) { entry in
                 start = LogTables.Append(entry)?.firstVersion ?? start
@@ -86,10 +88,9 @@ struct StreamIndex {
         return StreamVersion(found.firstVersion.rawValue - 1 + offset)
     }
 
-    private func indexedNumber(in transaction: borrowing ReadTransaction) throws(LMDBError) -> UInt32? {
-        // What is wanted is often recent: then the database need not be asked for the stream's number.
-        if let recent { return recent.head.number }
-        return try tables.head(of: stream, in: transaction)?.number
+    private func head(in transaction: borrowing ReadTransaction) throws(LMDBError) -> LogTables.StreamHead? {
+        if let recent { return recent.head }
+        return try tables.head(of: stream, in: transaction)
     }
 
     /// The entries of the stream's appends that begin at `version` or before it.
