@@ -1,0 +1,107 @@
+import TensorEngine
+package import TrainingConfiguration
+
+/// Chooses the patches of a training: which scan, where, and turned how.
+///
+/// Every choice is a pure function of the seed, the epoch and the place within the epoch; nothing is kept between calls,
+/// so a resumed training sees the patches an undisturbed one sees. In one epoch each scan gives `patchesPerVolume`
+/// patches, in random order; when the last batch is not full, it is filled from the beginning of that order.
+package struct PatchSampler: Sendable {
+    /// One patch to cut.
+    package struct Entry: Equatable, Sendable {
+        /// The scan, counted from 0.
+        package let scan: Int
+        /// The epoch it belongs to.
+        package let epoch: Int
+        /// Its place in the epoch, counted from 0 over all batches.
+        package let place: Int
+    }
+
+    package let patchSize: VolumeSize
+    package let batchSize: Int
+    package let scanCount: Int
+    private let patchesPerVolume: Int
+    private let positiveFraction: Double
+    private let seed: UInt64
+
+    /// A sampler of at least one scan. `positiveFraction` is the share of patches cut around a nodule, where there is one.
+    package init(
+        patchSize: VolumeSize, batchSize: Int, patchesPerVolume: Int, positiveFraction: Double, scanCount: Int,
+        seed: UInt64
+    ) {
+        precondition(batchSize > 0 && patchesPerVolume > 0 && scanCount > 0, "a sampler needs scans and patches")
+        self.patchSize = patchSize
+        self.batchSize = batchSize
+        self.scanCount = scanCount
+        self.patchesPerVolume = patchesPerVolume
+        self.positiveFraction = positiveFraction
+        self.seed = seed
+    }
+
+    /// A sampler as configured.
+    package init(_ train: TrainSettings, scanCount: Int, seed: UInt64) {
+        self.init(
+            patchSize: train.patchSize, batchSize: train.batchSize, patchesPerVolume: train.patchesPerVolume,
+            positiveFraction: train.positiveFraction, scanCount: scanCount, seed: seed)
+    }
+
+    /// The batches of an epoch.
+    package var batchesPerEpoch: Int { (scanCount * patchesPerVolume + batchSize - 1) / batchSize }
+
+    /// The patches of one epoch (from 1), batch after batch: `batchesPerEpoch` times `batchSize` entries.
+    package func entries(ofEpoch epoch: Int) -> [Entry] {
+        precondition(epoch >= 1, "epochs are counted from 1")
+        var random = Philox(seed: seed, purpose: .dataOrder, step: UInt64(epoch))
+        let order = random.permutation(of: scanCount * patchesPerVolume)
+        return (0..<batchesPerEpoch * batchSize).map { place in
+            Entry(scan: order[place % order.count] % scanCount, epoch: epoch, place: place)
+        }
+    }
+
+    /// The batch `index` (from 0) of an epoch; `scan` gives the scan at a number and is asked once for each in the batch.
+    package func batch<Failure: Error>(
+        _ index: Int, of entries: [Entry], scan: (Int) throws(Failure) -> Scan
+    ) throws(Failure) -> PatchBatch {
+        precondition(entries.count == batchesPerEpoch * batchSize && index >= 0 && index < batchesPerEpoch)
+        let voxelCount = patchSize.voxelCount
+        var batch = PatchBatch(count: batchSize, size: patchSize)
+        var scans: [Int: Scan] = [:]
+        for position in 0..<batchSize {
+            let entry = entries[index * batchSize + position]
+            let source: Scan
+            if let known = scans[entry.scan] { source = known } else { source = try scan(entry.scan) }
+            scans[entry.scan] = source
+            let cut = cut(for: entry, from: source)
+            cut.copy(from: source.volume, to: &batch.volumes, at: position * voxelCount)
+            cut.copy(from: source.target, to: &batch.targets, at: position * voxelCount)
+        }
+        return batch
+    }
+
+    /// Where the patch of an entry is cut from its scan, and how it is turned.
+    package func cut(for entry: Entry, from scan: Scan) -> PatchCut {
+        var random = Philox(
+            seed: seed, purpose: .patchSampling, step: UInt64(entry.epoch) << 32 | UInt64(entry.place))
+        let isPositive = random.uniformDouble() < positiveFraction && !scan.nodules.isEmpty
+        let nodule = isPositive ? scan.nodules[random.integer(below: scan.nodules.count)] : nil
+        let centers = nodule.map { [$0.depth, $0.height, $0.width] }
+        var origin: [Int] = []
+        for (axis, (patch, side)) in zip(patchSize.elements, scan.volume.size.elements).enumerated() {
+            // Drawn in either case, so that a patch depends on no other axis.
+            let share = random.uniformDouble()
+            if side <= patch {
+                origin.append((side - patch) / 2)
+            } else if let centers {
+                // The centre of the nodule falls into the middle half of the patch.
+                let wanted = Int((centers[axis] - Double(patch) * (0.25 + 0.5 * share)).rounded())
+                origin.append(min(max(wanted, 0), side - patch))
+            } else {
+                origin.append(Int(share * Double(side - patch + 1)))
+            }
+        }
+        let turns = random.next()
+        return PatchCut(
+            origin: origin, size: patchSize, flipsDepth: turns & 1 != 0, flipsHeight: turns & 2 != 0,
+            flipsWidth: turns & 4 != 0, transposes: turns & 8 != 0 && patchSize.height == patchSize.width)
+    }
+}
