@@ -1,0 +1,88 @@
+import EventLog
+import LMDB
+import Synchronization
+
+/// The disk under a log, as a test wants it: how much room it has, and which operations fail.
+final class Faults: FileSystemProbe {
+    private let state = Mutex(State())
+
+    private struct State {
+        var free = 1 << 40
+        var freeAfterwards: Int?
+        var operation: Environment.Operation?
+        var code: Int32 = 0
+        var failures: [LogFailure] = []
+    }
+
+    /// The room there is.
+    var free: Int {
+        get { state.withLock { $0.free } }
+        set { state.withLock { $0.free = newValue } }
+    }
+
+    /// The room there is once it was asked for.
+    var freeAfterwards: Int? {
+        get { state.withLock { $0.freeAfterwards } }
+        set { state.withLock { $0.freeAfterwards = newValue } }
+    }
+
+    var failure: LogFailure? { state.withLock { $0.failures.last } }
+    var failureCount: Int { state.withLock { $0.failures.count } }
+
+    func note(_ failure: LogFailure) { state.withLock { $0.failures.append(failure) } }
+
+    func fail(_ operation: Environment.Operation, with code: Int32) {
+        state.withLock { state in
+            state.operation = operation
+            state.code = code
+        }
+    }
+
+    func heal() { state.withLock { $0.operation = nil } }
+
+    func code(for operation: Environment.Operation) -> Int32 {
+        state.withLock { $0.operation == operation ? $0.code : 0 }
+    }
+
+    func freeByteCount(at path: String) throws(StorageError) -> Int {
+        state.withLock { state in
+            defer { state.free = state.freeAfterwards ?? state.free }
+            return state.free
+        }
+    }
+}
+
+/// What became of an append.
+final class Answer: Sendable {
+    private let answer: Mutex<Result<AppendResult, AppendError>?>
+
+    init(_ failure: AppendError? = nil) { answer = Mutex(failure.map { .failure($0) }) }
+
+    func set(_ result: Result<AppendResult, AppendError>) { answer.withLock { $0 = result } }
+
+    var result: Result<AppendResult, AppendError>? { answer.withLock { $0 } }
+
+    var success: AppendResult? {
+        if case .success(let result) = result { result } else { nil }
+    }
+
+    var failure: AppendError? {
+        if case .failure(let error) = result { error } else { nil }
+    }
+}
+
+/// An answer that was not the one a test waits for.
+struct Unexpected: Error {
+    let result: Result<AppendResult, AppendError>?
+
+    init(_ answer: Answer) { result = answer.result }
+}
+
+/// The failure points that were reached, in order.
+final class ReachedPoints: Sendable {
+    private let state = Mutex<[FailurePoint]>([])
+
+    var points: [FailurePoint] { state.withLock { $0 } }
+
+    func add(_ point: FailurePoint) { state.withLock { $0.append(point) } }
+}
