@@ -123,8 +123,7 @@ def main():
         narrow_document = pathlib.Path(folder) / "openapi.json"
         narrow_document.write_text(json.dumps(document))
         checks = CHECKS + (STRICT_CHECKS if options.strict else [])
-        program = pathlib.Path(sys.executable).parent / "schemathesis"
-        command = [str(program), "run", str(narrow_document), "--url", base,
+        command = [sys.executable, "-m", "schemathesis", "run", str(narrow_document), "--url", base,
                    "--checks", ",".join(checks), "--phases", "examples,coverage,fuzzing",
                    "--max-examples", str(options.max_examples), "--seed", str(options.seed), "--workers", "1",
                    "--generation-database", "none", "--generation-with-security-parameters", "false",
