@@ -74,6 +74,12 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("JSONTests", ["JSON"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
+        tests(
+            "TrackingServerTests",
+            [
+                "TrackingServer", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
+                .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
+            ]),
         tests("TrackingTests", ["Tracking", "TestSupport", .protobuf]),
     ]
 )

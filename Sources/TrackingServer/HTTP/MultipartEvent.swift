@@ -1,0 +1,13 @@
+package import NIOCore
+
+/// What a form's bytes turned out to be, in order.
+package enum MultipartEvent: Equatable, Sendable {
+    /// A part begins.
+    case part(MultipartPart)
+    /// The next bytes of the part; never empty.
+    case bytes(ByteBuffer)
+    /// The part is complete.
+    case partEnd
+    /// The form is complete; whatever follows is ignored.
+    case end
+}
