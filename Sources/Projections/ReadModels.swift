@@ -85,5 +85,14 @@ package final class ReadModels: Sendable {
         return position
     }
 
+    /// The digest of everything the documents hold. Building them again from the same log gives the same one.
+    package func digest() throws(ReadModelError) -> Digest {
+        do throws(LMDBError) {
+            return try store.digest()
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
     private var store: ReadModelStore { state.withLock { $0.store } }
 }

@@ -19,5 +19,12 @@ enum EpochProjection: Projection {
         try rows.transaction.put(
             try record.rowBytes(rows.transaction.path),
             for: RowKey().appending(event.identity).appending(event.position.rawValue).bytes, in: rows.tables.epochs)
+        for metric in record.metrics {
+            let key = ListKeys.epochMetrics(of: event.identity).appending(metric.name).bytes
+            guard try !rows.transaction.contains(key, in: rows.tables.indexes) else { continue }
+            var name = RowKey()
+            name.append(event.position.rawValue)
+            try rows.transaction.put(name.bytes + Array(metric.name.utf8), for: key, in: rows.tables.indexes)
+        }
     }
 }

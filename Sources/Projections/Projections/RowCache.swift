@@ -3,6 +3,8 @@ import Tracking
 /// What the writer would otherwise read again and again. It belongs to the writer alone and is emptied when a transaction
 /// is given up.
 final class RowCache {
+    /// The ends of the series.
+    let series = SeriesWriter()
     private var sessions: [String: SessionDocument] = [:]
 
     private static let maximumSessions = 256
@@ -17,5 +19,6 @@ final class RowCache {
     /// Forgets everything.
     func clear() {
         sessions = [:]
+        series.clear()
     }
 }

@@ -1,7 +1,6 @@
 /// Points of one metric in the order of their axis: columns of equal length.
 ///
-/// Among points at one place of the axis, an earlier attempt's come first, and those of one attempt in the order they
-/// were recorded.
+/// Among points at one place of the axis, an earlier attempt's come first.
 package struct MetricHistory: Sendable, Equatable {
     package var axis: MetricHistoryQuery.Axis
     /// Each point's epoch with the axis `epoch`; empty with the others.

@@ -12,13 +12,16 @@ package struct MetricHistoryQuery: Sendable, Equatable {
         case time
     }
 
+    /// The most points that an answer holds, whatever is asked for.
+    package static let mostPoints = 1_000_000
+
     package var session: Session.ID
     package var metric: String
     package var axis: Axis
     /// The first and last place on the axis, both included; nil for no bound.
     package var start: Int64?
     package var end: Int64?
-    /// At most so many points; nil for all. When there are more, the axis range is cut into a quarter as many equal
+    /// At most so many points, at least 4; nil for all, up to `mostPoints`. When there are more, the axis range is cut into a quarter as many equal
     /// buckets, and each shows its first, smallest, largest and last point.
     package var maximumPoints: Int?
     /// Whether superseded points of earlier attempts are shown too.

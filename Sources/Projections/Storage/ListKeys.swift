@@ -7,4 +7,7 @@ enum ListKeys {
     static func checkpoint(of session: String, epoch: UInt32) -> RowKey {
         RowKey(3).appending(session).appending(epoch)
     }
+
+    /// The names of the metrics in a session's epoch records; the value is the first position and the name.
+    static func epochMetrics(of session: String) -> RowKey { RowKey(4).appending(session) }
 }

@@ -33,6 +33,24 @@ final class ReadModelStore: Sendable {
         return EventID(bytes: bytes)
     }
 
+    /// The digest of all keys and values: equal rows have equal digests.
+    func digest() throws(LMDBError) -> Digest {
+        var hasher = Digest.Hasher()
+        try environment.read { (transaction) throws(LMDBError) in
+            for table in tables.all {
+                hasher.update(Array(table.name.utf8) + [0])
+                try transaction.forEach(in: table) { entry in
+                    for part in [entry.key, entry.value] {
+                        withUnsafeBytes(of: UInt64(part.count).littleEndian) { hasher.update($0) }
+                        hasher.update(part)
+                    }
+                    return .next
+                }
+            }
+        }
+        return hasher.finalize()
+    }
+
     /// Folds `events`, which must follow the rows' position in order, into the rows. Returns once the rows and their new
     /// position are written together.
     ///

@@ -1,0 +1,36 @@
+import LMDB
+import Tracking
+
+/// Points of metrics by step.
+enum MetricProjection: Projection {
+    static let version = 1
+
+    static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
+        guard case .telemetry(.metricsReported(let reported)) = event.body else { return }
+        for series in reported.series {
+            // Reports are checked before they are recorded; of columns that differ in length the common part counts.
+            let count = min(series.stepDeltas.count, series.values.count)
+            let steps = sums(of: series.stepDeltas, count: count)
+            let times =
+                series.timeDeltas.count >= count
+                ? sums(of: series.timeDeltas, count: count)
+                : [Int64](repeating: event.record.time.rawValue, count: count)
+            try rows.cache.series.append(
+                steps: steps, times: times, values: Array(series.values.prefix(count)), attempt: reported.attempt,
+                position: event.position.rawValue, to: SeriesRow.metricKey(event.identity, series.name),
+                {
+                    SeriesRow(
+                        number: $0, firstPosition: event.position.rawValue, rank: 0, name: series.name, host: "")
+                }, in: rows.transaction, rows.tables)
+        }
+    }
+
+    /// The running sums of the first `count` differences.
+    private static func sums(of deltas: [Int64], count: Int) -> [Int64] {
+        var sum: Int64 = 0
+        return deltas.prefix(count).map { delta in
+            sum &+= delta
+            return sum
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// A stored block of points, read where it lies; good as long as the transaction it was read in.
+struct PointBlockView {
+    static let headerByteCount = 56
+
+    private let bytes: UnsafeRawBufferPointer
+    let count: Int
+    private let stepWidth: Int
+    private let timeWidth: Int
+    private let positionWidth: Int
+    private let valueWidth: Int
+    private let timesOffset: Int
+    private let positionsOffset: Int
+    private let valuesOffset: Int
+
+    /// Nil when the bytes are no block.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= PointBlockView.headerByteCount else { return nil }
+        self.bytes = bytes
+        count = Int(bytes[0])
+        stepWidth = Int(bytes[1])
+        timeWidth = Int(bytes[2])
+        positionWidth = Int(bytes[3])
+        valueWidth = Int(bytes[4])
+        guard (1...PointBlock.capacity).contains(count), max(stepWidth, timeWidth, positionWidth, valueWidth) <= 8
+        else {
+            return nil
+        }
+        timesOffset = PointBlockView.headerByteCount + count * stepWidth
+        positionsOffset = timesOffset + count * timeWidth
+        valuesOffset = positionsOffset + count * positionWidth
+        guard bytes.count >= valuesOffset + (valueWidth == 0 ? 8 : count * valueWidth) else { return nil }
+    }
+
+    @inline(__always)
+    func step(_ index: Int) -> Int64 {
+        Int64(bitPattern: integer(index, header: 8, width: stepWidth, offset: PointBlockView.headerByteCount))
+    }
+
+    @inline(__always)
+    func time(_ index: Int) -> Int64 {
+        Int64(bitPattern: integer(index, header: 24, width: timeWidth, offset: timesOffset))
+    }
+
+    @inline(__always)
+    func position(_ index: Int) -> UInt64 {
+        integer(index, header: 40, width: positionWidth, offset: positionsOffset)
+    }
+
+    @inline(__always)
+    func value(_ index: Int) -> Double {
+        switch valueWidth {
+        case 0: Double(bitPattern: load(valuesOffset, as: UInt64.self))
+        case 4: Double(Float(bitPattern: load(valuesOffset + 4 * index, as: UInt32.self)))
+        default: Double(bitPattern: load(valuesOffset + 8 * index, as: UInt64.self))
+        }
+    }
+
+    @inline(__always)
+    private func integer(_ index: Int, header: Int, width: Int, offset: Int) -> UInt64 {
+        let base = load(header, as: UInt64.self)
+        return switch width {
+        case 0: base &+ load(header + 8, as: UInt64.self) &* UInt64(index)
+        case 1: base &+ UInt64(bytes[offset + index])
+        case 2: base &+ UInt64(load(offset + 2 * index, as: UInt16.self))
+        case 4: base &+ UInt64(load(offset + 4 * index, as: UInt32.self))
+        default: base &+ load(offset + 8 * index, as: UInt64.self)
+        }
+    }
+
+    @inline(__always)
+    private func load<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: Integer.Type) -> Integer {
+        Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type))
+    }
+}

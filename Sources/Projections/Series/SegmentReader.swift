@@ -1,0 +1,226 @@
+import LMDB
+
+/// Reads one stored segment in a read transaction.
+struct SegmentReader {
+    /// A column by which points never decrease.
+    enum Column {
+        case step, time, position
+    }
+
+    let key: SegmentKey
+    /// How many points are stored, later ones than those asked for included.
+    let count: Int
+    private let tables: Tables
+
+    /// Nil when the segment has no points.
+    init?(_ key: SegmentKey, in transaction: borrowing ReadTransaction, _ tables: Tables) throws(LMDBError) {
+        let count = try transaction.withLastBlock(of: key, in: tables) { (block, index) in
+            index * PointBlock.capacity + block.count
+        }
+        guard let count else { return nil }
+        self.key = key
+        self.count = count
+        self.tables = tables
+    }
+
+    /// The first point at which `column` is `bound` or more; `count` when there is none.
+    func firstIndex(
+        of column: Column, atLeast bound: Int64, in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) -> Int {
+        var low = 0
+        var high = (count + PointBlock.capacity - 1) / PointBlock.capacity
+        while low < high {
+            let middle = (low + high) / 2
+            let block = try block(middle, in: transaction)
+            if SegmentReader.value(block, block.count - 1, column) >= bound {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        guard low * PointBlock.capacity < count else { return count }
+        let block = try block(low, in: transaction)
+        let index = (0..<block.count).first { SegmentReader.value(block, $0, column) >= bound } ?? block.count
+        return low * PointBlock.capacity + index
+    }
+
+    /// The point at `index`, placed by `axis`.
+    func sample(_ index: Int, isTime: Bool, in transaction: borrowing ReadTransaction) throws(LMDBError) -> SeriesSample
+    {
+        let block = try block(index / PointBlock.capacity, in: transaction)
+        return sample(block, index % PointBlock.capacity, isTime: isTime, at: index)
+    }
+
+    /// Calls `body` with the points of `range` in order.
+    func forEach(
+        _ range: Range<Int>, isTime: Bool, in transaction: borrowing ReadTransaction, _ body: (SeriesSample) -> Void
+    ) throws(LMDBError) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let block = try block(index / PointBlock.capacity, in: transaction)
+            let start = index - index % PointBlock.capacity
+            let end = min(range.upperBound, start + block.count)
+            guard end > index else { throw transaction.damagedRow("the next block of a segment") }
+            while index < end {
+                body(sample(block, index - start, isTime: isTime, at: index))
+                index += 1
+            }
+        }
+    }
+
+    /// Adds the points of `range` to `thinning`, reading single points only near the edges of buckets and of the range.
+    func add(
+        _ range: Range<Int>, isTime: Bool, to thinning: inout SeriesThinning, in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) {
+        guard !range.isEmpty else { return }
+        var walk = Walk(range: range, isTime: isTime, bucket: -1, lastPlace: .min)
+        let full = count / PointBlock.capacity
+        var level = 0
+        while level < SeriesNode.maximumLevel, full >> (6 * level) > 0 { level += 1 }
+        var done = 0
+        while level > 0 {
+            let nodes = full >> (6 * (level - 1))
+            try add(done..<nodes, ofLevel: level, &walk, to: &thinning, in: transaction)
+            done = nodes * SeriesNode.fanOut
+            level -= 1
+        }
+        if full * PointBlock.capacity < count { try add(block: full, &walk, to: &thinning, in: transaction) }
+    }
+
+    /// Where a walk over the points has come: the bucket of the last point, and the last place the bucket holds.
+    private struct Walk {
+        let range: Range<Int>
+        let isTime: Bool
+        var bucket: Int
+        var lastPlace: Int64
+
+        @inline(__always)
+        mutating func move(to place: Int64, in thinning: SeriesThinning) {
+            guard bucket < 0 || place > lastPlace else { return }
+            bucket = thinning.bucket(of: place)
+            lastPlace = thinning.lastPlace(of: bucket)
+        }
+    }
+
+    private func add(
+        _ nodes: Range<Int>, ofLevel level: Int, _ walk: inout Walk, to thinning: inout SeriesThinning,
+        in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) {
+        let shift = 6 * level
+        var node = max(nodes.lowerBound, walk.range.lowerBound >> shift)
+        let end = min(nodes.upperBound, ((walk.range.upperBound - 1) >> shift) + 1)
+        while node < end {
+            let page = try page(node / SeriesNode.fanOut, ofLevel: level, in: transaction)
+            let pageEnd = min(end, (node / SeriesNode.fanOut + 1) * SeriesNode.fanOut)
+            guard (pageEnd - 1) % SeriesNode.fanOut < page.count else {
+                throw transaction.damagedRow("a page of nodes")
+            }
+            while node < pageEnd {
+                let place = node % SeriesNode.fanOut
+                if node << shift >= walk.range.lowerBound, (node + 1) << shift <= walk.range.upperBound {
+                    walk.move(to: page.first(place, isTime: walk.isTime), in: thinning)
+                    if page.last(place, isTime: walk.isTime) <= walk.lastPlace {
+                        add(page, place, level: level, from: node << shift, walk, to: &thinning)
+                        node += 1
+                        continue
+                    }
+                }
+                if level == 1 {
+                    try add(block: node, &walk, to: &thinning, in: transaction)
+                } else {
+                    try add(
+                        (node * SeriesNode.fanOut)..<((node + 1) * SeriesNode.fanOut), ofLevel: level - 1, &walk,
+                        to: &thinning, in: transaction)
+                }
+                node += 1
+            }
+        }
+    }
+
+    private func add(
+        _ page: SeriesNodePage, _ place: Int, level: Int, from start: Int, _ walk: Walk,
+        to thinning: inout SeriesThinning
+    ) {
+        let node = page.node(place, level: level)
+        func sample(_ point: SeriesNode.Point) -> SeriesSample {
+            SeriesSample(
+                place: walk.isTime ? point.time : point.step, step: point.step, time: point.time, value: point.value,
+                attempt: key.attempt, segment: key.segment, index: start + Int(point.index))
+        }
+        thinning.add(
+            first: sample(node.first), last: sample(node.last),
+            extremes: node.hasFinite ? (sample(node.minimum), sample(node.maximum)) : nil,
+            pointCount: 1 << (6 * level), nanCount: Int(node.nanCount),
+            positiveInfinityCount: Int(node.positiveInfinityCount),
+            negativeInfinityCount: Int(node.negativeInfinityCount), to: walk.bucket)
+    }
+
+    private func add(
+        block index: Int, _ walk: inout Walk, to thinning: inout SeriesThinning,
+        in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) {
+        let start = index * PointBlock.capacity
+        guard start < walk.range.upperBound, start + PointBlock.capacity > walk.range.lowerBound else { return }
+        let block = try block(index, in: transaction)
+        for point in max(walk.range.lowerBound - start, 0)..<min(walk.range.upperBound - start, block.count) {
+            let sample = sample(block, point, isTime: walk.isTime, at: start + point)
+            walk.move(to: sample.place, in: thinning)
+            thinning.add(sample, to: walk.bucket)
+        }
+    }
+
+    private func block(_ index: Int, in transaction: borrowing ReadTransaction) throws(LMDBError) -> PointBlockView {
+        let block = try transaction.withValue(for: key.row(level: 0, index: index), in: tables.points) {
+            PointBlockView($0)
+        }
+        guard let block, let block else { throw transaction.damagedRow("block \(index) of a segment") }
+        return block
+    }
+
+    private func page(
+        _ index: Int, ofLevel level: Int, in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) -> SeriesNodePage {
+        let page = try transaction.withValue(for: key.row(level: UInt8(level), index: index), in: tables.points) {
+            SeriesNodePage($0)
+        }
+        guard let page, let page else { throw transaction.damagedRow("page \(index) of a segment's nodes") }
+        return page
+    }
+
+    @inline(__always)
+    private func sample(_ block: PointBlockView, _ point: Int, isTime: Bool, at index: Int) -> SeriesSample {
+        let step = block.step(point)
+        let time = block.time(point)
+        return SeriesSample(
+            place: isTime ? time : step, step: step, time: time, value: block.value(point), attempt: key.attempt,
+            segment: key.segment, index: index)
+    }
+
+    @inline(__always)
+    private static func value(_ block: PointBlockView, _ index: Int, _ column: Column) -> Int64 {
+        switch column {
+        case .step: block.step(index)
+        case .time: block.time(index)
+        case .position: Int64(bitPattern: block.position(index))
+        }
+    }
+}
+
+extension ReadTransaction {
+    /// The stored segments of a series, in the order of attempts and then of their beginnings.
+    func segments(ofSeries series: UInt64, in tables: Tables) throws(LMDBError) -> [SegmentReader] {
+        var keys: [SegmentKey] = []
+        try withCursor(in: tables.points) { (cursor) throws(LMDBError) in
+            var next = SegmentKey.prefix(ofSeries: series)
+            while let entry = try cursor.seek(atOrAfter: next), let key = SegmentKey(entry.key), key.series == series {
+                keys.append(key)
+                next = key.row(level: 0xFF, index: 0)
+            }
+        }
+        var readers: [SegmentReader] = []
+        for key in keys {
+            if let reader = try SegmentReader(key, in: self, tables) { readers.append(reader) }
+        }
+        return readers
+    }
+}
