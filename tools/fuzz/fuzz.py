@@ -16,6 +16,9 @@ CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conform
           "response_schema_conformance", "unsupported_method"]
 STRICT_CHECKS = ["negative_data_rejection"]
 
+#: Runs the fuzzer, which cannot be run as a module, without its script.
+PROGRAM = "from schemathesis.cli import schemathesis; schemathesis()"
+
 #: Operations that end a session or change its status; they are given sessions that nothing else needs.
 ENDING = {"archiveSession", "startSession", "stopSession", "finishAttempt", "claimAttempt"}
 
@@ -123,7 +126,7 @@ def main():
         narrow_document = pathlib.Path(folder) / "openapi.json"
         narrow_document.write_text(json.dumps(document))
         checks = CHECKS + (STRICT_CHECKS if options.strict else [])
-        command = [sys.executable, "-m", "schemathesis", "run", str(narrow_document), "--url", base,
+        command = [sys.executable, "-c", PROGRAM, "run", str(narrow_document), "--url", base,
                    "--checks", ",".join(checks), "--phases", "examples,coverage,fuzzing",
                    "--max-examples", str(options.max_examples), "--seed", str(options.seed), "--workers", "1",
                    "--generation-database", "none", "--generation-with-security-parameters", "false",
