@@ -12,8 +12,8 @@ package struct LayerProbe {
         case batchNormalization(rectified: Bool)
         /// Kernel and stride 2.
         case maxPool
-        /// The first channels and the others, split and joined again: the output is the input.
-        case concatenation(firstChannels: Int)
+        /// As `transposedConvolution`, of the input pooled to half its size, joined behind the input itself.
+        case pooledUpsampling(outputs: Int)
         /// Masks of seed 1.
         case dropout(probability: Float, step: UInt64)
     }
@@ -51,7 +51,9 @@ package struct LayerProbe {
             return [("layer.weight", [channels, outputs, 2, 2, 2]), ("layer.bias", [outputs])]
         case .batchNormalization:
             return [("layer.weight", [channels]), ("layer.bias", [channels])]
-        case .maxPool, .concatenation, .dropout:
+        case .pooledUpsampling(let outputs):
+            return [("layer.weight", [channels, outputs, 2, 2, 2]), ("layer.bias", [outputs])]
+        case .maxPool, .dropout:
             return []
         }
     }
@@ -115,43 +117,19 @@ package struct LayerProbe {
             return try builder.convolution(
                 "layer", input, outputs: outputs, kernel: kernel, bias: bias, rectified: rectified)
         case .transposedConvolution(let outputs):
-            return try builder.transposedConvolution("layer", input, outputs: outputs)
+            return try builder.upsample("layer", input, outputs: outputs)
         case .batchNormalization(let rectified):
             return try builder.batchNormalization("layer", input, rectified: rectified)
         case .maxPool:
             return try builder.maxPool("layer", input)
-        case .concatenation(let firstChannels):
-            return try split(input, firstChannels, builder)
+        case .pooledUpsampling(let outputs):
+            let pooled = try builder.maxPool("pool", input)
+            return try builder.upsample("layer", pooled, outputs: outputs, joining: input)
         case .dropout(let probability, let step):
             let source = DropoutSource(seed: 1)
             source.step = step
             try builder.dropout("layer", input, probability: probability, layer: 0, random: source)
             return input
         }
-    }
-
-    /// Splits the channels in two and joins them again, so that both directions of the copying loops run.
-    private func split(_ input: Activation, _ firstChannels: Int, _ builder: PlanBuilder) throws(TensorEngineError)
-        -> Activation
-    {
-        let secondChannels = inputShape.channels - firstChannels
-        let first = try builder.activation(inputShape.with(channels: firstChannels), for: "first")
-        let second = try builder.activation(inputShape.with(channels: secondChannels), for: "second")
-        let rows = inputShape.batch * inputShape.voxelCount
-        let (whole, left, right) = (input.tensor, first.tensor, second.tensor)
-        builder.forward.append("split") {
-            ChannelRows.split(
-                whole.pointer, into: left.pointer, firstChannels, right.pointer, secondChannels, rowCount: rows)
-        }
-        builder.onBackward { (builder) throws(TensorEngineError) in
-            guard let left = first.gradient, let right = second.gradient else { return }
-            let joined = try builder.tensor(like: input)
-            builder.appendBackward("join") {
-                ChannelRows.join(
-                    left.pointer, firstChannels, right.pointer, secondChannels, into: joined.pointer, rowCount: rows)
-            }
-            input.gradient = joined
-        }
-        return try builder.concatenation("layer", first, second)
     }
 }

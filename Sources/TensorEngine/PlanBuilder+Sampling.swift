@@ -42,35 +42,4 @@ extension PlanBuilder {
         }
         return output
     }
-
-    /// The channels of `first`, then those of `second`, which no other layer may read.
-    func concatenation(_ name: String, _ first: Activation, _ second: Activation) throws(TensorEngineError)
-        -> Activation
-    {
-        let firstChannels = first.shape.channels
-        let secondChannels = second.shape.channels
-        let output = try activation(first.shape.with(channels: firstChannels + secondChannels), for: name)
-        let rows = first.shape.batch * first.shape.voxelCount
-        let (left, right, joined) = (first.tensor, second.tensor, output.tensor)
-        forward.append("\(name) forward") {
-            ChannelRows.join(
-                left.pointer, firstChannels, right.pointer, secondChannels, into: joined.pointer, rowCount: rows)
-        }
-        release(second.tensor)
-
-        onBackward { (builder) throws(TensorEngineError) in
-            guard let gradient = output.gradient else { return }
-            let rightGradient = try builder.tensor(like: second)
-            second.gradient = rightGradient
-            try builder.addGradient(to: first, name) { (leftGradient) throws(TensorEngineError) in
-                builder.appendBackward("\(name) backward") {
-                    ChannelRows.split(
-                        gradient.pointer, into: leftGradient.pointer, firstChannels, rightGradient.pointer,
-                        secondChannels, rowCount: rows)
-                }
-            }
-            builder.release(gradient)
-        }
-        return output
-    }
 }

@@ -27,9 +27,9 @@ struct UNet3DLayers {
         retire(pooled)
         for level in (0..<depth).reversed() {
             let lower = current
-            let up = try builder.transposedConvolution("up.\(level)", lower, outputs: configuration.features(at: level))
+            let joined = try builder.upsample(
+                "up.\(level)", lower, outputs: configuration.features(at: level), joining: skips[level])
             retire(lower)
-            let joined = try builder.concatenation("join.\(level)", skips[level], up)
             retire(skips[level])
             current = try block("decoder.\(level)", joined, level: level)
             retire(joined)

@@ -32,7 +32,8 @@ struct GradientTests {
         Case("batch normalization", .batchNormalization(rectified: false), 8, 2),
         Case("rectified batch normalization", .batchNormalization(rectified: true), 3, 2, step: 0.001),
         Case("max pool", .maxPool, 8, 4, step: 0.001),
-        Case("concatenation", .concatenation(firstChannels: 3), 8, 2),
+        Case("transposed convolution of odd widths", .transposedConvolution(outputs: 3), 5, 2),
+        Case("joined upsampling", .pooledUpsampling(outputs: 4), 8, 4, step: 0.001),
         Case("dropout", .dropout(probability: 0.4, step: 3), 8, 2),
     ]
 
