@@ -37,18 +37,18 @@ def register_error(sentence, call, status, code):
 
 
 register_error("an unknown session is 404 with details",
-               "'GET', f'{BASE_URL}/training/sessions/sess_no_such_session'", 404, "unknown_session")
-register_error("an unknown route is 404 with details", "'GET', f'{BASE_URL}/no/such/route'", 404, "unknown_route")
+               "'GET', f'{BASE_URL}/training/sessions/sess_no_such_session'", 404, "not_found")
+register_error("an unknown route is 404 with details", "'GET', f'{BASE_URL}/no/such/route'", 404, "not_found")
 register_error("a wrong method is 405 with details", "'DELETE', f'{BASE_URL}/health'", 405, "method_not_allowed")
 register_error("a missing configuration is 404 with details",
                "'POST', f'{BASE_URL}/training/sessions', json={'config_path': 'configs/none.yaml'}", 404,
-               "unknown_config")
+               "not_found")
 register_error("a configuration outside its folder is 422 with details",
                "'POST', f'{BASE_URL}/training/sessions', json={'config_path': '../configs/train.yaml'}", 422,
                "invalid_field")
 register_error("a body that is not JSON is 400 with details",
                "'POST', f'{BASE_URL}/training/sessions', data='{', headers={'Content-Type': 'application/json'}", 400,
-               "malformed_json")
+               "malformed_request")
 register_error("a body of another type is 415 with details",
                "'POST', f'{BASE_URL}/training/sessions', data='a=b', headers={'Content-Type': 'text/plain'}", 415,
                "unsupported_media_type")
@@ -56,7 +56,7 @@ register_error("a limit of 0 is 422 with details",
                "'GET', f'{BASE_URL}/training/sessions/{session[\"session_id\"]}/metrics', params={'limit': 0}", 422,
                "invalid_field")
 register_error("a foreign origin is 403 with details",
-               "'GET', f'{BASE_URL}/health', headers={'Origin': 'https://example.org'}", 403, "forbidden_origin")
+               "'GET', f'{BASE_URL}/health', headers={'Origin': 'https://example.org'}", 403, "foreign_origin")
 
 
 @check("a server that is not there is said to be so", block=17)
