@@ -59,7 +59,9 @@ let package = Package(
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1, .yams, .collections, .crypto, .protobuf,
             ]),
-        library("TrackingClient", ["JSON", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .log, .protobuf]),
+        library(
+            "TrackingClient",
+            ["JSON", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .log, .protobuf]),
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
@@ -80,6 +82,9 @@ let package = Package(
                 "TrackingServer", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
                 .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
             ]),
+        tests(
+            "TrackingClientTests",
+            ["JSON", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         tests("TrackingTests", ["Tracking", "TestSupport", .protobuf]),
     ]
 )

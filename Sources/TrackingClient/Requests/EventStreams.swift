@@ -1,0 +1,2 @@
+/// Which of a session's streams to read: its lifecycle, its measurements, or both.
+package enum EventStreams: String, CaseIterable, Sendable { case session, telemetry, all }

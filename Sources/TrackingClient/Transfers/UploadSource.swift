@@ -1,0 +1,15 @@
+/// Where the bytes of an upload come from.
+package enum UploadSource: Sendable {
+    /// A regular file, read while it is sent; it must not change until then.
+    case file(String)
+    case bytes([UInt8])
+
+    /// How many bytes there are. Throws `file`.
+    func byteCount() async throws(ClientError) -> Int64 {
+        switch self {
+        case .bytes(let bytes): return Int64(bytes.count)
+        case .file(let path):
+            return try await LocalFile.run { try LocalFile(path, flags: 0).byteCount() }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import JSON
+import Testing
+import Tracking
+import TrackingClient
+
+@Suite struct APIClientTests {
+    @Test("A session is created from what is given, with an idempotency key, and read back typed")
+    func create() async throws {
+        try await withStub(answer: { _, _ in .json(sessionDocument, status: 201) }) { client, server, _ in
+            var new = NewSession(.inline(["train": ["epochs": 5]]))
+            new.name = "one"
+            new.tags = ["a"]
+            new.overrides = ["train.seed": 7]
+            let session = try await client.createSession(new)
+            #expect(session.id == "sess_1")
+            #expect(session.status == .running)
+            #expect(session.latestMetrics == [MetricValue(name: "val_loss", value: 0.25)])
+            #expect(session.tags == ["a"])
+            let request = try #require(server.requests.first)
+            #expect(request.method == "POST")
+            #expect(request.target == "/api/v1/training/sessions")
+            #expect(request["Content-Type"] == "application/json")
+            #expect(request["Idempotency-Key"]?.hasPrefix("cmd_") == true)
+            #expect(
+                try JSONValue.parse(request.body) == [
+                    "config": ["train": ["epochs": 5]], "session_name": "one", "tags": ["a"],
+                    "overrides": ["train.seed": 7],
+                ])
+        }
+    }
+
+    @Test("Start and stop come without body and Content-Type")
+    func emptyBodies() async throws {
+        try await withStub(answer: { _, _ in .json(sessionDocument, status: 202) }) { client, server, _ in
+            _ = try await client.startSession("sess_1")
+            _ = try await client.stopSession("sess_1", wait: .milliseconds(2500))
+            #expect(
+                server.requests.map(\.target) == [
+                    "/api/v1/training/sessions/sess_1/start", "/api/v1/training/sessions/sess_1/stop?wait=2.5",
+                ])
+            for request in server.requests {
+                #expect(request.body.isEmpty)
+                #expect(request["Content-Type"] == nil)
+                #expect(request["Content-Length"] == "0")
+            }
+        }
+    }
+
+    @Test("Every filter becomes a query parameter, encoded")
+    func filters() async throws {
+        try await withStub(answer: { _, _ in
+            .json(#"{"sessions":[\#(sessionDocument)],"total":7,"limit":1,"offset":0}"#)
+        }) { client, server, _ in
+            var filter = SessionFilter()
+            filter.statuses = [.running, .queued]
+            filter.tags = ["a b", "c&d"]
+            filter.experiment = "é"
+            filter.conditions = ["metrics.val_loss<=0.5"]
+            filter.archived = .only
+            filter.limit = 1
+            let page = try await client.sessions(filter)
+            #expect(page.total == 7)
+            #expect(page.entries.map(\.id) == ["sess_1"])
+            #expect(
+                server.requests.first?.target
+                    == "/api/v1/training/sessions?status=running%2Cqueued&tag=a%20b&tag=c%26d&experiment=%C3%A9"
+                    + "&where=metrics.val_loss%3C%3D0.5&archived=only&limit=1")
+        }
+    }
+
+    @Test("A refusal keeps status, code, message and details")
+    func refusal() async throws {
+        try await withStub(answer: { _, _ in .error(404, "unknown_session") }) { client, server, _ in
+            let error = await failure { () throws(ClientError) in _ = try await client.session("sess_2") }
+            #expect(error?.status == 404)
+            #expect(error?.serverCode == "unknown_session")
+            #expect(error?.message == "It is unknown_session.")
+            #expect(error?.details["field"] == "x")
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("An answer that is not PIVOT's says so")
+    func foreignServer() async throws {
+        try await withStub(answer: { _, index in
+            index == 0 ? .json("<html>", status: 404) : .json("<html>")
+        }) { client, _, _ in
+            let refused = await failure { () throws(ClientError) in _ = try await client.health() }
+            #expect(refused?.code == .refused(status: 404, code: "unknown"))
+            #expect(refused?.message.contains("not by a PIVOT server") == true)
+            let unexpected = await failure { () throws(ClientError) in _ = try await client.health() }
+            #expect(unexpected?.code == .unexpectedAnswer)
+        }
+    }
+
+    @Test("A document without a promised field is unexpected and names the field")
+    func missingField() async throws {
+        try await withStub(answer: { _, _ in .json(#"{"status":"healthy","version":"1"}"#) }) { client, _, _ in
+            let error = await failure { () throws(ClientError) in _ = try await client.health() }
+            #expect(error?.code == .unexpectedAnswer)
+            #expect(error?.message.contains("\"position\"") == true)
+        }
+    }
+
+    @Test("An overloaded server is asked again after what it says, with the same key and body")
+    func retries() async throws {
+        try await withStub(answer: { _, index in
+            switch index {
+            case 0: .error(503, "overloaded", headers: [("Retry-After", "3")])
+            case 1: Self.cut
+            default: .json(sessionDocument, status: 201)
+            }
+        }) { client, server, clock in
+            _ = try await client.createSession(NewSession(.path("configs/train.yaml")))
+            #expect(server.requests.count == 3)
+            #expect(Set(server.requests.map { $0["Idempotency-Key"] }).count == 1)
+            #expect(Set(server.requests.map(\.body)).count == 1)
+            #expect(clock.sleeps == [.seconds(3), .milliseconds(300)])
+        }
+    }
+
+    @Test("A deletion whose answer is lost is not sent again")
+    func noRetry() async throws {
+        try await withStub(answer: { _, _ in Self.cut }) { client, server, clock in
+            let error = await failure { () throws(ClientError) in _ = try await client.deleteCheckpoint("ckpt_1") }
+            #expect(error?.code == .interrupted)
+            #expect(server.requests.count == 1)
+            #expect(clock.sleeps.isEmpty)
+        }
+    }
+
+    @Test("A server that is not there is unreachable, and the message says what to do")
+    func unreachable() async throws {
+        let server = try await StubServer { _, _ in .json("{}") }
+        let address = try ServerAddress(server.url)
+        try await server.stop()
+        let clock = ImmediateClock()
+        let client = APIClient(ClientConfiguration(address: address), clock: clock, random: { 0 })
+        let error = await failure { () throws(ClientError) in _ = try await client.deleteCheckpoint("ckpt_1") }
+        try await client.shutDown()
+        #expect(error?.code == .unreachable)
+        #expect(error?.message.contains("the connection was refused") == true)
+        #expect(error?.message.contains("pivot serve") == true)
+        #expect(clock.sleeps == [.milliseconds(100), .milliseconds(200)])
+    }
+
+    @Test("An API key is sent as Bearer, and a lease takes its place")
+    func authorization() async throws {
+        let server = try await StubServer { request, _ in
+            request.target.hasSuffix("/attempts")
+                ? .json(
+                    #"{"session_id":"sess_1","attempt":2,"token":"t","lease_seconds":30,"session":\#(sessionDocument)}"#,
+                    status: 201)
+                : .json(#"{"stop_requested":true,"position":9,"lease_seconds":30}"#)
+        }
+        let client = APIClient(ClientConfiguration(address: try ServerAddress(server.url), apiKey: "k"))
+        let attempt = try await client.claim("sess_1", AttemptClaim())
+        let receipt = try await attempt.renew()
+        _ = try await attempt.finish(.failed(message: "no data"), epoch: 1, step: 20)
+        try await client.shutDown()
+        try await server.stop()
+        #expect(receipt.stopRequested)
+        #expect(receipt.leaseDuration == .seconds(30))
+        #expect(server.requests.map { $0["Authorization"] } == ["Bearer k", "Lease t", "Lease t"])
+        #expect(server.requests[1].target == "/api/v1/training/sessions/sess_1/attempts/2/renew")
+        #expect(
+            try JSONValue.parse(server.requests[2].body)
+                == ["attempt": 2, "outcome": "failed", "message": "no data", "epoch": 1, "step": 20])
+    }
+
+    private static let cut = StubServer.Reply(body: Array("{".utf8), statedByteCount: 100, cuts: true)
+}
