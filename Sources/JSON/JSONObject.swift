@@ -74,7 +74,9 @@ package struct JSONObject: Equatable, Sendable {
 
     private func position(of key: String) -> Int? {
         if let index { return index[key] }
-        return members.firstIndex { $0.key == key }
+        // Only the keys are touched: a closure over whole members would retain and release every value.
+        for position in members.indices where members[position].key == key { return position }
+        return nil
     }
 
     private mutating func remove(at position: Int) {

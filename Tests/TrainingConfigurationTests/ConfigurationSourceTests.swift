@@ -107,6 +107,34 @@ struct ConfigurationSourceTests {
         }
     }
 
+    @Test("no text makes the reader trap", arguments: 0..<10 as Range<UInt64>)
+    func neverTraps(seed: UInt64) {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func random(below bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(bound))
+        }
+        let samples = [
+            "train:\n  epochs: 3\n  model: {depth: 3, x: [1, 2]}\n", "a: |\n  text\nb: >-\n  t\n",
+            "? a\n: b\n--- \n...\n",
+            "{a: \"x\\u0041\", 'b': ~}", "%YAML 1.2\n---\n!!str a: !x b\n",
+        ]
+        let alphabet = Array("{}[]:,-?&*!|>'\"%@`# \n\tabz019.\\~<=".utf8) + [0, 0x85, 0xC2, 0xE2, 0x80, 0xA8, 0xFF]
+        for _ in 0..<300 {
+            var bytes = Array(samples[random(below: samples.count)].utf8)
+            for _ in 0...random(below: 5) {
+                bytes.insert(alphabet[random(below: alphabet.count)], at: random(below: bytes.count + 1))
+                bytes.remove(at: random(below: bytes.count))
+            }
+            do throws(ConfigurationError) {
+                let source = try ConfigurationSource(yaml: String(decoding: bytes, as: UTF8.self))
+                _ = try TrainingConfiguration(resolving: source)
+            } catch {
+                #expect(!error.description.isEmpty)
+            }
+        }
+    }
+
     @Test("overrides set values at dotted paths, and make the mappings on the way")
     func overrides() throws {
         var source = try ConfigurationSource(yaml: "train:\n  epochs: 3\n  model:\n    depth: 3\n")

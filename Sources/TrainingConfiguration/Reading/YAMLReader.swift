@@ -175,8 +175,8 @@ struct YAMLReader {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                (problem, mark.line)
-            case .reader(let problem, _, _, _): (problem, nil)
+                ("text that is no YAML (\(problem))", mark.line)
+            case .reader(let problem, _, _, _): ("text that is no YAML (\(problem))", nil)
             case .duplicatedKeysInMapping(let keys, let context):
                 ("the key \(keys.map { "\"\($0)\"" }.joined(separator: ", ")) twice in one mapping", context.mark.line)
             case .memory: ("a text that does not fit in memory", nil)
