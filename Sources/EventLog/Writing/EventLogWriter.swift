@@ -243,10 +243,11 @@ final class EventLogWriter {
         return step
     }
 
-    /// Whether the disk is known to have less than the headroom.
+    /// Whether the disk is known to have less room than the headroom, or than two groups take.
     private func hasNoRoom() -> Bool {
         do {
-            return try probe.freeByteCount(at: environment.path) < bounds.headroomByteCount
+            let needed = max(bounds.headroomByteCount, 2 * bounds.groupByteCount)
+            return try probe.freeByteCount(at: environment.path) < needed
         } catch {
             return false
         }
