@@ -13,7 +13,13 @@ package enum Head: Equatable, Sendable {
             if let target = buffer.baseAddress {
                 switch self {
                 case .sigmoid: SigmoidKernel.probabilities(of: base, into: target, count: shape.count)
-                case .softmax: SoftmaxKernel.probabilities(of: base, into: target, shape: shape)
+                case .softmax:
+                    for sample in 0..<shape.batch {
+                        let offset = sample * shape.channels * shape.voxelCount
+                        SoftmaxKernel.probabilities(
+                            of: base + offset, into: target + offset, channels: shape.channels,
+                            stride: shape.voxelCount, voxels: 0..<shape.voxelCount)
+                    }
                 }
             }
             count = shape.count

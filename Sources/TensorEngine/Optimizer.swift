@@ -4,15 +4,19 @@ final class Optimizer {
     /// The updates made so far.
     private(set) var stepCount = 0
     private let parameters: ParameterStore
+    private let engine: ComputeEngine
     /// Mean gradient (Adam) or momentum (SGD), in the layout of the parameters.
     private let first: Storage?
     /// Mean square gradient (Adam), in the layout of the parameters.
     private let second: Storage?
 
-    init(_ configuration: OptimizerConfiguration, parameters: ParameterStore) throws(TensorEngineError) {
+    init(_ configuration: OptimizerConfiguration, parameters: ParameterStore, engine: ComputeEngine)
+        throws(TensorEngineError)
+    {
         try configuration.validate()
         self.configuration = configuration
         self.parameters = parameters
+        self.engine = engine
         let count = parameters.values.count
         switch configuration {
         case .adam, .adamW:
@@ -27,26 +31,35 @@ final class Optimizer {
     /// One update by the store's gradients, each multiplied by `gradientScale` first.
     func update(learningRate: Double, gradientScale: Float) {
         stepCount += 1
-        let count = parameters.values.count
         let values = parameters.values.pointer
         let gradients = parameters.gradients.pointer
+        let isFirst = stepCount == 1
+        // Flat arrays are multiples of 16 floats, which the vector loops count on.
+        let groupCount = (parameters.values.count + 15) / 16
+        let rate = Float(learningRate)
         switch configuration {
         case .adam(let settings), .adamW(let settings):
             guard let first, let second else { return }
-            OptimizerKernel.adam(
-                values, gradients, first.pointer, second.pointer, count: count,
-                factors: adamFactors(settings, learningRate: learningRate, gradientScale: gradientScale))
+            let factors = adamFactors(settings, learningRate: learningRate, gradientScale: gradientScale)
+            engine.parallel(groupCount) { groups in
+                OptimizerKernel.adam(
+                    values, gradients, first.pointer, second.pointer, groups.lowerBound * 16..<groups.upperBound * 16,
+                    factors: factors)
+            }
         case .sgd(let settings):
             let decay = Float(settings.weightDecay)
-            if let first {
-                OptimizerKernel.momentum(
-                    values, gradients, first.pointer, count: count, learningRate: Float(learningRate),
-                    momentum: Float(settings.momentum), isFirst: stepCount == 1, nesterov: settings.nesterov,
-                    weightDecay: decay, gradientScale: gradientScale)
-            } else {
-                OptimizerKernel.descent(
-                    values, gradients, count: count, learningRate: Float(learningRate), weightDecay: decay,
-                    gradientScale: gradientScale)
+            engine.parallel(groupCount) { groups in
+                let range = groups.lowerBound * 16..<groups.upperBound * 16
+                if let first {
+                    OptimizerKernel.momentum(
+                        values, gradients, first.pointer, range, learningRate: rate,
+                        momentum: Float(settings.momentum), isFirst: isFirst, nesterov: settings.nesterov,
+                        weightDecay: decay, gradientScale: gradientScale)
+                } else {
+                    OptimizerKernel.descent(
+                        values, gradients, range, learningRate: rate, weightDecay: decay,
+                        gradientScale: gradientScale)
+                }
             }
         }
         parameters.markChanged()

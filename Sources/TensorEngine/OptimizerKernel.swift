@@ -18,13 +18,14 @@ enum OptimizerKernel {
         let rootCorrection: Float
     }
 
+    /// `range` is a multiple of 8 long.
     static func adam(
         _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
-        _ means: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>, count: Int, factors: AdamFactors
+        _ means: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>, _ range: Range<Int>,
+        factors: AdamFactors
     ) {
-        // Flat arrays are multiples of 16 floats.
-        var index = 0
-        while index < count {
+        var index = range.lowerBound
+        while index < range.upperBound {
             let value = VectorMath.load(values, index)
             let gradient = VectorMath.load(gradients, index) * factors.gradientScale + value * factors.addedDecay
             let mean = VectorMath.load(means, index) * factors.beta1 + gradient * factors.oneMinusBeta1
@@ -39,13 +40,14 @@ enum OptimizerKernel {
 
     static func momentum(
         _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
-        _ velocities: UnsafeMutablePointer<Float>, count: Int, learningRate: Float, momentum: Float, isFirst: Bool,
+        _ velocities: UnsafeMutablePointer<Float>, _ range: Range<Int>, learningRate: Float, momentum: Float,
+        isFirst: Bool,
         nesterov: Bool, weightDecay: Float, gradientScale: Float
     ) {
         let kept: Float = isFirst ? 0 : momentum
         let ahead: Float = nesterov ? 1 : 0
         let velocityShare: Float = nesterov ? momentum : 1
-        for index in 0..<count {
+        for index in range {
             let gradient = gradients[index] * gradientScale + values[index] * weightDecay
             let velocity = velocities[index] * kept + gradient
             velocities[index] = velocity
@@ -54,10 +56,10 @@ enum OptimizerKernel {
     }
 
     static func descent(
-        _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, count: Int,
+        _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, _ range: Range<Int>,
         learningRate: Float, weightDecay: Float, gradientScale: Float
     ) {
-        for index in 0..<count {
+        for index in range {
             values[index] -= learningRate * (gradients[index] * gradientScale + values[index] * weightDecay)
         }
     }

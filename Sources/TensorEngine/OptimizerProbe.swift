@@ -6,7 +6,7 @@ package final class OptimizerProbe {
     /// An optimizer over the array "weight" that begins as `weights`.
     package init(_ configuration: OptimizerConfiguration, weights: [Float]) throws(TensorEngineError) {
         store = ParameterStore(trainable: [("weight", [weights.count])], statistics: [])
-        optimizer = try Optimizer(configuration, parameters: store)
+        optimizer = try Optimizer(configuration, parameters: store, engine: ComputeEngine(threadCount: 2))
         try set(weights, into: store.values)
     }
 

@@ -31,9 +31,9 @@ final class ParameterStore {
         let (bufferSlots, bufferCount) = Self.place(statistics)
         self.slots = slots
         self.bufferSlots = bufferSlots
-        values = Storage(count: count)
-        gradients = Storage(count: count)
-        passGradients = Storage(count: count)
+        values = Storage(count: max(count, 16))
+        gradients = Storage(count: max(count, 16))
+        passGradients = Storage(count: max(count, 16))
         buffers = Storage(count: bufferCount)
     }
 

@@ -15,8 +15,4 @@ final class Storage {
     deinit {
         UnsafeMutableRawPointer(pointer).deallocate()
     }
-
-    func zero() {
-        pointer.update(repeating: 0, count: count)
-    }
 }

@@ -52,7 +52,8 @@ package enum TensorStepBenchmark {
         name: String, milliseconds: Double
     )] {
         let (training, shape, volumes, targets, engine) = try prepare(settings)
-        _ = try training.pass(volumes: volumes, targets: targets, shape: shape)
+        let evaluator = try LossEvaluator(training.configuration.loss, shape: shape, engine: engine)
+        let gradient = Storage(count: shape.count)
         let plan = try training.network.trainingPlan(for: shape)
         let clock = ContinuousClock()
         let begin = clock.now
@@ -60,6 +61,16 @@ package enum TensorStepBenchmark {
         var fastest: [(name: String, milliseconds: Double)] = []
         for _ in 0..<max(settings.stepCount, 1) {
             var times: [(name: String, nanoseconds: UInt64)] = []
+            _ = try training.pass(volumes: volumes, targets: targets, shape: shape)
+            let beginUpdate = nanoseconds()
+            training.update(learningRate: 1e-3)
+            times.append(("update", nanoseconds() - beginUpdate))
+            let beginLoss = nanoseconds()
+            targets.withUnsafeBufferPointer { targets in
+                guard let base = targets.baseAddress else { return }
+                _ = evaluator.evaluate(plan.logits.pointer, base, gradient: gradient.pointer)
+            }
+            times.append(("loss", nanoseconds() - beginLoss))
             try plan.packing.profile(on: engine, clock: nanoseconds, into: &times)
             try plan.forward.profile(on: engine, clock: nanoseconds, into: &times)
             try plan.backward.profile(on: engine, clock: nanoseconds, into: &times)

@@ -45,7 +45,8 @@ package final class UNet3DTraining {
         }
         self.network = network
         self.configuration = configuration
-        optimizer = try Optimizer(configuration.optimizer, parameters: network.parameters)
+        optimizer = try Optimizer(
+            configuration.optimizer, parameters: network.parameters, engine: network.engine)
     }
 
     /// The updates made since the training began.
@@ -114,9 +115,11 @@ package final class UNet3DTraining {
         try network.backward(plan)
         let store = network.parameters
         let share = 1 / Float(configuration.accumulationSteps)
-        if pendingPassCount == 0 { store.gradients.zero() }
-        VectorMath.add(
-            store.passGradients.pointer, times: share, to: store.gradients.pointer, count: store.gradients.count)
+        let kept: Float = pendingPassCount == 0 ? 0 : 1
+        network.engine.parallel(store.gradients.count) { range in
+            VectorMath.blend(
+                store.gradients.pointer, times: kept, plus: store.passGradients.pointer, times: share, range)
+        }
         pendingPassCount += 1
         passCount += 1
         lastPlan = plan
@@ -125,7 +128,7 @@ package final class UNet3DTraining {
 
     private func evaluator(for shape: VolumeShape) throws(TensorEngineError) -> LossEvaluator {
         if let evaluator = evaluators[shape] { return evaluator }
-        let evaluator = try LossEvaluator(configuration.loss, shape: shape)
+        let evaluator = try LossEvaluator(configuration.loss, shape: shape, engine: network.engine)
         evaluators[shape] = evaluator
         return evaluator
     }

@@ -11,19 +11,15 @@ enum VectorMath {
         }
     }
 
-    /// values[i] *= factor.
-    static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
-        for index in 0..<count {
-            values[index] *= factor
-        }
-    }
-
-    /// sums[i] += factor values[i].
-    static func add(
-        _ values: UnsafeMutablePointer<Float>, times factor: Float, to sums: UnsafeMutablePointer<Float>, count: Int
+    /// sums[i] = kept sums[i] + factor values[i] for i in `range`; a `kept` of 0 forgets what was there, also NaN.
+    static func blend(
+        _ sums: UnsafeMutablePointer<Float>, times kept: Float, plus values: UnsafeMutablePointer<Float>,
+        times factor: Float, _ range: Range<Int>
     ) {
-        for index in 0..<count {
-            sums[index] += factor * values[index]
+        if kept == 0 {
+            for index in range { sums[index] = factor * values[index] }
+        } else {
+            for index in range { sums[index] = kept * sums[index] + factor * values[index] }
         }
     }
 

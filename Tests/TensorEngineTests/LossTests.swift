@@ -44,10 +44,12 @@ struct LossTests {
         return targets
     }
 
-    static func evaluate(_ loss: Loss, _ shape: VolumeShape, _ logits: [Float], _ targets: [Float]) throws -> (
-        value: Double, gradient: [Float]
-    ) {
-        let evaluator = try LossEvaluator(loss, shape: shape)
+    static func evaluate(_ loss: Loss, _ shape: VolumeShape, _ logits: [Float], _ targets: [Float], threads: Int = 2)
+        throws -> (
+            value: Double, gradient: [Float]
+        )
+    {
+        let evaluator = try LossEvaluator(loss, shape: shape, engine: ComputeEngine(threadCount: threads))
         var gradient = [Float](repeating: .nan, count: shape.count)
         let value = logits.withUnsafeBufferPointer { logits in
             targets.withUnsafeBufferPointer { targets in
@@ -89,6 +91,50 @@ struct LossTests {
                 / Double(above[index] - below[index])
             #expect(abs(slope - Double(gradient[index])) < 4e-3 * scale, "element \(index)")
         }
+    }
+
+    static let allLosses: [Loss] = [
+        .softDice(smooth: 1), .focal(alpha: 0.25, gamma: 2), .focal(alpha: 0.5, gamma: 1.5),
+        .weightedBinaryCrossEntropy(positiveWeight: 2), .softmaxCrossEntropy, .softmaxDice(smooth: 1),
+    ]
+
+    @Test("Value and gradient have the same bits on any number of threads", arguments: allLosses)
+    func threads(loss: Loss) throws {
+        let shape = VolumeShape(batch: 2, channels: 3, depth: 17, height: 19, width: 21)
+        let logits = Reference.pattern(shape.count, salt: 30, scale: 6)
+        let targets = Self.oneHot(shape)
+        var results: [[UInt32]] = []
+        var values: [UInt64] = []
+        for threads in 1...3 {
+            let result = try Self.evaluate(loss, shape, logits, targets, threads: threads)
+            results.append(result.gradient.map(\.bitPattern))
+            values.append(result.value.bitPattern)
+        }
+        #expect(results[0] == results[1] && results[1] == results[2])
+        #expect(values[0] == values[1] && values[1] == values[2])
+    }
+
+    @Test("A volume laid out several times over has the same mean loss", arguments: allLosses)
+    func tiles(loss: Loss) throws {
+        let small = VolumeShape(batch: 1, channels: 2, depth: 5, height: 9, width: 13)
+        let large = VolumeShape(batch: 2, channels: 2, depth: 45, height: 9, width: 13)
+        func tiled(_ values: [Float]) -> [Float] {
+            let planes = (0..<2).map { Array(values[($0 * small.voxelCount)..<(($0 + 1) * small.voxelCount)]) }
+            let sample = planes.flatMap { plane in (0..<9).flatMap { _ in plane } }
+            return sample + sample
+        }
+        let logits = Reference.pattern(small.count, salt: 31, scale: 6)
+        let targets = Self.oneHot(small)
+        // The dice smoothing is scaled with the volume, so that the coefficient stays.
+        var scaled = loss
+        if case .softDice = loss { scaled = .softDice(smooth: 18) }
+        if case .softmaxDice = loss { scaled = .softmaxDice(smooth: 18) }
+        let one = try Self.evaluate(loss, small, logits, targets)
+        let many = try Self.evaluate(scaled, large, tiled(logits), tiled(targets))
+        #expect(abs(one.value - many.value) < 1e-6 * abs(one.value))
+        let expected = tiled(one.gradient).map { $0 / 18 }
+        let scale = expected.map(abs).max() ?? 0
+        #expect(zip(many.gradient, expected).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
     }
 
     @Test("Logits of any size give finite losses and gradients", arguments: [Float(-1e4), -90, 0, 90, 1e4])
