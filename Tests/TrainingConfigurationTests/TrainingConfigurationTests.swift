@@ -17,7 +17,7 @@ struct TrainingConfigurationTests {
         #expect(configuration.checkpoints.monitor == "val_loss")
         #expect(configuration.checkpoints.mode == .min)
         #expect(configuration.train?.earlyStopping == nil)
-        #expect(configuration.train?.model.sizeMultiple == 4)
+        #expect(configuration.train?.model.sizeMultiple == 8)
         #expect(configuration.train?.loss.terms == [.dice, .focal])
         guard case .phantom(let phantom)? = configuration.data else { throw ConfigurationTestError.unexpected }
         #expect(phantom.size.elements == [64, 64, 64])
@@ -130,7 +130,7 @@ struct TrainingConfigurationTests {
             ("train: {patch_size: [128, 64, 64]}", "train.patch_size"),
             ("train: {epochs: 3, scheduler: {warmup_epochs: 3}}", "train.scheduler.warmup_epochs"),
             ("train: {learning_rate: 0.001, scheduler: {min_lr: 0.01}}", "train.scheduler.min_lr"),
-            ("train: {model: {init_features: 256, depth: 6}, patch_size: [32, 32, 32]}", "train.model.init_features"),
+            ("train: {model: {init_features: 256, depth: 5}, patch_size: [32, 32, 32]}", "train.model.init_features"),
             ("train: {batch_size: 256, model: {init_features: 64}}", "train.batch_size"),
             ("data: {nodules_per_scan: [3, 1]}", "data.nodules_per_scan"),
             ("data: {diameter: [9, 4]}", "data.diameter"),
@@ -145,6 +145,13 @@ struct TrainingConfigurationTests {
         #expect(error?.line == 1)
     }
 
+    @Test("a focal loss of a gamma between 0 and 1 is refused")
+    func gamma() throws {
+        let error = #expect(throws: ConfigurationError.self) { try resolve("train: {loss: {gamma: 0.5}}") }
+        #expect(error?.path == "train.loss.gamma")
+        #expect(throws: Never.self) { try resolve("train: {loss: {gamma: 0}}") }
+    }
+
     @Test("all problems are told at once, with path, line, finding and what is allowed")
     func messages() throws {
         let error = #expect(throws: ConfigurationError.self) {
@@ -153,7 +160,7 @@ struct TrainingConfigurationTests {
         #expect(
             error?.problems.map(\.description) == [
                 "train.epochs (line 2): found \"many\"; allowed: an integer from 1 to 100000",
-                "train.model.depth (line 4): found 9; allowed: an integer from 2 to 6",
+                "train.model.depth (line 4): found 9; allowed: an integer from 1 to 6",
                 "train.loss (line 5): found a list of 1; allowed: a mapping",
                 "data.type (line 6): found \"cloud\"; allowed: one of phantom, folder",
             ])

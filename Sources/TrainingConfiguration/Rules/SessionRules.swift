@@ -136,7 +136,7 @@ enum SessionRules {
         .init("in_channels", .integer(1...16), default: 1, "channels of a scan"),
         .init("out_channels", .integer(1...16), default: 1, "channels of the prediction"),
         .init("init_features", .integer(1...256), default: 8, "channels of the first level; each level doubles them"),
-        .init("depth", .integer(2...6), default: 3, "levels; there is one pooling less"),
+        .init("depth", .integer(1...6), default: 3, "poolings; patch sides must be multiples of 2 to this power"),
         .init("batch_norm", .bool, default: true, "whether convolutions are followed by batch normalisation"),
         .init("dropout", .number(.from(0, below: 1)), default: 0.0, "share of channels dropped in training"),
     ]
@@ -163,7 +163,7 @@ enum SessionRules {
     private static let loss: [ConfigurationRule] = [
         .init("type", .choice(LossSettings.names), default: "dice_focal", "the terms, summed with equal weight"),
         .init("alpha", .number(.from(0, to: 1)), default: 0.75, "weight of positive voxels (focal)"),
-        .init("gamma", .number(.from(0, to: 10)), default: 2.0, "how much easy voxels fade (focal)"),
+        .init("gamma", .number(.from(0, to: 10)), default: 2.0, "how much easy voxels fade (focal); 0, or from 1 up"),
         .init("smooth", .number(.above(0, to: 1_000_000)), default: 1.0, "added above and below the fraction (dice)"),
         .init("positive_weight", .number(.above(0, to: 1_000_000)), default: 1.0, "weight of positive voxels (bce)"),
     ]

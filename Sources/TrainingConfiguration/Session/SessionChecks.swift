@@ -45,12 +45,17 @@ enum SessionChecks {
                 .conflict, "train.patch_size", found: "a side of \(side)",
                 "multiples of \(model.sizeMultiple), since train.model.depth is \(model.depth)")
         }
-        let features = model.initFeatures << (model.depth - 1)
+        let features = model.initFeatures << model.depth
         if features > maximumFeatureCount {
             checker.add(
                 .conflict, "train.model.init_features",
                 found: "\(model.initFeatures), which makes \(features) channels at depth \(model.depth)",
                 "at most \(maximumFeatureCount) channels at the deepest level")
+        }
+        let gamma = train.section("loss").number("gamma")
+        if gamma > 0 && gamma < 1 {
+            // Below 1 the loss has no bounded derivative where a voxel is right.
+            checker.add(.outOfRange, "train.loss.gamma", found: "\(gamma)", "0, or a number from 1 to 10")
         }
         let activations = train.integer("batch_size") * patch.voxelCount * model.initFeatures
         if activations > maximumActivationCount {
