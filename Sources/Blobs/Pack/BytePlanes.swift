@@ -5,10 +5,10 @@
 /// Bytes after the last whole number are kept as they are, after the planes.
 ///
 /// The loops are written so that the compiler turns them into vector instructions.
-enum BytePlanes {
+package enum BytePlanes {
     /// Splits `source` into `destination`, which has as many bytes: `width` planes of `source.count / width` bytes,
     /// then the rest.
-    static func split(
+    package static func split(
         _ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer, transform: FrameTransform
     ) {
         precondition(destination.count == source.count, "splitting keeps the count")
@@ -25,7 +25,7 @@ enum BytePlanes {
 
     /// Joins `planes`, each of `destination.count / planes.count` bytes and in their order, into the numbers they came
     /// from; the bytes of `destination` after the last whole number stay as they are.
-    static func join(_ planes: [UnsafeRawPointer], into destination: UnsafeMutableRawBufferPointer) {
+    package static func join(_ planes: [UnsafeRawPointer], into destination: UnsafeMutableRawBufferPointer) {
         guard let output = destination.baseAddress else { return }
         let count = destination.count / planes.count
         switch planes.count {

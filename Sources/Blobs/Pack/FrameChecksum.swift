@@ -3,7 +3,7 @@
 /// It has to find accidents of disks, memory and decoders, 1 MiB at a time, on every read, at several GB/s; a wrong
 /// frame passes once in 2^64. It is no defence against somebody who may write the store's files: that is the blob's
 /// address, which `verify` computes. Cutting SHA-256 to 64 bits would find no more accidents at a sixth of the speed.
-enum FrameChecksum {
+package enum FrameChecksum {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -11,7 +11,7 @@ enum FrameChecksum {
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
     /// The checksum of `bytes`.
-    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var offset = 0
         var sum: UInt64
         if bytes.count >= 32 {

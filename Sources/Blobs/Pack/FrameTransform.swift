@@ -1,5 +1,5 @@
 /// How a frame's bytes are ordered before compression. The raw value is what the pack says.
-enum FrameTransform: UInt8, CaseIterable, Sendable {
+package enum FrameTransform: UInt8, CaseIterable, Sendable {
     /// As they are.
     case bytes = 0
     /// Planes of 2-byte numbers.
@@ -10,10 +10,10 @@ enum FrameTransform: UInt8, CaseIterable, Sendable {
     case planes8 = 3
 
     /// How many bytes a number has, which is how many planes there are; 1 for bytes as they are.
-    var width: Int { 1 << Int(rawValue) }
+    package var width: Int { 1 << Int(rawValue) }
 
     /// The transform for numbers of `width` bytes; bytes as they are when there is none.
-    init(width: Int) {
+    package init(width: Int) {
         switch width {
         case 2: self = .planes2
         case 4: self = .planes4

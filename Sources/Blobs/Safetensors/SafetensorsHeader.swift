@@ -1,7 +1,7 @@
 import JSON
 
 /// The header of a safetensors file: an 8-byte length, then JSON that names each tensor's type, shape and place.
-struct SafetensorsHeader {
+package struct SafetensorsHeader {
     /// A tensor's place, counted from the end of the header.
     struct Tensor: Equatable, Sendable {
         var range: Range<Int64>
@@ -24,7 +24,7 @@ struct SafetensorsHeader {
     let tensors: [Tensor]
 
     /// What the first bytes of a file say.
-    enum Start: Equatable {
+    package enum Start: Equatable {
         /// More bytes are needed: at least this many from the start of the file.
         case incomplete(byteCount: Int)
         /// There may be a header of this size.
@@ -34,7 +34,7 @@ struct SafetensorsHeader {
     }
 
     /// Looks at the first bytes of a file.
-    static func start(of bytes: [UInt8]) -> Start {
+    package static func start(of bytes: [UInt8]) -> Start {
         guard bytes.count >= 9 else { return .incomplete(byteCount: 9) }
         let length = bytes.withUnsafeBytes { $0.littleEndian(at: 0, as: UInt64.self) }
         guard bytes[8] == UInt8(ascii: "{"), length >= 2, length <= UInt64(maximumByteCount) else { return .none }
@@ -43,7 +43,7 @@ struct SafetensorsHeader {
     }
 
     /// Reads a whole header, whose size `start(of:)` told; nil when it is not one of a safetensors file.
-    init?(_ bytes: ArraySlice<UInt8>) {
+    package init?(_ bytes: ArraySlice<UInt8>) {
         byteCount = bytes.count
         let members: JSONObject
         do {
@@ -74,7 +74,7 @@ struct SafetensorsHeader {
     /// It is a function of the header alone, so that equal files have equal manifests. Tensors of 64 KiB and more are
     /// stored on their own, unless there are so many small ones that what is kept beside them would come to more than
     /// 0.1 % and 4 KiB of the file; then the size from which they are is doubled until it does not.
-    func plan() -> UploadPlan {
+    package func plan() -> UploadPlan {
         var smallest = Self.smallestTensor
         while true {
             let own = tensors.filter { $0.range.upperBound - $0.range.lowerBound >= smallest }
@@ -101,8 +101,8 @@ struct SafetensorsHeader {
     private static func width(of type: String) -> Int {
         switch type {
         case "F16", "BF16", "I16", "U16": 2
-        case "F32", "I32", "U32": 4
-        case "F64", "I64", "U64", "C64": type == "C64" ? 4 : 8
+        case "F32", "I32", "U32", "C64": 4
+        case "F64", "I64", "U64": 8
         default: 1
         }
     }

@@ -1,25 +1,30 @@
 /// How the bytes of an upload are to be cut: what goes into the file's own pack, what becomes a tensor of its own.
-struct UploadPlan: Equatable, Sendable {
+package struct UploadPlan: Equatable, Sendable {
     /// A stretch of the content.
-    struct Region: Equatable, Sendable {
+    package struct Region: Equatable, Sendable {
         /// How long it is.
-        var byteCount: Int64
+        package var byteCount: Int64
         /// What becomes of it.
-        var kind: Kind
+        package var kind: Kind
+
+        package init(byteCount: Int64, kind: Kind) {
+            self.byteCount = byteCount
+            self.kind = kind
+        }
     }
 
     /// What becomes of a region.
-    enum Kind: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
         /// Frames of the file's pack. Without a transform each frame is looked at on its own.
         case frames(FrameTransform?)
         /// A tensor, stored once for all files that hold it.
         case tensor(FrameTransform)
     }
 
-    /// The regions from the content's start. What comes after them is a region of the last kind's frames.
-    var regions: [Region]
+    /// The regions from the content's start. What comes after them goes into frames of the file's pack.
+    package var regions: [Region]
     /// How frames outside of tensors are ordered; nil looks at each on its own.
-    var transform: FrameTransform?
+    package var transform: FrameTransform?
 
     /// Everything in frames of one pack.
     static func frames(_ transform: FrameTransform?) -> UploadPlan {

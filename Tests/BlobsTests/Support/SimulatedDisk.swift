@@ -96,12 +96,24 @@ final class SimulatedDisk: FileSystem {
     /// The paths of all files, in order.
     var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
-    /// Inverts one bit of a file.
-    func damage(_ path: String, at offset: Int) {
+    /// A file's bytes; none when it is not there.
+    func bytes(_ path: String) -> [UInt8] {
+        state.withLock { state in state.names[path].map { state.files[$0].bytes } ?? [] }
+    }
+
+    /// Makes a file anew with these bytes; whoever holds the old one open keeps the old bytes.
+    func replace(_ path: String, with bytes: [UInt8]) {
         state.withLock { state in
-            guard let file = state.names[path] else { return }
-            state.files[file].bytes[offset] ^= 0x10
+            state.files.append(File(bytes: bytes, durableByteCount: bytes.count))
+            state.names[path] = state.files.count - 1
         }
+    }
+
+    /// Changes one byte of a file.
+    func damage(_ path: String, at offset: Int) {
+        var bytes = bytes(path)
+        bytes[offset] ^= 0x10
+        replace(path, with: bytes)
     }
 
     // MARK: FileSystem
