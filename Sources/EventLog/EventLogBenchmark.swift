@@ -1,3 +1,4 @@
+import Glibc
 import LMDB
 import Tracking
 
@@ -13,17 +14,21 @@ package enum EventLogBenchmark {
         package var medianLatency: Duration
         package var latency99: Duration
         package var bytesPerEvent: Double
+        /// The processor time of the whole process, which other processes do not lengthen.
+        package var processorTimePerAppend: Duration
+        package var processorTimePerRead: Duration
 
         package var description: String {
             func whole(_ value: Double) -> String { String(Int(value)) }
             func milliseconds(_ duration: Duration) -> String {
                 let (seconds, attoseconds) = duration.components
-                return String(Double((seconds * 1_000_000) + attoseconds / 1_000_000_000_000) / 1000) + " ms"
+                return String(Double(seconds * 1_000_000_000 + attoseconds / 1_000_000_000) / 1e6) + " ms"
             }
             return
                 "\(producers) producers: \(whole(appendsPerSecond)) appends/s, median \(milliseconds(medianLatency)), "
                 + "99 % \(milliseconds(latency99)), \(whole(readEventsPerSecond)) events/s read, "
-                + "\(whole(bytesPerEvent)) bytes an event"
+                + "\(whole(bytesPerEvent)) bytes an event; processor time \(milliseconds(processorTimePerAppend)) an append, "
+                + "\(milliseconds(processorTimePerRead)) a read"
         }
     }
 
@@ -36,6 +41,7 @@ package enum EventLogBenchmark {
         let clock = ContinuousClock()
         let share = appends / producers
         let begin = clock.now
+        let processorBegin = processorTime()
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
             for producer in 0..<producers {
                 group.addTask {
@@ -61,18 +67,22 @@ package enum EventLogBenchmark {
             return try await group.reduce(into: []) { $0 += $1 }.sorted()
         }
         let written = clock.now
+        let processorWritten = processorTime()
         var position = LogPosition.start
         while position < store.head {
             position = try await store.events(after: position, limit: ReadLimit(count: 10_000, byteCount: 8 << 20))
                 .through
         }
         let read = clock.now
+        let processorRead = processorTime()
         let count = share * producers
         let report = Report(
             producers: producers, appends: count, appendsPerSecond: Double(count) / seconds(written - begin),
             readEventsPerSecond: Double(count) / seconds(read - written), medianLatency: latencies[count / 2],
             latency99: latencies[min(count * 99 / 100, count - 1)],
-            bytesPerEvent: Double(try store.statistics().usedByteCount) / Double(count))
+            bytesPerEvent: Double(try store.statistics().usedByteCount) / Double(count),
+            processorTimePerAppend: (processorWritten - processorBegin) / count,
+            processorTimePerRead: (processorRead - processorWritten) / count)
         await store.close()
         return report
     }
@@ -80,5 +90,11 @@ package enum EventLogBenchmark {
     private static func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
         return Double(seconds) + Double(attoseconds) / 1e18
+    }
+
+    private static func processorTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

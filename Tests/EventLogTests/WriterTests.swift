@@ -159,7 +159,7 @@ import Tracking
         let waiting = submit(.of(["c"], to: session, as: "three"), to: store)
         #expect(store.step())
         guard case .outcomeUnknown = unknown.failure else { throw Unexpected(unknown) }
-        guard case .stopped = waiting.failure else { throw Unexpected(waiting) }
+        guard case .outcomeUnknown = waiting.failure else { throw Unexpected(waiting) }
         #expect(faults.failure != nil && faults.failure == store.failure && faults.failureCount == 1)
         faults.heal()
         let late = submit(.of(["d"], to: session, as: "four"), to: store)

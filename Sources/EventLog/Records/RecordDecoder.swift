@@ -1,3 +1,4 @@
+import Glibc
 package import Tracking
 import Zstandard
 
@@ -7,7 +8,8 @@ package struct RecordDecoder {
     private var streams = RecentNames<StreamID>()
     private var types = RecentNames<String>()
     private var actors = RecentNames<String>()
-    private var causations = RecentNames<CommandID>()
+    /// The command of the record before; commands mostly differ, but for the records of one append.
+    private var lastCausation: (bytes: [UInt8], command: CommandID)?
     private let verifiesDigests: Bool
 
     /// - Parameter verifiesDigests: Whether each payload is compared with its digest, beyond the checks.
@@ -49,8 +51,14 @@ package struct RecordDecoder {
 
     /// The causing command of a record whose header is verified.
     mutating func causation(of view: RecordView) throws(RecordError) -> CommandID? {
-        guard !view.causation.isEmpty else { return nil }
-        return try causations.name(view.causation, orThrow: .field("causation")) { CommandID($0) }
+        let bytes = view.causation
+        guard !bytes.isEmpty else { return nil }
+        if let lastCausation, lastCausation.bytes.isEqual(to: bytes) { return lastCausation.command }
+        guard let text = String(validating: bytes, as: UTF8.self), let command = CommandID(text) else {
+            throw .field("causation")
+        }
+        lastCausation = (Array(bytes), command)
+        return command
     }
 
     private func payload(of view: RecordView) throws(RecordError) -> [UInt8] {
@@ -81,28 +89,40 @@ package struct RecordDecoder {
     }
 }
 
-/// The last few names that were read, found again by their bytes without making a string.
+/// The names that were read lately, found again by their bytes without making a string.
 private struct RecentNames<Name> {
-    private var entries: [(bytes: [UInt8], name: Name)] = []
-    private var replaced = 0
+    /// By the check of their bytes; of two names with one check the later stays.
+    private var entries: [UInt64: (bytes: [UInt8], name: Name)] = [:]
+    /// The one that was read last, which is mostly the next one too.
+    private var last: (bytes: [UInt8], name: Name)?
 
-    private static var capacity: Int { 8 }
+    private static var capacity: Int { 1024 }
 
     /// The name whose UTF-8 is `bytes`; `error` when they are not UTF-8 or `make` refuses them.
     mutating func name(
         _ bytes: UnsafeRawBufferPointer, orThrow error: RecordError, _ make: (String) -> Name?
     ) throws(RecordError) -> Name {
-        for entry in entries
-        where entry.bytes.count == bytes.count && entry.bytes.withUnsafeBytes({ $0.elementsEqual(bytes) }) {
-            return entry.name
+        if let last, last.bytes.isEqual(to: bytes) { return last.name }
+        let check = Check64.of(bytes)
+        if let known = entries[check], known.bytes.isEqual(to: bytes) {
+            last = known
+            return known.name
         }
         guard let text = String(validating: bytes, as: UTF8.self), let name = make(text) else { throw error }
-        if entries.count < Self.capacity {
-            entries.append((Array(bytes), name))
-        } else {
-            entries[replaced] = (Array(bytes), name)
-            replaced = (replaced + 1) % Self.capacity
-        }
+        if entries.count == Self.capacity { entries.removeAll(keepingCapacity: true) }
+        entries[check] = (Array(bytes), name)
+        last = (Array(bytes), name)
         return name
+    }
+}
+
+extension [UInt8] {
+    /// Whether these are the same bytes as `other`.
+    fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+        withUnsafeBytes { own in
+            guard own.count == other.count else { return false }
+            guard let left = own.baseAddress, let right = other.baseAddress else { return true }
+            return memcmp(left, right, own.count) == 0
+        }
     }
 }

@@ -14,6 +14,7 @@ struct EventCollector {
     init(limit: ReadLimit, verifiesDigests: Bool = false) {
         self.limit = limit
         decoder = RecordDecoder(verifiesDigests: verifiesDigests)
+        events.reserveCapacity(min(limit.count, 256))
     }
 
     /// The position of the last event.

@@ -10,7 +10,7 @@ package struct EventLogOptions: Sendable {
     /// The clock behind `recordedAt`.
     package var clock: @Sendable () -> Timestamp = EventLogOptions.systemClock
     /// The source of the payloads' salts.
-    package var salt: @Sendable () -> Salt = EventLogOptions.systemSalt
+    package var salt: @Sendable () -> Salt = EventLogOptions.systemSalts()
     /// The name of this release, kept beside what it writes first, such as `1.4.0`.
     package var release = "0.1.0"
     /// The newest schema version of every event type that this binary knows; nil to open a log whatever it holds.
@@ -31,9 +31,9 @@ package struct EventLogOptions: Sendable {
         return Timestamp(rawValue: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
     }
 
-    /// Random salts of the system's generator.
-    package static let systemSalt: @Sendable () -> Salt = {
-        var generator = SystemRandomNumberGenerator()
-        return Salt(using: &generator)
+    /// A source of random salts from the system, asked for many at a time.
+    package static func systemSalts() -> @Sendable () -> Salt {
+        let pool = SaltPool()
+        return { pool.next() }
     }
 }

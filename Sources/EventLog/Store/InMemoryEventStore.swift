@@ -25,7 +25,7 @@ package final class InMemoryEventStore: EventStore {
     /// An empty store whose `recordedAt` comes from `clock`.
     package init(
         clock: @escaping @Sendable () -> Timestamp = EventLogOptions.systemClock,
-        salt: @escaping @Sendable () -> Salt = EventLogOptions.systemSalt
+        salt: @escaping @Sendable () -> Salt = EventLogOptions.systemSalts()
     ) {
         self.clock = clock
         self.salt = salt

@@ -9,8 +9,6 @@ package import Tracking
 /// lack of room, the store stops: the waiting appends get `outcomeUnknown`, `onFailure` is called, and the process has to
 /// end, since only a new one can know what is on disk. `close()` it before the data directory is unlocked.
 package final class LMDBEventStore: EventStore {
-    /// Keeps the lock of the data directory.
-    private let directory: DataDirectory
     private let environment: Mutex<Environment?>
     private let core: LogCore
     private let thread: WriterThread?
@@ -32,11 +30,10 @@ package final class LMDBEventStore: EventStore {
             let writer = try EventLogWriter(
                 environment: environment, tables: tables, queue: queue, recent: recent,
                 bounds: options.bounds, probe: options.probe, release: options.release, reach: options.reach)
-            core = LogCore(writer: writer, queue: queue, options: options)
+            core = LogCore(writer: writer, queue: queue, directory: directory, options: options)
         } catch {
             throw StorageError(error)
         }
-        self.directory = directory
         self.environment = Mutex(environment)
         self.tables = tables
         self.recent = recent
@@ -59,6 +56,7 @@ package final class LMDBEventStore: EventStore {
         await thread?.waitForEnd()
         while thread == nil, core.step() {}
         core.signal.close()
+        core.close()
         environment.withLock { $0 = nil }
     }
 

@@ -237,7 +237,7 @@ final class EventLogWriter {
         queue.stop(failure.details)
         var step = answer(group, .outcomeUnknown(details: error.description))
         while case let rest = queue.takeGroup(), !rest.isEmpty {
-            step.replies += rest.map { (reply: $0.reply, result: .failure(.stopped(details: failure.details))) }
+            step.replies += answer(rest, .outcomeUnknown(details: error.description)).replies
         }
         step.failure = failure
         return step

@@ -5,14 +5,18 @@ import Tracking
 final class LogCore: Sendable {
     let queue: AppendQueue
     let signal: HeadSignal
-    private let writer: Mutex<EventLogWriter>
+    /// Nil once the log is closed.
+    private let writer: Mutex<EventLogWriter?>
+    /// Keeps the data directory locked as long as something may be written.
+    private let directory: DataDirectory
     private let options: EventLogOptions
     private let stopped = Mutex<LogFailure?>(nil)
 
-    init(writer: sending EventLogWriter, queue: AppendQueue, options: EventLogOptions) {
+    init(writer: sending EventLogWriter, queue: AppendQueue, directory: DataDirectory, options: EventLogOptions) {
         signal = HeadSignal(writer.head)
         self.queue = queue
         self.options = options
+        self.directory = directory
         self.writer = Mutex(writer)
     }
 
@@ -22,7 +26,7 @@ final class LogCore: Sendable {
     /// Writes the next group and answers those who wait for it. Returns whether there was one.
     func step() -> Bool {
         let now = options.clock()
-        let step = writer.withLock { $0.step(now: now) }
+        guard let step = writer.withLock({ $0?.step(now: now) }) else { return false }
         if step.head > signal.head { signal.advance(to: step.head) }
         for (reply, result) in step.replies {
             reply(result)
@@ -33,5 +37,10 @@ final class LogCore: Sendable {
             options.onFailure(failure)
         }
         return !step.isIdle
+    }
+
+    /// Lets the writer and its hold on the environment go.
+    func close() {
+        writer.withLock { $0 = nil }
     }
 }
