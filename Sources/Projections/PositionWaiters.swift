@@ -3,16 +3,23 @@ import Tracking
 
 /// Readers that wait for the documents to reach a position.
 final class PositionWaiters: Sendable {
-    private let state = Mutex(State())
+    /// Raised whenever somebody begins to wait.
+    let readerSignal = Signal()
+    private let state: Mutex<State>
 
     private struct State {
-        var position = LogPosition.start
+        var position: LogPosition
         var nextID = 0
         var isOpen = true
         var waiters: [Int: (position: LogPosition, continuation: CheckedContinuation<Bool, Never>)] = [:]
     }
 
-    /// Whether somebody waits for a position that is not reached.
+    init(position: LogPosition) { state = Mutex(State(position: position)) }
+
+    /// The position that is reached.
+    var position: LogPosition { state.withLock { $0.position } }
+
+    /// Whether nobody waits.
     var isEmpty: Bool { state.withLock { $0.waiters.isEmpty } }
 
     /// The documents have reached `position`: wakes those who waited for it.
@@ -71,7 +78,7 @@ final class PositionWaiters: Sendable {
                     state.waiters[id] = (position, continuation)
                     return nil
                 }
-                if let answer { continuation.resume(returning: answer) }
+                if let answer { continuation.resume(returning: answer) } else { readerSignal.raise() }
             }
         } onCancel: {
             release(id)

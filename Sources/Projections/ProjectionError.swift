@@ -1,3 +1,4 @@
+package import EventLog
 package import LMDB
 package import Tracking
 
@@ -10,7 +11,7 @@ package enum ProjectionError: Error, Equatable, Sendable, CustomStringConvertibl
     /// The documents' database failed; nothing of the batch was written.
     case storage(LMDBError)
     /// The log could not be read.
-    case log(String)
+    case log(StorageError)
     /// The folder of the read models could not be made, removed or renamed.
     case folder(String)
 
@@ -21,7 +22,7 @@ package enum ProjectionError: Error, Equatable, Sendable, CustomStringConvertibl
         case .outOfOrder(let position, let after):
             "an event at position \(position) was given after \(after): this is a mistake of the program"
         case .storage(let error): "the documents could not be written: \(error)"
-        case .log(let message): "the log could not be read: \(message)"
+        case .log(let error): "the documents could not read the log: \(error)"
         case .folder(let message): message
         }
     }
