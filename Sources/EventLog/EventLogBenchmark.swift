@@ -32,10 +32,10 @@ package enum EventLogBenchmark {
         }
     }
 
-    /// Appends `appends` events of 200 random bytes with `producers` tasks, each to a stream of its own and each waiting
-    /// for its acknowledgement before the next, then reads them all.
+    /// Makes `appends` appends with `producers` tasks, each to a stream of its own and each waiting for its acknowledgement
+    /// before the next, then reads everything. An append has `eventsPerAppend` events of 200 random bytes.
     package static func run(
-        in directory: DataDirectory, producers: Int, appends: Int
+        in directory: DataDirectory, producers: Int, appends: Int, eventsPerAppend: Int = 1
     ) async throws -> Report {
         let store = try LMDBEventStore(in: directory)
         let clock = ContinuousClock()
@@ -52,12 +52,14 @@ package enum EventLogBenchmark {
                     let payload = (0..<25).flatMap { _ in
                         withUnsafeBytes(of: generator.next() as UInt64) { Array($0) }
                     }
+                    let event = NewEvent(type: "metrics_reported", payload: payload)
+                    let events = Array(repeating: event, count: eventsPerAppend)
                     for _ in 0..<share {
                         let sent = clock.now
                         let command = CommandID(random: Salt(using: &generator).bytes)
                         _ = try await store.append(
                             AppendRequest(
-                                stream: stream, events: [NewEvent(type: "metrics_reported", payload: payload)],
+                                stream: stream, events: events,
                                 expecting: .any, commandID: command, commandDigest: digest, actor: "benchmark"))
                         latencies.append(clock.now - sent)
                     }
@@ -76,13 +78,14 @@ package enum EventLogBenchmark {
         let read = clock.now
         let processorRead = processorTime()
         let count = share * producers
+        let eventCount = count * eventsPerAppend
         let report = Report(
             producers: producers, appends: count, appendsPerSecond: Double(count) / seconds(written - begin),
-            readEventsPerSecond: Double(count) / seconds(read - written), medianLatency: latencies[count / 2],
+            readEventsPerSecond: Double(eventCount) / seconds(read - written), medianLatency: latencies[count / 2],
             latency99: latencies[min(count * 99 / 100, count - 1)],
-            bytesPerEvent: Double(try store.statistics().usedByteCount) / Double(count),
+            bytesPerEvent: Double(try store.statistics().usedByteCount) / Double(eventCount),
             processorTimePerAppend: (processorWritten - processorBegin) / count,
-            processorTimePerRead: (processorRead - processorWritten) / count)
+            processorTimePerRead: (processorRead - processorWritten) / eventCount)
         await store.close()
         return report
     }

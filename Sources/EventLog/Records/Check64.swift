@@ -12,17 +12,22 @@ enum Check64 {
         var offset = 0
         var hash: UInt64
         if count >= 32 {
-            var lanes = SIMD4(seed &+ prime1 &+ prime2, seed &+ prime2, seed, seed &- prime1)
+            var lane1 = seed &+ prime1 &+ prime2
+            var lane2 = seed &+ prime2
+            var lane3 = seed
+            var lane4 = seed &- prime1
             while offset + 32 <= count {
-                lanes[0] = round(lanes[0], word(bytes, offset))
-                lanes[1] = round(lanes[1], word(bytes, offset + 8))
-                lanes[2] = round(lanes[2], word(bytes, offset + 16))
-                lanes[3] = round(lanes[3], word(bytes, offset + 24))
+                lane1 = round(lane1, word(bytes, offset))
+                lane2 = round(lane2, word(bytes, offset + 8))
+                lane3 = round(lane3, word(bytes, offset + 16))
+                lane4 = round(lane4, word(bytes, offset + 24))
                 offset += 32
             }
-            hash =
-                rotate(lanes[0], 1) &+ rotate(lanes[1], 7) &+ rotate(lanes[2], 12) &+ rotate(lanes[3], 18)
-            for lane in 0..<4 { hash = (hash ^ round(0, lanes[lane])) &* prime1 &+ prime4 }
+            hash = rotate(lane1, 1) &+ rotate(lane2, 7) &+ rotate(lane3, 12) &+ rotate(lane4, 18)
+            hash = (hash ^ round(0, lane1)) &* prime1 &+ prime4
+            hash = (hash ^ round(0, lane2)) &* prime1 &+ prime4
+            hash = (hash ^ round(0, lane3)) &* prime1 &+ prime4
+            hash = (hash ^ round(0, lane4)) &* prime1 &+ prime4
         } else {
             hash = seed &+ prime5
         }

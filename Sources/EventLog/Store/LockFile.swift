@@ -31,7 +31,11 @@ final class LockFile: Sendable {
 
     func unlock() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                // A process that was forked and has not started its program yet has the file too: closing is not enough.
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }

@@ -1,0 +1,129 @@
+import EventLog
+import Foundation
+import LMDB
+import Testing
+import Tracking
+
+/// Some producers, a failing disk and restarts, on one thread and fixed by a seed.
+@Suite struct SimulationTests {
+    /// A producer that sends its commands one after the other, and sends one again until it knows what became of it.
+    private struct Producer {
+        let stream: StreamID
+        var sent = 0
+        var acknowledged = 0
+        var waiting: Answer?
+
+        func request(_ index: Int) -> AppendRequest {
+            .of((0...index % 3).map { "\(stream) \(index) \($0)" }, to: stream, as: "\(index)")
+        }
+    }
+
+    @Test(
+        "whatever fails and whenever the process ends, what was acknowledged is there once and nothing else is",
+        arguments: 0..<30 as Range<UInt64>)
+    func failures(seed: UInt64) async throws {
+        var random = SplitMix64(state: seed)
+        let folder = try TemporaryFolder()
+        var producers = (0..<5).map { Producer(stream: StreamID(.session, "sess_\($0)")) }
+        var time: Int64 = 0
+        for _ in 0..<4 {
+            let faults = Faults()
+            var options = EventLogOptions()
+            let now = time
+            options.isStepped = true
+            options.clock = { Timestamp(rawValue: now) }
+            options.probe = faults
+            options.environment.fault = { faults.code(for: $0) }
+            options.bounds.groupCount = Int.random(in: 1...6, using: &random)
+            options.bounds.indexCount = Int.random(in: 1...20, using: &random)
+            options.bounds.queueByteCount = 3000
+            let directory = try DataDirectory(path: folder.path, address: "a simulation")
+            let store = try LMDBEventStore(in: directory, options: options)
+            for _ in 0..<80 where store.failure == nil {
+                time += Int64.random(in: -3...10, using: &random)
+                for index in producers.indices where Bool.random(using: &random) {
+                    settle(&producers[index])
+                    if producers[index].waiting == nil { send(&producers[index], to: store) }
+                }
+                switch Int.random(in: 0..<30, using: &random) {
+                case 0: faults.fail([.put, .commit, .beginWrite].randomElement(using: &random)!, with: ENOSPC)
+                case 1: faults.free = 0
+                case 2: faults.fail(.commit, with: EIO)
+                case 3...8:
+                    faults.heal()
+                    faults.free = 1 << 40
+                default: break
+                }
+                _ = store.step()
+            }
+            await store.close()
+            directory.unlock()
+            for index in producers.indices { settle(&producers[index]) }
+        }
+        let directory = try DataDirectory(path: folder.path, address: "a simulation")
+        let store = try LMDBEventStore(in: directory)
+        let count = try store.verify().recordCount
+        var expectedCount = 0
+        for producer in producers {
+            let events = try await store.allEvents(in: producer.stream).map(\.text)
+            let all = (0..<producer.sent).flatMap { producer.request($0).events }.map {
+                String(decoding: $0.payload, as: UTF8.self)
+            }
+            let certain = (0..<producer.acknowledged).reduce(0) { $0 + producer.request($1).events.count }
+            #expect(events == Array(all.prefix(events.count)))
+            #expect(events.count >= certain)
+            expectedCount += events.count
+        }
+        #expect(count == expectedCount)
+        await store.close()
+    }
+
+    /// Takes note of an answer, if there is one.
+    private func settle(_ producer: inout Producer) {
+        guard let result = producer.waiting?.result else { return }
+        if case .success = result {
+            producer.acknowledged = producer.sent
+        }
+        producer.waiting = nil
+    }
+
+    /// Sends the command that is not acknowledged yet again, or the next one.
+    private func send(_ producer: inout Producer, to store: LMDBEventStore) {
+        if producer.acknowledged == producer.sent { producer.sent += 1 }
+        let answer = Answer()
+        producer.waiting = answer
+        store.submit(producer.request(producer.sent - 1)) { answer.set($0) }
+    }
+
+    @Test("thousands of followers each see every event once while others append")
+    func followers() async throws {
+        let test = try TestStore(.lmdbWithSmallIndex)
+        let store = test.store
+        let total = 30
+        async let counts = withThrowingTaskGroup(of: Int.self) { group in
+            for follower in 0..<2000 {
+                group.addTask {
+                    var position = LogPosition.start
+                    var seen = 0
+                    while position < LogPosition(UInt64(total)) {
+                        let batch = try await store.nextEvents(
+                            after: position, limit: ReadLimit(count: 1 + follower % 70), matching: .all)
+                        guard
+                            batch.events.map(\.position.rawValue)
+                                == Array(position.rawValue + 1...batch.through.rawValue)
+                        else { return -1 }
+                        seen += batch.events.count
+                        position = batch.through
+                    }
+                    return seen
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for index in 0..<total {
+            _ = try await store.append(.of(["\(index)"], to: StreamID(.session, "\(index % 7)"), as: "\(index)"))
+        }
+        #expect(try await counts.allSatisfy { $0 == total })
+        await test.close()
+    }
+}
