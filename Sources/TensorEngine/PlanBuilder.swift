@@ -169,23 +169,23 @@ final class PlanBuilder {
         try Primitive(name, description, bindings, scratch: scratch, engine: engine)
     }
 
-    /// The first of `layouts` whose description exists and runs generated code; the first that exists when none does.
+    /// The description of the fastest kind among those for `layouts`, the first of them when several are.
     func fastest(
         _ layouts: [dnnl_format_tag_t],
         _ describe: (dnnl_format_tag_t) throws(TensorEngineError) -> PrimitiveDescription
     ) throws(TensorEngineError) -> PrimitiveDescription {
-        var slow: PrimitiveDescription?
+        var best: PrimitiveDescription?
         var refusal: TensorEngineError?
         for layout in layouts {
             do {
                 let description = try describe(layout)
-                if !description.isSlow { return description }
-                slow = slow ?? description
+                if description.speed == .generated { return description }
+                if best.map({ $0.speed < description.speed }) ?? true { best = description }
             } catch {
                 refusal = error
             }
         }
-        if let slow { return slow }
+        if let best { return best }
         throw refusal ?? .invalidArgument("no layout was given")
     }
 

@@ -50,8 +50,22 @@ final class PrimitiveDescription {
         return String(cString: text)
     }
 
-    /// Whether it is a plain loop or a matrix product on unfolded input, several times slower than generated code.
-    var isSlow: Bool {
-        implementation.hasPrefix("ref") || implementation.contains("gemm")
+    /// How fast implementations of its kind are.
+    var speed: Speed {
+        let name = implementation
+        if name.hasPrefix("ref") { return .plainLoop }
+        return name.contains("gemm") ? .unfolded : .generated
+    }
+
+    /// Kinds of implementation, slowest first, each several times as fast as the one before.
+    enum Speed: Int, Comparable {
+        /// A loop over single elements.
+        case plainLoop
+        /// A matrix product of the unfolded input.
+        case unfolded
+        /// Code generated for the shapes.
+        case generated
+
+        static func < (left: Speed, right: Speed) -> Bool { left.rawValue < right.rawValue }
     }
 }

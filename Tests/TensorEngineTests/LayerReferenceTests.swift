@@ -34,7 +34,7 @@ struct LayerReferenceTests {
         let layer = try #require(Self.layers[reference.name])
         let sizes = reference.shape
         let shape = VolumeShape(batch: sizes[0], channels: sizes[1], depth: sizes[2], height: sizes[3], width: sizes[4])
-        let probe = LayerProbe(layer, inputShape: shape, engine: try ComputeEngine(threadCount: 2))
+        let probe = LayerProbe(layer, inputShape: shape, engine: try ComputeEngine(threadCount: 1))
         let sorted = probe.parameterShapes.sorted { $0.name < $1.name }
         var parameters = sorted.enumerated().map { index, item in
             let count = item.shape.reduce(1, *)
