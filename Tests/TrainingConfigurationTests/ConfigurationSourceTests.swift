@@ -38,7 +38,9 @@ struct ConfigurationSourceTests {
         #expect(yaml.line(of: "train") == 2)
         #expect(yaml.line(of: "train.model.depth") == 4)
         #expect(yaml.line(of: "train.betas[1]") == 7)
-        #expect(yaml.line(of: "train.nothing") == nil)
+        #expect(yaml.line(of: "train.nothing") == 2)
+        #expect(yaml.line(of: "train.model.nothing[2]") == 3)
+        #expect(yaml.line(of: "nothing") == nil)
         let json = try ConfigurationSource(
             "{\n \"train\": {\n  \"x\": \"a b\",\n\n  \"betas\": [\n   1,\n   2]}}", fileName: "a.JSON")
         #expect(json.line(of: "train") == 2)
@@ -143,6 +145,7 @@ struct ConfigurationSourceTests {
         #expect(source.root["train"]?["loss"]?["gamma"] == 1.5)
         #expect(source.root["new"] == "x")
         #expect(source.line(of: "train.epochs") == nil)
+        #expect(source.line(of: "train.loss.gamma") == nil)
         #expect(source.line(of: "train.model.depth") == 4)
         try source.override(setting: "train.patch_size=[16, 16,16]")
         try source.override(setting: "train.learning_rate=1e-4")

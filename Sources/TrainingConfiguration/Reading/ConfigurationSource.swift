@@ -9,6 +9,8 @@ package struct ConfigurationSource: Equatable, Sendable {
     package private(set) var root: JSONObject
     /// The line of each value by its path; values that came from elsewhere have none.
     private var lines: [String: Int]
+    /// The paths that overrides have set.
+    private var overridden: Set<String> = []
 
     /// Reads YAML text (JSON text is YAML text too, except for its stranger corners). Anchors and aliases are refused.
     package init(yaml text: String) throws(ConfigurationError) {
@@ -38,7 +40,14 @@ package struct ConfigurationSource: Equatable, Sendable {
 
     /// The line of the value at `path`, or of the nearest value around it; nil when it came from elsewhere.
     package func line(of path: String) -> Int? {
-        lines[path]
+        var path = Substring(path)
+        while !path.isEmpty {
+            let key = String(path)
+            if overridden.contains(key) { return nil }
+            if let line = lines[key] { return line }
+            path = path[..<(path.lastIndex { $0 == "." || $0 == "[" } ?? path.startIndex)]
+        }
+        return nil
     }
 
     /// Sets the value at a dotted path such as `train.model.depth`, making the objects on the way.
@@ -53,7 +62,9 @@ package struct ConfigurationSource: Equatable, Sendable {
         }
         let changed = try Self.setting(value, at: parts[...], in: .object(root), path: "")
         lines = lines.filter { $0.key != path && !$0.key.hasPrefix(path + ".") && !$0.key.hasPrefix(path + "[") }
+        let overridden = overridden.union([path])
         self = try Self.checked(changed, lines: lines)
+        self.overridden = overridden
     }
 
     /// Sets several values, in the order of their paths' bytes.

@@ -1,0 +1,110 @@
+import TrainingConfiguration
+
+/// Reads volumes of the NIfTI-1 format (single files, either byte order), three-dimensional, of integers or floats.
+enum NIfTIReader {
+    private static let headerByteCount = 348
+
+    /// The image in the bytes of an uncompressed `.nii` file.
+    static func image(_ bytes: [UInt8], file: String) throws(ScanError) -> ScanImage {
+        guard bytes.count >= headerByteCount else {
+            throw ScanError(.malformed, file: file, "\(bytes.count) bytes; a NIfTI header has \(headerByteCount)")
+        }
+        return try bytes.withUnsafeBufferPointer { buffer throws(ScanError) in
+            let raw = UnsafeRawBufferPointer(buffer)
+            let isBigEndian = UInt32(bigEndian: raw.loadUnaligned(as: UInt32.self)) == UInt32(headerByteCount)
+            let fields = HeaderFields(bytes: raw, isBigEndian: isBigEndian)
+            guard fields.integer(0) == headerByteCount, Array(raw[344..<348]) == Array("n+1\0".utf8) else {
+                throw ScanError(.malformed, file: file, "this is no single NIfTI-1 file")
+            }
+            return try image(fields, file: file)
+        }
+    }
+
+    private static func image(_ fields: HeaderFields, file: String) throws(ScanError) -> ScanImage {
+        let dimensionCount = fields.short(40)
+        guard (3...7).contains(dimensionCount),
+            (4...7).allSatisfy({ $0 > dimensionCount || fields.short(40 + 2 * $0) == 1 })
+        else { throw ScanError(.unsupported, file: file, "only volumes of three dimensions are read") }
+        let size = try ScanImage.size(
+            width: fields.short(42), height: fields.short(44), depth: fields.short(46), file: file)
+        guard let type = voxelType(fields.short(70)) else {
+            throw ScanError(.unsupported, file: file, "its voxels have the type \(fields.short(70)), which is not read")
+        }
+        let start = fields.float(108)
+        let byteCount = size.voxelCount * type.byteCount
+        guard start >= 348, start <= 0x1p30, fields.bytes.count - Int(start) >= byteCount else {
+            throw ScanError(.malformed, file: file, "the file ends before its \(byteCount) bytes of voxels")
+        }
+        let slope = fields.float(112)
+        let isScaled = slope != 0 && slope.isFinite && fields.float(116).isFinite
+        let data = UnsafeRawBufferPointer(rebasing: fields.bytes[Int(start)..<Int(start) + byteCount])
+        let values = type.values(
+            in: data, isBigEndian: fields.isBigEndian, slope: isScaled ? Float(slope) : 1,
+            intercept: isScaled ? Float(fields.float(116)) : 0)
+        guard let placement = placement(fields) else {
+            throw ScanError(.malformed, file: file, "its voxels have no place: the orientation is degenerate")
+        }
+        return ScanImage(volume: Volume(size: size, values: values), placement: placement)
+    }
+
+    private static func voxelType(_ code: Int) -> VoxelType? {
+        switch code {
+        case 2: .uint8
+        case 4: .int16
+        case 8: .int32
+        case 16: .float32
+        case 64: .float64
+        case 256: .int8
+        case 512: .uint16
+        case 768: .uint32
+        default: nil
+        }
+    }
+
+    /// The s-form if it is set, else the q-form, else the voxel sizes alone, as the format's definition ranks them.
+    private static func placement(_ fields: HeaderFields) -> VoxelPlacement? {
+        let sizes = (1...3).map { max(abs(fields.float(76 + 4 * $0)), 0) }
+        if fields.short(254) > 0 {
+            let rows = (0..<3).map { row in (0..<4).map { fields.float(280 + 16 * row + 4 * $0) } }
+            return VoxelPlacement(
+                origin: SIMD3(rows[0][3], rows[1][3], rows[2][3]),
+                columns: (0..<3).map { SIMD3(rows[0][$0], rows[1][$0], rows[2][$0]) })
+        }
+        guard fields.short(252) > 0 else {
+            return VoxelPlacement(
+                origin: .zero,
+                columns: [SIMD3(sizes[0], 0, 0), SIMD3(0, sizes[1], 0), SIMD3(0, 0, sizes[2])])
+        }
+        let (b, c, d) = (fields.float(256), fields.float(260), fields.float(264))
+        let a = max(0, 1 - b * b - c * c - d * d).squareRoot()
+        let handedness = fields.float(76) < 0 ? -1.0 : 1.0
+        return VoxelPlacement(
+            origin: SIMD3(fields.float(268), fields.float(272), fields.float(276)),
+            columns: [
+                sizes[0] * SIMD3(a * a + b * b - c * c - d * d, 2 * (b * c + a * d), 2 * (b * d - a * c)),
+                sizes[1] * SIMD3(2 * (b * c - a * d), a * a + c * c - b * b - d * d, 2 * (c * d + a * b)),
+                handedness * sizes[2] * SIMD3(2 * (b * d + a * c), 2 * (c * d - a * b), a * a + d * d - b * b - c * c),
+            ])
+    }
+
+    /// The header's numbers by their byte offsets.
+    private struct HeaderFields {
+        let bytes: UnsafeRawBufferPointer
+        let isBigEndian: Bool
+
+        func integer(_ offset: Int) -> Int {
+            let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            return Int(Int32(bitPattern: isBigEndian ? UInt32(bigEndian: bits) : UInt32(littleEndian: bits)))
+        }
+
+        func short(_ offset: Int) -> Int {
+            let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+            return Int(Int16(bitPattern: isBigEndian ? UInt16(bigEndian: bits) : UInt16(littleEndian: bits)))
+        }
+
+        func float(_ offset: Int) -> Double {
+            let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            return Double(Float(bitPattern: isBigEndian ? UInt32(bigEndian: bits) : UInt32(littleEndian: bits)))
+        }
+    }
+}

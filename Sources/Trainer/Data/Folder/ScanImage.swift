@@ -1,0 +1,31 @@
+import TrainingConfiguration
+
+/// A volume as a file holds it: intensities and where they lie in the world.
+package struct ScanImage: Equatable, Sendable {
+    /// Intensities in HU, or labels of a mask.
+    package var volume: Volume
+    /// Where voxels lie in the file's world, in mm.
+    package let placement: VoxelPlacement
+
+    package init(volume: Volume, placement: VoxelPlacement) {
+        self.volume = volume
+        self.placement = placement
+    }
+
+    /// The most voxels of a scan that is read.
+    package static let maximumVoxelCount = 1 << 28
+
+    /// The size for three counts as the file has them (width first); throws when one is not positive or all are too many.
+    static func size(width: Int, height: Int, depth: Int, file: String) throws(ScanError) -> VolumeSize {
+        guard width > 0, height > 0, depth > 0 else {
+            throw ScanError(.malformed, file: file, "a side of the volume has no voxels")
+        }
+        let (plane, planeOverflows) = width.multipliedReportingOverflow(by: height)
+        let (count, countOverflows) = plane.multipliedReportingOverflow(by: depth)
+        guard !planeOverflows, !countOverflows, count <= maximumVoxelCount else {
+            throw ScanError(
+                .tooLarge, file: file, "\(width)×\(height)×\(depth) voxels; at most \(maximumVoxelCount) are read")
+        }
+        return VolumeSize(depth: depth, height: height, width: width)
+    }
+}
