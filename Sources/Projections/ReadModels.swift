@@ -108,4 +108,14 @@ package final class ReadModels: Sendable {
             throw ReadModelError(error)
         }
     }
+
+    /// The bytes of the data file that were used at least once.
+    package func usedByteCount() throws(ReadModelError) -> Int {
+        let store = state.withLock { $0.store }
+        do throws(LMDBError) {
+            return try store.environment.statistics().usedByteCount
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
 }

@@ -1,0 +1,150 @@
+import Projections
+import SwiftProtobuf
+import Testing
+import Tracking
+
+/// Given events, then the checkpoints, artifacts, logs and webhooks.
+struct CheckpointDocumentTests {
+    @Test("A later save of an epoch takes the place of the earlier one and joins its marks when the bytes are the same")
+    func superseding() throws {
+        var script = try EventScript.running()
+        try script.save("ckpt_1", epoch: 1, digest: "d1", marks: [.last])
+        try script.save("ckpt_2", epoch: 1, digest: "d1", marks: [.stop])
+        try script.save("ckpt_3", epoch: 2, digest: "d2", marks: [.last])
+        try script.save("ckpt_4", attempt: 2, epoch: 2, digest: "d3", marks: [.stop])
+        try script.save("ckpt_5", attempt: 0, epoch: 2, digest: "d4")
+        try script.save("ckpt_6", attempt: 0, epoch: 2, digest: "d4")
+        try Documents(script).models.read { snapshot throws in
+            let visible = try snapshot.checkpoints(of: Documents.session)
+            #expect(visible.map(\.document.checkpointID) == ["ckpt_2", "ckpt_4", "ckpt_5", "ckpt_6"])
+            #expect(visible[0].document.marks == [.last, .stop] && visible[1].document.marks == [.stop])
+            let all = try snapshot.checkpoints(of: nil, includesSuperseded: true)
+            #expect(all.map(\.document.superseded) == [true, false, true, false, false, false])
+            #expect(try snapshot.checkpoint(Checkpoint.ID("ckpt_1")!)?.document.superseded == true)
+        }
+    }
+
+    @Test(
+        "The best checkpoint has the best finite monitored value, the earliest of equals, and moves when it is deleted")
+    func best() throws {
+        var script = try EventScript.running(monitor: "f", maximum: true)
+        try script.save("ckpt_1", epoch: 1, [.named("f", 1)])
+        try script.save("ckpt_2", epoch: 2, [.named("f", 3)])
+        try script.save("ckpt_3", epoch: 3, [.named("f", 3)])
+        try script.save("ckpt_4", epoch: 4, [.named("f", .infinity), .named("g", 9)])
+        try script.save("ckpt_5", epoch: 5, [.named("g", 9)])
+        #expect(try Documents(script).session().bestCheckpointID == "ckpt_2")
+        try script.append(.checkpointDeleted(.with { $0.checkpointID = "ckpt_2" }))
+        let documents = try Documents(script)
+        try documents.models.read { snapshot throws in
+            let entries = try snapshot.checkpoints(of: Documents.session)
+            #expect(entries.map(\.isBest) == [false, true, false, false])
+            #expect(entries[1].monitor == "f" && entries[1].value(of: "f") == 3 && entries[2].value(of: "f") == nil)
+            let deleted = try snapshot.checkpoint(Checkpoint.ID("ckpt_2")!)
+            #expect(deleted?.document.deleted == true && deleted?.isBest == false)
+        }
+        try script.save("ckpt_6", attempt: 2, epoch: 3, [.named("f", 0)])
+        #expect(try Documents(script).session().bestCheckpointID == "ckpt_1")
+    }
+
+    @Test("Artifacts keep their versions; a deleted path is gone but its versions can be asked for")
+    func artifacts() throws {
+        let digests = [1, 2].map { Digest(hashing: [UInt8($0)]) }
+        var script = try EventScript.running()
+        for (index, digest) in digests.enumerated() {
+            try script.append(
+                .artifactSaved(
+                    .with {
+                        $0.path = "a/b"
+                        $0.digest = digest.description
+                        $0.version = UInt32(index + 1)
+                    }))
+        }
+        try script.append(
+            .artifactSaved(
+                .with {
+                    $0.path = "a"; $0.version = 1
+                }))
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.artifacts(of: Documents.session).map(\.path) == ["a", "a/b"])
+            #expect(try snapshot.artifact("a/b", of: Documents.session)?.version == 2)
+            #expect(try snapshot.artifact("a/b", of: Documents.session, version: 1)?.digest == digests[0].description)
+            #expect(try snapshot.artifact("a/b", of: Documents.session, digest: digests[0])?.version == 1)
+            #expect(try snapshot.artifact("a/b", of: Documents.session, version: 3) == nil)
+            #expect(try snapshot.referencedDigests() == Set(digests))
+        }
+        try script.append(.artifactDeleted(.with { $0.path = "a/b" }))
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.artifacts(of: Documents.session).map(\.path) == ["a"])
+            #expect(try snapshot.artifact("a/b", of: Documents.session) == nil)
+            #expect(try snapshot.artifact("a/b", of: Documents.session, version: 2) != nil)
+        }
+    }
+
+    @Test("Log lines are numbered through the session and read on after any of them")
+    func lines() throws {
+        var script = try EventScript.running()
+        for report in 0..<4 {
+            try script.append(
+                .linesLogged(
+                    .with {
+                        $0.attempt = 1
+                        $0.rank = UInt32(report % 2)
+                        $0.lines = (0..<3).map { line in .with { $0.text = "\(report).\(line)" } }
+                    }))
+        }
+        try Documents(script).models.read { snapshot throws in
+            let all = try snapshot.logLines(of: Documents.session, limit: 100)
+            #expect(all.lines.map(\.number) == Array(1...12) && all.total == 12 && all.next == 12)
+            let middle = try snapshot.logLines(of: Documents.session, after: 4, limit: 3)
+            #expect(middle.lines.map(\.text) == ["1.1", "1.2", "2.0"] && middle.next == 7)
+            let rank = try snapshot.logLines(of: Documents.session, after: 2, limit: 2, rank: 1)
+            #expect(rank.lines.map(\.text) == ["1.0", "1.1"])
+            #expect(try snapshot.logLines(of: Documents.session, after: 12, limit: 5).lines.isEmpty)
+            #expect(try snapshot.logLines(of: Session.ID("sess_none")!, limit: 5).total == 0)
+        }
+        try Documents(script).models.read(asOf: LogPosition(6)) { snapshot throws in
+            let page = try snapshot.logLines(of: Documents.session, limit: 100)
+            #expect(page.lines.count == 6 && page.total == 6)
+        }
+    }
+
+    @Test("Progress is the newest attempt's, whatever arrives late")
+    func progress() throws {
+        var script = try EventScript.running()
+        func report(_ attempt: UInt32, _ fraction: Double) throws {
+            try script.append(
+                .progressReported(
+                    .with {
+                        $0.attempt = attempt; $0.epoch = 1; $0.epochFraction = fraction
+                    }))
+        }
+        try report(1, 0.25)
+        #expect(try Documents(script).models.read { try $0.progress(of: Documents.session) }?.epochFraction == 0.25)
+        try script.startAttempt(2, epoch: 1, step: 1)
+        #expect(try Documents(script).models.read { try $0.progress(of: Documents.session) } == nil)
+        try report(2, 0.5)
+        try report(1, 0.75)
+        #expect(try Documents(script).models.read { try $0.progress(of: Documents.session) }?.epochFraction == 0.5)
+    }
+
+    @Test("Webhooks are listed in the order of their creation until they are deleted")
+    func webhooks() throws {
+        var script = EventScript()
+        try script.append(.created(.with { $0.url = "http://b" }), to: "webhook_b")
+        try script.append(
+            .created(
+                .with {
+                    $0.url = "http://a"; $0.events = ["x"]
+                }), to: "webhook_a")
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.webhooks().map(\.url) == ["http://b", "http://a"])
+            #expect(try snapshot.webhook("webhook_a")?.events == ["x"])
+        }
+        try script.append(.deleted(WebhookDeleted()), to: "webhook_b")
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.webhooks().map(\.webhookID) == ["webhook_a"])
+            #expect(try snapshot.webhook("webhook_b") == nil)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import SwiftProtobuf
+import Tracking
+
+/// A log that a test writes event by event; the n-th event stands at position n and is recorded n seconds after 1970.
+struct EventScript {
+    private(set) var events: [RecordedEvent] = []
+    private var versions: [StreamID: UInt64] = [:]
+
+    var head: LogPosition { LogPosition(UInt64(events.count)) }
+
+    /// Appends a session's event.
+    mutating func append(_ event: SessionEvent, to session: String = "sess_a", at time: Timestamp? = nil) throws {
+        try append(try event.encoded(occurredAt: time), to: StreamID(.session, session))
+    }
+
+    /// Appends a report of a session's measurements.
+    mutating func append(_ event: TelemetryEvent, to session: String = "sess_a", at time: Timestamp? = nil) throws {
+        try append(try event.encoded(occurredAt: time), to: StreamID(.telemetry, session))
+    }
+
+    mutating func append(_ event: WebhookEvent, to webhook: String) throws {
+        try append(try event.encoded(), to: StreamID(.webhook, webhook))
+    }
+
+    mutating func append(_ new: NewEvent, to stream: StreamID) throws {
+        let position = UInt64(events.count + 1)
+        versions[stream, default: 0] += 1
+        let idBytes = (0..<16).map { UInt8(truncatingIfNeeded: position >> UInt64(8 * (15 - $0))) }
+        events.append(
+            RecordedEvent(
+                position: LogPosition(position), stream: stream, version: StreamVersion(versions[stream] ?? 0),
+                id: EventID(bytes: idBytes), type: new.type, schemaVersion: new.schemaVersion,
+                recordedAt: Timestamp(rawValue: Int64(position) * 1_000_000), occurredAt: new.occurredAt, actor: "test",
+                causation: nil, payloadDigest: Digest(hashing: new.payload), payload: new.payload))
+    }
+}
+
+extension Parameter {
+    static func text(_ name: String, _ text: String) -> Parameter {
+        .with {
+            $0.name = name
+            $0.text = text
+        }
+    }
+
+    static func number(_ name: String, _ number: Double) -> Parameter {
+        .with {
+            $0.name = name
+            $0.number = number
+        }
+    }
+}
+
+extension Metric {
+    static func named(_ name: String, _ value: Double) -> Metric {
+        .with {
+            $0.name = name
+            $0.value = value
+        }
+    }
+}
+
+extension MetricSeries {
+    /// A report of points given by their steps, values, and times in microseconds.
+    static func points(_ name: String, steps: [Int64], values: [Double], times: [Int64] = []) -> MetricSeries {
+        func deltas(_ column: [Int64]) -> [Int64] {
+            column.indices.map { $0 == 0 ? column[0] : column[$0] &- column[$0 - 1] }
+        }
+        return .with {
+            $0.name = name
+            $0.stepDeltas = deltas(steps)
+            $0.values = values
+            $0.timeDeltas = deltas(times)
+        }
+    }
+}
