@@ -1,14 +1,15 @@
 import EventLog
 import Foundation
+import TestSupport
 import Testing
 import Tracking
 import crash_child
 
 /// A process is killed while it appends; whoever opens its log finds what was acknowledged, whole.
 @Suite struct CrashTests {
-    let folder: TemporaryFolder
+    let folder: TemporaryDirectory
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     /// Where a child ends.
     struct Death: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 import Tracking
 
@@ -9,7 +10,7 @@ import Tracking
     /// Mounts a small file system in memory, or says why it cannot.
     private static let refusal: String? = {
         do {
-            let folder = try TemporaryFolder()
+            let folder = try TemporaryDirectory()
             return try SmallDisk(in: folder, byteCount: 1 << 20).refusal
         } catch {
             return "\(error)"
@@ -21,7 +22,7 @@ import Tracking
         .enabled(if: refusal == nil, "mounting a file system in memory is not permitted here"),
         arguments: [0, 1 << 20])
     func fillsUp(headroom: Int) async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let disk = try SmallDisk(in: folder, byteCount: 8 << 20)
         var options = EventLogOptions()
         options.bounds.headroomByteCount = headroom
@@ -69,9 +70,9 @@ private final class SmallDisk {
     let path: String
     /// Why it could not be mounted.
     private(set) var refusal: String?
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
 
-    init(in folder: TemporaryFolder, byteCount: Int) throws {
+    init(in folder: TemporaryDirectory, byteCount: Int) throws {
         self.folder = folder
         path = folder.path + "/disk"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

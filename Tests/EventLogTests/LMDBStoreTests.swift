@@ -2,14 +2,15 @@ import EventLog
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 import Tracking
 
 @Suite struct LMDBStoreTests {
-    let folder: TemporaryFolder
+    let folder: TemporaryDirectory
     let session = StreamID(.session, "sess_1")
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     private var dataFile: URL { URL(fileURLWithPath: folder.path + "/log/data.mdb") }
 
@@ -156,7 +157,7 @@ import Tracking
     func copy() async throws {
         let (store, directory) = try open()
         for index in 0..<20 { _ = try await store.append(.of(["\(index)"], to: session, as: "\(index)")) }
-        let target = try TemporaryFolder()
+        let target = try TemporaryDirectory()
         let position = try store.copy(to: target.path + "/log")
         let other = try LMDBEventStore(in: DataDirectory(path: target.path, address: "a copy"))
         #expect(other.head >= position)

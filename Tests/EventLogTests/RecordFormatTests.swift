@@ -1,5 +1,5 @@
 import EventLog
-import Foundation
+import TestSupport
 import Testing
 import Tracking
 
@@ -33,15 +33,8 @@ import Tracking
     @Test("a record has the bytes it always had", arguments: events.map(\.name).filter { $0 != "compressed" })
     func golden(name: String) throws {
         let event = try #require(RecordFormatTests.events.first { $0.name == name }?.event)
-        let text = Hexadecimal.encode(try RecordFormatTests.record(event))
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/record-1-\(name).hex")
-        guard FileManager.default.fileExists(atPath: file.path) else {
-            try Data((text + "\n").utf8).write(to: file)
-            Issue.record("\(file.lastPathComponent) was missing and is written; look at it and commit it")
-            return
-        }
-        #expect(try String(contentsOf: file, encoding: .utf8) == text + "\n")
+        let text = Hexadecimal.encode(try RecordFormatTests.record(event)) + "\n"
+        try Golden.expect(text.utf8, named: "record-1-\(name).hex")
     }
 
     @Test("what is written is read back", arguments: events.map(\.name))

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 import Tracking
 
@@ -23,7 +24,7 @@ import Tracking
         arguments: 0..<30 as Range<UInt64>)
     func failures(seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         var producers = (0..<5).map { Producer(stream: StreamID(.session, "sess_\($0)")) }
         var time: Int64 = 0
         for _ in 0..<4 {

@@ -2,16 +2,17 @@ import EventLog
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 import Tracking
 
 /// The writer, driven step by step on the test's own thread.
 @Suite struct WriterTests {
-    let folder: TemporaryFolder
+    let folder: TemporaryDirectory
     let faults = Faults()
     let session = StreamID(.session, "sess_1")
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     private func open(_ change: (inout EventLogOptions) -> Void = { _ in }) throws -> LMDBEventStore {
         var options = EventLogOptions()
@@ -184,7 +185,7 @@ import Tracking
         #expect(store.head == LogPosition(UInt64(written)))
         #expect(try store.verify().recordCount == written)
         // The copy stands for the same folder opened by the next process.
-        let next = try TemporaryFolder()
+        let next = try TemporaryDirectory()
         _ = try store.copy(to: next.path + "/log")
         var options = EventLogOptions()
         options.isStepped = true

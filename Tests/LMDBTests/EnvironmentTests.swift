@@ -1,12 +1,13 @@
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct EnvironmentTests {
-    let folder: TemporaryFolder
+    let folder: TemporaryDirectory
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     private var dataFile: URL { URL(fileURLWithPath: folder.path + "/data.mdb") }
 
@@ -140,7 +141,7 @@ import Testing
     func copy() throws {
         try fill(10)
         let environment = try Environment(path: folder.path)
-        let target = try TemporaryFolder()
+        let target = try TemporaryDirectory()
         try environment.copy(to: target.path)
         let copy = try Environment(path: target.path)
         let database = try copy.database("bytes")

@@ -1,14 +1,15 @@
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 
 @Suite struct TransactionTests {
-    let folder: TemporaryFolder
+    let folder: TemporaryDirectory
     let environment: Environment
     let letters: Database
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         environment = try Environment(path: folder.path)
         letters = try environment.database("letters")
     }
@@ -196,19 +197,5 @@ import Testing
             try transaction.put([1], for: [1], in: letters)
         }
         #expect(try keys(in: .all) == [[1]])
-    }
-}
-
-/// A small generator whose seed is the test's argument (Steele, Lea, Flood, *Fast splittable pseudorandom number
-/// generators*).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,0 +1,8 @@
+/// What a verification of the log looked at.
+package struct LogVerification: Hashable, Sendable {
+    package var recordCount = 0
+    package var appendCount = 0
+    package var streamCount = 0
+
+    package init() {}
+}

@@ -1,0 +1,95 @@
+import LMDB
+import Tracking
+
+/// One walk over the log.
+struct VerificationPass {
+    let tables: LogTables
+    let recent: [StreamID: RecentIndex.Stream]
+    let head: LogPosition
+    private var result = LogVerification()
+    private var failure: StorageError?
+    private var decoder = RecordDecoder(verifiesDigests: true)
+    private var versions: [StreamID: StreamVersion] = [:]
+    private var recordedAt = Timestamp(rawValue: .min)
+    private var next = LogPosition.start.next
+    /// The append whose records are being read.
+    private var current: (append: RecentIndex.Element, remaining: Int)?
+
+    init(tables: LogTables, recent: [StreamID: RecentIndex.Stream], head: LogPosition) {
+        self.tables = tables
+        self.recent = recent
+        self.head = head
+    }
+
+    mutating func run(in transaction: borrowing ReadTransaction) throws(LMDBError) {
+        let range = KeyRange(upper: .included(LogTables.recordKey(head)))
+        try transaction.forEach(in: tables.records, range: range) { (entry) throws(LMDBError) in
+            let position = LogTables.position(ofKey: entry.key) ?? .start
+            do throws(RecordError) {
+                let event = try decoder.decode(entry.value)
+                try check(event, at: position)
+            } catch {
+                failure = StorageError(error, at: position)
+                return .stop
+            }
+            return try checkIndex(of: position, in: transaction) ? .next : .stop
+        }
+        if failure == nil, next != head.next { fail("the record is missing", at: next) }
+        result.streamCount = versions.count
+        guard failure == nil else { return }
+        for (stream, version) in versions where recent[stream] == nil {
+            let known = try tables.head(of: stream, in: transaction)
+            if known.map({ $0.version < version }) ?? true {
+                fail("the stream \(stream) has no right head", at: head)
+            }
+        }
+    }
+
+    consuming func finish() throws(StorageError) -> LogVerification {
+        if let failure { throw failure }
+        return result
+    }
+
+    private mutating func fail(_ what: String, at position: LogPosition) {
+        failure = StorageError(.damaged, "At position \(position) \(what). Restore a backup.")
+    }
+
+    /// Checks an event against those before it.
+    private mutating func check(_ event: RecordedEvent, at position: LogPosition) throws(RecordError) {
+        guard position == next, event.position == position else { throw .field("position") }
+        guard event.version == versions[event.stream, default: .none].advanced(by: 1) else { throw .field("version") }
+        guard event.recordedAt >= recordedAt else { throw .field("time") }
+        versions[event.stream] = event.version
+        recordedAt = event.recordedAt
+        next = position.next
+        result.recordCount += 1
+    }
+
+    /// Checks that the append of the record at `position` is known everywhere. Returns whether it is.
+    private mutating func checkIndex(
+        of position: LogPosition, in transaction: borrowing ReadTransaction
+    ) throws(LMDBError) -> Bool {
+        if let (append, remaining) = current, remaining > 0 {
+            current = (append, remaining - 1)
+            return true
+        }
+        let append = try tables.append(at: position, in: transaction)
+        current = (append, append.receipt.count - 1)
+        result.appendCount += 1
+        if recent[append.stream]?.commands[append.command] == append.receipt { return true }
+        let key = LogTables.indexKey(append.number, append.receipt.firstVersion)
+        let row = try transaction.value(for: key, in: tables.index)
+        let indexed = LogTables.Append(
+            firstVersion: append.receipt.firstVersion, first: position, count: append.receipt.count)
+        guard row == indexed.bytes else {
+            fail("the append is not in the index", at: position)
+            return false
+        }
+        let receipt = try tables.receipt(of: append.command, inStream: append.number, in: transaction)
+        guard receipt == append.receipt else {
+            fail("the command \(append.command) is not in the index", at: position)
+            return false
+        }
+        return true
+    }
+}
