@@ -51,6 +51,15 @@ package struct JSONWriter: Sendable {
     }
 
     /// An integer value.
+    package mutating func integer(_ value: Int64) {
+        separate()
+        appendDecimal(value)
+    }
+
+    /// An integer value.
+    package mutating func integer(_ value: Int) { integer(Int64(value)) }
+
+    /// An integer value of any size. The functions above are faster.
     package mutating func integer(_ value: some BinaryInteger) {
         separate()
         if let small = Int64(exactly: value) {
@@ -87,6 +96,12 @@ package struct JSONWriter: Sendable {
     }
 
     /// A value that is JSON text already. It must be one whole value.
+    package mutating func raw(_ json: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
+    /// A value that is JSON text already. It must be one whole value.
     package mutating func raw(_ json: some Sequence<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
@@ -97,9 +112,7 @@ package struct JSONWriter: Sendable {
         switch value {
         case .null: null()
         case .bool(let value): bool(value)
-        case .integer(let value):
-            separate()
-            appendDecimal(value)
+        case .integer(let value): integer(value)
         case .number(let value): number(value)
         case .string(let value): string(value)
         case .array(let elements):

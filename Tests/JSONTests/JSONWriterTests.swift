@@ -12,11 +12,13 @@ struct JSONWriterTests {
         writer.key("a")
         writer.beginArray()
         writer.integer(1)
+        writer.integer(Int64.min)
         writer.integer(UInt64.max)
         writer.number(2.0)
         writer.number(Float(0.1))
         writer.null()
         writer.raw(Array("{}".utf8))
+        writer.raw("[]".utf8)
         writer.endArray()
         writer.key("b" as String)
         writer.string("x\"\u{1}")
@@ -27,7 +29,9 @@ struct JSONWriterTests {
         writer.bool(true)
         writer.endObject()
         #expect(
-            text(writer.bytes) == #"{"a":[1,18446744073709551615,2.0,0.1,null,{}],"b":"x\"\u0001","c":{},"d":true}"#)
+            text(writer.bytes)
+                == #"{"a":[1,-9223372036854775808,18446744073709551615,2.0,0.1,null,{},[]],"b":"x\"\u0001","c":{},"d":true}"#
+        )
     }
 
     @Test("pretty text is indented by two")
