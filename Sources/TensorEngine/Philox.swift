@@ -61,6 +61,13 @@ package struct Philox: Sendable {
         return SIMD4(c0, c1, c2, c3)
     }
 
+    /// Goes on at block `index` of the stream, four words each.
+    mutating func seek(block index: Int) {
+        precondition(index >= 0 && index < Int(UInt32.max), "a stream gives at most 2^34 words")
+        counter[0] = UInt32(index)
+        used = 4
+    }
+
     /// The next four words, past any words left of the block before.
     @inline(__always)
     mutating func nextBlock() -> SIMD4<UInt32> {

@@ -29,15 +29,18 @@ extension PlanBuilder {
         guard mode == .training, probability > 0 else { return }
         let mask = try tensor(like: input)
         let count = input.tensor.description.count
-        let values = input.tensor
+        let (values, engine) = (input.tensor, engine)
         forward.append("\(name) forward") {
-            random.fill(mask.pointer, count: count, probability: probability, layer: layer)
-            VectorMath.multiply(values.pointer, by: mask.pointer, count: count)
+            engine.parallel((count + 3) / 4) { groups in
+                random.apply(
+                    to: values.pointer, mask: mask.pointer, count: count, groups: groups, probability: probability,
+                    layer: layer)
+            }
         }
         onBackward { (builder) throws(TensorEngineError) in
             guard let gradient = input.gradient else { return }
             builder.appendBackward("\(name) backward") {
-                VectorMath.multiply(gradient.pointer, by: mask.pointer, count: count)
+                engine.parallel(count) { VectorMath.multiply(gradient.pointer, by: mask.pointer, $0) }
             }
         }
     }

@@ -7,6 +7,8 @@ final class Primitive {
     /// oneDNN's name of the implementation it chose.
     let implementation: String
     private let handle: dnnl_primitive_t
+    /// Kept so that the engine outlives the handle.
+    private let engine: ComputeEngine
     private let tensors: [Tensor]
     private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
 
@@ -20,6 +22,7 @@ final class Primitive {
         guard let handle else { throw .library(primitive: name, operation: "create", status: "no handle") }
         self.name = name
         self.handle = handle
+        self.engine = engine
         implementation = description.implementation
         var all = bindings
         if let scratchpad = description.memory(dnnl_query_scratchpad_md), scratchpad.count > 0 {
@@ -37,7 +40,8 @@ final class Primitive {
         dnnl_primitive_destroy(handle)
     }
 
-    func run(on engine: ComputeEngine) throws(TensorEngineError) {
+    /// Submits the primitive; its results are in memory after `ComputeEngine.wait`.
+    func run() throws(TensorEngineError) {
         let status = dnnl_primitive_execute(handle, engine.stream, Int32(arguments.count), arguments.baseAddress)
         try check(status, "run", name)
     }

@@ -27,7 +27,7 @@ struct Program {
     func run(on engine: ComputeEngine) throws(TensorEngineError) {
         for operation in operations {
             switch operation {
-            case .primitive(let primitive): try primitive.run(on: engine)
+            case .primitive(let primitive): try primitive.run()
             case .loop(_, let body): body()
             }
         }
@@ -42,7 +42,7 @@ struct Program {
             let begin = clock()
             switch operation {
             case .primitive(let primitive):
-                try primitive.run(on: engine)
+                try primitive.run()
                 try engine.wait()
             case .loop(_, let body): body()
             }

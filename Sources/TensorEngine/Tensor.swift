@@ -7,6 +7,8 @@ final class Tensor {
     let pointer: UnsafeMutablePointer<Float>
     /// What keeps the memory alive; nil when the owner of the pointer does.
     let storage: Storage?
+    /// Kept so that the engine outlives the memory.
+    private let engine: ComputeEngine
 
     /// A tensor on `storage`, which must have room for `description`.
     convenience init(_ description: MemoryDescription, on storage: Storage, engine: ComputeEngine)
@@ -36,6 +38,7 @@ final class Tensor {
         self.memory = memory
         self.pointer = pointer
         self.storage = storage
+        self.engine = engine
     }
 
     deinit {

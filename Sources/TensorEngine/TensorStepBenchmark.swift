@@ -9,6 +9,7 @@ package enum TensorStepBenchmark {
         /// The edge of the cubic patches in voxels.
         package var patch = 32
         package var batch = 2
+        package var dropout: Float = 0
 
         package init() {}
     }
@@ -84,7 +85,8 @@ package enum TensorStepBenchmark {
 
     private static func prepare(_ settings: Settings) throws(TensorEngineError) -> Prepared {
         let engine = try ComputeEngine(threadCount: settings.threadCount)
-        let configuration = UNet3DConfiguration(initialFeatures: settings.initialFeatures, depth: settings.depth)
+        let configuration = UNet3DConfiguration(
+            initialFeatures: settings.initialFeatures, depth: settings.depth, dropout: settings.dropout)
         let network = try UNet3D(configuration, seed: 1, engine: engine)
         let training = try UNet3DTraining(network, .init(loss: .focal(alpha: 0.25, gamma: 2)))
         let shape = VolumeShape(

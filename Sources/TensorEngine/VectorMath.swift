@@ -4,9 +4,11 @@ internal import COneDNN
 enum VectorMath {
     typealias Vector = SIMD8<Float>
 
-    /// values[i] *= factors[i].
-    static func multiply(_ values: UnsafeMutablePointer<Float>, by factors: UnsafeMutablePointer<Float>, count: Int) {
-        for index in 0..<count {
+    /// values[i] *= factors[i] for i in `range`.
+    static func multiply(
+        _ values: UnsafeMutablePointer<Float>, by factors: UnsafeMutablePointer<Float>, _ range: Range<Int>
+    ) {
+        for index in range {
             values[index] *= factors[index]
         }
     }
