@@ -15,7 +15,6 @@ final class BlobDirectory: Sendable {
     struct State {
         var pins = PinTable()
         var lastTemporary: UInt64 = 0
-        var uploadCount = 0
         /// Objects a reader found damaged: the next upload of their content replaces them.
         var damaged: Set<Digest> = []
         /// Whether a folder could not be synced: then what was renamed into it may be lost, and nothing may be
@@ -61,18 +60,13 @@ final class BlobDirectory: Sendable {
     /// Ends a pin.
     func release(_ pin: BlobPin) { state.withLock { $0.pins.release(pin) } }
 
-    /// Counts an upload in; throws `.tooManyUploads` and `.needsRestart`.
-    func beginUpload(limit: Int) throws(BlobError) -> BlobPin {
+    /// A pin for a new upload. Throws `.needsRestart`.
+    func beginUpload() throws(BlobError) -> BlobPin {
         try locked { state throws(BlobError) in
             guard !state.needsRestart else { throw .needsRestart }
-            guard state.uploadCount < limit else { throw .tooManyUploads(limit: limit) }
-            state.uploadCount += 1
             return state.pins.newPin()
         }
     }
-
-    /// Counts an upload out.
-    func endUpload() { state.withLock { $0.uploadCount -= 1 } }
 
     /// Remembers that an object is damaged, so that an upload of its content replaces it.
     func noteDamage(of digest: Digest) { _ = state.withLock { $0.damaged.insert(digest) } }

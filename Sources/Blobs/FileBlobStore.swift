@@ -1,4 +1,5 @@
 package import NIOCore
+import Synchronization
 package import Tracking
 
 /// A blob store in a folder of files.
@@ -11,6 +12,7 @@ package final class FileBlobStore: BlobStore {
     private let executors: FileExecutor.Pool
     private let maintenance: FileWorker
     private let uploadLimit: Int
+    private let uploadCount = Atomic<Int>(0)
 
     /// How many bytes of an upload are gathered before they go to the upload's thread.
     private static let batchByteCount = 256 * 1024
@@ -38,15 +40,10 @@ package final class FileBlobStore: BlobStore {
     package func put<Source: AsyncSequence>(
         contentsOf source: Source, hint: BlobHint
     ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
-        let pin = try directory.beginUpload(limit: uploadLimit)
-        defer { directory.endUpload() }
-        let upload: BlobUpload
-        do {
-            upload = try await newUpload(hint: hint, pin: pin)
-        } catch {
-            directory.release(pin)
-            throw error
-        }
+        let number = uploadCount.wrappingAdd(1, ordering: .relaxed).newValue
+        defer { uploadCount.wrappingSubtract(1, ordering: .relaxed) }
+        guard number <= uploadLimit else { throw .tooManyUploads(limit: uploadLimit) }
+        let upload = try await newUpload(hint: hint)
         do {
             try await send(source, to: upload)
             return try await upload.finish()
@@ -56,11 +53,17 @@ package final class FileBlobStore: BlobStore {
         }
     }
 
-    private func newUpload(hint: BlobHint, pin: BlobPin) async throws(BlobError) -> BlobUpload {
+    private func newUpload(hint: BlobHint) async throws(BlobError) -> BlobUpload {
         let executor = executors.executor()
         let directory = directory
         return try await FileWorker(executor: executor).run { () throws(BlobError) in
-            try BlobUpload(directory: directory, hint: hint, pin: pin, executor: executor)
+            let pin = try directory.beginUpload()
+            do throws(BlobError) {
+                return try BlobUpload(directory: directory, hint: hint, pin: pin, executor: executor)
+            } catch {
+                directory.release(pin)
+                throw error
+            }
         }
     }
 
@@ -86,7 +89,10 @@ package final class FileBlobStore: BlobStore {
         try await upload.append(batch)
     }
 
-    package func release(_ pin: BlobPin) async { directory.release(pin) }
+    package func release(_ pin: BlobPin) async {
+        let directory = directory
+        await FileWorker(executor: executors.executor()).run { directory.release(pin) }
+    }
 
     package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
         let directory = directory

@@ -9,7 +9,9 @@ actor FileWorker {
     }
 
     /// Runs `body` there and returns what it returns.
-    func run<Value: Sendable>(_ body: @Sendable () throws(BlobError) -> Value) throws(BlobError) -> Value {
+    func run<Value: Sendable, Failure: Error>(
+        _ body: @Sendable () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         try body()
     }
 }

@@ -9,9 +9,6 @@ package protocol OpenFile: AnyObject, Sendable {
     /// Asks the disk to begin writing what was appended, without waiting and without promising anything.
     func beginWriting()
 
-    /// Returns once all that was appended is on disk.
-    func sync() throws(FileSystemError)
-
     /// The file's length now.
     func byteCount() throws(FileSystemError) -> Int64
 }

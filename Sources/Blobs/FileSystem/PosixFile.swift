@@ -61,6 +61,7 @@ final class PosixFile: OpenFile {
         return count
     }
 
+    /// Returns once all bytes of the file, or all names of the folder, are on disk.
     func sync() throws(FileSystemError) {
         while Glibc.fsync(descriptor) != 0 {
             guard errno == EINTR else { throw .current(.sync, path) }

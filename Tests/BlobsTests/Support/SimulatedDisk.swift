@@ -268,13 +268,6 @@ final class SimulatedFile: OpenFile {
         return bytes.count
     }
 
-    func sync() throws(FileSystemError) {
-        let index = index
-        try disk.change(.sync, path) { state in
-            state.files[index].durableByteCount = state.files[index].bytes.count
-        }
-    }
-
     func byteCount() throws(FileSystemError) -> Int64 {
         let index = index
         return try disk.look(.inspect, path) { Int64($0.files[index].bytes.count) }

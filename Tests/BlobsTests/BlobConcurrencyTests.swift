@@ -1,0 +1,39 @@
+import Blobs
+import NIOCore
+import Testing
+import Tracking
+
+@Suite("A blob store used from many sides at once")
+struct BlobConcurrencyTests {
+    @Test("Sweeps without grace take nothing that is pinned, whatever is put meanwhile", arguments: [UInt64(1), 2, 3])
+    func sweeps(seed: UInt64) async throws {
+        let disk = SimulatedDisk()
+        let store = try FileBlobStore(root: "store", fileSystem: disk, clock: { Timestamp(rawValue: 0) })
+        var random = SeededGenerator(seed: seed)
+        let tensors = (0..<4).map { _ in random.weights(17_000) }
+        let orders = (0..<40).map { _ in [Int(random.next() % 4), Int(random.next() % 4), Int(random.next() % 4)] }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    for order in orders[worker * 10..<worker * 10 + 10] {
+                        let file = Safetensors.file(
+                            order.enumerated().map { ("t\($0.offset)", "F32", tensors[$0.element]) })
+                        let stored = try await store.put(file)
+                        #expect(try await store.contents(stored.digest) == file)
+                        try await store.verify(stored.digest)
+                        await store.release(stored.pin)
+                    }
+                }
+            }
+            group.addTask {
+                for _ in 0..<60 {
+                    _ = try await store.sweep(keeping: [], olderThan: .zero, now: Timestamp(rawValue: 1))
+                }
+            }
+            try await group.waitForAll()
+        }
+        _ = try await store.sweep(keeping: [], olderThan: .zero, now: Timestamp(rawValue: 1))
+        #expect(try await store.all().isEmpty)
+        #expect(disk.paths.isEmpty)
+    }
+}
