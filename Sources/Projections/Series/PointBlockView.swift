@@ -55,6 +55,33 @@ struct PointBlockView {
         }
     }
 
+    /// The first of the points from `start` on, before `end`, whose step or time is greater than `place`; `end` if there is none.
+    func firstIndex(after place: Int64, isTime: Bool, from start: Int, to end: Int) -> Int {
+        var low = start
+        var high = end
+        while low < high {
+            let middle = (low + high) / 2
+            if (isTime ? time(middle) : step(middle)) > place { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Calls `body` with the points of `range` and their values, in order.
+    @inline(__always)
+    func forEachValue(in range: Range<Int>, _ body: (Int, Double) -> Void) {
+        switch valueWidth {
+        case 0:
+            let value = value(0)
+            for index in range { body(index, value) }
+        case 4:
+            for index in range {
+                body(index, Double(Float(bitPattern: load(valuesOffset + 4 * index, as: UInt32.self))))
+            }
+        default:
+            for index in range { body(index, Double(bitPattern: load(valuesOffset + 8 * index, as: UInt64.self))) }
+        }
+    }
+
     @inline(__always)
     private func integer(_ index: Int, header: Int, width: Int, offset: Int) -> UInt64 {
         let base = load(header, as: UInt64.self)

@@ -73,38 +73,24 @@ struct SegmentReader {
         _ range: Range<Int>, isTime: Bool, to thinning: inout SeriesThinning, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) {
         guard !range.isEmpty else { return }
-        var walk = Walk(range: range, isTime: isTime, bucket: -1, lastPlace: .min)
+        var walk = SegmentWalk(over: range, of: key, isTime: isTime, thinning: thinning)
         let full = count / PointBlock.capacity
         var level = 0
         while level < SeriesNode.maximumLevel, full >> (6 * level) > 0 { level += 1 }
         var done = 0
         while level > 0 {
             let nodes = full >> (6 * (level - 1))
-            try add(done..<nodes, ofLevel: level, &walk, to: &thinning, in: transaction)
+            try add(done..<nodes, ofLevel: level, to: &walk, in: transaction)
             done = nodes * SeriesNode.fanOut
             level -= 1
         }
-        if full * PointBlock.capacity < count { try add(block: full, &walk, to: &thinning, in: transaction) }
+        if full * PointBlock.capacity < count { try add(block: full, to: &walk, in: transaction) }
+        thinning = walk.finish()
     }
 
-    /// Where a walk over the points has come: the bucket of the last point, and the last place the bucket holds.
-    private struct Walk {
-        let range: Range<Int>
-        let isTime: Bool
-        var bucket: Int
-        var lastPlace: Int64
-
-        @inline(__always)
-        mutating func move(to place: Int64, in thinning: SeriesThinning) {
-            guard bucket < 0 || place > lastPlace else { return }
-            bucket = thinning.bucket(of: place)
-            lastPlace = thinning.lastPlace(of: bucket)
-        }
-    }
-
+    /// Adds the full nodes of `level` whose indexes are in `nodes` to the walk, or what is below them.
     private func add(
-        _ nodes: Range<Int>, ofLevel level: Int, _ walk: inout Walk, to thinning: inout SeriesThinning,
-        in transaction: borrowing ReadTransaction
+        _ nodes: Range<Int>, ofLevel level: Int, to walk: inout SegmentWalk, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) {
         let shift = 6 * level
         var node = max(nodes.lowerBound, walk.range.lowerBound >> shift)
@@ -116,21 +102,16 @@ struct SegmentReader {
                 throw transaction.damagedRow("a page of nodes")
             }
             while node < pageEnd {
-                let place = node % SeriesNode.fanOut
-                if node << shift >= walk.range.lowerBound, (node + 1) << shift <= walk.range.upperBound {
-                    walk.move(to: page.first(place, isTime: walk.isTime), in: thinning)
-                    if page.last(place, isTime: walk.isTime) <= walk.lastPlace {
-                        add(page, place, level: level, from: node << shift, walk, to: &thinning)
-                        node += 1
-                        continue
-                    }
+                let isInside = node << shift >= walk.range.lowerBound && (node + 1) << shift <= walk.range.upperBound
+                if isInside, walk.take(page, node % SeriesNode.fanOut, level: level, from: node << shift) {
+                    node += 1
+                    continue
                 }
                 if level == 1 {
-                    try add(block: node, &walk, to: &thinning, in: transaction)
+                    try add(block: node, to: &walk, in: transaction)
                 } else {
-                    try add(
-                        (node * SeriesNode.fanOut)..<((node + 1) * SeriesNode.fanOut), ofLevel: level - 1, &walk,
-                        to: &thinning, in: transaction)
+                    let below = (node * SeriesNode.fanOut)..<((node + 1) * SeriesNode.fanOut)
+                    try add(below, ofLevel: level - 1, to: &walk, in: transaction)
                 }
                 node += 1
             }
@@ -138,35 +119,11 @@ struct SegmentReader {
     }
 
     private func add(
-        _ page: SeriesNodePage, _ place: Int, level: Int, from start: Int, _ walk: Walk,
-        to thinning: inout SeriesThinning
-    ) {
-        let node = page.node(place, level: level)
-        func sample(_ point: SeriesNode.Point) -> SeriesSample {
-            SeriesSample(
-                place: walk.isTime ? point.time : point.step, step: point.step, time: point.time, value: point.value,
-                attempt: key.attempt, segment: key.segment, index: start + Int(point.index))
-        }
-        thinning.add(
-            first: sample(node.first), last: sample(node.last),
-            extremes: node.hasFinite ? (sample(node.minimum), sample(node.maximum)) : nil,
-            pointCount: 1 << (6 * level), nanCount: Int(node.nanCount),
-            positiveInfinityCount: Int(node.positiveInfinityCount),
-            negativeInfinityCount: Int(node.negativeInfinityCount), to: walk.bucket)
-    }
-
-    private func add(
-        block index: Int, _ walk: inout Walk, to thinning: inout SeriesThinning,
-        in transaction: borrowing ReadTransaction
+        block index: Int, to walk: inout SegmentWalk, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) {
         let start = index * PointBlock.capacity
         guard start < walk.range.upperBound, start + PointBlock.capacity > walk.range.lowerBound else { return }
-        let block = try block(index, in: transaction)
-        for point in max(walk.range.lowerBound - start, 0)..<min(walk.range.upperBound - start, block.count) {
-            let sample = sample(block, point, isTime: walk.isTime, at: start + point)
-            walk.move(to: sample.place, in: thinning)
-            thinning.add(sample, to: walk.bucket)
-        }
+        walk.take(try block(index, in: transaction), from: start)
     }
 
     private func block(_ index: Int, in transaction: borrowing ReadTransaction) throws(LMDBError) -> PointBlockView {

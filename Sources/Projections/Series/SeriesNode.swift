@@ -19,7 +19,7 @@ struct SeriesNode: Equatable {
 
     var first: Point
     var last: Point
-    /// The smallest and the largest finite value, the earliest of equals; without meaning when there is no finite one.
+    /// The smallest and the largest finite value, the earliest of equals; NaN when there is no finite one.
     var minimum: Point
     var maximum: Point
     var hasFinite: Bool
@@ -63,8 +63,12 @@ struct SeriesNode: Equatable {
             }
         }
         hasFinite = minimumIndex >= 0
-        minimum = minimumIndex >= 0 ? Point(block, minimumIndex) : first
-        maximum = minimumIndex >= 0 ? Point(block, maximumIndex) : first
+        minimum = Point(block, max(minimumIndex, 0))
+        maximum = Point(block, max(maximumIndex, 0))
+        if !hasFinite {
+            minimum.value = .nan
+            maximum.value = .nan
+        }
     }
 
     /// The node above 64 nodes of `level`.

@@ -20,14 +20,13 @@ struct SeriesNodePage {
     @inline(__always)
     func last(_ index: Int, isTime: Bool) -> Int64 { integer(index, isTime ? 40 : 32) }
 
+    /// The smallest finite value; NaN when there is none.
     @inline(__always)
     func minimumValue(_ index: Int) -> Double { Double(bitPattern: UInt64(bitPattern: integer(index, 48))) }
 
+    /// The largest finite value; NaN when there is none.
     @inline(__always)
     func maximumValue(_ index: Int) -> Double { Double(bitPattern: UInt64(bitPattern: integer(index, 72))) }
-
-    @inline(__always)
-    func hasFinite(_ index: Int) -> Bool { counter(index, 96) != .max }
 
     @inline(__always)
     func nanCount(_ index: Int) -> Int { Int(counter(index, 104)) }
@@ -48,6 +47,21 @@ struct SeriesNodePage {
             maximum: point(index, 72, minimumIndex == .max ? 0 : counter(index, 100)),
             hasFinite: minimumIndex != .max, nanCount: counter(index, 104),
             positiveInfinityCount: counter(index, 108), negativeInfinityCount: counter(index, 112))
+    }
+
+    /// The first, last, smallest or largest point of a node.
+    func point(_ point: NodePoint, of index: Int, level: Int) -> SeriesNode.Point {
+        switch point {
+        case .first: self.point(index, 0, 0)
+        case .last: self.point(index, 24, (UInt32(1) << (6 * UInt32(level))) - 1)
+        case .minimum: self.point(index, 48, counter(index, 96))
+        case .maximum: self.point(index, 72, counter(index, 100))
+        }
+    }
+
+    /// Which points of a node are kept.
+    enum NodePoint {
+        case first, last, minimum, maximum
     }
 
     private func point(_ index: Int, _ offset: Int, _ place: UInt32) -> SeriesNode.Point {

@@ -89,7 +89,7 @@ struct SeriesQuery {
             return all(samples)
         }
         var thinning = SeriesThinning(from: first.place, through: last.place, bucketCount: maximumPoints / 4)
-        for sample in samples { thinning.add(sample, to: thinning.bucket(of: sample.place)) }
+        for sample in samples { thinning.add(sample) }
         return answer(of: thinning)
     }
 

@@ -2,9 +2,11 @@
 ///
 /// The smallest and largest are of the finite values, the earliest of equals; first and last may be any.
 struct SeriesThinning {
-    fileprivate struct Bucket {
+    /// What one bucket has of one segment or of several.
+    struct Bucket {
         var first: SeriesSample
         var last: SeriesSample
+        /// Of the finite values, if there are any.
         var minimum: SeriesSample?
         var maximum: SeriesSample?
     }
@@ -13,10 +15,10 @@ struct SeriesThinning {
     /// The number of places in the range, at most 2^64 - 1.
     private let span: UInt64
     private var buckets: [Bucket?]
-    private(set) var pointCount = 0
-    private(set) var nanCount = 0
-    private(set) var positiveInfinityCount = 0
-    private(set) var negativeInfinityCount = 0
+    var pointCount = 0
+    var nanCount = 0
+    var positiveInfinityCount = 0
+    var negativeInfinityCount = 0
 
     /// Cuts the places from `start` through `end` into `bucketCount` buckets.
     init(from start: Int64, through end: Int64, bucketCount: Int) {
@@ -41,42 +43,18 @@ struct SeriesThinning {
         return start &+ Int64(bitPattern: remainder > 0 ? quotient : quotient &- 1)
     }
 
-    /// Adds a point to `bucket`, which must hold its place.
-    @inline(__always)
-    mutating func add(_ sample: SeriesSample, to bucket: Int) {
+    /// Adds a point.
+    mutating func add(_ sample: SeriesSample) {
         pointCount += 1
-        count(sample.value)
-        guard buckets[bucket] != nil else {
-            let extreme = sample.value.isFinite ? sample : nil
-            buckets[bucket] = Bucket(first: sample, last: sample, minimum: extreme, maximum: extreme)
-            return
-        }
-        buckets[bucket]?.extend(first: sample, last: sample)
-        if sample.value.isFinite { buckets[bucket]?.extend(minimum: sample, maximum: sample) }
+        let extreme = sample.value.isFinite ? sample : nil
+        if extreme == nil { count(sample.value) }
+        join(
+            Bucket(first: sample, last: sample, minimum: extreme, maximum: extreme), to: bucket(of: sample.place))
     }
 
-    /// Adds a node's points to `bucket`, which must hold the places of all of them. `first` and `last` are its first and
-    /// last point, `extremes` its smallest and largest if any value is finite.
-    mutating func add(
-        first: SeriesSample, last: SeriesSample, extremes: (minimum: SeriesSample, maximum: SeriesSample)?,
-        pointCount: Int, nanCount: Int, positiveInfinityCount: Int, negativeInfinityCount: Int, to bucket: Int
-    ) {
-        self.pointCount += pointCount
-        self.nanCount += nanCount
-        self.positiveInfinityCount += positiveInfinityCount
-        self.negativeInfinityCount += negativeInfinityCount
-        guard buckets[bucket] != nil else {
-            buckets[bucket] = Bucket(
-                first: first, last: last, minimum: extremes?.minimum, maximum: extremes?.maximum)
-            return
-        }
-        buckets[bucket]?.extend(first: first, last: last)
-        if let extremes { buckets[bucket]?.extend(minimum: extremes.minimum, maximum: extremes.maximum) }
-    }
-
+    /// Counts a value that is not finite.
     @inline(__always)
-    private mutating func count(_ value: Double) {
-        guard !value.isFinite else { return }
+    mutating func count(_ value: Double) {
         if value.isNaN {
             nanCount += 1
         } else if value > 0 {
@@ -86,44 +64,44 @@ struct SeriesThinning {
         }
     }
 
+    /// Adds what a segment has in the bucket at `index`; its points are counted by the caller.
+    mutating func join(_ part: Bucket, to index: Int) {
+        guard var bucket = buckets[index] else {
+            buckets[index] = part
+            return
+        }
+        if part.first.precedes(bucket.first) { bucket.first = part.first }
+        if bucket.last.precedes(part.last) { bucket.last = part.last }
+        if let minimum = part.minimum, let known = bucket.minimum {
+            if minimum.value < known.value || minimum.value == known.value && minimum.precedes(known) {
+                bucket.minimum = minimum
+            }
+        } else {
+            bucket.minimum = bucket.minimum ?? part.minimum
+        }
+        if let maximum = part.maximum, let known = bucket.maximum {
+            if maximum.value > known.value || maximum.value == known.value && maximum.precedes(known) {
+                bucket.maximum = maximum
+            }
+        } else {
+            bucket.maximum = bucket.maximum ?? part.maximum
+        }
+        buckets[index] = bucket
+    }
+
     /// The points of all buckets in order, each once.
     var samples: [SeriesSample] {
         var samples: [SeriesSample] = []
+        samples.reserveCapacity(4 * buckets.count)
         for case let bucket? in buckets {
-            var shown = [bucket.first]
-            for case let sample? in [bucket.minimum, bucket.maximum, bucket.last] {
-                guard !shown.contains(where: { $0.isSame(as: sample) }) else { continue }
-                let place = shown.firstIndex { sample.precedes($0) } ?? shown.count
-                shown.insert(sample, at: place)
+            samples.append(bucket.first)
+            var minimum = bucket.minimum
+            var maximum = bucket.maximum
+            if let smallest = minimum, let largest = maximum, largest.precedes(smallest) { swap(&minimum, &maximum) }
+            for case let sample? in [minimum, maximum, bucket.last] {
+                if let shown = samples.last, !shown.isSame(as: sample) { samples.append(sample) }
             }
-            samples += shown
         }
         return samples
-    }
-}
-
-extension SeriesThinning.Bucket {
-    @inline(__always)
-    fileprivate mutating func extend(first: SeriesSample, last: SeriesSample) {
-        if first.precedes(self.first) { self.first = first }
-        if self.last.precedes(last) { self.last = last }
-    }
-
-    @inline(__always)
-    fileprivate mutating func extend(minimum: SeriesSample, maximum: SeriesSample) {
-        if let known = self.minimum {
-            if minimum.value < known.value || minimum.value == known.value && minimum.precedes(known) {
-                self.minimum = minimum
-            }
-        } else {
-            self.minimum = minimum
-        }
-        if let known = self.maximum {
-            if maximum.value > known.value || maximum.value == known.value && maximum.precedes(known) {
-                self.maximum = maximum
-            }
-        } else {
-            self.maximum = maximum
-        }
     }
 }
