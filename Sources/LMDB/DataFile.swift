@@ -81,8 +81,13 @@ struct DataFile {
             guard flags & metaPageFlag != 0,
                 raw.loadUnaligned(fromByteOffset: meta, as: UInt32.self) == magic,
                 raw.loadUnaligned(fromByteOffset: meta + 4, as: UInt32.self) == formatVersion,
-                (512...65_536).contains(pageByteCount), lastPage < 1 << 40
+                (512...65_536).contains(pageByteCount), pageByteCount.nonzeroBitCount == 1, lastPage < 1 << 40
             else { return nil }
+            // The roots of the free list and of the list of databases.
+            for offset in [meta + 64, meta + 112] {
+                let root = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                guard root == .max || root <= lastPage else { return nil }
+            }
             return Meta(
                 pageByteCount: Int(pageByteCount), lastPage: lastPage,
                 transaction: raw.loadUnaligned(fromByteOffset: meta + 128, as: UInt64.self))

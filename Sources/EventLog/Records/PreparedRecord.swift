@@ -1,5 +1,4 @@
 import Tracking
-import Zstandard
 
 /// A record that is complete but for what only the writer knows: its position, its version and when it was recorded.
 struct PreparedRecord: Sendable {
@@ -16,13 +15,16 @@ struct PreparedRecord: Sendable {
     ///
     /// - Precondition: the type has 1 to 255 bytes, the actor at most 255, the payload at most
     ///   `NewEvent.maximumPayloadByteCount`.
-    init(_ event: NewEvent, stream: StreamID, id: EventID, actor: String, causation: CommandID?, salt: Salt) {
+    init(
+        _ event: NewEvent, stream: StreamID, id: EventID, actor: String, causation: CommandID?, salt: Salt,
+        compressor: PayloadCompressor
+    ) {
         type = event.type
         schemaVersion = event.schemaVersion
         var stored = event.payload
         var codec = RecordLayout.Codec.stored
         if event.payload.count >= RecordLayout.compressionThreshold,
-            let compressed = PreparedRecord.compress(event.payload)
+            let compressed = compressor.compress(event.payload)
         {
             stored = compressed
             codec = .zstandard
@@ -68,16 +70,6 @@ struct PreparedRecord: Sendable {
         }
         image.append(bigEndian: check)
         self.image = image
-    }
-
-    /// The compressed payload if it is smaller; nil when it is not, or when there is no memory to find out.
-    private static func compress(_ payload: [UInt8]) -> [UInt8]? {
-        do {
-            let compressed = try Zstandard.compress(payload, level: RecordLayout.compressionLevel)
-            return compressed.count < payload.count ? compressed : nil
-        } catch {
-            return nil
-        }
     }
 
     /// Writes the whole record into `target`, which has exactly `byteCount` bytes.

@@ -1,5 +1,4 @@
 package import Tracking
-import Zstandard
 
 /// Reads records. It remembers the names it saw last, since neighbours in the log mostly share them, so one decoder is
 /// used for a batch.
@@ -9,6 +8,7 @@ package struct RecordDecoder {
     private var actors = RecentNames<String>()
     /// The command of the record before; commands mostly differ, but for the records of one append.
     private var lastCausation: (bytes: [UInt8], command: CommandID)?
+    private let decompressor = PayloadDecompressor()
     private let verifiesDigests: Bool
 
     /// - Parameter verifiesDigests: Whether each payload is compared with its digest, beyond the checks.
@@ -71,12 +71,7 @@ package struct RecordDecoder {
             payload = Array(stored)
         case .zstandard:
             guard stored.count < count else { throw .field("payload length") }
-            do {
-                payload = try Zstandard.decompress(Array(stored), maximumByteCount: count)
-            } catch {
-                throw .field("compressed payload")
-            }
-            guard payload.count == count else { throw .field("payload length") }
+            payload = try decompressor.decompress(stored, byteCount: count)
         }
         if verifiesDigests {
             var hasher = Digest.Hasher()

@@ -12,7 +12,7 @@ package enum RecordEncoding {
         let request = AppendRequest(
             stream: stream, events: [event], expecting: .any, commandID: command,
             commandDigest: Digest(hashing: event.payload), actor: actor)
-        return try PreparedAppend(request) { salt }.records[0].bytes(
+        return try PreparedAppend(request, compressor: PayloadCompressor()) { salt }.records[0].bytes(
             position: position, version: version, recordedAt: recordedAt)
     }
 

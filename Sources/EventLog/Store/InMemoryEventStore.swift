@@ -7,6 +7,7 @@ package final class InMemoryEventStore: EventStore {
     private let signal = HeadSignal(.start)
     private let clock: @Sendable () -> Timestamp
     private let salt: @Sendable () -> Salt
+    private let compressor = PayloadCompressor()
 
     fileprivate struct State {
         var events: [RecordedEvent] = []
@@ -46,7 +47,7 @@ package final class InMemoryEventStore: EventStore {
 
     package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
         // Checks the sizes as a real store does.
-        let prepared = try PreparedAppend(request, salt: salt)
+        let prepared = try PreparedAppend(request, compressor: compressor, salt: salt)
         let result: Result<AppendResult, AppendError> = state.withLock { state in
             if state.isClosed { return .failure(.stopped(details: "It was closed.")) }
             if let error = state.nextError {

@@ -13,6 +13,7 @@ package final class LMDBEventStore: EventStore {
     private let core: LogCore
     private let thread: WriterThread?
     private let salt: @Sendable () -> Salt
+    private let compressor = PayloadCompressor()
     let tables: LogTables
     let recent: RecentIndex
     let scanCount: Int
@@ -70,7 +71,7 @@ package final class LMDBEventStore: EventStore {
     }
 
     package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
-        let prepared = try PreparedAppend(request, salt: salt)
+        let prepared = try PreparedAppend(request, compressor: compressor, salt: salt)
         let result = await withCheckedContinuation { continuation in
             enqueue(prepared) { continuation.resume(returning: $0) }
         }
@@ -83,7 +84,7 @@ package final class LMDBEventStore: EventStore {
         _ request: AppendRequest, reply: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void
     ) {
         do throws(AppendError) {
-            enqueue(try PreparedAppend(request, salt: salt), reply)
+            enqueue(try PreparedAppend(request, compressor: compressor, salt: salt), reply)
         } catch {
             reply(.failure(error))
         }

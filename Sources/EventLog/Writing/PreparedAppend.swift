@@ -11,7 +11,9 @@ struct PreparedAppend: Sendable {
     let byteCount: Int
 
     /// - Throws: `tooLarge` when a payload, the whole append or a name is longer than the log takes.
-    init(_ request: AppendRequest, salt: () -> Salt) throws(AppendError) {
+    init(
+        _ request: AppendRequest, compressor: PayloadCompressor, salt: () -> Salt
+    ) throws(AppendError) {
         guard request.events.count <= AppendRequest.maximumEventCount else {
             throw .tooLarge(
                 details: "It has \(request.events.count) events; at most \(AppendRequest.maximumEventCount) are taken.")
@@ -45,7 +47,7 @@ struct PreparedAppend: Sendable {
             records.append(
                 PreparedRecord(
                     event, stream: request.stream, id: request.commandID.eventID(at: index), actor: request.actor,
-                    causation: request.commandID, salt: salt()))
+                    causation: request.commandID, salt: salt(), compressor: compressor))
         }
         self.records = records
         byteCount = records.reduce(0) { $0 + $1.byteCount }
