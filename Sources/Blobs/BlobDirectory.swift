@@ -107,7 +107,8 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Renews and pins an object if it is there and its table is sound; says whether it was.
+    /// Renews and pins an object if it is there, its table is sound and its tensors are there; says whether it was.
+    /// What is not sound is replaced by the upload that asks.
     func renew(_ digest: Digest, pin: BlobPin) throws(BlobError) -> Bool {
         try locked { state throws(BlobError) in try renew(digest, pin: pin, &state) }
     }
@@ -148,7 +149,10 @@ final class BlobDirectory: Sendable {
     private func renew(_ digest: Digest, pin: BlobPin, _ state: inout State) throws(BlobError) -> Bool {
         guard !state.damaged.contains(digest) else { return false }
         do {
-            guard try pack(digest) != nil else { return false }
+            guard let pack = try pack(digest) else { return false }
+            for tensor in Set(pack.table.tensors) {
+                guard !state.damaged.contains(tensor), try fileInformation(of: tensor) != nil else { return false }
+            }
         } catch .damaged {
             return false
         }

@@ -68,6 +68,19 @@ struct BlobDamageTests {
         try await store.verify(digest)
     }
 
+    @Test("A file without its tensor is replaced also by an upload that is not looked into")
+    func opaqueHealing() async throws {
+        var random = SeededGenerator(seed: 4)
+        let store = try store()
+        let tensor = random.weights(50_000)
+        let file = Safetensors.file([("t", "F32", tensor)])
+        let digest = try await store.put(file).digest
+        try disk.remove(path(Digest(hashing: tensor)))
+        let again = try await store.put(file, hint: .opaque)
+        #expect(!again.wasPresent && again.encoding != .tensors)
+        try await store.verify(digest)
+    }
+
     @Test("Sound bytes under a wrong address are damage")
     func wrongAddress() async throws {
         let store = try store()

@@ -114,6 +114,28 @@ struct TensorSharingTests {
         }
     }
 
+    @Test("Whatever a header says, the bytes come back", arguments: [UInt64(1), 2])
+    func anyHeader(seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let store = try store()
+        let file = Safetensors.file([("a", "F32", random.noise(70_000)), ("b", "F16", random.noise(66_000))])
+        let headerByteCount = file.count - 136_000
+        for _ in 0..<60 {
+            var changed = file
+            for _ in 0...Int.random(in: 0..<3, using: &random) {
+                let index = Int.random(in: 0..<headerByteCount, using: &random)
+                changed[index] = [
+                    UInt8(ascii: "0"), UInt8(ascii: "9"), UInt8(ascii: "{"), 0, .random(in: 0...255, using: &random),
+                ]
+                .randomElement(using: &random)!
+            }
+            let stored = try await store.put(changed)
+            #expect(stored.digest == Digest(hashing: changed))
+            let read = try await store.contents(stored.digest)
+            #expect(read == changed)
+        }
+    }
+
     @Test("Whatever a file holds, it takes at most 0.1 % and 4 KiB more than its size", arguments: [64, 66, 100, 1000])
     func bounded(kilobytes: Int) async throws {
         var random = SeededGenerator(seed: 7)
