@@ -43,9 +43,7 @@ package indirect enum Loss: Equatable, Sendable {
             guard smooth > 0, smooth.isFinite else { throw .invalidArgument("smooth is \(smooth); it must be above 0") }
         case .focal(let alpha, let gamma):
             guard (0...1).contains(alpha) else { throw .invalidArgument("alpha is \(alpha); it must be in 0...1") }
-            guard gamma == 0 || gamma >= 1, gamma <= 10 else {
-                throw .invalidArgument("gamma is \(gamma); it must be 0 or in 1...10")
-            }
+            guard (0...10).contains(gamma) else { throw .invalidArgument("gamma is \(gamma); it must be in 0...10") }
         case .weightedBinaryCrossEntropy(let weight):
             guard weight > 0, weight.isFinite else {
                 throw .invalidArgument("the positive weight is \(weight); it must be above 0")

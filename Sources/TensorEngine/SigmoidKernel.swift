@@ -155,13 +155,12 @@ enum SigmoidKernel {
         return limit.replacing(with: x, where: x .> limit)
     }
 
-    /// base^exponent for base in 0...1; whole exponents up to 2 by multiplication.
+    /// base^exponent for base in 0...1, the base at least 1e-37; exponents 0, 1 and 2 by multiplication.
     @inline(__always)
     private static func power(_ base: Vector, _ exponent: Float) -> Vector {
+        if exponent == 0 { return Vector(repeating: 1) }
         if exponent == 1 { return base }
         if exponent == 2 { return base * base }
-        if exponent <= 0 { return Vector(repeating: 1) }
-        let positive = maximum(base, 1e-37)
-        return VectorMath.exponential(VectorMath.logarithm(positive) * exponent)
+        return VectorMath.exponential(VectorMath.logarithm(maximum(base, 1e-37)) * exponent)
     }
 }

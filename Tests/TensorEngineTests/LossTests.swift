@@ -20,6 +20,8 @@ struct LossTests {
         case "soft dice": return (.softDice(smooth: 1), mask)
         case "focal": return (focal, mask)
         case "focal on a heatmap": return (.focal(alpha: 0.75, gamma: 1.5), heat)
+        case "focal of gamma a half": return (.focal(alpha: 0.6, gamma: 0.5), mask)
+        case "focal of gamma zero": return (.focal(alpha: 0.6, gamma: 0), heat)
         case "weighted binary cross entropy": return (.weightedBinaryCrossEntropy(positiveWeight: 3), heat)
         case "softmax cross entropy": return (.softmaxCrossEntropy, oneHot(shape))
         case "softmax dice": return (.softmaxDice(smooth: 0.5), oneHot(shape))
@@ -144,6 +146,7 @@ struct LossTests {
         let targets: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
         let losses: [Loss] = [
             .softDice(smooth: 1), .focal(alpha: 0.25, gamma: 2), .focal(alpha: 0.25, gamma: 1.3),
+            .focal(alpha: 0.25, gamma: 0.3), .focal(alpha: 0.25, gamma: 0),
             .weightedBinaryCrossEntropy(positiveWeight: 2), .softmaxCrossEntropy, .softmaxDice(smooth: 1),
         ]
         for loss in losses {
