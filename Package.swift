@@ -79,7 +79,7 @@ let package = Package(
         tests(
             "TrackingServerTests",
             [
-                "TrackingServer", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
+                "TrackingServer", "EventLog", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
                 .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
             ]),
         tests(

@@ -5,7 +5,7 @@ package struct WebSocketLimits: Sendable {
     /// Between two pings. A client that leaves one unanswered until the next is gone.
     package var pingInterval: TimeAmount = .seconds(20)
     /// How long the other side's half of the closing handshake is waited for.
-    package var closeTimeout: TimeAmount = .seconds(5)
+    package var closeTimeout: TimeAmount = .seconds(3)
     /// How long the client may take nothing before it is closed with 4408.
     package var slowReaderTimeout: TimeAmount = .seconds(30)
     /// The longest frame that a client may send, in bytes.

@@ -55,6 +55,11 @@ final class RawConnection: Sendable {
 
     func close() async throws { try await channel.close() }
 
+    /// Returns when the event loop's clock says that `duration` is over: time for the server to run into a full socket.
+    func waitUntil(idleFor duration: TimeAmount) async throws {
+        try await channel.eventLoop.scheduleTask(in: duration) {}.futureResult.get()
+    }
+
     /// Starts to read on a connection that was opened without.
     func startReading() async throws { try await channel.setOption(ChannelOptions.autoRead, value: true).get() }
 

@@ -1,0 +1,16 @@
+package import NIOCore
+
+/// Frames as server-sent events (HTML standard, section 9.2).
+package enum EventStreamFormat {
+    /// `id`, the type when `isNamed`, and one line of data.
+    package static func write(_ frame: FeedFrame, isNamed: Bool, to buffer: inout ByteBuffer) {
+        buffer.writeString("id: \(frame.cursor)\n")
+        if isNamed { buffer.writeString("event: \(frame.type.rawValue)\n") }
+        buffer.writeString("data: ")
+        buffer.writeBytes(frame.text)
+        buffer.writeString("\n\n")
+    }
+
+    /// A line that clients ignore, which shows that the connection lives.
+    package static let comment = ByteBuffer(string: ": heartbeat\n\n")
+}
