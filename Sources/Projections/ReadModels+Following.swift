@@ -72,7 +72,13 @@ extension ReadModels {
         while position < log.head, !Task.isCancelled {
             let position = position
             if !isComplete { state.withLock { $0.activity = .building(position: position, head: log.head) } }
-            waiters.advance(to: try await step(store, from: log, after: position))
+            do throws(ProjectionError) {
+                waiters.advance(to: try await step(store, from: log, after: position))
+            } catch {
+                // What came before an event that cannot be read was written.
+                do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
+                throw error
+            }
         }
         guard position >= log.head else { return }
         if !isComplete {
@@ -95,10 +101,25 @@ extension ReadModels {
             }
         }
         try folder.removeBuilding()
+        do throws(ProjectionError) {
+            guard let fresh = try await built(beside: present, from: log) else { return }
+            try folder.completeBuilding()
+            try replaceStore { fresh }
+            state.withLock { $0.isComplete = true }
+        } catch {
+            try folder.removeBuilding()
+            throw error
+        }
+    }
+
+    /// Rows built from the log's beginning to its head, while the present ones follow it too; nil when cancelled.
+    private func built(
+        beside present: ReadModelStore, from log: some EventStore
+    ) async throws(ProjectionError) -> ReadModelStore? {
         let fresh = try folder.openBuilding(fault: options.fault)
         var reached = LogPosition.start
         while reached < max(log.head, position) {
-            if Task.isCancelled { return }
+            if Task.isCancelled { return nil }
             let head = max(log.head, position)
             state.withLock { $0.activity = .rebuilding(position: reached, head: head) }
             reached = try await step(fresh, from: log, after: reached)
@@ -108,9 +129,7 @@ extension ReadModels {
                 continue  // the present rows stay as they are: they are about to be replaced
             }
         }
-        try folder.completeBuilding()
-        try replaceStore { fresh }
-        state.withLock { $0.isComplete = true }
+        return fresh
     }
 
     /// Takes other rows as the present ones.
@@ -145,9 +164,6 @@ extension ReadModels {
                 continuation.resume(
                     returning: Result { () throws(ProjectionError) in try store.apply(batch.events) })
             }
-        }
-        if case .failure = result {
-            do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
         }
         return try result.get()
     }

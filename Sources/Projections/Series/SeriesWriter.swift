@@ -17,7 +17,7 @@ final class SeriesWriter {
     /// How many of the newest segments of an attempt take points.
     private static let openSegments = 4
     /// How many places are remembered between batches.
-    private static let maximumPlaces = 1024
+    private static let maximumPlaces = 256
 
     private var numbers: [[UInt8]: UInt64] = [:]
     private var places: [Place: OpenSegments] = [:]
@@ -60,7 +60,7 @@ final class SeriesWriter {
         for tail in changed { try tail.flush(to: transaction, tables) }
         changed.removeAll(keepingCapacity: true)
         if places.count > SeriesWriter.maximumPlaces { places = [:] }
-        if numbers.count > 4 * SeriesWriter.maximumPlaces { numbers = [:] }
+        if numbers.count > 8 * SeriesWriter.maximumPlaces { numbers = [:] }
     }
 
     private func number(

@@ -3,13 +3,13 @@ import Tracking
 /// A key of the read models, built from parts so that the order of keys is the order of the parts.
 ///
 /// Integers are written most significant byte first; texts as UTF-8 with NUL escaped as `00 FF`, ended by `00 01`, so that
-/// no text is the beginning of another. A text of more than 200 bytes keeps its first 128 bytes and stands for the rest
-/// with its digest: its order among texts with the same beginning is then arbitrary.
+/// no text is the beginning of another. A text of more than 150 bytes keeps its first 100 and has its digest for the rest,
+/// so that three texts fit a key: its order among texts with the same beginning is then arbitrary.
 struct RowKey {
     private(set) var bytes: [UInt8] = []
 
-    private static let longestText = 200
-    private static let keptOfLongText = 128
+    private static let longestText = 150
+    private static let keptOfLongText = 100
 
     /// A key that begins with `kind`.
     init(_ kind: UInt8) {
