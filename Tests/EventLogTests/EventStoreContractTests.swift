@@ -248,6 +248,16 @@ import Tracking
         await test.close()
     }
 
+    @Test("the double fails the next append as it is told, and only that one")
+    func toldToFail() async throws {
+        let store = InMemoryEventStore()
+        store.failNextAppend(with: .noRoom(details: "a test"))
+        await #expect(throws: AppendError.noRoom(details: "a test")) {
+            try await store.append(.of(["a"], to: session, as: "one"))
+        }
+        #expect(try await store.append(.of(["a"], to: session, as: "one")).first == LogPosition(1))
+    }
+
     @Test("of many appends that expect the same version, one wins", arguments: StoreKind.allCases)
     func race(kind: StoreKind) async throws {
         let store = try TestStore(kind).store

@@ -127,4 +127,41 @@ import Tracking
         #expect(try await counts.allSatisfy { $0 == total })
         await test.close()
     }
+
+    @Test("the log can be verified and read while others append")
+    func verifyWhileWriting() async throws {
+        let folder = try TemporaryDirectory()
+        var options = EventLogOptions()
+        options.bounds.indexCount = 7
+        let directory = try DataDirectory(path: folder.path, address: "a simulation")
+        let store = try LMDBEventStore(in: directory, options: options)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for producer in 0..<4 {
+                let stream = StreamID(.session, "sess_\(producer)")
+                group.addTask {
+                    for index in 0..<100 {
+                        let result = try await store.append(.of(["\(index)", "x"], to: stream, as: "\(index)"))
+                        // What was acknowledged is read at once.
+                        let events = try await store.events(
+                            in: stream, after: StreamVersion(result.firstVersion.rawValue - 1), limit: 9)
+                        #expect(events.map(\.text) == ["\(index)", "x"])
+                        #expect(try await store.version(of: stream) == result.lastVersion)
+                        let through = try await store.events(
+                            after: LogPosition(result.first.rawValue - 1), limit: 2, matching: .streams([stream]))
+                        #expect(through.events == events)
+                    }
+                }
+            }
+            group.addTask {
+                while store.head < LogPosition(800) {
+                    let head = store.head
+                    #expect(try store.verify().recordCount >= Int(head.rawValue))
+                    _ = try await store.waitForEvents(after: head)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.verify().appendCount == 400)
+        await store.close()
+    }
 }

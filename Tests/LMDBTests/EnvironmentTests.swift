@@ -33,6 +33,7 @@ import Testing
         #expect(statistics.mapByteCount == 1 << 40)
         #expect(statistics.fileByteCount < 1 << 20)
         #expect(statistics.usedByteCount <= statistics.fileByteCount)
+        #expect(try environment.freeByteCountOfDisk() > 0)
     }
 
     @Test("a data file cut before its last page is refused and left alone", arguments: [0.25, 0.5, 0.99])

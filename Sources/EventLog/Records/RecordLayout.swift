@@ -2,7 +2,6 @@
 enum RecordLayout {
     /// The newest format that this code reads and the one it writes.
     static let format: UInt8 = 1
-    static let maximumHeaderByteCount = 4096
     /// Payloads from this size on are compressed when that makes them smaller.
     static let compressionThreshold = 4096
     static let compressionLevel = 1

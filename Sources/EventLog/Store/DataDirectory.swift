@@ -33,8 +33,6 @@ package final class DataDirectory: Sendable {
     package var readModelsFolder: String { path + "/read-models" }
     /// The content-addressed store.
     package var blobsFolder: String { path + "/blobs" }
-    /// Where trainers keep what they could not deliver yet.
-    package var spoolFolder: String { path + "/spool" }
 
     /// The owner of the folder at `path` as its lock file names it; nil when nobody has it locked.
     package static func owner(ofFolderAt path: String) throws(StorageError) -> Owner? {

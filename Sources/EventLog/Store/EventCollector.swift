@@ -6,14 +6,13 @@ struct EventCollector {
     let limit: ReadLimit
     /// The beginnings of the wanted streams' names; empty when all are wanted.
     var categories: [[UInt8]] = []
-    private var decoder: RecordDecoder
+    private var decoder = RecordDecoder()
     private var events: [RecordedEvent] = []
     private var byteCount = 0
     private var failure: StorageError?
 
-    init(limit: ReadLimit, verifiesDigests: Bool = false) {
+    init(limit: ReadLimit) {
         self.limit = limit
-        decoder = RecordDecoder(verifiesDigests: verifiesDigests)
         events.reserveCapacity(min(limit.count, 256))
     }
 

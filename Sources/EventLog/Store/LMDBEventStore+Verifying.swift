@@ -9,6 +9,8 @@ extension LMDBEventStore {
     ///
     /// - Throws: `damaged`, naming the first position where something is wrong.
     package func verify() throws(StorageError) -> LogVerification {
+        // In this order, so that what is not held is in the transaction, and both reach the head.
+        let head = head
         let held = recent.streams
         var pass = VerificationPass(tables: tables, recent: held, head: head)
         try read { (transaction) throws(LMDBError) in try pass.run(in: transaction) }

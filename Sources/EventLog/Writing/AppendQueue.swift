@@ -67,7 +67,4 @@ final class AppendQueue: Sendable {
             if state.stopped == nil { state.stopped = details }
         }
     }
-
-    /// Whether the queue refuses appends.
-    var isStopped: Bool { state.withLock { $0.stopped != nil } }
 }
