@@ -35,6 +35,25 @@ struct RebuildTests {
         #expect(try digest == Self.digest(of: events, cutAt: []))
     }
 
+    @Test("The random logs of these tests hold every kind of event, and attempts that go back")
+    func coverage() throws {
+        let events = try (0..<6).flatMap { try RandomLog.events(seed: $0, count: 700) }
+        #expect(Set(events.map(\.type)).count == 27, "\(Set(events.map(\.type)).sorted())")
+        let rewinds = try (0..<6).filter { seed in
+            let folder = try TemporaryFolder()
+            let models = try ReadModels(folder: folder.path)
+            try models.apply(try RandomLog.events(seed: UInt64(seed), count: 700))
+            return try models.read { snapshot in
+                try ["sess_a", "sess_b", "sess_c"].compactMap { Session.ID($0) }.contains { id in
+                    try snapshot.epochRecords(of: id).count < snapshot.epochRecords(of: id, allAttempts: true).count
+                        && snapshot.checkpoints(of: id).count
+                            < snapshot.checkpoints(of: id, includesSuperseded: true).count
+                }
+            }
+        }
+        #expect(rewinds.count >= 2)
+    }
+
     private static func digest(of events: [RecordedEvent], cutAt cuts: [Int]) throws -> Digest {
         let folder = try TemporaryFolder()
         let models = try ReadModels(folder: folder.path)

@@ -22,13 +22,15 @@ enum RandomLog {
                         ? .deleted(WebhookDeleted())
                         : .created(.with { $0.url = "http://127.0.0.1/\(script.events.count)" }), to: webhook)
             } else {
+                let decided: [SessionEvent]
                 do throws(SessionRefusal) {
-                    for event in try SessionDecider.decide(command(state, session, &random), given: state) {
-                        do { try script.append(event, to: session) } catch { fatalError("\(error)") }
-                        SessionDecider.evolve(&state, with: event)
-                    }
+                    decided = try SessionDecider.decide(command(state, session, &random), given: state)
                 } catch {
                     continue  // refused: another command follows
+                }
+                for event in decided {
+                    try script.append(event, to: session)
+                    SessionDecider.evolve(&state, with: event)
                 }
                 states[session] = state
             }
