@@ -26,11 +26,9 @@ struct LogLayout {
             throw StorageError(error)
         }
         options.reach(.logMade)
+        try sync(folder)
         guard rename(folder, directory.logFolder) == 0 else { throw failure("rename \(folder)") }
-        let descriptor = Glibc.open(directory.path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open \(directory.path)") }
-        defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("sync \(directory.path)") }
+        try sync(directory.path)
         options.reach(.logRenamed)
     }
 
@@ -107,6 +105,14 @@ struct LogLayout {
                         + "\(marker.release); this binary \(what). Use \(marker.release) or later.")
             }
         }
+    }
+
+    /// Returns once the names in `folder` are on disk.
+    private func sync(_ folder: String) throws(StorageError) {
+        let descriptor = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open \(folder)") }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync \(folder)") }
     }
 
     private func removeFolder(_ folder: String) throws(StorageError) {
