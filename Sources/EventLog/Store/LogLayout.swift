@@ -38,28 +38,29 @@ struct LogLayout {
             throw StorageError(
                 .damaged, "The data file of the log in \(directory.logFolder) is missing. Restore it from a backup.")
         }
-        let opened: (environment: Environment, tables: LogTables, format: [UInt8]?)
+        let environment: Environment
+        let format: [UInt8]?
+        do throws(LMDBError) {
+            environment = try Environment(path: directory.logFolder, options: options.environment)
+            let meta = try environment.database("meta")
+            format = try environment.read { (transaction) throws(LMDBError) in
+                try transaction.value(for: LogTables.formatKey, in: meta)
+            }
+        } catch {
+            throw StorageError(error)
+        }
+        // Before anything else is looked at: a later format may have other databases.
+        try checkFormat(format)
+        let tables: LogTables
         let schemas: [(key: [UInt8], value: [UInt8])]
         let counts: (head: LogPosition, records: Int)
         do throws(LMDBError) {
-            let environment = try Environment(path: directory.logFolder, options: options.environment)
-            let tables = try LogTables(environment)
+            tables = try LogTables(environment)
             let transaction = try environment.beginReading()
-            opened = (environment, tables, try transaction.value(for: LogTables.formatKey, in: tables.meta))
             schemas = try transaction.entries(in: tables.schemas)
             counts = (try tables.lastPosition(in: transaction), try transaction.count(of: tables.records))
         } catch {
             throw StorageError(error)
-        }
-        guard let format = opened.format.flatMap({ LogMarker($0) }) else {
-            throw StorageError(
-                .damaged, "The log in \(directory.logFolder) does not name its format. Restore it from a backup.")
-        }
-        guard format.number <= UInt32(RecordLayout.format) else {
-            throw StorageError(
-                .newerFormat,
-                "The log in \(directory.logFolder) has record format \(format.number), written by PIVOT "
-                    + "\(format.release); this binary knows \(RecordLayout.format). Use \(format.release) or later.")
         }
         guard UInt64(counts.records) == counts.head.rawValue else {
             throw StorageError(
@@ -68,7 +69,7 @@ struct LogLayout {
                     + "Restore it from a backup.")
         }
         try check(schemas)
-        return (opened.environment, opened.tables, try recentIndex(opened.environment, opened.tables))
+        return (environment, tables, try recentIndex(environment, tables))
     }
 
     /// The appends that the database's index lacks.
@@ -87,6 +88,19 @@ struct LogLayout {
             }
         } catch {
             throw StorageError(error)
+        }
+    }
+
+    private func checkFormat(_ bytes: [UInt8]?) throws(StorageError) {
+        guard let format = bytes.flatMap({ LogMarker($0) }) else {
+            throw StorageError(
+                .damaged, "The log in \(directory.logFolder) does not name its format. Restore it from a backup.")
+        }
+        guard format.number <= UInt32(RecordLayout.format) else {
+            throw StorageError(
+                .newerFormat,
+                "The log in \(directory.logFolder) has record format \(format.number), written by PIVOT "
+                    + "\(format.release); this binary knows \(RecordLayout.format). Use \(format.release) or later.")
         }
     }
 
