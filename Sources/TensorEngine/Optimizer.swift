@@ -33,7 +33,6 @@ final class Optimizer {
         stepCount += 1
         let values = parameters.values.pointer
         let gradients = parameters.gradients.pointer
-        let isFirst = stepCount == 1
         // Flat arrays are multiples of 16 floats, which the vector loops count on.
         let groupCount = (parameters.values.count + 15) / 16
         let rate = Float(learningRate)
@@ -53,7 +52,7 @@ final class Optimizer {
                 if let first {
                     OptimizerKernel.momentum(
                         values, gradients, first.pointer, range, learningRate: rate,
-                        momentum: Float(settings.momentum), isFirst: isFirst, nesterov: settings.nesterov,
+                        momentum: Float(settings.momentum), nesterov: settings.nesterov,
                         weightDecay: decay, gradientScale: gradientScale)
                 } else {
                     OptimizerKernel.descent(

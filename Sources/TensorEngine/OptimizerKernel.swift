@@ -41,15 +41,13 @@ enum OptimizerKernel {
     static func momentum(
         _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
         _ velocities: UnsafeMutablePointer<Float>, _ range: Range<Int>, learningRate: Float, momentum: Float,
-        isFirst: Bool,
         nesterov: Bool, weightDecay: Float, gradientScale: Float
     ) {
-        let kept: Float = isFirst ? 0 : momentum
         let ahead: Float = nesterov ? 1 : 0
         let velocityShare: Float = nesterov ? momentum : 1
         for index in range {
             let gradient = gradients[index] * gradientScale + values[index] * weightDecay
-            let velocity = velocities[index] * kept + gradient
+            let velocity = velocities[index] * momentum + gradient
             velocities[index] = velocity
             values[index] -= learningRate * (ahead * gradient + velocityShare * velocity)
         }
