@@ -82,6 +82,7 @@ let package = Package(
                 "TrackingServer", "EventLog", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
                 .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
             ]),
+        tests("PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser]),
         tests(
             "TrackingClientTests",
             ["JSON", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),

@@ -1,11 +1,16 @@
 package import JSON
 
 extension APIClient {
-    /// Whether the server works. Within `timeout`, when one is given, instead of a minute.
-    package func health(within timeout: Duration? = nil) async throws(ClientError) -> HealthInfo {
+    /// Whether the server works: within `timeout`, when one is given, instead of a minute, and sent again by `retries`,
+    /// when they are given, instead of the client's.
+    package func health(
+        within timeout: Duration? = nil, retries: RetryPolicy? = nil
+    ) async throws(ClientError) -> HealthInfo {
         var request = APIRequest.get("health")
         if let timeout { request.headTimeout = timeout }
-        return try HealthInfo(try await document(request).json)
+        var client = self
+        if let retries { client.configuration.retries = retries }
+        return try HealthInfo(try await client.document(request).json)
     }
 
     /// CPU, memory, disk and, when there are any, GPUs of the server's machine.

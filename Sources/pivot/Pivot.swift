@@ -1,1 +1,56 @@
-@main struct Pivot { static func main() { print("pivot") } }
+package import ArgumentParser
+import Foundation
+import TrackingClient
+
+/// The command line: parses the arguments, calls one function, and turns errors into one line and an exit status.
+@main
+package struct Pivot: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "pivot",
+        abstract: "Run trainings, watch them, and keep everything about them.",
+        discussion: """
+            Commands that talk to a server find it at --url, else at PIVOT_URL, else at http://127.0.0.1:8000. \
+            PIVOT_API_KEY is sent when it is set.
+
+            Exit status:
+              0    it was done
+              1    it failed
+              2    the command line or a configuration is wrong
+              3    there is no such session, checkpoint or file on the server
+              4    no server can be reached
+              5    the training failed
+              6    the training was stopped before its end
+              130  interrupted by Ctrl-C
+            """,
+        subcommands: [
+            TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
+            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, VersionCommand.self,
+        ])
+
+    package init() {}
+
+    package static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandFailure {
+            Console.standard.complain(error.message)
+            Foundation.exit(error.status.rawValue)
+        } catch let error as ClientError {
+            let failure = CommandFailure(error)
+            Console.standard.complain(failure.message)
+            Foundation.exit(failure.status.rawValue)
+        } catch let error as ExitCode {
+            Foundation.exit(error.rawValue)
+        } catch {
+            let isHelp = exitCode(for: error) == .success
+            let message = fullMessage(for: error)
+            if isHelp { Console.standard.print(message) } else { Console.standard.printError(message) }
+            Foundation.exit(isHelp ? 0 : CommandStatus.usage.rawValue)
+        }
+    }
+}

@@ -11,7 +11,7 @@ package struct FeedFrame: Sendable {
     /// The whole document.
     package let json: JSONValue
 
-    init(_ json: JSONValue) throws(ClientError) {
+    package init(_ json: JSONValue) throws(ClientError) {
         self.json = json
         type = try json.text("type", of: "a frame")
         position = json["position"]?.integerValue.map { UInt64(max(0, $0)) }

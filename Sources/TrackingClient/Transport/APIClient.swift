@@ -9,7 +9,7 @@ import NIOHTTP1
 /// carries an idempotency key. Whoever makes a client shuts it down when all its requests are done.
 package struct APIClient: Sendable {
     /// How it talks to its server.
-    package let configuration: ClientConfiguration
+    package internal(set) var configuration: ClientConfiguration
     let http: HTTPClient
     let clock: any Clock<Duration>
     let random: @Sendable () -> UInt64
@@ -110,6 +110,9 @@ package struct APIClient: Sendable {
         }
         return response
     }
+
+    /// Waits by the client's clock, or throws `cancelled`.
+    package func pause(_ delay: Duration) async throws(ClientError) { try await wait(delay) }
 
     /// Waits, or throws `cancelled`.
     func wait(_ delay: Duration) async throws(ClientError) {

@@ -1,0 +1,24 @@
+package import TrackingClient
+
+/// Why a command ends without having done its work: one line for people, and the process's exit status.
+package struct CommandFailure: Error, Equatable {
+    package let status: CommandStatus
+    /// What happened, to what, and what to do.
+    package let message: String
+
+    package init(_ status: CommandStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    package init(_ error: ClientError) {
+        switch error.code {
+        case .invalidAddress: status = .usage
+        case .unreachable: status = .unreachable
+        case .refused(404, _): status = .notFound
+        case .cancelled: status = .interrupted
+        default: status = .failed
+        }
+        message = error.message
+    }
+}

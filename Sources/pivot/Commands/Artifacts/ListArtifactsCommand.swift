@@ -1,0 +1,43 @@
+package import ArgumentParser
+import JSON
+import TrackingClient
+
+/// `pivot artifacts list`
+package struct ListArtifactsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List a session's files.",
+        discussion: """
+            Examples:
+              pivot artifacts list sess_7h2kq9d4
+              pivot artifacts list sess_7h2kq9d4 --prefix plots/ --json
+            """)
+
+    @Argument(help: "The session's id.")
+    var session: String
+    @Option(help: "Only paths that begin with this.")
+    var prefix: String?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let page = try await client.artifacts(session, prefix: prefix)
+            output.show(page.json) { console in
+                guard !page.entries.isEmpty else { return ["There are no artifacts."] }
+                var table = TextTable([
+                    .init("PATH", mayShrink: true), .init("VERSION", isNumeric: true), .init("SIZE", isNumeric: true),
+                    .init("TYPE", mayShrink: true), .init("CREATED"),
+                ])
+                for artifact in page.entries {
+                    table.add([
+                        artifact.path, "\(artifact.version)", HumanFormat.size(artifact.byteCount),
+                        artifact.contentType ?? "", console.moment(artifact.createdAt),
+                    ])
+                }
+                return table.lines(width: console.width, headingStyle: console.bold)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import ArgumentParser
+import JSON
+import TrackingClient
+
+/// `pivot checkpoints list`
+package struct ListCheckpointsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List checkpoints, of one session or of all.",
+        discussion: """
+            Examples:
+              pivot checkpoints list sess_7h2kq9d4
+              pivot checkpoints list sess_7h2kq9d4 --metric val_loss --sort metric_value --limit 3
+              pivot checkpoints list --json
+            """)
+
+    @Argument(help: "Only those of this session.")
+    var session: String?
+    @Option(help: "Show this metric instead of the session's monitored one, and only checkpoints that have it.")
+    var metric: String?
+    @Option(help: "epoch, created_at or metric_value; with a minus sign descending.")
+    var sort: String?
+    @Flag(help: "Also those of the sessions it continues from.")
+    var lineage = false
+    @Option(help: "The most checkpoints to list; all unless given.")
+    var limit: Int?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let page = try await client.checkpoints(
+                session: session, metric: metric, sort: sort, lineage: lineage, limit: limit)
+            output.show(page.json) { console in
+                guard !page.entries.isEmpty else { return ["There are no checkpoints."] }
+                var table = TextTable([
+                    .init("CHECKPOINT"), .init("SESSION", mayShrink: true), .init("EPOCH", isNumeric: true),
+                    .init("METRIC", isNumeric: true, mayShrink: true), .init("SIZE", isNumeric: true),
+                    .init("STORED", isNumeric: true), .init("MARKS"), .init("CREATED"),
+                ])
+                for checkpoint in page.entries {
+                    let metric = checkpoint.metricValue.map {
+                        (checkpoint.metricName.map { $0 + " " } ?? "") + HumanFormat.number($0)
+                    }
+                    table.add([
+                        checkpoint.id, checkpoint.sessionID, "\(checkpoint.epoch)", metric ?? "-",
+                        HumanFormat.size(checkpoint.byteCount),
+                        checkpoint.storedByteCount.map(HumanFormat.size) ?? "",
+                        checkpoint.marks.joined(separator: ", "), console.moment(checkpoint.createdAt),
+                    ])
+                }
+                return table.lines(width: console.width, headingStyle: console.bold)
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package import ArgumentParser
+import JSON
+import Tracking
+import TrackingClient
+
+/// `pivot logs`
+package struct LogsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Show a training's output.",
+        discussion: """
+            Examples:
+              pivot logs sess_7h2kq9d4 --tail 20
+              pivot logs sess_7h2kq9d4 --follow
+              pivot logs sess_7h2kq9d4 --rank 1 --json
+            """)
+
+    @Argument(help: "The session's id.")
+    var session: String
+    @Flag(help: "Stay and show new lines until the training ends.")
+    var follow = false
+    @Option(help: "Only the last lines.")
+    var tail: Int?
+    @Option(help: "Only lines of this rank.")
+    var rank: Int?
+    @OptionGroup var server: ServerOptions
+    @Flag(help: "Print each line as a JSON object.")
+    var json = false
+
+    package init() {}
+
+    package func validate() throws {
+        if let tail, tail < 1 { throw ValidationError("--tail takes a number of lines, at least 1.") }
+    }
+
+    package func run() async throws {
+        try await server.withClient { client in
+            var last = try await beginning(client)
+            guard follow else {
+                _ = try await printLines(after: last, client)
+                return
+            }
+            for try await item in client.feed(session: session, types: ["connection", "log", "status"]) {
+                switch item {
+                case .entry: last = try await printLines(after: last, client)
+                case .interrupted(let error, _): Console.standard.complain(error.message)
+                }
+            }
+            _ = try await printLines(after: last, client)
+        }
+    }
+
+    /// The number of the line after which `--tail` begins.
+    private func beginning(_ client: APIClient) async throws -> Int {
+        guard let tail else { return 0 }
+        let page = try await client.logs(session, limit: 1)
+        return max(0, page.total - tail)
+    }
+
+    /// Prints what follows line number `line`; answers the number of the last line there is.
+    private func printLines(after line: Int, _ client: APIClient) async throws -> Int {
+        var last = line
+        while true {
+            let page = try await client.logs(session, after: last, rank: rank, limit: 1000)
+            for entry in page.entries { show(entry) }
+            last = max(last, page.json["last_line"]?.integerValue.map(Int.init) ?? page.entries.last?.line ?? last)
+            if page.entries.count < 1000 { return last }
+        }
+    }
+
+    private func show(_ line: LogLineInfo) {
+        let console = Console.standard
+        if json {
+            console.print(String(decoding: line.json.encoded(), as: UTF8.self))
+            return
+        }
+        let time = line.time.map { HumanFormat.clock($0, offset: console.offset(at: $0)) + " " } ?? ""
+        let rank = line.rank == 0 ? "" : "[\(line.rank)] "
+        let text = DisplayText.safe(line.text)
+        let styled = line.level == "error" ? console.red(text) : line.level == "warning" ? console.yellow(text) : text
+        console.print(console.dim(time + rank) + styled)
+    }
+}

@@ -1,0 +1,81 @@
+package import ArgumentParser
+import JSON
+import Tracking
+import TrackingClient
+
+/// `pivot metrics`
+package struct MetricsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Show what a session measured.",
+        discussion: """
+            One row an epoch; with --history the points of one metric over epochs, steps or time.
+
+            Examples:
+              pivot metrics sess_7h2kq9d4
+              pivot metrics sess_7h2kq9d4 --metric val_loss --metric val_froc --limit 5
+              pivot metrics sess_7h2kq9d4 --metric loss --history --axis step --max-points 40
+            """)
+
+    @Argument(help: "The session's id.")
+    var session: String
+    @Option(help: "Only this metric. May be repeated.")
+    var metric: [String] = []
+    @Flag(help: "Show the points of one metric instead of the epochs.")
+    var history = false
+    @Option(help: "With --history: what the points are ordered by.")
+    var axis = MetricHistory.Axis.epoch
+    @Option(help: "The latest epochs to show; all unless given.")
+    var limit: Int?
+    @Option(help: "With --history: the most points to show; extremes are kept.")
+    var maxPoints: Int?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func validate() throws {
+        if history, metric.count != 1 { throw ValidationError("--history needs exactly one --metric.") }
+        if !history, maxPoints != nil || axis != .epoch {
+            throw ValidationError("--axis and --max-points go with --history.")
+        }
+        if history, limit != nil { throw ValidationError("--limit is for epochs; --history takes --max-points.") }
+    }
+
+    package func run() async throws {
+        try await server.withClient { client in
+            if let name = metric.first, history {
+                try await showHistory(of: name, client)
+            } else {
+                let page = try await client.metrics(
+                    session, metric: metric.count == 1 ? metric.first : nil, limit: limit)
+                output.show(page.json) { console in
+                    guard !page.entries.isEmpty else { return ["No epoch is complete yet."] }
+                    return MetricPresentation.epochs(page.entries, only: metric, clock: clock(console))
+                        .lines(width: console.width, headingStyle: console.bold)
+                }
+            }
+        }
+    }
+
+    private func showHistory(of name: String, _ client: APIClient) async throws {
+        let history = try await client.history(session, metric: name, axis: axis, maximumPointCount: maxPoints)
+        output.show(history.json) { console in
+            guard !history.values.isEmpty else {
+                return history.availableMetrics.isEmpty
+                    ? ["\(session) has no metrics yet."]
+                    : ["\(session) has no metric \(name). It has: \(history.availableMetrics.joined(separator: ", "))."]
+            }
+            var lines = MetricPresentation.history(history, name: name, axis: axis, clock: clock(console))
+                .lines(width: console.width, headingStyle: console.bold)
+            lines.append(console.dim(MetricPresentation.sparkline(history.values, columns: console.width ?? 60)))
+            if history.totalPointCount > history.values.count {
+                lines.append(console.dim("\(history.values.count) of \(history.totalPointCount) points"))
+            }
+            return lines
+        }
+    }
+
+    private func clock(_ console: Console) -> (Timestamp) -> String {
+        { HumanFormat.date($0, offset: console.offset(at: $0)) }
+    }
+}

@@ -1,0 +1,29 @@
+package import ArgumentParser
+import TrackingClient
+
+/// `pivot sessions archive`
+package struct ArchiveSessionCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "archive", abstract: "Take sessions out of the lists; nothing is erased.",
+        discussion: """
+            Examples:
+              pivot sessions archive sess_7h2kq9d4
+              pivot sessions list --archived only
+            """)
+
+    @Argument(help: "The sessions' ids.")
+    var sessions: [String]
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func run() async throws {
+        try await server.withClient { client in
+            for id in sessions {
+                let archived = try await client.archiveSession(id)
+                output.show(archived.json) { _ in ["\(archived.id) is archived."] }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package import ArgumentParser
+import TrackingClient
+
+/// `pivot sessions follow`
+package struct FollowSessionCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "follow", abstract: "Show a training's progress until it ends.",
+        discussion: """
+            The first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
+
+            Examples:
+              pivot sessions follow sess_7h2kq9d4
+              pivot sessions follow sess_7h2kq9d4 --json
+            """)
+
+    @Argument(help: "The session's id.")
+    var session: String
+    @OptionGroup var server: ServerOptions
+    @Flag(help: "Print the result as JSON; the progress goes to standard error.")
+    var json = false
+
+    package init() {}
+
+    package func run() async throws {
+        try await server.withClient { client in
+            try await TrainingFollower(client: client, sessionID: session, asJSON: json).run()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package import ArgumentParser
+import JSON
+import Tracking
+import TrackingClient
+import TrainingConfiguration
+
+/// `pivot sessions resume`
+package struct ResumeSessionCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Go on with a session, or from a checkpoint.",
+        discussion: """
+            A stopped or failed session goes on from its last checkpoint, as if it had never been interrupted. From a \
+            checkpoint a new session begins, with the configuration of the session it belongs to and what --set lays \
+            over it.
+
+            Examples:
+              pivot sessions resume sess_7h2kq9d4 --follow
+              pivot sessions resume ckpt_4k7q2m9x --set train.epochs=80 --name longer
+            """)
+
+    @Argument(help: ArgumentHelp("The session's or checkpoint's id.", valueName: "id"))
+    var id: String
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "From a checkpoint: lay a value over the configuration. May be repeated.", valueName: "key=value"))
+    var settings: [String] = []
+    @Option(help: "From a checkpoint: what people call the new session.")
+    var name: String?
+    @Flag(help: "Stay and show the training's progress.")
+    var follow = false
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func validate() throws {
+        guard id.hasPrefix("ckpt_") || (settings.isEmpty && name == nil) else {
+            throw ValidationError("--set and --name need a checkpoint: a session goes on with its own configuration.")
+        }
+    }
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let session = id.hasPrefix("ckpt_") ? try await newSession(client).id : id
+            let started = try await client.startSession(session)
+            if follow {
+                try await TrainingFollower(client: client, sessionID: started.id, asJSON: output.json).run()
+            } else {
+                output.show(started.json) { _ in ["\(started.id) is \(started.status.rawValue)."] }
+            }
+        }
+    }
+
+    private func newSession(_ client: APIClient) async throws -> SessionInfo {
+        let checkpoint = try await client.checkpoint(id)
+        let parent = try await client.session(checkpoint.sessionID)
+        let source: ConfigurationSource
+        do throws(ConfigurationError) {
+            var read = try ConfigurationSource(parent.configuration ?? .object(JSONObject()))
+            for setting in settings { try read.override(setting: setting) }
+            source = read
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        var new = NewSession(.inline(.object(source.root)))
+        new.name = name ?? parent.name
+        new.tags = parent.tags
+        new.experiment = parent.experiment
+        new.checkpointID = checkpoint.id
+        return try await client.createSession(new)
+    }
+}

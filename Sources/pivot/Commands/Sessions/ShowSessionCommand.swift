@@ -1,0 +1,40 @@
+package import ArgumentParser
+import JSON
+import Tracking
+import TrackingClient
+
+/// `pivot sessions show`
+package struct ShowSessionCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one session, now or as it was.",
+        discussion: """
+            Examples:
+              pivot sessions show sess_7h2kq9d4
+              pivot sessions show sess_7h2kq9d4 --as-of 120
+              pivot sessions show sess_7h2kq9d4 --json
+            """)
+
+    @Argument(help: "The session's id.")
+    var session: String
+    @Option(help: "Show it as it was at this position of the log.")
+    var asOf: UInt64?
+    @Flag(help: "Print the resolved configuration too.")
+    var config = false
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let info = try await client.session(session, asOf: asOf)
+            output.show(info.json) { console in
+                var lines = SessionPresentation.sheet(info, moment: console.moment).lines(nameStyle: console.dim)
+                if config, let configuration = info.configuration {
+                    lines += ["", String(decoding: configuration.encoded(pretty: true), as: UTF8.self)]
+                }
+                return lines
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import ArgumentParser
+import JSON
+import TrackingClient
+
+/// `pivot train`
+package struct TrainCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train what a configuration file says, and show how it goes.",
+        discussion: """
+            When no server answers on this machine, one is started in the background; its data are in ./pivot-data. The \
+            first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
+
+            Examples:
+              pivot train configs/quickstart.yaml
+              pivot train configs/train.yaml --set train.epochs=5 --name short --tag trial
+              pivot train configs/train.yaml --detach --json
+            """)
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @Flag(help: "Start the training and return at once.")
+    var detach = false
+    @OptionGroup var server: ServerOptions
+    @Flag(help: "Print the result as JSON; the progress goes to standard error.")
+    var json = false
+
+    package init() {}
+
+    package func run() async throws {
+        let console = Console.standard
+        let new = try configuration.newSession(warn: console.printError)
+        try await server.withClient { client in
+            try await ServerStarter(client: client).ensureServer(console: console)
+            let created = try await client.createSession(new)
+            let started = try await client.startSession(created.id)
+            let line = "Session \(started.id) (\(DisplayText.safe(started.name))) at \(client.configuration.address)"
+            if detach {
+                if json {
+                    console.printJSON(started.json)
+                } else {
+                    console.print(line)
+                    console.print("Watch it with: pivot sessions follow \(started.id)")
+                }
+                return
+            }
+            if json { console.printError(line) } else { console.print(line) }
+            let position = created.json["position"]?.integerValue.map { UInt64(max(0, $0)) }
+            try await TrainingFollower(
+                client: client, sessionID: started.id, asJSON: json, position: position
+            ).run()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import JSON
+import TrackingClient
+import TrainingConfiguration
+
+/// What a session is created from: a configuration file read here, and what is said beside it.
+package struct ConfigurationOptions: ParsableArguments {
+    @Argument(help: "The configuration, YAML or JSON, read on this machine.", completion: .file())
+    var file: String
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Lay a value over the configuration, such as train.learning_rate=1e-4. May be repeated.",
+            valueName: "key=value"))
+    var settings: [String] = []
+    @Option(help: "What people call the session; by default the file's name.")
+    var name: String?
+    @Option(help: "A tag. May be repeated.")
+    var tag: [String] = []
+    @Option(help: "The named group of sessions it belongs to.")
+    var experiment: String?
+    @Option(help: "A smaller group within the experiment.")
+    var group: String?
+    @Option(help: "Free text.")
+    var notes: String?
+    @Option(help: ArgumentHelp("Continue from this checkpoint.", valueName: "id"))
+    var checkpoint: String?
+
+    package init() {}
+
+    /// Reads and checks the file. Warnings go to `warn`.
+    /// - Throws: `CommandFailure` with the status `usage`, naming file, path and line.
+    func newSession(warn: (String) -> Void) throws(CommandFailure) -> NewSession {
+        let text: String
+        do {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw CommandFailure(
+                .usage, "\(file) cannot be read as text. Name a configuration file, such as configs/quickstart.yaml.")
+        }
+        let source: ConfigurationSource
+        do throws(ConfigurationError) {
+            var read = try ConfigurationSource(text, fileName: file)
+            for setting in settings { try read.override(setting: setting) }
+            for warning in try TrainingConfiguration(resolving: read).warnings { warn("\(file): \(warning)") }
+            source = read
+        } catch {
+            throw CommandFailure(.usage, error.problems.map { "\(file): \($0)" }.joined(separator: "\n"))
+        }
+        var new = NewSession(.inline(.object(source.root)))
+        new.name = name ?? ConfigurationOptions.baseName(file)
+        new.tags = tag
+        new.experiment = experiment
+        new.group = group
+        new.notes = notes
+        new.checkpointID = checkpoint
+        return new
+    }
+
+    /// The file's name without folders and extension.
+    package static func baseName(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+        return String(name[..<dot])
+    }
+}

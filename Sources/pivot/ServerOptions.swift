@@ -1,0 +1,25 @@
+import ArgumentParser
+import Foundation
+import TrackingClient
+
+/// Which server a command talks to.
+package struct ServerOptions: ParsableArguments {
+    @Option(help: "The server's address; else PIVOT_URL, else http://127.0.0.1:8000.")
+    var url: String?
+
+    package init() {}
+
+    /// Runs `body` with a client of the server and closes the client's connections afterwards.
+    func withClient(_ body: (APIClient) async throws -> Void) async throws {
+        let configuration = try ClientConfiguration(
+            address: url, environment: ProcessInfo.processInfo.environment)
+        let client = APIClient(configuration)
+        do {
+            try await body(client)
+        } catch {
+            try await client.shutDown()
+            throw error
+        }
+        try await client.shutDown()
+    }
+}

@@ -1,0 +1,170 @@
+import JSON
+package import Tracking
+package import TrackingClient
+
+/// What is shown of a training while it is followed, as a pure function of what came: frames, statuses, Ctrl-C.
+///
+/// A frame that speaks of an end may be history of an earlier attempt; only the session's document says that it has
+/// ended, so such frames ask for it.
+package struct TrainingProgress: Sendable {
+    /// What can come.
+    package enum Input: Sendable {
+        case frame(FeedFrame)
+        case status(SessionStatusInfo)
+        /// The feed broke and is being tried again.
+        case interrupted(ClientError)
+        /// The feed has ended, or cannot be had any more.
+        case feedEnded(ClientError?)
+        /// Ctrl-C.
+        case interrupt
+    }
+
+    /// What to do about it.
+    package enum Action: Equatable, Sendable {
+        case print(String)
+        case warn(String)
+        /// Ask for the session's status now.
+        case checkStatus
+        case requestStop
+        /// End without waiting for the training.
+        case leave
+        /// The session has ended.
+        case finish(Session.Status)
+    }
+
+    package private(set) var status = Session.Status.queued
+    package private(set) var currentEpoch = 0
+    package private(set) var totalEpochs: Int
+    /// The share that is done, 0 to 1.
+    package private(set) var share = 0.0
+    package private(set) var metrics: [MetricValue] = []
+    /// Whether a stop was asked for here.
+    package private(set) var stopWasRequested = false
+    private var queuePosition: Int?
+    private var timeLeft: Duration?
+    private var lastPrintedEpoch = 0
+    private var announcedStatus: Session.Status?
+    private let monitor: String?
+    private let sessionID: String
+
+    package init(session: SessionInfo) {
+        sessionID = session.id
+        totalEpochs = session.totalEpochs
+        status = session.status
+        currentEpoch = session.currentEpoch
+        lastPrintedEpoch = session.currentEpoch
+        share = session.progress
+        monitor = session.json["monitor"]?.stringValue
+    }
+
+    /// Takes in what came and says what to do.
+    package mutating func take(_ input: Input) -> [Action] {
+        switch input {
+        case .frame(let frame): return take(frame)
+        case .status(let info): return take(info)
+        case .interrupted(let error): return [.warn(error.message)]
+        case .feedEnded(let error):
+            return
+                (error.map { [.warn("The live feed has ended: \($0.message) Asking from time to time instead.")] } ?? [])
+                + [.checkStatus]
+        case .interrupt:
+            if stopWasRequested || status == .stopping {
+                return [
+                    .warn("Left. The session ends by itself; see: pivot sessions show \(sessionID)"), .leave,
+                ]
+            }
+            stopWasRequested = true
+            return [
+                .warn("Stopping: a checkpoint is saved first. Press Ctrl-C again to leave without waiting."),
+                .requestStop,
+            ]
+        }
+    }
+
+    /// The status line: how far it is, the metrics that matter, the time left.
+    package func statusLine(width: Int) -> String {
+        switch status {
+        case .created: return DisplayText.fitted("waiting for the session to be started", to: width)
+        case .queued:
+            let place = queuePosition.map { ", place \($0)" } ?? ""
+            return DisplayText.fitted("queued\(place): the training begins when a place is free", to: width)
+        case .stopping: return DisplayText.fitted("stopping: saving a checkpoint", to: width)
+        case .running, .stopped, .completed, .failed:
+            let epoch = min(currentEpoch + 1, max(totalEpochs, 1))
+            let label = totalEpochs > 0 ? "epoch \(epoch)/\(totalEpochs)" : "epoch \(currentEpoch + 1)"
+            var details = timeLeft.map { ["\(HumanFormat.duration($0)) left"] } ?? []
+            details += TrainingProgress.headlines(metrics, monitor: monitor)
+                .filter { $0.name != "train_loss" && $0.name != "learning_rate" }
+                .map { "\($0.name) \(HumanFormat.number($0.value))" }
+            return ProgressBar.line(
+                label: label, share: share, detail: details.joined(separator: ", "), width: width)
+        }
+    }
+
+    /// The metrics shown of an epoch: the losses, the monitored one, dice and the learning rate; the first four of a
+    /// trainer that has none of these.
+    package static func headlines(_ metrics: [MetricValue], monitor: String?) -> [MetricValue] {
+        var names = ["train_loss", "val_loss"]
+        if let monitor, !names.contains(monitor) { names.append(monitor) }
+        names += ["val_dice", "learning_rate"].filter { !names.contains($0) }
+        let found = names.compactMap { name in metrics.first { $0.name == name } }
+        return found.isEmpty ? Array(metrics.prefix(4)) : found
+    }
+
+    /// One epoch as a line.
+    package static func epochLine(_ epoch: Int, of total: Int, _ metrics: [MetricValue], monitor: String?) -> String {
+        let padding = String(repeating: " ", count: max(0, String(total).count - String(epoch).count))
+        var parts = ["epoch \(padding)\(epoch)/\(total)"]
+        parts += headlines(metrics, monitor: monitor).map { "\($0.name) \(HumanFormat.number($0.value))" }
+        if let seconds = metrics["epoch_seconds"], seconds.isFinite, seconds >= 0 {
+            parts.append(HumanFormat.duration(.seconds(seconds)))
+        }
+        return DisplayText.safe(parts.joined(separator: "  "))
+    }
+
+    private mutating func take(_ frame: FeedFrame) -> [Action] {
+        switch frame.type {
+        case "epoch_complete":
+            guard let epoch = frame.epoch, epoch != lastPrintedEpoch else { return [] }
+            lastPrintedEpoch = epoch
+            if status == .created || status == .queued { (status, announcedStatus) = (.running, .running) }
+            currentEpoch = epoch
+            totalEpochs = max(totalEpochs, epoch)
+            metrics = frame.metrics
+            if totalEpochs > 0 { share = max(share, Double(epoch) / Double(totalEpochs)) }
+            return [.print(TrainingProgress.epochLine(epoch, of: totalEpochs, frame.metrics, monitor: monitor))]
+        case "training_complete": return [.finish(.completed)]
+        case "error": return [.finish(.failed)]
+        case "status":
+            if let total = frame.json["total_epochs"]?.integerValue { totalEpochs = Int(total) }
+            guard let status = frame.status else { return [] }
+            if status.isFinished { return [.checkStatus] }
+            return announce(status, message: frame.message)
+        default: return []
+        }
+    }
+
+    private mutating func take(_ info: SessionStatusInfo) -> [Action] {
+        let actions = info.status.isFinished ? [.finish(info.status)] : announce(info.status, message: nil)
+        currentEpoch = info.currentEpoch
+        totalEpochs = info.totalEpochs
+        share = info.progress
+        queuePosition = info.queuePosition
+        timeLeft = info.timeLeft
+        if !info.latestMetrics.isEmpty { metrics = info.latestMetrics }
+        return actions
+    }
+
+    /// Says once that the status has changed to one that people wait in.
+    private mutating func announce(_ new: Session.Status, message: String?) -> [Action] {
+        status = new
+        guard announcedStatus != new else { return [] }
+        announcedStatus = new
+        switch new {
+        case .queued: return [.print("queued" + (message.map { ": " + DisplayText.safe($0) } ?? ""))]
+        case .running: return [.print("running" + (message.map { ": " + DisplayText.safe($0) } ?? ""))]
+        case .stopping where !stopWasRequested: return [.print("stopping")]
+        default: return []
+        }
+    }
+}

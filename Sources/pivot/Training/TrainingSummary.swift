@@ -1,0 +1,69 @@
+package import JSON
+import Tracking
+package import TrackingClient
+
+/// What is said when a training has ended.
+package struct TrainingSummary: Sendable {
+    package let session: SessionInfo
+    package let best: CheckpointInfo?
+    private let address: ServerAddress
+
+    package init(session: SessionInfo, best: CheckpointInfo?, address: ServerAddress) {
+        self.session = session
+        self.best = best
+        self.address = address
+    }
+
+    /// Asks the server for the session and its checkpoints.
+    init(sessionID: String, client: APIClient) async throws(ClientError) {
+        let checkpoints = try await client.checkpoints(session: sessionID).entries
+        self.init(
+            session: try await client.session(sessionID),
+            best: checkpoints.first { $0.isBest } ?? checkpoints.last, address: client.configuration.address)
+    }
+
+    /// `{session, best_checkpoint?, links}`.
+    package var json: JSONValue {
+        var document: JSONObject = ["session": session.json]
+        if let best { document.append(best.json, forKey: "best_checkpoint") }
+        var links = JSONObject()
+        for (name, link) in self.links { links.append(.string(link), forKey: name.lowercased()) }
+        document.append(.object(links), forKey: "links")
+        return .object(document)
+    }
+
+    /// The sheet.
+    package func lines(style: (String) -> String) -> [String] {
+        var sheet = FactSheet()
+        sheet.add("Session", "\(session.id) (\(session.name))")
+        sheet.add("Status", session.status.rawValue + (session.message.map { ": \($0)" } ?? ""))
+        var epochs =
+            "\(session.currentEpoch) of \(session.json["planned_epochs"]?.integerValue ?? Int64(session.totalEpochs))"
+        if let started = session.startedAt, let ended = session.completedAt, ended >= started {
+            epochs += " in \(HumanFormat.duration(ended.duration(since: started)))"
+        }
+        sheet.add("Epochs", epochs)
+        sheet.add("Stopped early", session.json["early_stop_reason"]?.stringValue)
+        let metrics = session.finalMetrics.isEmpty ? session.latestMetrics : session.finalMetrics
+        for (index, metric) in metrics.filter({ $0.name != "epoch_seconds" }).enumerated() {
+            sheet.add(index == 0 ? "Metrics" : "", "\(metric.name) \(HumanFormat.number(metric.value))")
+        }
+        if let best {
+            let value = best.metricValue.map { ", \(best.metricName ?? "metric") \(HumanFormat.number($0))" } ?? ""
+            sheet.add(best.isBest ? "Best checkpoint" : "Last checkpoint", "\(best.id), epoch \(best.epoch)\(value)")
+            sheet.add("", "\(HumanFormat.size(best.byteCount)), \(best.digest)")
+        }
+        for (name, link) in links { sheet.add(name, link) }
+        return sheet.lines(nameStyle: style)
+    }
+
+    private var links: [(name: String, link: String)] {
+        let base = address.text + "/api/v1"
+        let metric = best?.metricName ?? session.json["monitor"]?.stringValue ?? "val_loss"
+        return [
+            ("Document", "\(base)/training/sessions/\(session.id)"),
+            ("History", "\(base)/metrics/\(session.id)/history?metric_name=\(metric)"),
+            ("API", "\(address.text)/docs"),
+        ]
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import JSON
+import Testing
+import TrackingClient
+import pivot
+
+@Suite struct CommandTests {
+    @Test(
+        "Errors end the process with the status the help names",
+        arguments: [
+            (ClientError.Code.refused(status: 404, code: "unknown_session"), CommandStatus.notFound),
+            (.refused(status: 409, code: "wrong_status"), .failed), (.unreachable, .unreachable),
+            (.invalidAddress, .usage), (.cancelled, .interrupted), (.timedOut, .failed), (.digestMismatch, .failed),
+        ])
+    func statuses(code: ClientError.Code, expected: CommandStatus) {
+        #expect(CommandFailure(ClientError(code, "text")).status == expected)
+        #expect(CommandFailure(ClientError(code, "text")).message == "text")
+    }
+
+    @Test("A metric is written name=value")
+    func metricArgument() {
+        #expect(MetricArgument(argument: "val_loss=0.25")?.value == MetricValue(name: "val_loss", value: 0.25))
+        #expect(MetricArgument(argument: "a=b=1")?.value == MetricValue(name: "a=b", value: 1))
+        #expect(MetricArgument(argument: "lr=1e-4")?.value.value == 1e-4)
+        for text in ["", "a", "a=", "=1", "a=x"] { #expect(MetricArgument(argument: text) == nil) }
+    }
+
+    @Test("A session is named after its file")
+    func names() {
+        #expect(ConfigurationOptions.baseName("configs/train.yaml") == "train")
+        #expect(ConfigurationOptions.baseName("/a/b.c.json") == "b.c")
+        #expect(ConfigurationOptions.baseName(".hidden") == ".hidden")
+    }
+
+    @Test("A download stays where it was asked to go, whatever name the server gives")
+    func targets() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pivot-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
+        func path(_ output: String?, _ name: String) throws -> String {
+            try DownloadTarget.path(output: output, name: name, mayReplace: false)
+        }
+        #expect(try path(folder, "../../etc/passwd") == folder + "/passwd")
+        #expect(try path(folder, "..") == folder + "/download")
+        #expect(try path(folder, "a\\b.bin") == folder + "/b.bin")
+        #expect(try path(folder + "/new.bin", "x") == folder + "/new.bin")
+        #expect(try path(nil, "plots/loss-of-a-test.png") == "loss-of-a-test.png")
+        try Data().write(to: URL(filePath: folder + "/there.bin"))
+        #expect(throws: CommandFailure.self) { _ = try path(folder, "there.bin") }
+        let replaced = try DownloadTarget.path(output: folder, name: "there.bin", mayReplace: true)
+        #expect(replaced == folder + "/there.bin")
+    }
+
+    @Test("An event's line shows its scalars and the size of the rest")
+    func eventSummary() {
+        let data: JSONValue = ["epoch": 3, "metrics": [1, 2], "config": ["a": 1], "name": "x\u{1B}y", "ok": true]
+        #expect(EventsCommand.summary(data) == "epoch 3, metrics [2], config {1}, name x y, ok true")
+    }
+
+    @Test(
+        "Arguments that contradict each other are refused",
+        arguments: [
+            ["metrics", "sess_1", "--history"], ["metrics", "sess_1", "--max-points", "5"],
+            ["metrics", "sess_1", "--metric", "a", "--history", "--limit", "5"], ["logs", "sess_1", "--tail", "0"],
+            ["events", "--stream", "all"], ["sessions", "stop", "sess_1", "--wait", "31"],
+            ["sessions", "resume", "sess_1", "--set", "a=1"], ["sessions", "list", "--status", "sleeping"],
+            ["checkpoints", "upload", "f", "--session", "s", "--epoch", "1", "--metric", "x"],
+        ])
+    func contradictions(arguments: [String]) {
+        #expect(throws: (any Error).self) { _ = try Pivot.parseAsRoot(arguments) }
+    }
+
+    @Test("Arguments that fit are taken")
+    func taken() throws {
+        #expect(try Pivot.parseAsRoot(["train", "a.yaml", "--set", "train.epochs=2", "--detach"]) is TrainCommand)
+        #expect(try Pivot.parseAsRoot(["sessions", "list", "--status", "running"]) is ListSessionsCommand)
+        #expect(
+            try Pivot.parseAsRoot(["metrics", "s", "--metric", "a", "--history", "--axis", "step"]) is MetricsCommand)
+    }
+}

@@ -1,0 +1,65 @@
+import Testing
+import pivot
+
+@Suite struct TextTableTests {
+    private var table: TextTable {
+        var table = TextTable([.init("NAME", mayShrink: true), .init("SIZE", isNumeric: true), .init("ID")])
+        table.add(["a quite long name of something", "7", "x"])
+        table.add(["中文", "1234", "yy"])
+        return table
+    }
+
+    @Test("Columns are as wide as their widest cell, numbers stand right, no line ends in spaces")
+    func aligned() {
+        #expect(
+            table.lines(width: nil) == [
+                "NAME                            SIZE  ID",
+                "a quite long name of something     7  x",
+                "中文                            1234  yy",
+            ])
+    }
+
+    @Test("A column that may shrink does, and nothing else")
+    func shrunk() {
+        #expect(
+            table.lines(width: 24) == [
+                "NAME            SIZE  ID",
+                "a quite long …     7  x",
+                "中文            1234  yy",
+            ])
+        #expect(table.lines(width: 3).map(DisplayText.width).max() == 18)
+    }
+
+    @Test("Lines are never wider than the terminal while columns can shrink", arguments: 18...60)
+    func fits(width: Int) {
+        for line in table.lines(width: width) { #expect(DisplayText.width(line) <= width) }
+    }
+
+    @Test("What a server sends cannot move the cursor")
+    func controls() {
+        var table = TextTable([.init("NAME")])
+        table.add(["a\u{1B}[2Jb\nc\u{202E}d"])
+        #expect(table.lines(width: nil) == ["NAME", "a [2Jb c d"])
+        #expect(DisplayText.safe("plain é 中") == "plain é 中")
+    }
+
+    @Test("Fitted text keeps whole characters and says that it was cut")
+    func fitted() {
+        #expect(DisplayText.fitted("abc", to: 3) == "abc")
+        #expect(DisplayText.fitted("abcd", to: 3) == "ab…")
+        #expect(DisplayText.fitted("中文字", to: 4) == "中…")
+        #expect(DisplayText.fitted("e\u{301}e\u{301}e\u{301}", to: 2) == "e\u{301}…")
+        #expect(DisplayText.fitted("abc", to: 0) == "")
+    }
+
+    @Test("A sheet aligns its values and leaves out what has none")
+    func sheet() {
+        var sheet = FactSheet()
+        sheet.add("Name", "one")
+        sheet.add("Message", nil)
+        sheet.add("Tags", "")
+        sheet.add("Metrics", "a 1")
+        sheet.add("", "b 2")
+        #expect(sheet.lines() == ["Name     one", "Metrics  a 1", "         b 2"])
+    }
+}

@@ -1,0 +1,111 @@
+import JSON
+import Testing
+import Tracking
+import TrackingClient
+import pivot
+
+@Suite struct TrainingProgressTests {
+    private func document(_ status: String, epoch: Int = 0, progress: Double = 0, more: String = "") throws -> JSONValue
+    {
+        try JSONValue.parse(
+            Array(
+                """
+                {"session_id":"sess_1","session_name":"one","status":"\(status)","current_epoch":\(epoch),
+                 "total_epochs":10,"progress":\(progress),"latest_metrics":{},"monitor":"val_froc"\(more)}
+                """.utf8))
+    }
+
+    private func fresh(_ status: String = "queued") throws -> TrainingProgress {
+        TrainingProgress(session: try SessionInfo(try document(status)))
+    }
+
+    private func frame(_ json: String) throws -> TrainingProgress.Input {
+        .frame(try FeedFrame(try JSONValue.parse(Array(json.utf8))))
+    }
+
+    private func status(
+        _ status: String, epoch: Int = 0, progress: Double = 0, more: String = ""
+    ) throws -> TrainingProgress.Input {
+        .status(try SessionStatusInfo(try document(status, epoch: epoch, progress: progress, more: more)))
+    }
+
+    private let epoch = """
+        {"type":"epoch_complete","position":9,"epoch":3,"metrics":
+         {"val_froc":0.71,"zeta":1,"learning_rate":0.001,"val_loss":"NaN","train_loss":0.4123,"epoch_seconds":12.84}}
+        """
+
+    @Test("An epoch is printed once, with the metrics that matter")
+    func epochs() throws {
+        var progress = try fresh()
+        let line = "epoch  3/10  train_loss 0.4123  val_loss NaN  val_froc 0.7100  learning_rate 0.001000  13 s"
+        #expect(progress.take(try frame(epoch)) == [.print(line)])
+        #expect(progress.take(try frame(epoch)) == [])
+        #expect(progress.share == 0.3)
+    }
+
+    @Test("A trainer without the usual metrics shows its first four")
+    func otherMetrics() {
+        let metrics = "abcdef".map { MetricValue(name: String($0), value: 1) }
+        #expect(TrainingProgress.headlines(metrics, monitor: nil).map(\.name) == ["a", "b", "c", "d"])
+        #expect(TrainingProgress.headlines(metrics, monitor: "f").map(\.name) == ["f"])
+    }
+
+    @Test("The last frames end it, and an ending among the statuses is looked up first")
+    func ends() throws {
+        var progress = try fresh()
+        #expect(progress.take(try frame(#"{"type":"status","status":"stopped","position":3}"#)) == [.checkStatus])
+        #expect(progress.take(try status("queued", more: #","queue_position":2"#)) == [.print("queued")])
+        #expect(progress.statusLine(width: 80) == "queued, place 2: the training begins when a place is free")
+        #expect(progress.take(try status("stopped", epoch: 2)) == [.finish(.stopped)])
+        #expect(progress.take(try frame(#"{"type":"training_complete","final_metrics":{}}"#)) == [.finish(.completed)])
+        #expect(progress.take(try frame(#"{"type":"error","message":"x"}"#)) == [.finish(.failed)])
+    }
+
+    @Test("A change of status is said once")
+    func announcements() throws {
+        var progress = try fresh()
+        #expect(
+            progress.take(try frame(#"{"type":"status","status":"running","total_epochs":12}"#)) == [.print("running")])
+        #expect(progress.totalEpochs == 12)
+        #expect(progress.take(try status("running", epoch: 1, progress: 0.15)) == [])
+        #expect(progress.take(try status("stopping", epoch: 1, progress: 0.15)) == [.print("stopping")])
+        #expect(progress.statusLine(width: 80) == "stopping: saving a checkpoint")
+    }
+
+    @Test("The status line shows the epoch under way, its metrics and the time left")
+    func statusLine() throws {
+        var progress = try fresh("running")
+        _ = progress.take(try frame(epoch))
+        _ = progress.take(try status("running", epoch: 3, progress: 0.34, more: #","seconds_left":84.5"#))
+        #expect(progress.statusLine(width: 110).hasPrefix("epoch 4/10 █"))
+        #expect(
+            progress.statusLine(width: 110)
+                .hasSuffix(" 34 %  1 min 25 s left, val_loss NaN, val_froc 0.7100"))
+        for width in 1...120 { #expect(DisplayText.width(progress.statusLine(width: width)) <= width) }
+    }
+
+    @Test("The first Ctrl-C stops the training, the second leaves")
+    func interrupts() throws {
+        var progress = try fresh("running")
+        let first = progress.take(.interrupt)
+        #expect(first.contains(.requestStop))
+        #expect(!first.contains(.leave))
+        #expect(progress.stopWasRequested)
+        #expect(progress.take(try status("stopping")) == [])
+        #expect(progress.take(.interrupt).contains(.leave))
+    }
+
+    @Test("Ctrl-C while somebody else's stop is under way leaves at once")
+    func interruptWhileStopping() throws {
+        var progress = try fresh("running")
+        _ = progress.take(try status("stopping"))
+        #expect(progress.take(.interrupt).contains(.leave))
+    }
+
+    @Test("When the feed ends the status is asked for")
+    func feedEnds() throws {
+        var progress = try fresh("running")
+        #expect(progress.take(.feedEnded(nil)) == [.checkStatus])
+        #expect(progress.take(.feedEnded(ClientError(.unreachable, "x."))).last == .checkStatus)
+    }
+}
