@@ -24,6 +24,8 @@ final class ParameterStore {
     let buffers: Storage
     /// Raised whenever values change, so that plans know to pack weights again.
     private(set) var version: UInt64 = 1
+    private var checkedVersion: UInt64 = 0
+    private var areValuesFinite = true
 
     /// A store of the arrays `trainable` and `statistics`, all zero.
     init(trainable: [(name: String, shape: [Int])], statistics: [(name: String, shape: [Int])]) {
@@ -55,6 +57,15 @@ final class ParameterStore {
 
     func markChanged() {
         version += 1
+    }
+
+    /// Whether no weight and no statistic is infinite or NaN. Weights are looked at once for each version.
+    func isFinite() -> Bool {
+        if checkedVersion != version {
+            areValuesFinite = VectorMath.isFinite(values.pointer, count: values.count)
+            checkedVersion = version
+        }
+        return areValuesFinite && VectorMath.isFinite(buffers.pointer, count: buffers.count)
     }
 
     /// Copies the arrays of `slots` out of `storage`, names prefixed.

@@ -51,8 +51,7 @@ package final class UNet3D {
 
     private func runInference(_ plan: UNet3DPlan) throws(TensorEngineError) {
         engine.activate()
-        try plan.packIfNeeded(on: engine)
-        try plan.forward.run(on: engine)
+        try plan.runForward(on: engine)
     }
 
     // MARK: Training
@@ -68,8 +67,7 @@ package final class UNet3D {
     func forward(_ plan: UNet3DPlan, step: UInt64) throws(TensorEngineError) {
         engine.activate()
         dropout.step = step
-        try plan.packIfNeeded(on: engine)
-        try plan.forward.run(on: engine)
+        try plan.runForward(on: engine)
     }
 
     /// Gradients of the parameters from the plan's gradient of the logits, into `passGradients`.

@@ -44,8 +44,19 @@ final class UNet3DPlan {
         byteCount = 4 * builder.pool.allocatedCount
     }
 
+    /// Runs the forward program on the input.
+    ///
+    /// A ReLU makes zero of NaN, so that a network of NaN would answer with plausible numbers. As without that, an input,
+    /// weight or statistic that is not finite makes every logit NaN.
+    func runForward(on engine: ComputeEngine) throws(TensorEngineError) {
+        try packIfNeeded(on: engine)
+        try forward.run(on: engine)
+        guard !parameters.isFinite() || !VectorMath.isFinite(input.pointer, count: input.count) else { return }
+        logits.pointer.update(repeating: .nan, count: logits.count)
+    }
+
     /// Brings the weights into the primitives' layouts if they changed since the last call.
-    func packIfNeeded(on engine: ComputeEngine) throws(TensorEngineError) {
+    private func packIfNeeded(on engine: ComputeEngine) throws(TensorEngineError) {
         guard packedVersion != parameters.version else { return }
         try packing.run(on: engine)
         packedVersion = parameters.version

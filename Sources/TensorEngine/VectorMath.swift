@@ -43,6 +43,23 @@ enum VectorMath {
         return total
     }
 
+    /// Whether no element is infinite or NaN.
+    static func isFinite(_ values: UnsafeMutablePointer<Float>, count: Int) -> Bool {
+        var zeros = Vector()
+        let wholeCount = count & ~7
+        var index = 0
+        while index < wholeCount {
+            zeros += load(values, index) * 0
+            index += 8
+        }
+        var total = zeros.sum()
+        while index < count {
+            total += values[index] * 0
+            index += 1
+        }
+        return total == 0
+    }
+
     /// The eight floats at `index`.
     @inline(__always)
     static func load(_ pointer: UnsafePointer<Float>, _ index: Int) -> Vector {
@@ -81,7 +98,7 @@ enum VectorMath {
         return total
     }
 
-    /// e^x, relative error about 1e-7; 0 below -87, and at most e^88.
+    /// e^x, relative error about 1e-7; not below e^-87 nor above e^88; NaN stays NaN.
     @inline(__always)
     static func exponential(_ x: Vector) -> Vector {
         let clamped = x.clamped(lowerBound: Vector(repeating: -87), upperBound: Vector(repeating: 88))
@@ -99,7 +116,8 @@ enum VectorMath {
         let mantissa = sum * rest * rest + rest + 1
         // The low bits of `scaled` are the whole number; adding them to the exponent multiplies by its power of two.
         let bits = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) &<< 23
-        return unsafeBitCast(unsafeBitCast(mantissa, to: SIMD8<UInt32>.self) &+ bits, to: Vector.self)
+        let result = unsafeBitCast(unsafeBitCast(mantissa, to: SIMD8<UInt32>.self) &+ bits, to: Vector.self)
+        return result.replacing(with: x, where: x .!= x)
     }
 
     /// log(1 + x) for x in 0...1, relative error about 1e-7: 2 artanh(x / (2 + x)).

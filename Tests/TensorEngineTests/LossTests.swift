@@ -156,6 +156,18 @@ struct LossTests {
         }
     }
 
+    @Test("A logit that is no number makes the loss no number", arguments: allLosses)
+    func notANumber(loss: Loss) throws {
+        let shape = VolumeShape(batch: 1, channels: 2, depth: 1, height: 3, width: 7)
+        for place in [0, 20, 21, 41] {
+            var logits = Reference.pattern(shape.count, salt: 32)
+            logits[place] = .nan
+            let result = try Self.evaluate(loss, shape, logits, Self.oneHot(shape))
+            #expect(result.value.isNaN, "element \(place)")
+            #expect(result.gradient.contains { $0.isNaN }, "element \(place)")
+        }
+    }
+
     @Test("Values out of range and mixed heads are refused")
     func refusals() {
         let bad: [Loss] = [
