@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Foundation
 import TrackingClient
+import TrainingConfiguration
 
 /// The command line: parses the arguments, calls one function, and turns errors into one line and an exit status.
 @main
@@ -44,13 +45,22 @@ package struct Pivot: AsyncParsableCommand {
             let failure = CommandFailure(error)
             Console.standard.complain(failure.message)
             Foundation.exit(failure.status.rawValue)
+        } catch let error as ConfigurationError {
+            Console.standard.complain(error.description)
+            Foundation.exit(CommandStatus.usage.rawValue)
         } catch let error as ExitCode {
             Foundation.exit(error.rawValue)
         } catch {
-            let isHelp = exitCode(for: error) == .success
-            let message = fullMessage(for: error)
-            if isHelp { Console.standard.print(message) } else { Console.standard.printError(message) }
-            Foundation.exit(isHelp ? 0 : CommandStatus.usage.rawValue)
+            switch exitCode(for: error) {
+            case .success:
+                Console.standard.print(fullMessage(for: error))
+            case .validationFailure:
+                Console.standard.printError(fullMessage(for: error))
+                Foundation.exit(CommandStatus.usage.rawValue)
+            default:
+                Console.standard.complain("\(error)")
+                Foundation.exit(CommandStatus.failed.rawValue)
+            }
         }
     }
 }
