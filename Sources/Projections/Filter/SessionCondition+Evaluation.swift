@@ -13,6 +13,19 @@ extension SessionCondition {
         }
     }
 
+    /// Whether the condition speaks of the rarely changing fields of a document.
+    var needsSettings: Bool {
+        switch self {
+        case .all(let parts), .any(let parts): parts.contains { $0.needsSettings }
+        case .not(let part): part.needsSettings
+        case .exists(let field), .comparison(let field, _, _):
+            switch field {
+            case .parameter, .result: true
+            default: false
+            }
+        }
+    }
+
     /// A field with several values, such as tags, satisfies `!=` and its kin when none of them is equal.
     private static func holds(_ values: [Literal], _ comparison: Comparison, _ literals: [Literal]) -> Bool {
         guard !values.isEmpty else { return false }

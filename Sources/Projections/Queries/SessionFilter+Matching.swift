@@ -6,6 +6,9 @@ extension SessionFilter {
         !tags.isEmpty || experiment != nil || group != nil || !words.isEmpty || condition != nil
     }
 
+    /// Whether the rarely changing fields of a document decide too.
+    var needsSettings: Bool { condition?.needsSettings ?? false }
+
     /// False when the index already shows that the session is not let through.
     func mayInclude(_ row: SessionIndexRow) -> Bool {
         (includesArchived || !row.isArchived) && (statuses.isEmpty || statuses.contains(row.status))
@@ -32,6 +35,9 @@ extension SessionOrder {
         case number(Double)
         case text(String)
     }
+
+    /// Whether the rarely changing fields of a document decide.
+    var needsSettings: Bool { if case .parameter = key { true } else { false } }
 
     /// `sessions` in this order.
     func sorted(_ sessions: [SessionDocument]) -> [SessionDocument] {

@@ -66,15 +66,25 @@ extension ReadModelSnapshot {
                 }
                 return SessionPage(sessions: sessions, total: rows.count)
             }
+            let needsSettings = filter.needsSettings || order.needsSettings
             var sessions: [SessionDocument] = []
             for row in rows {
-                guard let session = try transaction.session(row.session, through: position, in: tables),
+                guard
+                    let session = try transaction.session(
+                        row.session, through: position, in: tables, withSettings: needsSettings),
                     filter.includes(session)
                 else { continue }
                 sessions.append(session)
             }
             let sorted = order.sorted(sessions)
-            return SessionPage(sessions: Array(sorted[place(sorted.count)]), total: sorted.count)
+            var shown = Array(sorted[place(sorted.count)])
+            if !needsSettings {
+                for index in shown.indices {
+                    let whole = try transaction.session(shown[index].sessionID, through: position, in: tables)
+                    if let whole { shown[index] = whole }
+                }
+            }
+            return SessionPage(sessions: shown, total: sorted.count)
         } catch {
             throw ReadModelError(error)
         }

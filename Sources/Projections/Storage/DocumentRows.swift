@@ -75,8 +75,17 @@ extension Transaction where Self: ~Copyable {
     func decoded<Document: SwiftProtobuf.Message>(
         _ bytes: UnsafeRawBufferPointer, as type: Document.Type
     ) throws(LMDBError) -> Document {
+        try decoded(Array(bytes), as: type)
+    }
+
+    /// The message in `bytes`.
+    ///
+    /// - Throws: `corrupted` when they are not one.
+    func decoded<Document: SwiftProtobuf.Message>(
+        _ bytes: [UInt8], as type: Document.Type
+    ) throws(LMDBError) -> Document {
         do {
-            return try Document(serializedBytes: Array(bytes))
+            return try Document(serializedBytes: bytes)
         } catch {
             throw damagedRow("a \(Document.protoMessageName): \(error)")
         }

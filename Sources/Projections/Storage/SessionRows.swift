@@ -43,17 +43,20 @@ extension SessionDocument {
 }
 
 extension Transaction where Self: ~Copyable {
-    /// The session called `id` as it was at `position`.
-    func session(_ id: String, through position: LogPosition, in tables: Tables) throws(LMDBError) -> SessionDocument? {
+    /// The session called `id` as it was at `position`; without the rarely changing fields when they are not needed.
+    func session(
+        _ id: String, through position: LogPosition, in tables: Tables, withSettings: Bool = true
+    ) throws(LMDBError) -> SessionDocument? {
         let head = DocumentKind.session.key(id)
+        guard withSettings else {
+            return try version(of: head, through: position, in: tables, as: SessionDocument.self)
+        }
         guard var bytes = try withVersion(of: head, through: position, in: tables, { Array($0) }) else { return nil }
         if let settings = try withVersion(
             of: DocumentKind.sessionSettings.key(id), through: position, in: tables, { Array($0) })
         {
             bytes += settings
         }
-        return try bytes.withUnsafeBytes { raw in
-            Result { () throws(LMDBError) in try decoded(raw, as: SessionDocument.self) }
-        }.get()
+        return try decoded(bytes, as: SessionDocument.self)
     }
 }
