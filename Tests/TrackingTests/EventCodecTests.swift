@@ -94,6 +94,7 @@ struct EventCodecTests {
                     }
                 ]; $0.marks = [.last, .stop]
                 $0.format = .safetensors; $0.architecture = "{}"
+                $0.completedEpochs = 2
             }),
         .checkpointDeleted(
             .with {

@@ -217,22 +217,31 @@ struct SessionDeciderTests {
 
     @Test("a checkpoint comes from the attempt or from outside, and goes once")
     func checkpoints() throws {
-        let saved = CheckpointSaved.with {
-            $0.checkpointID = "ckpt_1"; $0.attempt = 1; $0.epoch = 1
+        func saved(epoch: UInt32, completed: UInt32 = 0) -> CheckpointSaved {
+            .with {
+                $0.checkpointID = "ckpt_1"
+                $0.epoch = epoch
+                $0.completedEpochs = completed
+            }
         }
         let id = try #require(Checkpoint.ID("ckpt_1"))
-        let running = Specification(given: F.past(.running))
-        running.when(.saveCheckpoint(saved, F.holder), then: [.checkpointSaved(saved)])
+        let running = Specification(given: F.past(.running)).given(F.epoch(1))
+        running.when(
+            .saveCheckpoint(saved(epoch: 1), F.holder), then: [.checkpointSaved(saved(epoch: 1, completed: 1))])
+        running.when(
+            .saveCheckpoint(saved(epoch: 2), F.holder), then: [.checkpointSaved(saved(epoch: 2, completed: 1))])
         for status in Session.Status.allCases {
-            Specification(given: F.past(status)).when(.saveCheckpoint(saved, nil), then: [.checkpointSaved(saved)])
+            Specification(given: F.past(status)).when(
+                .saveCheckpoint(saved(epoch: 50), nil), then: [.checkpointSaved(saved(epoch: 50, completed: 50))])
         }
         running.when(.deleteCheckpoint(id, reason: "api"), refuses: .unknownCheckpoint("ckpt_1"))
-        running.given(.checkpointSaved(saved)).when(
+        running.given(.checkpointSaved(saved(epoch: 1, completed: 1))).when(
             .deleteCheckpoint(id, reason: "api"),
             then: [
                 .checkpointDeleted(
                     .with {
-                        $0.checkpointID = "ckpt_1"; $0.reason = "api"
+                        $0.checkpointID = "ckpt_1"
+                        $0.reason = "api"
                     })
             ])
     }

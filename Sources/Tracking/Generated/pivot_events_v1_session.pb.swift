@@ -218,6 +218,7 @@ package nonisolated struct ParentCheckpoint: Sendable {
 
   package var digest: String = String()
 
+  /// How many epochs and steps were complete.
   package var epoch: UInt32 = 0
 
   package var step: UInt64 = 0
@@ -383,6 +384,9 @@ package nonisolated struct CheckpointSaved: Sendable {
 
   /// What the weights fit: the model's part of the configuration as canonical JSON; empty when opaque.
   package var architecture: String = String()
+
+  /// How many epochs were complete: `epoch`, or one less when the checkpoint interrupts it.
+  package var completedEpochs: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1133,7 +1137,7 @@ nonisolated extension EpochCompleted: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CheckpointSaved"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}completed_epochs\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1153,6 +1157,7 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeRepeatedEnumField(value: &self.marks) }()
       case 11: try { try decoder.decodeSingularEnumField(value: &self.format) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.architecture) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.completedEpochs) }()
       default: break
       }
     }
@@ -1195,6 +1200,9 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.architecture.isEmpty {
       try visitor.visitSingularStringField(value: self.architecture, fieldNumber: 12)
     }
+    if self.completedEpochs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.completedEpochs, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1211,6 +1219,7 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.marks != rhs.marks {return false}
     if lhs.format != rhs.format {return false}
     if lhs.architecture != rhs.architecture {return false}
+    if lhs.completedEpochs != rhs.completedEpochs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -12,9 +12,9 @@ package enum Checkpoint {
             self.text = String(text)
         }
 
-        /// The id that `command` gives to the checkpoint it saves.
-        package init(createdBy command: CommandID) {
-            text = "ckpt_" + Identifiers.suffix(for: "checkpoint", of: command)
+        /// The id that `command` gives to the checkpoint it saves in `session`.
+        package init(createdBy command: CommandID, in session: Session.ID) {
+            text = "ckpt_" + Identifiers.suffix(for: "checkpoint/" + session.text, of: command)
         }
 
         package var description: String { text }

@@ -67,8 +67,13 @@ package enum SessionDecider: Decider {
             }
             return [.epochCompleted(epoch)]
 
-        case .saveCheckpoint(let saved, let holder):
-            if let holder { _ = try current(holder, in: state) }
+        case .saveCheckpoint(var saved, let holder):
+            saved.completedEpochs = saved.epoch
+            if let holder {
+                _ = try current(holder, in: state)
+                // A trainer reports an epoch before it saves it: what is ahead of the report interrupts the epoch.
+                saved.completedEpochs = min(saved.epoch, state.epoch)
+            }
             return [.checkpointSaved(saved)]
 
         case .deleteCheckpoint(let id, let reason):
@@ -138,9 +143,12 @@ package enum SessionDecider: Decider {
             state.lifecycle = .queued
             state.lossCount = 0
         case .attemptClaimed(let claim):
-            state.attemptCount = claim.attempt
+            state.tokenDigests.append(claim.tokenDigest)
+            state.lastProcessID = claim.processID
             state.lifecycle = .running(
-                .init(number: claim.attempt, tokenDigest: claim.tokenDigest, leaseSeconds: claim.leaseSeconds))
+                .init(
+                    number: claim.attempt, tokenDigest: claim.tokenDigest, leaseSeconds: claim.leaseSeconds,
+                    processID: claim.processID))
         case .attemptStarted(let started):
             state.epoch = started.firstEpoch - 1
             state.step = started.firstStep - 1
@@ -158,7 +166,7 @@ package enum SessionDecider: Decider {
             state.step = max(state.step, epoch.step)
         case .checkpointSaved(let saved):
             state.checkpoints[saved.checkpointID] = .init(
-                attempt: saved.attempt, epoch: saved.epoch, step: saved.step, digest: saved.digest)
+                attempt: saved.attempt, completedEpochs: saved.completedEpochs, step: saved.step, digest: saved.digest)
         case .checkpointDeleted(let deleted):
             state.checkpoints[deleted.checkpointID] = nil
         case .artifactSaved(let saved):

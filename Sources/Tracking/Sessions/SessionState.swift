@@ -15,6 +15,8 @@ package struct SessionState: Sendable, Equatable {
         package var number: UInt32
         package var tokenDigest: String
         package var leaseSeconds: UInt32
+        /// The claiming process, as it said itself; 0 when it did not.
+        package var processID: UInt32
         package var isStarted = false
     }
 
@@ -34,7 +36,11 @@ package struct SessionState: Sendable, Equatable {
     package var epoch: UInt32 = 0
     package var step: UInt64 = 0
     /// How many attempts were ever claimed; attempts are numbered from 1 to this.
-    package var attemptCount: UInt32 = 0
+    package var attemptCount: UInt32 { UInt32(tokenDigests.count) }
+    /// The digest of each claim's token; attempt n stands at n − 1.
+    package var tokenDigests: [String] = []
+    /// The process that claimed last, as it said itself; 0 when it did not.
+    package var lastProcessID: UInt32 = 0
     /// Attempts lost since the last start request.
     package var lossCount: UInt32 = 0
     /// The checkpoints that exist, by id.
@@ -44,7 +50,7 @@ package struct SessionState: Sendable, Equatable {
 
     package struct SavedCheckpoint: Sendable, Equatable {
         package var attempt: UInt32
-        package var epoch: UInt32
+        package var completedEpochs: UInt32
         package var step: UInt64
         package var digest: String
     }
