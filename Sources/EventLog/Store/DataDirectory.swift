@@ -31,6 +31,10 @@ package final class DataDirectory: Sendable {
     var newLogFolder: String { path + "/log.new" }
     /// One folder for each set of projection versions.
     package var readModelsFolder: String { path + "/read-models" }
+    /// The secret that lease tokens are made from.
+    package var leaseSecretFile: String { path + "/lease-secret" }
+    /// What the trainers that this server started wrote to standard error, one file each.
+    package var trainerOutputFolder: String { path + "/trainers" }
     /// The content-addressed store.
     package var blobsFolder: String { path + "/blobs" }
 

@@ -1,0 +1,25 @@
+package import Tracking
+
+/// Why a command was not carried out.
+package enum CommandError<Refusal: Error>: Error, CustomStringConvertible {
+    /// The decider says no.
+    case refused(Refusal)
+    /// The log says no, or failed.
+    case log(AppendError)
+    /// The stream could not be read.
+    case storage(StorageError)
+    /// An event cannot be encoded, or a stored one not be decoded.
+    case codec(EventCodecError)
+    /// Others kept changing the stream; the command can be sent again.
+    case contended
+
+    package var description: String {
+        switch self {
+        case .refused(let refusal): "\(refusal)"
+        case .log(let error): error.description
+        case .storage(let error): error.description
+        case .codec(let error): error.description
+        case .contended: "Others keep changing the same session. Send the command again."
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package import Tracking
+
+/// Who asks for a command, and what tells it from every other one.
+package struct CommandIdentity: Sendable {
+    package var id: CommandID
+    /// The digest of the canonical command, as the sender meant it.
+    package var digest: Digest
+    /// Who asks, at most 255 bytes of UTF-8.
+    package var actor: String
+    /// When it happened by the sender's clock.
+    package var occurredAt: Timestamp?
+    /// Whether the sender chose the id, so that the command may have come before.
+    package var mayBeRepeat: Bool
+
+    package init(id: CommandID, digest: Digest, actor: String, occurredAt: Timestamp? = nil, mayBeRepeat: Bool) {
+        self.id = id
+        self.digest = digest
+        self.actor = actor
+        self.occurredAt = occurredAt
+        self.mayBeRepeat = mayBeRepeat
+    }
+}
