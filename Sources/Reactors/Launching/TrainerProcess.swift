@@ -1,0 +1,50 @@
+package import Tracking
+
+/// How the trainer of a session is started and what became of it.
+package protocol TrainerProcesses: Sendable {
+    /// Whether sessions of this kind are trained by a process of this server.
+    func launches(kind: String) -> Bool
+
+    /// Starts the trainer of `session` and returns when it has ended.
+    ///
+    /// `started` is called with the process's id as soon as it runs.
+    func run(
+        _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
+    ) async throws(LaunchError) -> TrainerExit
+}
+
+/// How a trainer's process ended.
+package struct TrainerExit: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
+        case exit(code: Int32)
+        case signal(Int32)
+    }
+
+    package var processID: UInt32
+    package var reason: Reason
+    /// The last lines it wrote to standard error.
+    package var lastLines: String
+
+    package init(processID: UInt32, reason: Reason, lastLines: String) {
+        self.processID = processID
+        self.reason = reason
+        self.lastLines = lastLines
+    }
+
+    /// One sentence for people.
+    package var message: String {
+        let ending =
+            switch reason {
+            case .exit(let code): "the trainer ended with exit code \(code)"
+            case .signal(let signal): "the trainer was ended by signal \(signal)"
+            }
+        return lastLines.isEmpty ? ending : ending + ": " + lastLines
+    }
+}
+
+/// Why a trainer could not be started.
+package struct LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
