@@ -15,8 +15,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], linking l
         linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+/// A test target; `fixtures` are folders that the tests read by path.
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: settings)
 }
 
 let package = Package(
@@ -49,7 +50,7 @@ let package = Package(
         library("Tracking", [.crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", .yams]),
         library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
-        library("Blobs", ["Tracking", "Zstandard", .crypto, .nioCore]),
+        library("Blobs", ["JSON", "Tracking", "Zstandard", .nioCore]),
         library("Projections", ["LMDB", "EventLog", "JSON", "Tracking", .protobuf]),
         library("Reactors", ["EventLog", "Tracking", .log, .lifecycle]),
         library(
@@ -74,19 +75,34 @@ let package = Package(
             ], swiftSettings: settings),
 
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "crash-child", dependencies: ["EventLog", "Tracking"], path: "Tests/CrashChild",
+            swiftSettings: settings),
+        tests("BlobsTests", ["Blobs", "Tracking", .nioCore]),
+        tests(
+            "EventLogTests", ["EventLog", "LMDB", "Tracking", "TestSupport", "crash-child"], fixtures: ["Golden"]),
         tests("JSONTests", ["JSON"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests(
-            "TrackingServerTests",
-            [
-                "TrackingServer", "EventLog", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore, .httpTypes, .log,
-                .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
-            ]),
-        tests("PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser]),
+            "PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
+            fixtures: ["Golden"]),
+        tests("ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "Tracking", .protobuf]),
+        tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests(
             "TrackingClientTests",
             ["JSON", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
-        tests("TrackingTests", ["Tracking", "TestSupport", .protobuf]),
+        tests(
+            "TrackingServerTests",
+            [
+                "TrackingServer", "EventLog", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore,
+                .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
+            ]),
+        tests("TrackingTests", ["Tracking", "TestSupport", .protobuf], fixtures: ["Golden"]),
+        tests(
+            "TrainerTests", ["JSON", "TensorEngine", "Trainer", "TrainingConfiguration"],
+            fixtures: ["Checkpoints/Fixtures", "Data/Fixtures", "Metrics/Fixtures"]),
+        tests("TrainingConfigurationTests", ["JSON", "TrainingConfiguration"]),
+        tests("ZstandardTests", ["Zstandard"]),
     ]
 )
 
