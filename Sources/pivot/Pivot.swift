@@ -24,7 +24,7 @@ package struct Pivot: AsyncParsableCommand {
               130  interrupted by Ctrl-C
             """,
         subcommands: [
-            TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
+            ServeCommand.self, TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
             ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, VersionCommand.self,
         ])
 

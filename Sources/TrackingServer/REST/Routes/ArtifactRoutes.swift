@@ -1,0 +1,196 @@
+import Blobs
+import EventLog
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+import Projections
+import Tracking
+
+/// A session's named files, kept in every version.
+struct ArtifactRoutes {
+    let service: TrackingService
+
+    func add(to api: RouterGroup<APIRequestContext>) {
+        let session = api.group("training/sessions/:session_id/artifacts")
+        session.get(use: list)
+        session.get("**", use: download)
+        session.put("**", use: upload)
+        session.delete("**", use: delete)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let session = try RequestReading.sessionID(context)
+        let query = try QueryReader(request)
+        let prefix = query.text("prefix") ?? ""
+        return try await service.answer(request, query: query) { snapshot in
+            _ = try snapshot.document(of: session)
+            let artifacts = try snapshot.artifacts(of: session).filter { $0.path.hasPrefix(prefix) }
+            var items: [JSONValue] = []
+            for artifact in artifacts {
+                items.append(.object(try Self.object(artifact, session, snapshot)))
+            }
+            let answer: JSONValue = [
+                "session_id": .string(session.text), "artifacts": .array(items), "total": .count(items.count),
+            ]
+            return answer.encoded()
+        }
+    }
+
+    @Sendable private func download(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let session = try RequestReading.sessionID(context)
+        let path = try Self.path(context)
+        let query = try QueryReader(request)
+        let wanted = try query.text("digest").map { text in
+            guard let digest = Digest(text) else {
+                throw FieldError(
+                    "digest", "must be sha256: and 64 lower-case hexadecimal digits, not '\(text.prefix(80))'")
+            }
+            return digest
+        }
+        try await service.waitAsAsked(query)
+        let artifact = try service.readModels.read { snapshot in
+            _ = try snapshot.document(of: session)
+            return try snapshot.artifact(path, of: session, digest: wanted)
+        }
+        guard let artifact, !artifact.deleted || wanted != nil, let digest = Digest(artifact.digest) else {
+            throw APIError.unknownArtifact(path)
+        }
+        let name = String(path.split(separator: "/").last ?? "artifact")
+        let type = artifact.contentType.isEmpty ? "application/octet-stream" : artifact.contentType
+        let disposition =
+            Self.isActive(type)
+            ? ContentDisposition.attachment(name) : ContentDisposition(kind: "inline", name: nil, fileName: name)
+        return try await BlobAnswer(service: service, logger: context.logger).respond(
+            to: request, digest: digest, contentType: type, disposition: disposition)
+    }
+
+    @Sendable private func upload(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let session = try RequestReading.sessionID(context)
+        let path = try Self.path(context)
+        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else {
+            throw APIError(
+                .lengthRequired, code: "length_required", message: "Send Content-Length or chunked Transfer-Encoding.")
+        }
+        let state = try await service.state(of: session)
+        guard !state.isArchived else { throw SessionRefusal.archived }
+        var attempt: UInt32 = 0
+        if TrackingService.leaseToken(of: request) != nil {
+            attempt = try await service.leaseHolder(of: request, session: session, claimed: nil).0.attempt
+        }
+        let stored = try await service.blobs.put(contentsOf: request.body, hint: .unknown)
+        do {
+            let response = try await save(stored, at: path, session, attempt: attempt, request)
+            await service.blobs.release(stored.pin)
+            return response
+        } catch {
+            await service.blobs.release(stored.pin)
+            throw error
+        }
+    }
+
+    private func save(
+        _ stored: StoredBlob, at path: String, _ session: Session.ID, attempt: UInt32, _ request: Request
+    ) async throws -> Response {
+        let query = try QueryReader(request)
+        var saved = ArtifactSaved()
+        saved.path = path
+        saved.digest = stored.digest.description
+        saved.byteCount = UInt64(stored.byteCount)
+        saved.storedByteCount = UInt64(stored.storedByteCount)
+        saved.contentType = String((request.headers[.contentType] ?? "application/octet-stream").prefix(255))
+        saved.kind = String((query.text("kind") ?? "file").prefix(64))
+        saved.key = String((query.text("key") ?? "").prefix(255))
+        if let step = try query.integer("step", in: 0...Int(MetricsReport.maximumStep)) { saved.step = Int64(step) }
+        saved.attempt = attempt
+        let identity = try RequestReading.identity(
+            of: request, service: service, actor: attempt > 0 ? "trainer" : "api"
+        ) {
+            RequestReading.canonical(
+                "artifacts",
+                ["path": .string(path), "digest": .string(saved.digest), "type": .string(saved.contentType)])
+        }
+        let outcome = try await service.sessions.handle(.saveArtifact(saved), on: session.stream, as: identity)
+        try await service.waitForReadModels(outcome.last)
+        let object = try service.readModels.read { snapshot in
+            guard let artifact = try snapshot.artifact(path, of: session) else { throw APIError.unknownArtifact(path) }
+            return try Self.object(artifact, session, snapshot)
+        }
+        return .json(
+            .object(object), status: outcome.events.isEmpty ? .ok : .created,
+            headers: [.logPosition: outcome.last.description])
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let session = try RequestReading.sessionID(context)
+        let path = try Self.path(context)
+        try await service.waitForReadModels(service.store.head)
+        let artifact = try service.readModels.read { snapshot in
+            _ = try snapshot.document(of: session)
+            return try snapshot.artifact(path, of: session)
+        }
+        let identity = try RequestReading.identity(of: request, service: service) {
+            RequestReading.canonical("delete-artifact", ["path": .string(path)])
+        }
+        let outcome = try await service.sessions.handle(.deleteArtifact(path: path), on: session.stream, as: identity)
+        guard let artifact else { throw APIError.unknownArtifact(path) }
+        return .json(.object(Self.fields(artifact)), headers: [.logPosition: outcome.last.description])
+    }
+
+    private static func object(
+        _ artifact: ArtifactDocument, _ session: Session.ID, _ snapshot: borrowing ReadModelSnapshot
+    ) throws -> JSONObject {
+        var object = fields(artifact)
+        if artifact.version > 1 {
+            let earlier = try snapshot.artifactVersions(of: artifact.path, in: session)
+                .filter { $0.version < artifact.version }
+            object["versions"] = .array(
+                earlier.map { version in
+                    [
+                        "version": .count(version.version), "digest": .string(version.digest),
+                        "size_bytes": .count(version.byteCount), "created_at": .time(version.createdAt),
+                    ]
+                })
+        }
+        return object
+    }
+
+    private static func fields(_ artifact: ArtifactDocument) -> JSONObject {
+        var object: JSONObject = [
+            "session_id": .string(artifact.sessionID), "path": .string(artifact.path),
+            "version": .count(artifact.version), "digest": .string(artifact.digest),
+            "size_bytes": .count(artifact.byteCount), "stored_size_bytes": .count(artifact.storedByteCount),
+        ]
+        object["content_type"] = .string(artifact.contentType)
+        object.add(text: artifact.kind, "kind")
+        object.add(text: artifact.key, "key")
+        object.add("step", artifact.hasStep ? .integer(artifact.step) : nil)
+        object["created_at"] = .time(artifact.createdAt)
+        return object
+    }
+
+    /// Whether a browser would run code in it.
+    private static func isActive(_ type: String) -> Bool {
+        let type = type.lowercased()
+        return ["html", "svg", "xml", "javascript", "ecmascript", "pdf"].contains { type.contains($0) }
+    }
+
+    /// The artifact's path behind the route, decoded once.
+    ///
+    /// - Throws: 422 for what would leave the session's folder, were it one.
+    private static func path(_ context: APIRequestContext) throws -> String {
+        let parts = context.parameters.getCatchAll().map { String($0) }
+        let path = parts.joined(separator: "/")
+        guard let decoded = path.removingPercentEncoding, (1...1024).contains(decoded.utf8.count) else {
+            throw FieldError("path", "must be 1 to 1024 bytes of UTF-8")
+        }
+        let components = decoded.split(separator: "/", omittingEmptySubsequences: false)
+        guard !decoded.hasPrefix("/"), !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
+            !decoded.utf8.contains(where: { $0 < 32 || $0 == 127 }), !decoded.contains("\\")
+        else {
+            throw FieldError(
+                "path", "must be a relative path without '..', '.', empty parts, backslashes and control characters")
+        }
+        return decoded
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TrainingConfiguration
+
+/// The folders that sessions' configuration files may lie in.
+///
+/// A root is a folder `configs`, or one that holds a folder `configs`; only what lies in that folder can be named, as
+/// `configs/train.yaml` or `train.yaml`.
+struct ConfigurationRoots: Sendable {
+    /// The largest file that is read, in bytes.
+    static let maximumFileByteCount = 1 << 20
+    /// How many files an error names, at most.
+    private static let maximumListedFileCount = 50
+
+    enum Failure: Error, Equatable {
+        /// The path itself cannot be: absolute, with `..`, or it leaves the roots by a link.
+        case notAllowed(String)
+        /// No root has the file; these are there.
+        case missing(available: [String])
+        case unreadable(String)
+    }
+
+    /// The folders whose files can be named.
+    private let folders: [String]
+
+    /// - Parameter roots: Folders, absolute or relative to the working directory.
+    init(_ roots: [String]) {
+        folders = roots.map { root in
+            let root = URL(fileURLWithPath: root).standardizedFileURL.path
+            var isFolder: ObjCBool = false
+            let inner = root + "/configs"
+            let hasInner = FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder) && isFolder.boolValue
+            return hasInner ? inner : root
+        }
+    }
+
+    /// The configuration that `path` names, such as `configs/train.yaml`.
+    func source(at path: String) throws -> ConfigurationSource {
+        try ConfigurationSource(try text(at: path), fileName: path)
+    }
+
+    private func text(at path: String) throws(Failure) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !path.hasPrefix("/"), !path.contains("\0"), !path.contains("\\") else {
+            throw .notAllowed("give a path below a configuration root, such as configs/train.yaml, not an absolute one")
+        }
+        guard !parts.contains("..") else { throw .notAllowed("the path must not contain '..'") }
+        let name = parts.first == "configs" ? parts.dropFirst().joined(separator: "/") : path
+        for folder in folders {
+            let file = folder + "/" + name
+            var isFolder: ObjCBool = false
+            guard !name.isEmpty, FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+                !isFolder.boolValue
+            else { continue }
+            let real = resolved(file)
+            guard real.hasPrefix(resolved(folder) + "/") else {
+                throw .notAllowed("the file is a link that leaves its configuration root")
+            }
+            return try read(real, path)
+        }
+        throw .missing(available: available())
+    }
+
+    private func read(_ file: String, _ path: String) throws(Failure) -> String {
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+            defer { handle.closeFile() }
+            let data = try handle.read(upToCount: Self.maximumFileByteCount + 1) ?? Data()
+            guard data.count <= Self.maximumFileByteCount else {
+                throw Failure.unreadable("\(path) has more than \(Self.maximumFileByteCount) bytes")
+            }
+            guard let text = String(validating: data, as: UTF8.self) else {
+                throw Failure.unreadable("\(path) is not UTF-8 text")
+            }
+            return text
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .unreadable("\(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// The configuration files of all roots, as `config_path` names them.
+    func available() -> [String] {
+        var names: Set<String> = []
+        for folder in folders {
+            guard let files = FileManager.default.enumerator(atPath: folder) else { continue }
+            for case let file as String in files {
+                let name = file.lowercased()
+                guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json") else { continue }
+                names.insert("configs/" + file)
+                if names.count >= Self.maximumListedFileCount { break }
+            }
+        }
+        return names.sorted()
+    }
+
+    private func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+}

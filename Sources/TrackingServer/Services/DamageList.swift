@@ -1,0 +1,23 @@
+import Synchronization
+import Tracking
+
+/// The blobs that a reader found damaged since the server started; `/health` tells of them.
+final class DamageList: Sendable {
+    /// How many are remembered.
+    static let capacity = 100
+
+    private let digests = Mutex<[Digest]>([])
+
+    /// Remembers `digest`; false when it was known already.
+    @discardableResult
+    func add(_ digest: Digest) -> Bool {
+        digests.withLock { digests in
+            guard !digests.contains(digest), digests.count < Self.capacity else { return false }
+            digests.append(digest)
+            return true
+        }
+    }
+
+    /// The damaged blobs, in the order they were found.
+    var all: [Digest] { digests.withLock { $0 } }
+}

@@ -1,0 +1,143 @@
+import Blobs
+package import EventLog
+import Foundation
+import Hummingbird
+package import Logging
+import Projections
+import Reactors
+import ServiceLifecycle
+import Tracking
+package import TrainingConfiguration
+
+/// The server: wires the log, its read models, the blobs and the reactors to the API, and runs them.
+package enum TrackingServer {
+    /// What a server is started with beside its configuration.
+    package struct Environment: Sendable {
+        /// The path of this executable, which trainers are started from.
+        package var executable: String
+        /// The process's environment variables.
+        package var variables: [String: String]
+        /// Called with the server's address once it listens.
+        package var onListening: @Sendable (String) -> Void
+
+        package init(
+            executable: String, variables: [String: String], onListening: @escaping @Sendable (String) -> Void
+        ) {
+            self.executable = executable
+            self.variables = variables
+            self.onListening = onListening
+        }
+    }
+
+    /// Runs the server until SIGTERM or SIGINT, then lets go of everything in order.
+    ///
+    /// - Throws: When the data directory is held by another process or cannot be used, when the port is taken, and when
+    ///   the log stops for good.
+    package static func run(
+        _ configuration: ServerConfiguration, in environment: Environment, logger: Logger
+    ) async throws {
+        let start = ContinuousClock.now
+        let elapsed: @Sendable () -> Duration = { ContinuousClock.now - start }
+        let directory = try DataDirectory(
+            path: configuration.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
+        defer { directory.unlock() }
+        let failures = AsyncStream<LogFailure>.makeStream()
+        var options = EventLogOptions()
+        options.release = PIVOTVersion.current
+        options.onFailure = { failures.continuation.yield($0) }
+        let store = try LMDBEventStore(in: directory, options: options)
+        let readModels = try ReadModels(folder: directory.readModelsFolder)
+        let blobs = try FileBlobStore(root: directory.blobsFolder, clock: options.clock)
+        let sessions = CommandHandler<SessionDecider>(store: store)
+        let leases = LeaseTable()
+        let service = TrackingService(
+            store: store, sessions: sessions, webhooks: CommandHandler(store: store), readModels: readModels,
+            blobs: blobs, leases: leases, tokens: try LeaseTokens.load(path: directory.leaseSecretFile),
+            configurations: ConfigurationRoots(configuration.configRoots),
+            monitor: ResourceMonitor(folder: directory.path, now: options.clock), damage: DamageList(),
+            settings: configuration, dataFolder: directory.path, startedAt: options.clock(), now: options.clock,
+            elapsed: elapsed)
+        let address = Promise<String>()
+        let processes = TrainerLaunching(
+            executable: environment.executable, url: { await address.value },
+            outputFolder: directory.trainerOutputFolder, niceness: configuration.trainerNiceness,
+            isEnabled: configuration.launches)
+        let slots =
+            configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+
+        let router = APIServer.router()
+        let files = ProjectFiles(environment: environment.variables, executable: environment.executable)
+        addRoutes(to: router, service: service, files: files)
+        let feeds = LiveFeedRoutes(store: store, logger: logger)
+        feeds.register(on: router)
+        let application = APIServer.application(
+            router: router, feeds: feeds, settings: settings(of: configuration),
+            services: [
+                LogGuard(failures: failures.stream), Projector(readModels: readModels, store: store), service.monitor,
+                LeaseWatch(
+                    store: store, sessions: sessions, leases: leases, now: elapsed, logger: logger,
+                    unfinished: { try await service.unfinishedAttempts() }),
+                Launcher(
+                    store: store, sessions: sessions, processes: processes, slots: slots, logger: logger,
+                    start: {
+                        _ = await address.value
+                        return try await service.launcherStart()
+                    }),
+                BlobSweeper(service: service, logger: logger),
+            ],
+            logger: logger
+        ) { channel in
+            let url = "http://\(displayed(configuration.host)):\(channel.localAddress?.port ?? configuration.port)"
+            do {
+                try directory.setAddress(url)
+            } catch {
+                logger.warning("The lock file could not be updated.", metadata: ["error": "\(error)"])
+            }
+            address.keep(url)
+            environment.onListening(url)
+        }
+        do {
+            try await application.runService()
+        } catch {
+            address.keep("")
+            await store.close()
+            throw store.failure ?? error
+        }
+        address.keep("")
+        await store.close()
+    }
+
+    /// Adds every route of the API and its pages.
+    static func addRoutes(to router: Router<APIRequestContext>, service: TrackingService, files: ProjectFiles) {
+        let api = router.group("api/v1")
+        SessionRoutes(service: service).add(to: api)
+        AttemptRoutes(service: service).add(to: api)
+        TelemetryRoutes(service: service).add(to: api)
+        MetricRoutes(service: service).add(to: api)
+        CheckpointRoutes(service: service).add(to: api)
+        ArtifactRoutes(service: service).add(to: api)
+        EventRoutes(service: service).add(to: api)
+        WebhookRoutes(service: service).add(to: api)
+        MonitorRoutes(service: service).add(to: api, root: router)
+        PageRoutes(files: files).add(to: router)
+    }
+
+    private static func settings(of configuration: ServerConfiguration) -> HTTPSettings {
+        var settings = HTTPSettings()
+        settings.host = configuration.host
+        settings.port = configuration.port
+        settings.hostNames = configuration.allowedHosts
+        settings.rateLimit.requestsPerMinute = configuration.rateLimit.readsPerMinute
+        settings.rateLimit.includesLoopback = configuration.rateLimit.limitsLoopback
+        settings.isUpload = { request in
+            let path = request.uri.path
+            return path == "/api/v1/checkpoints"
+                || (path.hasPrefix("/api/v1/training/sessions/") && path.contains("/artifacts/"))
+        }
+        settings.isExemptFromRateLimit = { TrackingService.leaseToken(of: $0) != nil }
+        return settings
+    }
+
+    /// The host as it is written in an address.
+    private static func displayed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+}

@@ -1,0 +1,105 @@
+package import ArgumentParser
+import Foundation
+import JSON
+import Logging
+import TrackingServer
+import TrainingConfiguration
+
+/// `pivot serve`: runs the server until it is told to stop.
+package struct ServeCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            Settings come from the file of --config (or of configs/server.yaml when it is there), and what is given here \
+            goes before it. The server listens on this machine only unless --host says otherwise, and ends cleanly on \
+            Ctrl-C and SIGTERM; trainings go on meanwhile and come back to the next server.
+
+            Examples:
+              pivot serve
+              pivot serve --port 9000 --data-dir /data/pivot --config-root /data/trainings
+            """)
+
+    @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port: Int?
+
+    @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that holds everything.", valueName: "folder"))
+    var dataDirectory: String?
+
+    @Option(
+        name: .customLong("config-root"),
+        help: ArgumentHelp(
+            "A folder that sessions' configuration files may lie in, in its folder configs; may be repeated.",
+            valueName: "folder"))
+    var configRoots: [String] = []
+
+    @Option(help: ArgumentHelp("The server's configuration.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        name: .customLong("log-level"),
+        help: "What is written to standard error: trace, debug, info, notice, warning, error or critical.")
+    var logLevel: LogLevel = .info
+
+    package init() {}
+
+    package func run() async throws {
+        let configuration = try configuration()
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = logLevel.level
+            return handler
+        }
+        let logger = Logger(label: "pivot")
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let environment = TrackingServer.Environment(
+            executable: Bundle.main.executablePath ?? CommandLine.arguments[0],
+            variables: ProcessInfo.processInfo.environment
+        ) { address in
+            print("listening on \(address)")
+            fflush(nil)
+        }
+        try await TrackingServer.run(configuration, in: environment, logger: logger)
+    }
+
+    /// The file's settings with those of the command line laid over them.
+    private func configuration() throws -> ServerConfiguration {
+        var source = try ConfigurationSource(.object([:]))
+        let file = config ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
+        if let file {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw ValidationError("The configuration \(file) cannot be read. Check the path.")
+            }
+            source = try ConfigurationSource(String(decoding: data, as: UTF8.self), fileName: file)
+        }
+        if let host { try source.override("host", with: .string(host)) }
+        if let port { try source.override("port", with: .integer(Int64(port))) }
+        if let dataDirectory { try source.override("data_dir", with: .string(dataDirectory)) }
+        if !configRoots.isEmpty {
+            try source.override("config_roots", with: .array(configRoots.map { .string($0) }))
+        }
+        return try ServerConfiguration(resolving: source)
+    }
+
+    private static let defaultFile = "configs/server.yaml"
+
+    /// The levels of the log, as they are written on the command line.
+    enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+        case trace, debug, info, notice, warning, error, critical
+
+        var level: Logger.Level {
+            switch self {
+            case .trace: .trace
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            case .critical: .critical
+            }
+        }
+    }
+}
