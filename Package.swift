@@ -78,6 +78,7 @@ let package = Package(
         .executableTarget(
             name: "crash-child", dependencies: ["EventLog", "Tracking"], path: "Tests/CrashChild",
             swiftSettings: settings),
+        tests("ArchitectureTests", []),
         tests("BlobsTests", ["Blobs", "Tracking", .nioCore]),
         tests(
             "EventLogTests", ["EventLog", "LMDB", "Tracking", "TestSupport", "crash-child"], fixtures: ["Golden"]),
