@@ -137,20 +137,25 @@ struct MetricHistoryTests {
             try script.report(steps: Array(first..<(first + 1000)), values: new)
             values += new
         }
-        let history = try Documents(script).models.read { snapshot throws in
-            try snapshot.history(
-                MetricHistoryQuery(session: Documents.session, metric: "loss", axis: .step, maximumPoints: 4 * 77))
+        let documents = try Documents(script)
+        for bucketCount in [1, 2, 77, 5_000] {
+            let history = try documents.models.read { snapshot in
+                try snapshot.history(
+                    MetricHistoryQuery(
+                        session: Documents.session, metric: "loss", axis: .step, maximumPoints: 4 * bucketCount))
+            }
+            var expected: [Int] = []
+            for range in Dictionary(grouping: values.indices, by: { $0 * bucketCount / values.count }).values {
+                let smallest = range.map { values[$0] }.min()
+                let largest = range.map { values[$0] }.max()
+                let extremes = [smallest, largest].compactMap { value in range.first { values[$0] == value } }
+                expected += Set(extremes + [range[0], range[range.count - 1]])
+            }
+            expected.sort()
+            #expect(history.steps == expected.map { Int64($0 + 1) })
+            #expect(history.values == expected.map { values[$0] })
+            #expect(history.pointCount == 300_000)
         }
-        var expected: [Int] = []
-        for bucket in 0..<77 {
-            let range = values.indices.filter { $0 * 77 / values.count == bucket }
-            let smallest = range.first { values[$0] == range.map { values[$0] }.min() } ?? 0
-            let largest = range.first { values[$0] == range.map { values[$0] }.max() } ?? 0
-            expected += Set([range[0], smallest, largest, range[range.count - 1]]).sorted()
-        }
-        #expect(history.steps == expected.map { Int64($0 + 1) })
-        #expect(history.values == expected.map { values[$0] })
-        #expect(history.pointCount == 300_000)
     }
 
     @Test("Steps and times at the ends of their ranges are kept and cut into buckets")
