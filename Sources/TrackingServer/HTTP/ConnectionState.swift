@@ -49,6 +49,8 @@ package struct ConnectionState {
     private struct Exchange {
         var version: HTTPVersion
         var keepsAlive: Bool
+        /// The client sends its body only after a 100, which did not go out yet.
+        var awaitsContinue: Bool
     }
 
     private let limits: ConnectionLimits
@@ -102,7 +104,10 @@ package struct ConnectionState {
         reading = .body(since: now)
         let offersUpgrade = !head.headers["upgrade"].isEmpty || head.method == .CONNECT
         // The parser stops behind a request that offers an upgrade, so its connection cannot be used again.
-        exchanges.append(Exchange(version: head.version, keepsAlive: head.isKeepAlive && !offersUpgrade))
+        exchanges.append(
+            Exchange(
+                version: head.version, keepsAlive: head.isKeepAlive && !offersUpgrade,
+                awaitsContinue: head.headers.contains(name: "expect")))
         return (.forward, .nothing)
     }
 
@@ -157,8 +162,17 @@ package struct ConnectionState {
     }
 
     /// The head of a response is about to be written; informational ones are left as they are.
-    package func editHead(status: HTTPResponseStatus) -> HeadEdit? {
-        guard status.code >= 200, let exchange = exchanges.first else { return nil }
+    ///
+    /// A client that still waits for its 100 may send its body or not, so that its connection cannot be used again.
+    package mutating func editHead(status: HTTPResponseStatus) -> HeadEdit? {
+        guard var exchange = exchanges.first else { return nil }
+        let isFinal = status.code >= 200
+        if exchange.awaitsContinue {
+            if isFinal, case .body = reading, exchanges.count == 1 { exchange.keepsAlive = false }
+            exchange.awaitsContinue = false
+            exchanges[0] = exchange
+        }
+        guard isFinal else { return nil }
         let keepsAlive = exchange.keepsAlive && !isQuiescing && reading != .finished
         let connection: String? =
             !keepsAlive ? "close" : exchange.version.minor == 0 ? "keep-alive" : nil

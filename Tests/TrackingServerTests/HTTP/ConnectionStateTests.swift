@@ -103,6 +103,16 @@ struct ConnectionStateTests {
         }
     }
 
+    @Test("an answer to a client that still waits for its 100 closes the connection, one after the 100 does not")
+    func expectation() {
+        for isContinued in [false, true] {
+            var state = ConnectionState(limits: Self.limits, now: Self.start)
+            _ = state.receiveHead(Self.head(["Expect": "100-continue", "Content-Length": "5"]), now: Self.start)
+            if isContinued { #expect(state.editHead(status: .continue) == nil) }
+            #expect(state.editHead(status: .notFound)?.connection == (isContinued ? nil : "close"))
+        }
+    }
+
     @Test("a refusal waits for the answers before it")
     func postponedRefusal() {
         var state = Self.afterRequest()
