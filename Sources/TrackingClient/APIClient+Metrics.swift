@@ -1,4 +1,5 @@
 package import JSON
+package import Tracking
 
 extension APIClient {
     /// One record an epoch, ascending; with `limit` the latest n. `metric` leaves out the others.
@@ -12,11 +13,11 @@ extension APIClient {
         return try Page(answer.json, key: "metrics") { json throws(ClientError) in try EpochRecord(json) }
     }
 
-    /// The points of `metric` along `axis`. With `maximumPointCount` extremes are kept and others left out; the ranges
-    /// include both ends.
+    /// The points of `metric` along `axis`. With `maximumPointCount` extremes are kept and others left out; a range
+    /// is of the axis asked for and includes both ends.
     package func history(
         _ session: String, metric: String, axis: MetricHistory.Axis = .epoch, epochs: ClosedRange<Int>? = nil,
-        steps: ClosedRange<Int>? = nil, maximumPointCount: Int? = nil
+        steps: ClosedRange<Int>? = nil, times: ClosedRange<Timestamp>? = nil, maximumPointCount: Int? = nil
     ) async throws(ClientError) -> MetricHistory {
         let answer = try await document(
             .get(
@@ -26,6 +27,7 @@ extension APIClient {
                     ("start_epoch", epochs.map { "\($0.lowerBound)" }),
                     ("end_epoch", epochs.map { "\($0.upperBound)" }),
                     ("start_step", steps.map { "\($0.lowerBound)" }), ("end_step", steps.map { "\($0.upperBound)" }),
+                    ("start_time", times.map { "\($0.lowerBound)" }), ("end_time", times.map { "\($0.upperBound)" }),
                     ("max_points", maximumPointCount.map(String.init)),
                 ]))
         return try MetricHistory(answer.json)

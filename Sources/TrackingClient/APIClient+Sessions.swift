@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 extension APIClient {
     private static let sessions = ["training", "sessions"]
@@ -61,6 +61,19 @@ extension APIClient {
     package func archiveSession(_ id: String) async throws(ClientError) -> SessionInfo {
         let request = APIRequest(method: "DELETE", segments: Self.sessions + [id], isRepeatable: true)
         return try SessionInfo(try await document(request).json)
+    }
+
+    /// Records facts about where and with what the session is trained; a fact of the same attempt and name replaces the
+    /// earlier one.
+    package func reportProvenance(
+        _ session: String, facts: JSONObject, attempt: Int? = nil, command: String? = nil
+    ) async throws(ClientError) -> Answer {
+        var body: JSONObject = ["facts": .object(facts)]
+        if let attempt { body.append(.integer(Int64(attempt)), forKey: "attempt") }
+        return try await document(
+            .post(
+                Self.sessions + [session, "provenance"], command: command ?? newCommandID(),
+                body: .json(.object(body))))
     }
 
     /// Adds a figure found outside training; allowed in every state.

@@ -12,7 +12,9 @@ package enum DownloadTarget {
         let path: String
         if let output {
             let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-            path = (exists && isFolder.boolValue) || output.hasSuffix("/") ? output + "/" + last : output
+            path =
+                (exists && isFolder.boolValue) || output.hasSuffix("/")
+                ? output + (output.hasSuffix("/") ? "" : "/") + last : output
         } else {
             path = last
         }

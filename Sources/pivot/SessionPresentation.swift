@@ -46,8 +46,8 @@ package enum SessionPresentation {
         sheet.add("Notes", session.json["notes"]?.stringValue)
         sheet.add("Continues", session.parentCheckpointID)
         sheet.add("Parent", session.json["parent"]?.stringValue)
-        sheet.add("Configuration", session.json["config_path"]?.stringValue)
-        sheet.add("", session.json["config_digest"]?.stringValue)
+        sheet.add(
+            "Configuration", session.json["config_path"]?.stringValue ?? session.json["config_digest"]?.stringValue)
         for warning in session.json["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? [] {
             sheet.add("Warning", warning)
         }

@@ -9,7 +9,7 @@ import pivot
     @Test(
         "Errors end the process with the status the help names",
         arguments: [
-            (ClientError.Code.refused(status: 404, code: "unknown_session"), CommandStatus.notFound),
+            (ClientError.Code.refused(status: 404, code: "not_found"), CommandStatus.notFound),
             (.refused(status: 409, code: "wrong_status"), .failed), (.unreachable, .unreachable),
             (.invalidAddress, .usage), (.cancelled, .interrupted), (.timedOut, .failed), (.digestMismatch, .failed),
         ])

@@ -55,8 +55,8 @@ import TrackingClient
             filter.statuses = [.running, .queued]
             filter.tags = ["a b", "c&d"]
             filter.experiment = "é"
-            filter.conditions = ["metrics.val_loss<=0.5"]
-            filter.archived = .only
+            filter.condition = "metrics.val_loss <= 0.5"
+            filter.includesArchived = true
             filter.limit = 1
             let page = try await client.sessions(filter)
             #expect(page.total == 7)
@@ -64,17 +64,17 @@ import TrackingClient
             #expect(
                 server.requests.first?.target
                     == "/api/v1/training/sessions?status=running%2Cqueued&tag=a%20b&tag=c%26d&experiment=%C3%A9"
-                    + "&where=metrics.val_loss%3C%3D0.5&archived=only&limit=1")
+                    + "&filter=metrics.val_loss%20%3C%3D%200.5&archived=include&limit=1")
         }
     }
 
     @Test("A refusal keeps status, code, message and details")
     func refusal() async throws {
-        try await withStub(answer: { _, _ in .error(404, "unknown_session") }) { client, server, _ in
+        try await withStub(answer: { _, _ in .error(404, "not_found") }) { client, server, _ in
             let error = await failure { () throws(ClientError) in _ = try await client.session("sess_2") }
             #expect(error?.status == 404)
-            #expect(error?.serverCode == "unknown_session")
-            #expect(error?.message == "It is unknown_session.")
+            #expect(error?.serverCode == "not_found")
+            #expect(error?.message == "It is not_found.")
             #expect(error?.details["field"] == "x")
             #expect(server.requests.count == 1)
         }

@@ -55,8 +55,8 @@ import TrackingClient
 
     @Test("A refused feed throws at once")
     func refused() async throws {
-        try await withStub(answer: { _, _ in .error(404, "unknown_session") }) { client, server, _ in
-            await #expect(throws: ClientError(.refused(status: 404, code: "unknown_session"), "")) {
+        try await withStub(answer: { _, _ in .error(404, "not_found") }) { client, server, _ in
+            await #expect(throws: ClientError(.refused(status: 404, code: "not_found"), "")) {
                 _ = try await follow(client.feed(session: "sess_2"))
             }
             #expect(server.requests.count == 1)
@@ -82,10 +82,10 @@ import TrackingClient
         let second = line(3) + line(4)
         try await withStub(answer: { _, index in
             index == 0
-                ? .stream(first, cuts: true) : index == 1 ? .stream(second) : .error(404, "unknown_session")
+                ? .stream(first, cuts: true) : index == 1 ? .stream(second) : .error(404, "not_found")
         }) { client, server, _ in
             var positions: [UInt64] = []
-            await #expect(throws: ClientError(.refused(status: 404, code: "unknown_session"), "")) {
+            await #expect(throws: ClientError(.refused(status: 404, code: "not_found"), "")) {
                 for try await item in client.events(session: "s", stream: .all, follow: true) {
                     if case .entry(let record) = item { positions.append(record.position) }
                 }

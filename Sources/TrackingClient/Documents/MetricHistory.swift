@@ -7,7 +7,7 @@ package struct MetricHistory: Sendable {
 
     /// The whole document.
     package let json: JSONValue
-    /// Epochs for the axis epoch, steps for the others; as many as values.
+    /// Epochs for the axis epoch, else steps; as many as values.
     package let places: [Int]
     package let values: [Double]
     /// RFC 3339; as many as values.

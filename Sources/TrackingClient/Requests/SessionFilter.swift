@@ -2,21 +2,19 @@ package import Tracking
 
 /// Which sessions a list shall hold: those that match every given filter.
 package struct SessionFilter: Sendable {
-    /// Whether archived sessions are listed.
-    package enum Archived: String, CaseIterable, Sendable { case exclude, include, only }
-
     /// Any of these; all when empty.
     package var statuses: [Session.Status] = []
     /// All of these.
     package var tags: [String] = []
     package var experiment: String?
     package var group: String?
-    /// Text in id, name, notes, experiment, group or tags.
+    /// Words that must all occur in the name, the notes or a tag.
     package var text: String?
-    /// Such as `params.train.learning_rate<0.01`; all must hold.
-    package var conditions: [String] = []
-    package var archived = Archived.exclude
-    /// created_at, started_at or session_name, with a minus sign for descending.
+    /// What must hold, in the filter language: `status = completed and metrics.val_loss < 0.5`.
+    package var condition: String?
+    /// Whether archived sessions are listed too.
+    package var includesArchived = false
+    /// A field such as created_at, `metrics.NAME` or `params.NAME`, with a minus sign for descending.
     package var sort: String?
     package var limit: Int?
     package var offset: Int?
@@ -28,11 +26,10 @@ package struct SessionFilter: Sendable {
             ("status", statuses.isEmpty ? nil : statuses.map(\.rawValue).joined(separator: ","))
         ]
         query += tags.map { ("tag", $0) }
-        query += [("experiment", experiment), ("group", group), ("q", text)]
-        query += conditions.map { ("where", $0) }
         query += [
-            ("archived", archived == .exclude ? nil : archived.rawValue), ("sort", sort),
-            ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
+            ("experiment", experiment), ("group", group), ("q", text), ("filter", condition),
+            ("archived", includesArchived ? "include" : nil), ("sort", sort), ("limit", limit.map(String.init)),
+            ("offset", offset.map(String.init)),
         ]
         return query
     }

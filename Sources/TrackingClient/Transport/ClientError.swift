@@ -47,7 +47,7 @@ package struct ClientError: Error, Equatable, Sendable, CustomStringConvertible 
         if case .refused(let status, _) = code { status } else { nil }
     }
 
-    /// The code of the server's error document, such as `unknown_session`, when it answered.
+    /// The code of the server's error document, such as `not_found`, when it answered.
     package var serverCode: String? {
         if case .refused(_, let code) = code { code } else { nil }
     }

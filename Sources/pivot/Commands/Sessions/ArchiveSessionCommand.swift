@@ -8,7 +8,7 @@ package struct ArchiveSessionCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               pivot sessions archive sess_7h2kq9d4
-              pivot sessions list --archived only
+              pivot sessions list --archived --filter "archived = true"
             """)
 
     @Argument(help: "The sessions' ids.")

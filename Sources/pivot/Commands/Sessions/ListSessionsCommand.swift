@@ -8,13 +8,14 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List sessions, newest first.",
         discussion: """
-            Every given filter must match. A condition compares a parameter or a latest metric with a value: \
-            =, !=, <, <=, >, >= or ~ (contains).
+            Every given filter must match. --filter takes the filter language: fields, params.NAME and metrics.NAME, \
+            compared by =, !=, <, <=, >, >=, ~ (contains), in (…) or exists, joined by and, or, not and parentheses.
 
             Examples:
               pivot sessions list --status running --status queued
-              pivot sessions list --tag unet --where "metrics.val_loss<0.3"
-              pivot sessions list --sort -started_at --limit 10 --json
+              pivot sessions list --tag unet --filter "metrics.val_loss < 0.3"
+              pivot sessions list --filter "archived = true" --archived
+              pivot sessions list --sort -metrics.val_froc --limit 10 --json
             """)
 
     @Option(help: "Only sessions in this status. May be repeated: any of them.")
@@ -25,13 +26,13 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     var experiment: String?
     @Option(help: "Only sessions of this group.")
     var group: String?
-    @Option(help: "Only sessions with this text in id, name, notes, experiment, group or tags.")
+    @Option(help: "Only sessions with all these words in name, notes or tags.")
     var search: String?
-    @Option(name: .customLong("where"), help: "Only sessions for which this condition holds. May be repeated.")
-    var conditions: [String] = []
-    @Option(help: "Whether archived sessions are listed.")
-    var archived = SessionFilter.Archived.exclude
-    @Option(help: "created_at, started_at or session_name; with a minus sign descending.")
+    @Option(help: "Only sessions for which this holds, in the filter language.")
+    var filter: String?
+    @Flag(help: "List archived sessions too.")
+    var archived = false
+    @Option(help: "A field such as created_at, metrics.NAME or params.NAME; with a minus sign descending.")
     var sort: String?
     @Option(help: "The most sessions to list, up to 1,000.")
     var limit = 100
@@ -43,18 +44,17 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        var filter = SessionFilter()
-        filter.statuses = status
-        filter.tags = tag
-        filter.experiment = experiment
-        filter.group = group
-        filter.text = search
-        filter.conditions = conditions
-        filter.archived = archived
-        filter.sort = sort
-        filter.limit = limit
-        filter.offset = offset == 0 ? nil : offset
-        let request = filter
+        var request = SessionFilter()
+        request.statuses = status
+        request.tags = tag
+        request.experiment = experiment
+        request.group = group
+        request.text = search
+        request.condition = filter
+        request.includesArchived = archived
+        request.sort = sort
+        request.limit = limit
+        request.offset = offset == 0 ? nil : offset
         try await server.withClient { client in
             let page = try await client.sessions(request)
             output.show(page.json) { console in
