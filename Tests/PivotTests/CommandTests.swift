@@ -75,6 +75,8 @@ import pivot
     func taken() throws {
         #expect(try Pivot.parseAsRoot(["train", "a.yaml", "--set", "train.epochs=2", "--detach"]) is TrainCommand)
         #expect(try Pivot.parseAsRoot(["sessions", "list", "--status", "running"]) is ListSessionsCommand)
+        #expect(try Pivot.parseAsRoot(["sessions", "list", "--sort", "-metrics.a"]) is ListSessionsCommand)
+        #expect(try Pivot.parseAsRoot(["checkpoints", "list", "--sort", "-epoch"]) is ListCheckpointsCommand)
         #expect(
             try Pivot.parseAsRoot(["metrics", "s", "--metric", "a", "--history", "--axis", "step"]) is MetricsCommand)
     }

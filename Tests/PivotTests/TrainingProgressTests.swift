@@ -72,6 +72,13 @@ import pivot
         #expect(progress.statusLine(width: 80) == "stopping: saving a checkpoint")
     }
 
+    @Test("A feed that was merely closed is not worth a word")
+    func interruptions() throws {
+        var progress = try fresh("running")
+        #expect(progress.take(.interrupted(ClientError(.interrupted, "x."))) == [])
+        #expect(progress.take(.interrupted(ClientError(.unreachable, "y."))) == [.warn("y.")])
+    }
+
     @Test("The status line shows the epoch under way, its metrics and the time left")
     func statusLine() throws {
         var progress = try fresh("running")

@@ -29,6 +29,8 @@ package struct SessionInfo: Sendable {
         progress = try json.number("progress", of: "a session")
     }
 
+    /// The position of the last event of the session.
+    package var position: UInt64? { json["position"]?.integerValue.map { UInt64(max(0, $0)) } }
     package var tags: [String] { json.texts("tags") }
     package var experiment: String? { json["experiment"]?.stringValue }
     /// The resolved configuration; nil in lists.

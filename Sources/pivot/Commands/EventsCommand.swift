@@ -49,7 +49,7 @@ package struct EventsCommand: AsyncParsableCommand {
         var left = limit ?? .max
         for try await item in client.events(session: session, stream: stream, after: after, follow: true) {
             switch item {
-            case .interrupted(let error, _): Console.standard.complain(error.message)
+            case .interrupted(let error, _): Console.standard.remark(error)
             case .entry(let record):
                 show(record)
                 left -= 1

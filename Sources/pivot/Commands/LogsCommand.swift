@@ -42,7 +42,7 @@ package struct LogsCommand: AsyncParsableCommand {
             for try await item in client.feed(session: session, types: ["connection", "log", "status"]) {
                 switch item {
                 case .entry: last = try await printLines(after: last, client)
-                case .interrupted(let error, _): Console.standard.complain(error.message)
+                case .interrupted(let error, _): Console.standard.remark(error)
                 }
             }
             _ = try await printLines(after: last, client)

@@ -63,7 +63,10 @@ package struct MetricsCommand: AsyncParsableCommand {
             guard !history.values.isEmpty else {
                 return history.availableMetrics.isEmpty
                     ? ["\(session) has no metrics yet."]
-                    : ["\(session) has no metric \(name). It has: \(history.availableMetrics.joined(separator: ", "))."]
+                    : [
+                        "\(session) has no metric \(name) over \(axis == .epoch ? "epochs" : "steps"). It has: "
+                            + history.availableMetrics.joined(separator: ", ") + "."
+                    ]
             }
             var lines = MetricPresentation.history(history, name: name, axis: axis, clock: clock(console))
                 .lines(width: console.width, headingStyle: console.bold)

@@ -43,9 +43,8 @@ package struct TrainCommand: AsyncParsableCommand {
                 return
             }
             if json { console.printError(line) } else { console.print(line) }
-            let position = created.json["position"]?.integerValue.map { UInt64(max(0, $0)) }
             try await TrainingFollower(
-                client: client, sessionID: started.id, asJSON: json, position: position
+                client: client, sessionID: started.id, asJSON: json, position: created.position
             ).run()
         }
     }

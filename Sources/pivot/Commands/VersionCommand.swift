@@ -1,5 +1,6 @@
 package import ArgumentParser
 import JSON
+import Tracking
 import TrackingClient
 
 /// `pivot version`
@@ -23,7 +24,7 @@ package struct VersionCommand: AsyncParsableCommand {
             let remote = await ServerProbe(client: client).health()
             let console = Console.standard
             if json {
-                var document: JSONObject = ["version": .string(PivotVersion.text)]
+                var document: JSONObject = ["version": .string(PIVOTVersion.current)]
                 if let remote {
                     document.append(
                         ["url": .string(client.configuration.address.text), "version": .string(remote.version)],
@@ -31,7 +32,7 @@ package struct VersionCommand: AsyncParsableCommand {
                 }
                 console.printJSON(.object(document))
             } else {
-                console.print("pivot \(PivotVersion.text)")
+                console.print("pivot \(PIVOTVersion.current)")
                 if let remote { console.print("server \(remote.version) at \(client.configuration.address)") }
             }
         }

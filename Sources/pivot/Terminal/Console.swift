@@ -2,6 +2,7 @@ import Foundation
 package import JSON
 import Synchronization
 package import Tracking
+package import TrackingClient
 
 /// Standard output and standard error of this process.
 ///
@@ -74,6 +75,11 @@ package final class Console: Sendable {
     package func complain(_ message: String) {
         setStatus("")
         printError(styled("pivot:", "31", errorUsesColour) + " " + message)
+    }
+
+    /// Says that a feed broke and is tried again; a server that merely closed it is not worth a word.
+    package func remark(_ error: ClientError) {
+        if error.code != .interrupted { printError(error.message) }
     }
 
     /// Writes `document`: indented for a terminal, on one line for programs.

@@ -85,8 +85,8 @@ struct ServerStarter: Sendable {
     /// The end of the server's log, on one line.
     private func lastLines() -> String {
         guard let data = FileManager.default.contents(atPath: Self.logFile) else { return "" }
-        let lines = String(decoding: data.suffix(2_000), as: UTF8.self).split(separator: "\n").suffix(2)
-        return lines.isEmpty ? "" : "Its last words: " + DisplayText.safe(lines.joined(separator: " | ")) + "."
+        let lines = String(decoding: data.suffix(2_000), as: UTF8.self).split(separator: "\n").suffix(1)
+        return lines.isEmpty ? "" : "Its last words: " + DisplayText.sentence(lines.joined(separator: " "))
     }
 
     #if os(Linux)

@@ -89,7 +89,7 @@ struct TrainingFollower: Sendable {
             for try await item in feed {
                 switch item {
                 case .entry(let frame): give(.frame(frame))
-                case .interrupted(let error, _): if error.code != .interrupted { give(.interrupted(error)) }
+                case .interrupted(let error, _): give(.interrupted(error))
                 }
             }
             give(.feedEnded(nil))

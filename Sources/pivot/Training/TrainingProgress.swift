@@ -52,7 +52,6 @@ package struct TrainingProgress: Sendable {
         totalEpochs = session.totalEpochs
         status = session.status
         currentEpoch = session.currentEpoch
-        lastPrintedEpoch = session.currentEpoch
         share = session.progress
         monitor = session.json["monitor"]?.stringValue
     }
@@ -62,7 +61,7 @@ package struct TrainingProgress: Sendable {
         switch input {
         case .frame(let frame): return take(frame)
         case .status(let info): return take(info)
-        case .interrupted(let error): return [.warn(error.message)]
+        case .interrupted(let error): return error.code == .interrupted ? [] : [.warn(error.message)]
         case .feedEnded(let error):
             return
                 (error.map { [.warn("The live feed has ended: \($0.message) Asking from time to time instead.")] } ?? [])

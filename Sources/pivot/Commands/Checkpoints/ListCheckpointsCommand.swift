@@ -17,7 +17,7 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
     var session: String?
     @Option(help: "Show this metric instead of the session's monitored one, and only checkpoints that have it.")
     var metric: String?
-    @Option(help: "epoch, created_at or metric_value; with a minus sign descending.")
+    @Option(parsing: .unconditional, help: "epoch, created_at or metric_value; with a minus sign descending.")
     var sort: String?
     @Flag(help: "Also those of the sessions it continues from.")
     var lineage = false

@@ -32,7 +32,9 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     var filter: String?
     @Flag(help: "List archived sessions too.")
     var archived = false
-    @Option(help: "A field such as created_at, metrics.NAME or params.NAME; with a minus sign descending.")
+    @Option(
+        parsing: .unconditional,
+        help: "A field such as created_at, metrics.NAME or params.NAME; with a minus sign descending.")
     var sort: String?
     @Option(help: "The most sessions to list, up to 1,000.")
     var limit = 100

@@ -45,7 +45,9 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
             let session = id.hasPrefix("ckpt_") ? try await newSession(client).id : id
             let started = try await client.startSession(session)
             if follow {
-                try await TrainingFollower(client: client, sessionID: started.id, asJSON: output.json).run()
+                try await TrainingFollower(
+                    client: client, sessionID: started.id, asJSON: output.json, position: started.position
+                ).run()
             } else {
                 output.show(started.json) { _ in ["\(started.id) is \(started.status.rawValue)."] }
             }

@@ -27,7 +27,9 @@ package struct StartSessionCommand: AsyncParsableCommand {
         try await server.withClient { client in
             let started = try await client.startSession(session)
             if follow {
-                try await TrainingFollower(client: client, sessionID: started.id, asJSON: output.json).run()
+                try await TrainingFollower(
+                    client: client, sessionID: started.id, asJSON: output.json, position: started.position
+                ).run()
             } else {
                 output.show(started.json) { _ in ["\(started.id) is \(started.status.rawValue)."] }
             }
