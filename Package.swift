@@ -66,7 +66,7 @@ let package = Package(
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
-            ["JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log]),
+            ["JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log, .protobuf]),
         .executableTarget(
             name: "pivot",
             dependencies: [

@@ -126,14 +126,14 @@ package struct TrainingAttempt: Sendable {
         return try await client.uploadCheckpoint(upload, from: source, command: command)
     }
 
-    /// Ends the attempt, and the lease with it. `epoch` is the number of epochs completed.
+    /// Ends the attempt, and the lease with it. `epoch` is the number of epochs completed; nil leaves it to the server.
     package func finish(
-        _ outcome: AttemptOutcome, epoch: Int, step: Int, command: String? = nil
+        _ outcome: AttemptOutcome, epoch: Int?, step: Int?, command: String? = nil
     ) async throws(ClientError) -> ReportReceipt {
         var body = fields
         for (key, value) in outcome.fields { body.append(value, forKey: key) }
-        body.append(.integer(Int64(epoch)), forKey: "epoch")
-        body.append(.integer(Int64(step)), forKey: "step")
+        if let epoch { body.append(.integer(Int64(epoch)), forKey: "epoch") }
+        if let step { body.append(.integer(Int64(step)), forKey: "step") }
         return try await post(["finish"], command: command, body: .json(.object(body)))
     }
 

@@ -7,6 +7,14 @@ package struct VoxelConfusion: Equatable, Sendable {
 
     package init() {}
 
+    /// Counts made earlier.
+    package init(truePositives: Int, falsePositives: Int, falseNegatives: Int, trueNegatives: Int) {
+        self.truePositives = truePositives
+        self.falsePositives = falsePositives
+        self.falseNegatives = falseNegatives
+        self.trueNegatives = trueNegatives
+    }
+
     /// Counts the voxels of one prediction. A probability counts as positive from `threshold` on, a target from 0.5 on;
     /// NaN counts as negative. Both must have the same number of voxels.
     package mutating func add(

@@ -1,0 +1,102 @@
+package import Tracking
+import TrackingClient
+import TrainingConfiguration
+
+/// What a trainer needs to know of its session's past: the fold of the stream `session/<id>`.
+package struct SessionReplay: Equatable, Sendable {
+    /// The resolved configuration in canonical JSON; empty before the session is created.
+    package private(set) var configuration = ""
+    /// The checkpoint of another session that this one begins with.
+    package private(set) var parent: ResumePoint?
+    /// The latest record of each epoch, also of superseded ones.
+    package private(set) var epochs: [Int: RecordedEpoch] = [:]
+    /// The last start of an attempt; what its bits depended on.
+    package private(set) var lastStart: AttemptStarted?
+    /// Whether a stop was asked for that no attempt has obeyed yet.
+    package private(set) var isStopRequested = false
+    /// The log's position of the last event.
+    package private(set) var position: UInt64 = 0
+    private var saved: [Saved] = []
+    private var monitor = ""
+
+    private struct Saved: Equatable {
+        let point: ResumePoint
+        let value: Double?
+    }
+
+    /// The replay of no events.
+    package init() {}
+
+    /// The fold of `events`, in their order.
+    package init(_ events: some Sequence<(position: UInt64, event: SessionEvent)>) {
+        for (position, event) in events { add(event, at: position) }
+    }
+
+    /// The checkpoints to go on from, the one to try first in front: those that attempts of this session saved, from the
+    /// newest step down, then the parent's. When there is none, training begins anew.
+    package var resumePoints: [ResumePoint] {
+        let own = saved.enumerated().sorted { ($0.element.point.step, $0.offset) > ($1.element.point.step, $1.offset) }
+        return own.map(\.element.point) + (parent.map { [$0] } ?? [])
+    }
+
+    /// What the attempts saved and nobody deleted.
+    package var shelf: CheckpointShelf {
+        CheckpointShelf(
+            saved.map { .init(id: $0.point.checkpointID, epoch: $0.point.epoch, step: $0.point.step, value: $0.value) })
+    }
+
+    /// What the recorded epochs up to `epoch` say about the monitored metrics.
+    package func judgement(through epoch: Int, plan: TrainingPlan) -> EpochJudgement {
+        var judgement = EpochJudgement()
+        for (number, record) in epochs.sorted(by: { $0.key < $1.key }) where number <= epoch {
+            judgement.observe(
+                epoch: number, monitored: record.metrics[plan.checkpoints.monitor],
+                watched: plan.earlyStopping.flatMap { record.metrics[$0.monitor] }, plan: plan)
+        }
+        return judgement
+    }
+
+    /// Makes the replay what it is after `event`.
+    package mutating func add(_ event: SessionEvent, at position: UInt64) {
+        self.position = max(self.position, position)
+        switch event {
+        case .created(let created):
+            configuration = created.configuration
+            monitor = created.monitor
+            if created.hasParentCheckpoint {
+                let checkpoint = created.parentCheckpoint
+                parent = ResumePoint(
+                    checkpointID: checkpoint.checkpointID, digest: checkpoint.digest, epoch: Int(checkpoint.epoch),
+                    step: Int(checkpoint.step), isParent: true)
+            }
+        case .attemptStarted(let started):
+            lastStart = started
+            supersede(fromEpoch: Int(started.firstEpoch), fromStep: Int(started.firstStep))
+        case .epochCompleted(let epoch):
+            epochs[Int(epoch.epoch)] = RecordedEpoch(
+                step: Int(epoch.step), metrics: epoch.metrics.map { MetricValue(name: $0.name, value: $0.value) })
+        case .checkpointSaved(let checkpoint):
+            guard checkpoint.attempt > 0 else { break }
+            let point = ResumePoint(
+                checkpointID: checkpoint.checkpointID, digest: checkpoint.digest, epoch: Int(checkpoint.epoch),
+                step: Int(checkpoint.step), isParent: false)
+            saved.append(Saved(point: point, value: checkpoint.metrics.last { $0.name == monitor }?.value))
+        case .checkpointDeleted(let deleted):
+            saved.removeAll { $0.point.checkpointID == deleted.checkpointID }
+        case .stopRequested: isStopRequested = true
+        case .startRequested, .stopped, .completed, .failed: isStopRequested = false
+        case .paramsSet, .provenanceRecorded, .attemptClaimed, .artifactSaved, .artifactDeleted, .attemptLost,
+            .resultReported, .renamed, .tagged, .noted, .archived:
+            break
+        }
+    }
+
+    /// An attempt began: what earlier ones did at or after its first step counts no more.
+    private mutating func supersede(fromEpoch epoch: Int, fromStep step: Int) {
+        for (number, var record) in epochs where number >= epoch {
+            record.isSuperseded = true
+            epochs[number] = record
+        }
+        saved.removeAll { $0.point.step >= step }
+    }
+}

@@ -1,0 +1,176 @@
+package import Foundation
+package import JSON
+import Synchronization
+package import Tracking
+package import TrackingClient
+
+/// The server as a trainer sees it, through the API.
+package final class HTTPTrainingService: TrainingService {
+    package let sessionID: String
+    private let client: APIClient
+    private let patience: Patience
+    private let claimBody: AttemptClaim
+    private let claimCommand: String
+    private let folder: URL
+    private let attempt = Mutex<TrainingAttempt?>(nil)
+
+    /// The service for one session. `client` must not retry by itself; downloads are put together in `folder`.
+    package init(
+        _ client: APIClient, sessionID: String, claim: AttemptClaim, patience: Patience, folder: URL
+    ) {
+        self.client = client
+        self.sessionID = sessionID
+        self.patience = patience
+        self.folder = folder
+        claimBody = claim
+        claimCommand = client.newCommandID()
+    }
+
+    package func claim() async throws(TrainerError) -> AttemptLease {
+        let claimed = try await patience.persist { () async throws(ClientError) in
+            try await client.claim(sessionID, claimBody, command: claimCommand)
+        }
+        attempt.withLock { $0 = claimed }
+        return AttemptLease(attempt: claimed.number, duration: claimed.leaseDuration)
+    }
+
+    package func events() async throws(TrainerError) -> [(position: UInt64, event: SessionEvent)] {
+        let pageCount = 1000
+        var events: [(position: UInt64, event: SessionEvent)] = []
+        var position: UInt64 = 0
+        while true {
+            let after = position
+            let page = try await patience.persist { () async throws(ClientError) in
+                var records: [EventRecord] = []
+                var iterator = client.events(session: sessionID, after: after, limit: pageCount).makeAsyncIterator()
+                while let item = try await iterator.next() {
+                    switch item {
+                    case .entry(let record): records.append(record)
+                    case .interrupted(let error, _): throw error
+                    }
+                }
+                return records
+            }
+            for record in page {
+                position = max(position, record.position)
+                let event: SessionEvent?
+                do throws(ClientError) {
+                    event = try SessionEvent(record)
+                } catch {
+                    throw TrainerError(error)
+                }
+                if let event { events.append((record.position, event)) }
+            }
+            if page.count < pageCount { return events }
+        }
+    }
+
+    package func download(_ point: ResumePoint) async throws(TrainerError) -> [UInt8] {
+        let path = folder.appendingPathComponent(point.checkpointID + ".safetensors").path
+        try await patience.persist { () async throws(ClientError) in
+            let document = try await client.checkpoint(point.checkpointID)
+            guard document.digest.description == point.digest else {
+                throw ClientError(
+                    .digestMismatch,
+                    "Checkpoint \(point.checkpointID) has the digest \(document.digest), not \(point.digest).")
+            }
+            try await client.downloadCheckpoint(document, to: path)
+        }
+        do {
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            try FileManager.default.removeItem(atPath: path)
+            return bytes
+        } catch {
+            throw TrainerError(.checkpoint, "The downloaded checkpoint at \(path) cannot be read: \(error).")
+        }
+    }
+
+    package func start(
+        _ start: AttemptStarted, provenance: JSONObject, command: String
+    ) async throws(TrainerError) -> Bool {
+        try await onBehalf { attempt throws(ClientError) in
+            try await attempt.started(start, provenance: provenance, command: command).stopRequested
+        }
+    }
+
+    package func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool {
+        try await onBehalf { attempt throws(ClientError) in
+            try await attempt.reportEpoch(
+                report.epoch, step: report.step, metrics: report.metrics, command: command
+            ).stopRequested
+        }
+    }
+
+    package func save(
+        _ save: TrainingCourse.Save, bytes: [UInt8], command: String
+    ) async throws(TrainerError) -> (id: String, stopRequested: Bool) {
+        try await onBehalf { attempt throws(ClientError) in
+            let saved = try await attempt.saveCheckpoint(
+                epoch: save.epoch, step: save.step, metrics: save.metrics, marks: save.isStop ? ["stop"] : [],
+                fileName: save.isStop ? "step_\(save.step).safetensors" : "epoch_\(save.epoch).safetensors",
+                from: .bytes(bytes), command: command)
+            return (saved.id, saved.stopRequested)
+        }
+    }
+
+    package func delete(checkpointID: String) async throws(TrainerError) {
+        try await patience.persist { () async throws(ClientError) in
+            do throws(ClientError) {
+                _ = try await client.deleteCheckpoint(checkpointID)
+            } catch {
+                guard error.status == 404 else { throw error }
+            }
+        }
+    }
+
+    package func send(_ event: TelemetryEvent, command: String) async throws(TrainerError) -> Bool {
+        try await onBehalf { attempt throws(ClientError) in
+            switch event {
+            case .metricsReported(let report):
+                try await attempt.reportMetrics(report, command: command).stopRequested
+            case .progressReported(let report):
+                try await attempt.reportProgress(
+                    epoch: Int(report.epoch), step: Int(report.step), fraction: report.epochFraction
+                ).stopRequested
+            case .linesLogged(let report): try await attempt.reportLogs(report, command: command).stopRequested
+            case .hostReadingsTaken(let report):
+                try await attempt.reportHostReadings(report, command: command).stopRequested
+            }
+        }
+    }
+
+    package func renew() async throws(TrainerError) -> Bool {
+        try await onBehalf { attempt throws(ClientError) in try await attempt.renew().stopRequested }
+    }
+
+    package func finish(
+        _ outcome: AttemptOutcome, epoch: Int?, step: Int?, command: String
+    ) async throws(TrainerError) {
+        _ = try await onBehalf { attempt throws(ClientError) in
+            try await attempt.finish(outcome, epoch: epoch, step: step, command: command).position
+        }
+    }
+
+    package func waitForStopRequest(after position: UInt64) async throws(TrainerError) -> Bool {
+        let policy = RetryPolicy(maximumAttempts: .max, firstDelay: .milliseconds(200), maximumDelay: .seconds(5))
+        let feed = client.feed(session: sessionID, types: ["status"], after: position, policy: policy)
+        do throws(ClientError) {
+            var frames = feed.makeAsyncIterator()
+            while let item = try await frames.next() {
+                if case .entry(let frame) = item, frame.status == .stopping { return true }
+            }
+            return false
+        } catch {
+            throw TrainerError(error)
+        }
+    }
+
+    private func onBehalf<Result: Sendable>(
+        _ body: (TrainingAttempt) async throws(ClientError) -> Result
+    ) async throws(TrainerError) -> Result {
+        guard let attempt = attempt.withLock({ $0 }) else {
+            throw TrainerError(.staleAttempt, "The session has to be claimed before anything is reported.")
+        }
+        return try await patience.persist { () async throws(ClientError) in try await body(attempt) }
+    }
+}

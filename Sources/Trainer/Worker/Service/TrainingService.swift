@@ -1,0 +1,49 @@
+package import JSON
+package import Tracking
+package import TrackingClient
+
+/// What a trainer asks of the server, for one session. A double stands in for the server in tests.
+///
+/// A call returns when the server has answered, however long that takes within the conformer's patience; a call with a
+/// command id counts once, however often it is sent. Calls that answer a `Bool` say whether a stop was requested.
+package protocol TrainingService: Sendable {
+    /// The session.
+    var sessionID: String { get }
+
+    /// Claims the session; every later call is made on behalf of the attempt. Throws `.notClaimable`.
+    func claim() async throws(TrainerError) -> AttemptLease
+
+    /// The session's lifecycle from its beginning, in order.
+    func events() async throws(TrainerError) -> [(position: UInt64, event: SessionEvent)]
+
+    /// The bytes of a checkpoint, whose digest was compared.
+    func download(_ point: ResumePoint) async throws(TrainerError) -> [UInt8]
+
+    /// Says where training begins.
+    func start(_ start: AttemptStarted, provenance: JSONObject, command: String) async throws(TrainerError) -> Bool
+
+    /// Reports a completed epoch; returns once it is on disk.
+    func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool
+
+    /// Saves a checkpoint; returns its id once it is on disk.
+    func save(
+        _ save: TrainingCourse.Save, bytes: [UInt8], command: String
+    ) async throws(TrainerError) -> (id: String, stopRequested: Bool)
+
+    /// Deletes a checkpoint; one that is gone already is no error.
+    func delete(checkpointID: String) async throws(TrainerError)
+
+    /// Reports measurements.
+    func send(_ event: TelemetryEvent, command: String) async throws(TrainerError) -> Bool
+
+    /// Renews the lease.
+    func renew() async throws(TrainerError) -> Bool
+
+    /// Ends the attempt; `epoch` is the number of epochs completed, nil when the server is to say it.
+    func finish(
+        _ outcome: AttemptOutcome, epoch: Int?, step: Int?, command: String
+    ) async throws(TrainerError)
+
+    /// Returns when a stop was requested after `position`, or when the session's feed has ended.
+    func waitForStopRequest(after position: UInt64) async throws(TrainerError) -> Bool
+}

@@ -1,0 +1,145 @@
+import Tracking
+import TrackingClient
+
+/// Trains one session as a process of its own: claims it, keeps its lease, follows its feed, and trains.
+package struct TrainWorker: Sendable {
+    /// How often the progress and the points of a running training are sent.
+    private static let progressInterval = Duration.milliseconds(500)
+    private static let readingInterval = Duration.seconds(5)
+
+    private let service: any TrainingService
+    private let stop: StopSignal
+    private let environment: WorkerEnvironment
+    private let makeTrainee: TrainingLoop.MakeTrainee
+
+    package init(
+        _ service: any TrainingService, stop: StopSignal, environment: WorkerEnvironment,
+        makeTrainee: @escaping TrainingLoop.MakeTrainee = { configuration, attempt throws(TrainerError) in
+            try TraineeFactory.trainee(for: configuration, attempt: attempt)
+        }
+    ) {
+        self.service = service
+        self.stop = stop
+        self.environment = environment
+        self.makeTrainee = makeTrainee
+    }
+
+    /// Returns how the attempt ended, once the server knows it.
+    /// - Throws: `.notClaimable`, `.staleAttempt`, `.unreachable`, `.plannedCrash` or `.cancelled`; then the server was
+    ///   told nothing.
+    package func run() async throws(TrainerError) -> TrainerOutcome {
+        let lease = try await service.claim()
+        let telemetry = TelemetryReporter(
+            service, attempt: lease.attempt, host: environment.host, stop: stop, warn: environment.warn)
+        let ending = StopSignal()
+        let thread = TrainingThread()
+        defer { thread.shutDown() }
+        let result = await withTaskGroup(of: Result<TrainerOutcome?, TrainerError>.self) { group in
+            group.addTask {
+                await Self.result(unless: ending) { () async throws(TrainerError) in try await keepLease(lease) }
+            }
+            group.addTask {
+                await Self.result(unless: ending) { () async throws(TrainerError) in
+                    try await sendTelemetry(telemetry)
+                }
+            }
+            group.addTask(executorPreference: thread) {
+                do throws(TrainerError) {
+                    let replay = SessionReplay(try await service.events())
+                    return .success(try await train(lease, replay, telemetry, ending))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            // What fails first ends the rest.
+            for await result in group {
+                if case .success(nil) = result { continue }
+                group.cancelAll()
+                return result
+            }
+            return .success(nil)
+        }
+        guard let outcome = try result.get() else { throw TrainerError(.cancelled, "The trainer was cancelled.") }
+        return outcome
+    }
+
+    private func train(
+        _ lease: AttemptLease, _ replay: SessionReplay, _ telemetry: TelemetryReporter, _ ending: StopSignal
+    ) async throws(TrainerError) -> TrainerOutcome {
+        let loop = TrainingLoop(
+            service, attempt: lease.attempt, replay: replay, telemetry: telemetry, stop: stop, ending: ending,
+            environment: environment, makeTrainee: makeTrainee)
+        let result = await withTaskGroup(of: Result<TrainerOutcome, TrainerError>?.self) { group in
+            group.addTask {
+                await self.followStops(after: replay.position)
+                return nil
+            }
+            let result: Result<TrainerOutcome, TrainerError>
+            do throws(TrainerError) {
+                result = .success(try await loop.run())
+            } catch {
+                result = .failure(error)
+            }
+            group.cancelAll()
+            return result
+        }
+        return try result.get()
+    }
+
+    /// Renews the lease at every third of it, also while a step, an upload or a validation takes long.
+    private func keepLease(_ lease: AttemptLease) async throws(TrainerError) {
+        while true {
+            try await sleep(lease.duration / 3)
+            stop.raise(if: try await service.renew())
+        }
+    }
+
+    private func sendTelemetry(_ telemetry: TelemetryReporter) async throws(TrainerError) {
+        var sampler = HostSampler()
+        var sinceReading = Self.readingInterval
+        var isEven = false
+        while true {
+            if sinceReading >= Self.readingInterval {
+                let readings = sampler.readings(at: environment.now())
+                telemetry.record { buffer in
+                    for reading in readings { buffer.add(reading) }
+                }
+                sinceReading = .zero
+            }
+            try await sleep(Self.progressInterval)
+            sinceReading += Self.progressInterval
+            try await telemetry.flushProgress()
+            isEven.toggle()
+            if isEven { try await telemetry.flush() }
+        }
+    }
+
+    /// Raises the signal when the session's feed tells of a stop. A feed that fails is no harm: every answer tells too.
+    private func followStops(after position: UInt64) async {
+        do throws(TrainerError) {
+            stop.raise(if: try await service.waitForStopRequest(after: position))
+        } catch {
+            if error.code != .cancelled { environment.warn("The session's feed cannot be followed: \(error.message)") }
+        }
+    }
+
+    private func sleep(_ duration: Duration) async throws(TrainerError) {
+        do {
+            try await environment.clock.sleep(for: duration)
+        } catch {
+            throw TrainerError(.cancelled, "The trainer was cancelled.")
+        }
+    }
+
+    /// What became of `body`; after the attempt's end was sent, its failures mean nothing, since the lease is gone too.
+    private static func result(
+        unless ending: StopSignal, _ body: () async throws(TrainerError) -> Void
+    ) async -> Result<TrainerOutcome?, TrainerError> {
+        do throws(TrainerError) {
+            try await body()
+            return .success(nil)
+        } catch {
+            return ending.isRaised ? .success(nil) : .failure(error)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Dispatch
+import Foundation
+import JSON
+import Tracking
+package import TrackingClient
+
+/// The process of a trainer: its place among other processes, its signals, and what is recorded of it.
+package struct TrainWorkerProcess: Sendable {
+    /// What the process exits with.
+    package enum ExitStatus: Int32, Sendable {
+        /// The session was completed, or stopped with a checkpoint.
+        case done = 0
+        /// The session failed, and knows it.
+        case failed = 1
+        /// The server could not be reached for too long, or the process was cancelled.
+        case unreachable = 4
+        /// The session cannot be claimed.
+        case notClaimable = 7
+        /// Another attempt trains the session.
+        case superseded = 8
+    }
+
+    private let sessionID: String
+    private let configuration: ClientConfiguration
+    private let leaseDuration: Duration
+    private let version: String
+
+    /// The process for one session. `leaseDuration` is how long the server waits for a silent trainer; `version` is the
+    /// program's.
+    package init(sessionID: String, configuration: ClientConfiguration, leaseDuration: Duration, version: String) {
+        self.sessionID = sessionID
+        self.configuration = configuration
+        self.leaseDuration = leaseDuration
+        self.version = version
+    }
+
+    /// Makes this process its own group, so that Ctrl-C in a terminal ends others and not a training, and lets others go
+    /// before it by `niceness`.
+    package static func settle(niceness: Int) {
+        // Fails only for a process that leads a session already, which is as good.
+        _ = setpgid(0, 0)
+        if niceness != 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(niceness)) }
+    }
+
+    /// Trains the session; SIGTERM saves and stops like a request to the server.
+    package func run() async -> ExitStatus {
+        let stop = StopSignal()
+        signal(SIGTERM, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
+        source.setEventHandler { stop.raise() }
+        source.resume()
+        defer { source.cancel() }
+        do {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "pivot-trainer-\(ProcessInfo.processInfo.processIdentifier)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let status = await train(stop, folder: folder)
+            try FileManager.default.removeItem(at: folder)
+            return status
+        } catch {
+            Self.complain("The trainer has no place for its files: \(error.localizedDescription)")
+            return .failed
+        }
+    }
+
+    private func train(_ stop: StopSignal, folder: URL) async -> ExitStatus {
+        var configuration = configuration
+        configuration.retries = .never
+        let client = APIClient(configuration)
+        let host = ProcessInfo.processInfo.hostName
+        var claim = AttemptClaim()
+        claim.host = host
+        claim.processID = Int(ProcessInfo.processInfo.processIdentifier)
+        claim.leaseDuration = leaseDuration
+        let service = HTTPTrainingService(
+            client, sessionID: sessionID, claim: claim, patience: Patience(), folder: folder)
+        let environment = WorkerEnvironment(
+            host: host, binary: Self.binary(version: version),
+            provenance: Self.provenance(host: host, version: version),
+            now: { Timestamp(secondsSince1970: Date().timeIntervalSince1970) }, warn: Self.complain)
+        let status: ExitStatus
+        do throws(TrainerError) {
+            status = try await TrainWorker(service, stop: stop, environment: environment).run().exitStatus
+        } catch {
+            status = end(error)
+        }
+        do throws(ClientError) {
+            try await client.shutDown()
+        } catch {
+            Self.complain(error.message)
+        }
+        return status
+    }
+
+    private func end(_ error: TrainerError) -> ExitStatus {
+        Self.complain(error.message)
+        switch error.code {
+        case .plannedCrash:
+            kill(getpid(), SIGKILL)
+            return .failed
+        case .notClaimable: return .notClaimable
+        case .staleAttempt: return .superseded
+        case .unreachable, .cancelled: return .unreachable
+        case .refused, .configuration, .data, .checkpoint, .engine, .plannedFailure: return .failed
+        }
+    }
+
+    /// One line on standard error, where the launcher looks for the reason of an end.
+    package static func complain(_ message: String) {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+    }
+
+    /// The digest of the running program; its version when it cannot be read.
+    private static func binary(version: String) -> String {
+        let fallback = "pivot " + version
+        guard let file = FileHandle(forReadingAtPath: "/proc/self/exe") else { return fallback }
+        defer { file.closeFile() }
+        var hasher = Digest.Hasher()
+        do {
+            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+                piece.withUnsafeBytes { hasher.update($0) }
+            }
+        } catch {
+            return fallback
+        }
+        return hasher.finalize().description
+    }
+
+    private static func provenance(host: String, version: String) -> JSONObject {
+        let process = ProcessInfo.processInfo
+        return [
+            "pivot_version": .string(version), "host": .string(host),
+            "operating_system": .string(process.operatingSystemVersionString),
+            "cpu_count": .integer(Int64(process.activeProcessorCount)), "cpu": .string(processorName),
+            "memory_bytes": .integer(Int64(clamping: process.physicalMemory)),
+        ]
+    }
+
+    private static var processorName: String {
+        let text = FileManager.default.contents(atPath: "/proc/cpuinfo") ?? Data()
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("model name") {
+            return line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+        }
+        return "unknown"
+    }
+}
+
+extension TrainerOutcome {
+    /// What the process exits with.
+    package var exitStatus: TrainWorkerProcess.ExitStatus {
+        switch self {
+        case .completed, .stopped: .done
+        case .failed: .failed
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import TensorEngine
+package import TrackingClient
+
+/// What is trained: a network with its data, or something that looks like one.
+///
+/// A trainee belongs to one thread of control. A step is a pure function of the trainee's state, the epoch, the step's
+/// index and the learning rate; so a trainee restored from an export goes on bit for bit.
+package protocol Trainee: AnyObject {
+    /// Forward passes in an epoch.
+    var batchesPerEpoch: Int { get }
+    /// What a step is to take at least; zero for one that takes what it takes.
+    var stepDuration: Duration { get }
+    var facts: TraineeFacts { get }
+    /// What stands in a checkpoint beside the progress: a function of the configuration.
+    var description: [String: String] { get }
+
+    /// Makes one update of `epoch` (from 1): a pass over each of `batches`, counted from 0 in the epoch.
+    func step(
+        epoch: Int, batches: Range<Int>, learningRate: Double
+    ) throws(TrainerError) -> StepResult
+
+    /// The metrics of the epoch on the validation data. Nil when `isInterrupted` turned true meanwhile; nothing has
+    /// changed then.
+    func validate(epoch: Int, isInterrupted: () -> Bool) throws(TrainerError) -> [MetricValue]?
+
+    /// Lines for the log at the end of `epoch`, besides what every trainer writes.
+    func logLines(epoch: Int) -> [String]
+
+    /// The state that the next step depends on.
+    func export() -> TrainingState
+
+    /// Continues from `state`. Throws `.checkpoint` when it is of another trainee.
+    func restore(_ state: TrainingState) throws(TrainerError)
+}

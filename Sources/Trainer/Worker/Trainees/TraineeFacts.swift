@@ -1,0 +1,16 @@
+/// What the bits of a training depend on besides its configuration, to be recorded beside them.
+package struct TraineeFacts: Equatable, Sendable {
+    /// The numeric library and its version; empty when there is none.
+    package var engine: String
+    package var instructionSet: String
+    package var threads: Int
+    /// The digest of what is trained on.
+    package var dataDigest: String
+
+    package init(engine: String = "", instructionSet: String = "", threads: Int, dataDigest: String) {
+        self.engine = engine
+        self.instructionSet = instructionSet
+        self.threads = threads
+        self.dataDigest = dataDigest
+    }
+}

@@ -1,0 +1,6 @@
+/// How an attempt ended by its own word.
+package enum TrainerOutcome: Equatable, Sendable {
+    case completed
+    case stopped
+    case failed(message: String)
+}

@@ -1,0 +1,47 @@
+package import ArgumentParser
+import Foundation
+import TrackingClient
+import Trainer
+
+/// `pivot train-worker`
+package struct TrainWorkerCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "train-worker", abstract: "Train one session; the server starts this by itself.",
+        discussion: """
+            Claims the session, goes on from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint and \
+            stops. To train on another machine, create the session there with the server's address:
+              pivot train-worker sess_7h2kq9d4 --url http://server:8000
+            """)
+
+    @Argument(help: "The session to train.")
+    var session: String
+
+    @Option(help: "The server's address; else PIVOT_URL, else http://127.0.0.1:8000.")
+    var url: String?
+
+    @Option(name: .customLong("nice"), help: "How far other processes go before this one, 0 to 19.")
+    var niceness = 0
+
+    @Option(
+        name: .customLong("lease-seconds"),
+        help: "How long the server waits for a trainer that says nothing, in seconds.")
+    var leaseSeconds = 30
+
+    package init() {}
+
+    package func validate() throws {
+        guard (0...19).contains(niceness) else { throw ValidationError("--nice takes a number from 0 to 19.") }
+        guard (1...3600).contains(leaseSeconds) else {
+            throw ValidationError("--lease-seconds takes a number from 1 to 3600.")
+        }
+    }
+
+    package func run() async throws {
+        TrainWorkerProcess.settle(niceness: niceness)
+        let client = try ClientConfiguration(address: url, environment: ProcessInfo.processInfo.environment)
+        let process = TrainWorkerProcess(
+            sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds), version: "1.0.0")
+        let status = await process.run()
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+}
