@@ -100,7 +100,10 @@ let package = Package(
             ]),
         tests("TrackingTests", ["Tracking", "TestSupport", .protobuf], fixtures: ["Golden"]),
         tests(
-            "TrainerTests", ["JSON", "TensorEngine", "Trainer", "TrainingConfiguration"],
+            "TrainerTests",
+            [
+                "JSON", "TensorEngine", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", .protobuf,
+            ],
             fixtures: ["Checkpoints/Fixtures", "Data/Fixtures", "Metrics/Fixtures"]),
         tests("TrainingConfigurationTests", ["JSON", "TrainingConfiguration"]),
         tests("ZstandardTests", ["Zstandard"]),

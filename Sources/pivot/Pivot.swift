@@ -26,6 +26,7 @@ package struct Pivot: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
             ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, VersionCommand.self,
+            TrainWorkerCommand.self,
         ])
 
     package init() {}

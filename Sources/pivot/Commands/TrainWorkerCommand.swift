@@ -11,13 +11,12 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
             Claims the session, goes on from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint and \
             stops. To train on another machine, create the session there with the server's address:
               pivot train-worker sess_7h2kq9d4 --url http://server:8000
-            """)
+            """, shouldDisplay: false)
 
     @Argument(help: "The session to train.")
     var session: String
 
-    @Option(help: "The server's address; else PIVOT_URL, else http://127.0.0.1:8000.")
-    var url: String?
+    @OptionGroup var server: ServerOptions
 
     @Option(name: .customLong("nice"), help: "How far other processes go before this one, 0 to 19.")
     var niceness = 0
@@ -38,9 +37,10 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
 
     package func run() async throws {
         TrainWorkerProcess.settle(niceness: niceness)
-        let client = try ClientConfiguration(address: url, environment: ProcessInfo.processInfo.environment)
+        let client = try ClientConfiguration(address: server.url, environment: ProcessInfo.processInfo.environment)
         let process = TrainWorkerProcess(
-            sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds), version: "1.0.0")
+            sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds), version: PivotVersion.text
+        )
         let status = await process.run()
         if status != .done { throw ExitCode(status.rawValue) }
     }

@@ -139,7 +139,8 @@ final class RecordingService: TrainingService {
         _ save: TrainingCourse.Save, bytes: [UInt8], command: String
     ) async throws(TrainerError) -> (id: String, stopRequested: Bool) {
         let digest = Digest(hashing: bytes).description
-        let id = CommandID(command).map { Checkpoint.ID(createdBy: $0).text } ?? ""
+        guard let session = Session.ID(sessionID) else { throw TrainerError(.refused, "no session") }
+        let id = CommandID(command).map { Checkpoint.ID(createdBy: $0, in: session).text } ?? ""
         let isStopping = try write(command) { state, holder in
             state.blobs[digest] = bytes
             return .saveCheckpoint(
@@ -177,7 +178,7 @@ final class RecordingService: TrainingService {
         }
     }
 
-    func renew() async throws(TrainerError) -> Bool { state.withLock(Self.isStopping) }
+    func renew() async throws(TrainerError) -> Bool { state.withLock { Self.isStopping($0) } }
 
     func finish(
         _ outcome: AttemptOutcome, epoch: Int?, step: Int?, command: String

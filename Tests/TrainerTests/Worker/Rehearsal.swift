@@ -72,9 +72,10 @@ struct Rehearsal {
         return try await loop.run()
     }
 
-    /// The digest of the newest checkpoint, by step.
+    /// The digest of the checkpoint of the most steps, of equal ones the one saved last.
     var finalDigest: String? {
-        service.checkpoints.max { $0.step < $1.step }?.digest
+        let checkpoints = service.checkpoints
+        return checkpoints.last { $0.step == checkpoints.map(\.step).max() }?.digest
     }
 
     /// The epochs of the visible timeline, each with the count of its records.
