@@ -56,7 +56,8 @@ let package = Package(
         library(
             "TrackingServer",
             [
-                "EventLog", "Blobs", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration", .hummingbird,
+                "EventLog", "Blobs", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration",
+                .hummingbird,
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1, .yams, .collections, .crypto, .protobuf,
             ]),
