@@ -118,6 +118,7 @@ package enum TrackingServer {
         ArtifactRoutes(service: service).add(to: api)
         EventRoutes(service: service).add(to: api)
         WebhookRoutes(service: service).add(to: api)
+        MaintenanceRoutes(service: service).add(to: api)
         MonitorRoutes(service: service).add(to: api, root: router)
         PageRoutes(files: files).add(to: router)
     }

@@ -25,7 +25,7 @@ package struct Pivot: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
-            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, VersionCommand.self,
+            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, RebuildCommand.self, VersionCommand.self,
             TrainWorkerCommand.self,
         ])
 

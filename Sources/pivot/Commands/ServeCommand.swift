@@ -41,7 +41,7 @@ package struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("log-level"),
-        help: "What is written to standard error: trace, debug, info, notice, warning, error or critical.")
+        help: "What is written to standard error.")
     var logLevel: LogLevel = .info
 
     package init() {}

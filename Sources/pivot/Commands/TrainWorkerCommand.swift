@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Foundation
+import Tracking
 import TrackingClient
 import Trainer
 
@@ -39,8 +40,8 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
         TrainWorkerProcess.settle(niceness: niceness)
         let client = try ClientConfiguration(address: server.url, environment: ProcessInfo.processInfo.environment)
         let process = TrainWorkerProcess(
-            sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds), version: PivotVersion.text
-        )
+            sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds),
+            version: PIVOTVersion.current)
         let status = await process.run()
         if status != .done { throw ExitCode(status.rawValue) }
     }

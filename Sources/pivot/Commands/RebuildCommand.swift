@@ -1,0 +1,81 @@
+package import ArgumentParser
+import EventLog
+import Foundation
+import JSON
+import Tracking
+import TrackingClient
+import TrackingServer
+
+/// `pivot rebuild`: builds the read models anew from the log.
+package struct RebuildCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Build the read models anew from the event log.",
+        discussion: """
+            The read models hold nothing that the log does not; they can be built again at any time. When a server has \
+            the data directory, the server does it and goes on answering meanwhile; otherwise it is done here.
+
+            Examples:
+              pivot rebuild
+              pivot rebuild --data-dir /data/pivot
+            """)
+
+    @Option(
+        name: .customLong("data-dir"),
+        help: ArgumentHelp("The server's data directory.", valueName: "folder"))
+    var dataDirectory = "pivot-data"
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    package init() {}
+
+    package func run() async throws {
+        guard FileManager.default.fileExists(atPath: dataDirectory) else {
+            throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Name it with --data-dir.")
+        }
+        let position: UInt64
+        if let owner = try DataDirectory.owner(ofFolderAt: dataDirectory) {
+            guard owner.address.hasPrefix("http") else {
+                throw CommandFailure(.failed, "\(dataDirectory) is held by \(owner). Wait for it, then try again.")
+            }
+            position = try await rebuildThroughServer(at: owner.address)
+        } else {
+            let console = Console.standard
+            let directory = try DataDirectory(path: dataDirectory, address: "pivot rebuild")
+            position = try await OfflineRebuild.run(in: directory) { reached, head in
+                console.setStatus("rebuilding: \(reached) of \(head)")
+            }.rawValue
+            directory.unlock()
+        }
+        if json {
+            Console.standard.printJSON(["position": .integer(Int64(clamping: position))])
+        } else {
+            Console.standard.print("the read models show everything up to position \(position)")
+        }
+    }
+
+    private func rebuildThroughServer(at address: String) async throws -> UInt64 {
+        let client = APIClient(
+            try ClientConfiguration(address: address, environment: ProcessInfo.processInfo.environment))
+        do {
+            var state = try await client.post(["maintenance", "rebuild"], body: nil)
+            repeat {
+                try await Task.sleep(for: .milliseconds(200))
+                state = try await client.get(["maintenance", "rebuild"])
+                Console.standard.setStatus(
+                    "rebuilding: \(state["position"]?.integerValue ?? 0) of \(state["head"]?.integerValue ?? 0)")
+            } while state["status"]?.stringValue == "rebuilding"
+            try await client.shutDown()
+            guard state["status"]?.stringValue == "following" else {
+                throw CommandFailure(
+                    .failed,
+                    "The read models could not be rebuilt: \(state["message"]?.stringValue ?? "see the server's log").")
+            }
+            return UInt64(clamping: state["position"]?.integerValue ?? 0)
+        } catch {
+            try await client.shutDown()
+            throw error
+        }
+    }
+}
