@@ -10,7 +10,9 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
         commandName: "train-worker", abstract: "Train one session; the server starts this by itself.",
         discussion: """
             Claims the session, goes on from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint and \
-            stops. To train on another machine, create the session there with the server's address:
+            stops. A trainer may run on another machine than its server.
+
+            Examples:
               pivot train-worker sess_7h2kq9d4 --url http://server:8000
             """, shouldDisplay: false)
 
