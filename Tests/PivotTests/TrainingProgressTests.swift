@@ -72,11 +72,15 @@ import pivot
         #expect(progress.statusLine(width: 80) == "stopping: saving a checkpoint")
     }
 
-    @Test("A feed that was merely closed is not worth a word")
+    @Test("A feed that was merely closed is not worth a word, and an outage is told once")
     func interruptions() throws {
         var progress = try fresh("running")
         #expect(progress.take(.interrupted(ClientError(.interrupted, "x."))) == [])
-        #expect(progress.take(.interrupted(ClientError(.unreachable, "y."))) == [.warn("y.")])
+        let outage = TrainingProgress.Input.interrupted(ClientError(.unreachable, "y."))
+        #expect(progress.take(outage).count == 1)
+        #expect(progress.take(outage) == [])
+        _ = progress.take(try status("running"))
+        #expect(progress.take(outage).count == 1)
     }
 
     @Test("The status line shows the epoch under way, its metrics and the time left")

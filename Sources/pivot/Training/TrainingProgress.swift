@@ -43,6 +43,8 @@ package struct TrainingProgress: Sendable {
     private var queuePosition: Int?
     private var timeLeft: Duration?
     private var lastPrintedEpoch = 0
+    /// Whether it was said that the server is away, since it last answered.
+    private var outageWasAnnounced = false
     private var announcedStatus: Session.Status?
     private let monitor: String?
     private let sessionID: String
@@ -59,9 +61,16 @@ package struct TrainingProgress: Sendable {
     /// Takes in what came and says what to do.
     package mutating func take(_ input: Input) -> [Action] {
         switch input {
-        case .frame(let frame): return take(frame)
-        case .status(let info): return take(info)
-        case .interrupted(let error): return error.code == .interrupted ? [] : [.warn(error.message)]
+        case .frame(let frame):
+            outageWasAnnounced = false
+            return take(frame)
+        case .status(let info):
+            outageWasAnnounced = false
+            return take(info)
+        case .interrupted(let error):
+            guard error.code != .interrupted, !outageWasAnnounced else { return [] }
+            outageWasAnnounced = true
+            return [.warn("The server is away and is asked again and again: \(error.message)")]
         case .feedEnded(let error):
             return
                 (error.map { [.warn("The live feed has ended: \($0.message) Asking from time to time instead.")] } ?? [])
