@@ -73,6 +73,15 @@ struct SessionDeciderTests {
         }
     }
 
+    @Test("the trainer of a session that was stopped while it waited comes too late")
+    func lateClaim() {
+        Specification().given(
+            F.created(kind: "synthetic"), F.started, F.stopRequested, .stopped(.with { $0.message = "m" })
+        ).when(
+            .claimAttempt(.with { $0.tokenDigest = F.token }),
+            refuses: .wrongStatus(action: "be claimed", status: .stopped, remedy: "start it first"))
+    }
+
     @Test("each status answers archive: only what trains or waits refuses", arguments: Session.Status.allCases)
     func archive(status: Session.Status) {
         let specification = Specification(given: F.past(status))

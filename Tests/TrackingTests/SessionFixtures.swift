@@ -6,12 +6,15 @@ enum SessionFixtures {
     static let token = Digest(hashing: Array("token".utf8)).description
     static let holder = SessionCommand.Holder(attempt: 1, tokenDigest: token)
 
-    static func created(epochs: UInt32 = 5, restarts: UInt32 = 1, parentEpoch: UInt32 = 0) -> SessionEvent {
+    static func created(
+        epochs: UInt32 = 5, restarts: UInt32 = 1, parentEpoch: UInt32 = 0, kind: String = "external"
+    ) -> SessionEvent {
         .created(
             .with {
                 $0.name = "first"
                 $0.tags = ["a"]
                 $0.plannedEpochs = epochs
+                $0.trainerKind = kind
                 $0.maxRestarts = restarts
                 if parentEpoch > 0 {
                     $0.parentCheckpoint = .with {

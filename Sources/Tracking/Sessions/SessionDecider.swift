@@ -47,6 +47,9 @@ package enum SessionDecider: Decider {
             case .queued: return [.attemptClaimed(claim)]
             case .finished(.completed):
                 throw .wrongStatus(action: "be claimed", status: status, remedy: "create a session that continues it")
+            case .finished where state.trainerKind != "external":
+                // The trainer of a session that was stopped while it still waited comes too late.
+                throw .wrongStatus(action: "be claimed", status: status, remedy: "start it first")
             default: return [.startRequested(StartRequested()), .attemptClaimed(claim)]
             }
 
