@@ -29,6 +29,9 @@ package enum TrackingServer {
         }
     }
 
+    /// How long requests may go on after the server was asked to end.
+    private static let gracePeriod = Duration.seconds(4)
+
     /// Runs the server until SIGTERM or SIGINT, then lets go of everything in order.
     ///
     /// - Throws: When the data directory is held by another process or cannot be used, when the port is taken, and when
@@ -74,13 +77,19 @@ package enum TrackingServer {
             router: router, feeds: feeds, settings: settings(of: configuration),
             services: [
                 LogGuard(failures: failures.stream), Projector(readModels: readModels, store: store), service.monitor,
-                LeaseWatch(
-                    store: store, sessions: sessions, leases: leases, now: elapsed, logger: logger,
-                    unfinished: { try await service.unfinishedAttempts() }),
+                UntilLogCloses(
+                    service: LeaseWatch(
+                        store: store, sessions: sessions, leases: leases, now: elapsed, logger: logger,
+                        unfinished: { try await service.unfinishedAttempts() })),
                 Launcher(
                     store: store, sessions: sessions, processes: processes, slots: slots, logger: logger,
                     start: {
-                        _ = await address.value
+                        // A server that cannot listen cancels its services; the address is then never known.
+                        _ = await withTaskCancellationHandler {
+                            await address.value
+                        } onCancel: {
+                            address.keep("")
+                        }
                         return try await service.launcherStart()
                     }),
                 BlobSweeper(service: service, logger: logger),
@@ -96,8 +105,14 @@ package enum TrackingServer {
             address.keep(url)
             environment.onListening(url)
         }
+        var services = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // What is still under way then, such as a body whose sender fell silent, is cancelled.
+        services.maximumGracefulShutdownDuration = gracePeriod
         do {
-            try await application.runService()
+            try await ServiceGroup(configuration: services).run()
+        } catch is CancellationError {
+            // The grace period of a shutdown was over.
         } catch {
             address.keep("")
             await store.close()
@@ -109,7 +124,10 @@ package enum TrackingServer {
 
     /// Adds every route of the API and its pages.
     static func addRoutes(to router: Router<APIRequestContext>, service: TrackingService, files: ProjectFiles) {
-        let api = router.group("api/v1")
+        let limit = service.settings.rateLimit
+        let api = router.group("api/v1").add(
+            middleware: WriteLimit(
+                writesPerMinute: limit.writesPerMinute, includesLoopback: limit.limitsLoopback, now: service.elapsed))
         SessionRoutes(service: service).add(to: api)
         AttemptRoutes(service: service).add(to: api)
         TelemetryRoutes(service: service).add(to: api)

@@ -49,7 +49,7 @@ class Subject:
                                   201)["webhook_id"]
 
     def _create(self, name):
-        configuration = {"trainer": {"kind": "external"}, "train": {"epochs": 1000000}}
+        configuration = {"trainer": {"kind": "external"}, "train": {"epochs": 100000}}
         return self._post("/training/sessions", {"config": configuration, "session_name": name}, 201)["session_id"]
 
     def _upload(self):

@@ -68,7 +68,7 @@ enum RequestReading {
     ///     chose an id.
     static func identity(
         of request: Request, service: TrackingService, bodyCommandID: String? = nil, actor: String = "api",
-        occurredAt: Timestamp? = nil, canonical: () -> [UInt8]
+        occurredAt: Timestamp? = nil, canonical: () throws -> [UInt8]
     ) throws -> CommandIdentity {
         let key = request.headers[.idempotencyKey]
         if let key, let bodyCommandID, key != bodyCommandID {
@@ -84,7 +84,7 @@ enum RequestReading {
         guard chosen.utf8.allSatisfy({ (33...126).contains($0) }), let id = CommandID(chosen) else {
             throw FieldError(field, "must have 1 to 255 printable ASCII characters without spaces")
         }
-        let digest = Digest(hashing: Array(request.method.rawValue.utf8) + [0] + canonical())
+        let digest = Digest(hashing: Array(request.method.rawValue.utf8) + [0] + (try canonical()))
         return CommandIdentity(id: id, digest: digest, actor: actor, occurredAt: occurredAt, mayBeRepeat: true)
     }
 

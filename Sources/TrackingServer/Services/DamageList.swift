@@ -18,6 +18,11 @@ final class DamageList: Sendable {
         }
     }
 
+    /// Forgets `digest`: its bytes were uploaded again, which replaces a damaged blob.
+    func remove(_ digest: Digest) {
+        digests.withLock { digests in digests.removeAll { $0 == digest } }
+    }
+
     /// The damaged blobs, in the order they were found.
     var all: [Digest] { digests.withLock { $0 } }
 }

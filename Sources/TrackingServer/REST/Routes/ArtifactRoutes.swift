@@ -39,7 +39,7 @@ struct ArtifactRoutes {
 
     @Sendable private func download(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
-        let path = try Self.path(context)
+        let path = try Self.path(request)
         let query = try QueryReader(request)
         let wanted = try query.text("digest").map { text in
             guard let digest = Digest(text) else {
@@ -67,7 +67,7 @@ struct ArtifactRoutes {
 
     @Sendable private func upload(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
-        let path = try Self.path(context)
+        let path = try Self.path(request)
         guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else {
             throw APIError(
                 .lengthRequired, code: "length_required", message: "Send Content-Length or chunked Transfer-Encoding.")
@@ -79,6 +79,7 @@ struct ArtifactRoutes {
             attempt = try await service.leaseHolder(of: request, session: session, claimed: nil).0.attempt
         }
         let stored = try await service.blobs.put(contentsOf: request.body, hint: .unknown)
+        service.damage.remove(stored.digest)
         do {
             let response = try await save(stored, at: path, session, attempt: attempt, request)
             await service.blobs.release(stored.pin)
@@ -123,7 +124,7 @@ struct ArtifactRoutes {
 
     @Sendable private func delete(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
-        let path = try Self.path(context)
+        let path = try Self.path(request)
         try await service.waitForReadModels(service.store.head)
         let artifact = try service.readModels.read { snapshot in
             _ = try snapshot.document(of: session)
@@ -178,9 +179,11 @@ struct ArtifactRoutes {
     /// The artifact's path behind the route, decoded once.
     ///
     /// - Throws: 422 for what would leave the session's folder, were it one.
-    private static func path(_ context: APIRequestContext) throws -> String {
-        let parts = context.parameters.getCatchAll().map { String($0) }
-        let path = parts.joined(separator: "/")
+    private static func path(_ request: Request) throws -> String {
+        // The router drops empty parts, so the path is taken from the request itself.
+        let whole = request.uri.path
+        guard let route = whole.firstRange(of: "/artifacts/") else { throw FieldError("path", "is required") }
+        let path = String(whole[route.upperBound...])
         guard let decoded = path.removingPercentEncoding, (1...1024).contains(decoded.utf8.count) else {
             throw FieldError("path", "must be 1 to 1024 bytes of UTF-8")
         }

@@ -30,6 +30,7 @@ struct CheckpointRoutes {
         guard let stored = upload.stored, let session = upload.sessionID, let epoch = upload.epoch else {
             throw FieldError("file", "is required")
         }
+        service.damage.remove(stored.digest)
         do {
             let response = try await save(upload, stored, session, epoch: epoch, isLeased: isLeased, request)
             await service.blobs.release(stored.pin)

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import ServiceLifecycle
 import Tracking
 
 /// The log itself, as lines of JSON.
@@ -63,8 +64,10 @@ struct EventRoutes {
                 if batch.through < head {
                     batch = try await read(store, after: batch.through, limit: rest, filter, through: head)
                 } else if follow {
-                    batch = try await store.nextEvents(
-                        after: batch.through, limit: ReadLimit(count: min(rest, 1000)), matching: filter)
+                    guard let next = try await Self.next(after: batch.through, limit: rest, filter, in: store) else {
+                        break
+                    }
+                    batch = next
                 } else {
                     break
                 }
@@ -91,6 +94,22 @@ struct EventRoutes {
             position = batch.through
         }
         return EventBatch(events: [], through: max(position, end))
+    }
+
+    /// Waits for the next events; nil when the server shuts down.
+    private static func next(
+        after position: LogPosition, limit: Int, _ filter: EventFilter, in store: any EventStore
+    ) async throws -> EventBatch? {
+        do {
+            return try await cancelWhenGracefulShutdown {
+                try await store.nextEvents(
+                    after: position, limit: ReadLimit(count: min(limit, 1000)), matching: filter)
+            }
+        } catch is CancellationError {
+            return nil
+        } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
+            return nil
+        }
     }
 
     private static func text(of events: [RecordedEvent]) throws -> [UInt8] {

@@ -2,6 +2,7 @@ import EventLog
 import Hummingbird
 import JSON
 import Projections
+import ServiceLifecycle
 import Tracking
 
 /// Create, find, start, stop, change and archive sessions.
@@ -132,7 +133,7 @@ struct SessionRoutes {
         return try await service.sessionDocument(session, after: position)
     }
 
-    /// Where the session had stopped; nil when it has not within `time`.
+    /// Where the session had stopped; nil when it has not within `time`, or the server shuts down.
     private func waitUntilStopped(
         _ session: Session.ID, after outcome: CommandOutcome<SessionDecider>, for time: Duration
     ) async throws -> LogPosition? {
@@ -154,7 +155,11 @@ struct SessionRoutes {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: time)
+                do {
+                    try await cancelWhenGracefulShutdown { try await Task.sleep(for: time) }
+                } catch is CancellationError {
+                    // The session has stopped, or the server shuts down: nothing is waited for any longer.
+                }
                 return nil
             }
             let first = try await group.next() ?? nil

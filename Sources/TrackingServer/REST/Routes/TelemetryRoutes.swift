@@ -48,25 +48,30 @@ struct TelemetryRoutes {
     @Sendable private func logs(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
         let (type, bytes) = try await report(request)
-        let report =
-            type == .json
-            ? try LinesReport(json: bytes, now: service.now()) : try LinesReport(protobuf: bytes, now: service.now())
+        func read(at now: Timestamp) throws -> LinesReport {
+            type == .json ? try LinesReport(json: bytes, now: now) : try LinesReport(protobuf: bytes, now: now)
+        }
+        let report = try read(at: service.now())
         return try await append(
             report.events, to: session, request, attempt: report.attempt, commandID: report.commandID,
-            accepted: report.lineCount)
+            accepted: report.lineCount, canonical: { try read(at: Self.anyTime).events })
     }
 
     @Sendable private func hostReadings(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
         let (type, bytes) = try await report(request)
-        let report =
+        func read(at now: Timestamp) throws -> HostReadingsReport {
             type == .json
-            ? try HostReadingsReport(json: bytes, now: service.now())
-            : try HostReadingsReport(protobuf: bytes, now: service.now())
+                ? try HostReadingsReport(json: bytes, now: now) : try HostReadingsReport(protobuf: bytes, now: now)
+        }
+        let report = try read(at: service.now())
         return try await append(
             report.events, to: session, request, attempt: report.attempt, commandID: report.commandID,
-            accepted: report.readingCount)
+            accepted: report.readingCount, canonical: { try read(at: Self.anyTime).events })
     }
+
+    /// Stands for the server's own time where repeats of a report are compared.
+    private static let anyTime = Timestamp(rawValue: 1)
 
     private enum ReportType { case json, protobuf }
 
@@ -78,9 +83,11 @@ struct TelemetryRoutes {
 
     /// Appends what an attempt measured; also late, from an attempt that does not hold the session any more, unless
     /// `isLifecycle`.
+    ///
+    /// `canonical` makes the events that a repeat is compared by, where `events` hold the time of the server.
     private func append(
         _ events: [TelemetryEvent], to session: Session.ID, _ request: Request, attempt: UInt32, commandID: String?,
-        accepted: Int?, isLifecycle: Bool = false
+        accepted: Int?, isLifecycle: Bool = false, canonical: (() throws -> [TelemetryEvent])? = nil
     ) async throws -> Response {
         let (holder, state) = try await service.leaseHolder(of: request, session: session, claimed: attempt)
         if isLifecycle, state.attempt?.number != holder.attempt {
@@ -91,7 +98,10 @@ struct TelemetryRoutes {
         for event in events { encoded.append(try event.encoded()) }
         let identity = try RequestReading.identity(
             of: request, service: service, bodyCommandID: commandID, actor: "trainer"
-        ) { encoded.flatMap { Array($0.type.utf8) + $0.payload } }
+        ) {
+            let compared = try canonical?().map { try $0.encoded() } ?? encoded
+            return compared.flatMap { Array($0.type.utf8) + $0.payload }
+        }
         let result = try await service.store.append(
             AppendRequest(
                 stream: session.telemetry, events: encoded, expecting: .any, commandID: identity.id,
