@@ -8,6 +8,7 @@ import Reactors
 import ServiceLifecycle
 import Tracking
 package import TrainingConfiguration
+import UnixSignals
 
 /// The server: wires the log, its read models, the blobs and the reactors to the API, and runs them.
 package enum TrackingServer {
