@@ -47,6 +47,23 @@ struct CheckpointDocumentTests {
         #expect(try Documents(script).session().bestCheckpointID == "ckpt_1")
     }
 
+    @Test("The last checkpoint is the newest visible one that an attempt saved")
+    func last() throws {
+        var script = try EventScript.running()
+        try script.save("ckpt_1", epoch: 1, digest: "d1")
+        try script.save("ckpt_2", epoch: 2, digest: "d2")
+        try script.save("ckpt_3", attempt: 0, epoch: 9, digest: "d3")
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.checkpoints(of: Documents.session).map(\.isLast) == [false, true, false])
+            #expect(try snapshot.checkpoint(Checkpoint.ID("ckpt_2")!)?.isLast == true)
+            #expect(try snapshot.checkpoint(Checkpoint.ID("ckpt_3")!)?.isLast == false)
+        }
+        try script.append(.checkpointDeleted(.with { $0.checkpointID = "ckpt_2" }))
+        try Documents(script).models.read { snapshot throws in
+            #expect(try snapshot.checkpoints(of: Documents.session).map(\.isLast) == [true, false])
+        }
+    }
+
     @Test("Artifacts keep their versions; a deleted path is gone but its versions can be asked for")
     func artifacts() throws {
         let digests = [1, 2].map { Digest(hashing: [UInt8($0)]) }

@@ -5,6 +5,8 @@ package struct CheckpointEntry: Sendable, Equatable {
     package var document: CheckpointDocument
     /// Whether no other visible checkpoint of the session has a better finite value of the monitored metric.
     package var isBest: Bool
+    /// Whether it is the newest of those that the session's attempts saved: where a new attempt goes on.
+    package var isLast = false
     /// The metric that the session monitors; empty when it has none.
     package var monitor: String
 

@@ -36,6 +36,10 @@ extension ReadModelSnapshot {
         } catch {
             throw ReadModelError(error)
         }
+        var seen: Set<String> = []
+        for index in entries.indices.reversed() where entries[index].document.isNewestCandidate {
+            entries[index].isLast = seen.insert(entries[index].document.sessionID).inserted
+        }
         return entries
     }
 
@@ -48,8 +52,13 @@ extension ReadModelSnapshot {
                 )
             else { return nil }
             let session = try transaction.session(document.sessionID, through: position, in: tables)
+            var newest: String?
+            try transaction.forEachCheckpoint(of: document.sessionID, through: position, in: tables) { other in
+                if other.isNewestCandidate { newest = other.checkpointID }
+            }
             return CheckpointEntry(
-                document: document, isBest: session?.bestCheckpointID == id.text, monitor: session?.monitor ?? "")
+                document: document, isBest: session?.bestCheckpointID == id.text, isLast: newest == id.text,
+                monitor: session?.monitor ?? "")
         } catch {
             throw ReadModelError(error)
         }
@@ -90,4 +99,9 @@ extension ReadModelSnapshot {
         }
         return digests
     }
+}
+
+extension CheckpointDocument {
+    /// Whether a new attempt could go on from it: saved by an attempt, and neither deleted nor superseded.
+    fileprivate var isNewestCandidate: Bool { attempt > 0 && !deleted && !superseded }
 }

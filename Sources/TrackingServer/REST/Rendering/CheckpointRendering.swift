@@ -47,7 +47,7 @@ struct CheckpointRendering {
     private var marks: [String] {
         var marks: [String] = []
         if entry.isBest { marks.append("best") }
-        if entry.document.marks.contains(.last) { marks.append("last") }
+        if entry.isLast || entry.document.marks.contains(.last) { marks.append("last") }
         if entry.document.marks.contains(.stop) { marks.append("stop") }
         return marks
     }
