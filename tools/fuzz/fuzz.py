@@ -83,6 +83,9 @@ def narrowed(document, subject):
     parameters["WaitFor"]["schema"] = {"type": "integer", "minimum": 0, "maximum": 1}
     parameters["Follow"]["schema"] = {"type": "boolean", "const": False}
     parameters["UploadSessionID"]["schema"] = one_of(subject.session)
+    for name in ("SessionID", "CheckpointID", "WebhookID", "UploadSessionID"):
+        del parameters[name]["example"]  # names nothing on this server
+    parameters["Nonfinite"]["schema"]["enum"].remove("token")  # its answers are not JSON
     schemas = document["components"]["schemas"]
     schemas["CheckpointUpload"]["properties"]["session_id"] = one_of(subject.session)
     schemas["CreateSession"]["properties"]["checkpoint_id"] = one_of(subject.checkpoint)

@@ -35,9 +35,9 @@ class API:
         """A session's epoch records."""
         return self.get(f"/training/sessions/{session_id}/metrics")["metrics"]
 
-    def checkpoints(self, session_id):
-        """A session's checkpoints."""
-        return self.get("/checkpoints", session_id=session_id)["checkpoints"]
+    def checkpoints(self, session_id, **query):
+        """A session's checkpoints: one an epoch, unless `query` asks for others."""
+        return self.get("/checkpoints", session_id=session_id, **query)["checkpoints"]
 
     def create(self, **fields):
         """Creates a session and returns its document."""
