@@ -1,0 +1,47 @@
+"""The command line of tools/endtoend/run."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+from .bed import TestBed
+from .report import checks, run_one
+
+from . import checks_stops, checks_trainer_kills, checks_server_kills, checks_feeds  # noqa: F401  (they register)
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
+SEED = 1
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="tools/endtoend/run",
+        description="Starts, stops, kills and resumes real servers and trainers, and checks that nothing is lost and "
+        "that every training ends in the bits of an undisturbed one. PIVOT_BINARY names the program; "
+        ".build/release/pivot unless set.")
+    parser.add_argument("--seed", type=int, default=SEED, help="decides the moments of all kills and stops")
+    parser.add_argument("--only", metavar="WORD", help="run only the checks whose sentence holds the word")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    binary = pathlib.Path(os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")).resolve()
+    if not binary.is_file():
+        sys.exit(f"There is no program {binary}. Build it (swift build -c release) or set PIVOT_BINARY.")
+    print(f"seed {options.seed}", flush=True)
+    bed = TestBed(binary, options.seed)
+    results = []
+    try:
+        for sentence, function in checks():
+            if options.only is None or options.only in sentence:
+                results.append(run_one(sentence, lambda: function(bed)))
+    finally:
+        bed.clean_up()
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    return 0 if results and all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
