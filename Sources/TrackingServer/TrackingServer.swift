@@ -65,7 +65,7 @@ package enum TrackingServer {
         let processes = TrainerLaunching(
             executable: environment.executable, url: { await address.value },
             outputFolder: directory.trainerOutputFolder, niceness: configuration.trainerNiceness,
-            isEnabled: configuration.launches)
+            leaseDuration: configuration.leaseDuration, isEnabled: configuration.launches)
         let slots =
             configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
 

@@ -124,15 +124,23 @@ package struct Launcher: Service {
         }
     }
 
-    /// Runs one trainer to its end and reports the end when the trainer itself did not.
+    /// Runs a trainer to its end and reports the end when the trainer itself did not.
+    ///
+    /// One that is killed before it has claimed the session is started again, as often as a lost one would be.
     private func launch(_ session: Session.ID) async {
+        var unclaimedCount: UInt32 = 0
         do {
             let kind = try await sessions.recentState(of: session.stream).trainerKind
-            logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
-            let exit = try await processes.run(session, kind: kind) { processID in
-                logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
+            while true {
+                logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
+                let exit = try await processes.run(session, kind: kind) { processID in
+                    logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
+                }
+                // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.
+                guard let exit else { return }
+                guard try await isToBeRepeated(exit, of: session, after: unclaimedCount) else { return }
+                unclaimedCount += 1
             }
-            try await report(exit, of: session)
         } catch let error as LaunchError {
             await failLaunch(of: session, message: error.description)
         } catch {
@@ -142,17 +150,28 @@ package struct Launcher: Service {
         }
     }
 
-    private func report(_ exit: TrainerExit, of session: Session.ID) async throws {
+    /// Reports how a trainer ended; true when the session still waits for a trainer and is to get another one.
+    private func isToBeRepeated(
+        _ exit: TrainerExit, of session: Session.ID, after unclaimedCount: UInt32
+    ) async throws -> Bool {
         let state = try await sessions.state(of: session.stream)
         if let attempt = state.attempt {
-            guard attempt.processID == exit.processID else { return }
+            guard attempt.processID == exit.processID else { return false }
             logger.warning("A trainer was lost.", metadata: ["session": "\(session)", "exit": "\(exit.message)"])
             try await perform(
                 .loseAttempt(number: attempt.number, message: exit.message), on: session,
                 id: "launcher/lost/\(attempt.number)")
-        } else if state.lifecycle == .queued, state.lastProcessID != exit.processID {
-            await failLaunch(of: session, message: exit.message + " (before it claimed the session)")
+            return false
         }
+        // A process that claimed the session was waited for by its attempt; its loss queued the session.
+        guard state.lifecycle == .queued, state.lastProcessID != exit.processID else { return false }
+        let message = exit.message + " (before it claimed the session)"
+        guard exit.mayBeRepeated, unclaimedCount < state.maxRestarts else {
+            await failLaunch(of: session, message: message)
+            return false
+        }
+        logger.warning("A trainer is started again.", metadata: ["session": "\(session)", "exit": "\(message)"])
+        return true
     }
 
     private func failLaunch(of session: Session.ID, message: String) async {

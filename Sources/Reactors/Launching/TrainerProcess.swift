@@ -7,10 +7,11 @@ package protocol TrainerProcesses: Sendable {
 
     /// Starts the trainer of `session` and returns when it has ended.
     ///
-    /// `started` is called with the process's id as soon as it runs.
+    /// `started` is called with the process's id as soon as it runs. Nil when the calling task was cancelled: then the
+    /// trainer was not started, or lives on.
     func run(
         _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
-    ) async throws(LaunchError) -> TrainerExit
+    ) async throws(LaunchError) -> TrainerExit?
 }
 
 /// How a trainer's process ended.
@@ -30,6 +31,17 @@ package struct TrainerExit: Equatable, Sendable {
         self.reason = reason
         self.lastLines = lastLines
     }
+
+    /// Whether another process might do better: this one was killed, or found the session claimed by one that has gone.
+    package var mayBeRepeated: Bool {
+        switch reason {
+        case .signal: true
+        case .exit(let code): code == Self.notClaimable
+        }
+    }
+
+    /// What a trainer exits with when another attempt holds the session.
+    private static let notClaimable: Int32 = 7
 
     /// One sentence for people.
     package var message: String {

@@ -15,17 +15,24 @@ struct TrainerLaunching: TrainerProcesses {
     let url: @Sendable () async -> String
     let outputFolder: String
     let niceness: Int
+    /// How long this server waits for a trainer that says nothing.
+    let leaseDuration: Duration
     let isEnabled: Bool
 
     func launches(kind: String) -> Bool { isEnabled && (kind == "unet3d" || kind == "synthetic") }
 
     func run(
         _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
-    ) async throws(LaunchError) -> TrainerExit {
+    ) async throws(LaunchError) -> TrainerExit? {
+        let url = await self.url()
+        if Task.isCancelled || url.isEmpty { return nil }
         let output = outputFolder + "/\(session).log"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = ["train-worker", session.text, "--url", await url(), "--nice", String(niceness)]
+        process.arguments = [
+            "train-worker", session.text, "--url", url, "--nice", String(niceness), "--lease-seconds",
+            String(max(1, leaseDuration.components.seconds)),
+        ]
         process.standardInput = FileHandle.nullDevice
         do {
             try FileManager.default.createDirectory(atPath: outputFolder, withIntermediateDirectories: true)
@@ -42,14 +49,12 @@ struct TrainerLaunching: TrainerProcesses {
             try handle.close()
             started(UInt32(process.processIdentifier))
             for await _ in exit.stream {}
-            guard !process.isRunning else { throw LaunchError("the wait for the trainer was cancelled") }
+            if process.isRunning { return nil }
             return TrainerExit(
                 processID: UInt32(process.processIdentifier),
                 reason: process.terminationReason == .uncaughtSignal
                     ? .signal(process.terminationStatus) : .exit(code: process.terminationStatus),
                 lastLines: try Self.tail(of: output, after: start))
-        } catch let error as LaunchError {
-            throw error
         } catch {
             throw LaunchError("the trainer could not be started: \(error.localizedDescription)")
         }
