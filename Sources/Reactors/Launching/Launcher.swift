@@ -52,6 +52,7 @@ package struct Launcher: Service {
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             let start = try await start()
+            let living = LivingTrainers()
             var machine = LauncherMachine(slots: slots)
             for session in start.training {
                 machine.claimed(session, isOurs: try await launches(session))
@@ -61,13 +62,14 @@ package struct Launcher: Service {
             do {
                 try await withThrowingDiscardingTaskGroup { group in
                     group.addTask { try await follow(after: start.position, into: continuation) }
-                    perform(machine.step(), in: &group, continuation)
+                    perform(machine.step(), in: &group, living, continuation)
                     for await input in inputs {
                         switch input {
-                        case .event(let event, let session): try await observe(event, of: session, in: &machine)
+                        case .event(let event, let session):
+                            try await observe(event, of: session, living, in: &machine)
                         case .processEnded(let session): machine.processEnded(session)
                         }
-                        perform(machine.step(), in: &group, continuation)
+                        perform(machine.step(), in: &group, living, continuation)
                     }
                     group.cancelAll()
                 }
@@ -78,8 +80,9 @@ package struct Launcher: Service {
     }
 
     private func observe(
-        _ event: SessionEvent, of session: Session.ID, in machine: inout LauncherMachine
+        _ event: SessionEvent, of session: Session.ID, _ living: LivingTrainers, in machine: inout LauncherMachine
     ) async throws {
+        if case .attemptLost = event { try await endLost(of: session, living) }
         switch event {
         case .startRequested, .attemptLost:
             if try await launches(session) { machine.wait(session) }
@@ -87,6 +90,16 @@ package struct Launcher: Service {
         case .stopped, .completed, .failed: machine.ended(session)
         default: break
         }
+    }
+
+    /// Ends the process whose attempt was lost though it lives: it says nothing any more, and the next one needs its place.
+    private func endLost(of session: Session.ID, _ living: LivingTrainers) async throws {
+        guard let processID = living.processID(of: session) else { return }
+        let state = try await sessions.state(of: session.stream)
+        guard state.attempt?.processID != processID, state.lastProcessID == processID else { return }
+        logger.warning(
+            "A trainer without a lease is ended.", metadata: ["session": "\(session)", "process": "\(processID)"])
+        processes.end(processID: processID)
     }
 
     private func launches(_ session: Session.ID) async throws -> Bool {
@@ -114,11 +127,11 @@ package struct Launcher: Service {
 
     private func perform(
         _ actions: [LauncherMachine.Action], in group: inout ThrowingDiscardingTaskGroup<any Error>,
-        _ inputs: AsyncStream<Input>.Continuation
+        _ living: LivingTrainers, _ inputs: AsyncStream<Input>.Continuation
     ) {
         for case .launch(let session) in actions {
             group.addTask {
-                await launch(session)
+                await launch(session, living)
                 inputs.yield(.processEnded(session))
             }
         }
@@ -127,13 +140,15 @@ package struct Launcher: Service {
     /// Runs a trainer to its end and reports the end when the trainer itself did not.
     ///
     /// One that is killed before it has claimed the session is started again, as often as a lost one would be.
-    private func launch(_ session: Session.ID) async {
+    private func launch(_ session: Session.ID, _ living: LivingTrainers) async {
         var unclaimedCount: UInt32 = 0
         do {
             let kind = try await sessions.recentState(of: session.stream).trainerKind
             while true {
                 logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
+                defer { living.forget(session) }
                 let exit = try await processes.run(session, kind: kind) { processID in
+                    living.keep(processID, of: session)
                     logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
                 }
                 // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.

@@ -12,6 +12,9 @@ package protocol TrainerProcesses: Sendable {
     func run(
         _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
     ) async throws(LaunchError) -> TrainerExit?
+
+    /// Ends a process that `run` waits for, at once and without a word to it.
+    func end(processID: UInt32)
 }
 
 /// How a trainer's process ended.

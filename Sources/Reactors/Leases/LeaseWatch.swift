@@ -66,6 +66,8 @@ package struct LeaseWatch: Service {
                     try await group.next()
                 } catch is CancellationError {
                     // The server shuts down.
+                } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
+                    // The server shuts down.
                 }
                 group.cancelAll()
             }

@@ -60,6 +60,11 @@ struct TrainerLaunching: TrainerProcesses {
         }
     }
 
+    func end(processID: UInt32) {
+        // Fails only for a process that has ended, which is what is wanted.
+        _ = kill(pid_t(processID), SIGKILL)
+    }
+
     /// The last lines that were written after `start`.
     private static func tail(of path: String, after start: UInt64) throws -> String {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
