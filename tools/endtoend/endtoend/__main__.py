@@ -37,6 +37,8 @@ def main():
         for sentence, function in checks():
             if options.only is None or options.only in sentence:
                 results.append(run_one(sentence, lambda: function(bed)))
+        if not all(results) and bed.log:
+            print(f"--- the log of the server that the checks share ends ---\n{bed.log}", file=sys.stderr)
     finally:
         bed.clean_up()
     print(f"{results.count(True)} passed, {results.count(False)} failed")

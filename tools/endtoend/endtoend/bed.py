@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import random
+import traceback
 
 from .api import digest
 from .report import Wrong, equal, require
@@ -13,10 +14,13 @@ STEPS_PER_EPOCH = 10
 STEP_SECONDS = 0.025
 
 
-def synthetic(max_restarts=5, state_bytes=65_536):
-    """The training of most checks: a second and a half of steps with a state that every one of them changes."""
+def synthetic(max_restarts=5, state_bytes=65_536, step_seconds=STEP_SECONDS):
+    """The training of most checks: a second and a half of steps with a state that every one of them changes.
+
+    How long a step takes changes nothing of what comes out.
+    """
     return {
-        "trainer": {"kind": "synthetic", "steps_per_epoch": STEPS_PER_EPOCH, "step_milliseconds": STEP_SECONDS * 1000,
+        "trainer": {"kind": "synthetic", "steps_per_epoch": STEPS_PER_EPOCH, "step_milliseconds": step_seconds * 1000,
                     "state_bytes": state_bytes, "log_lines_per_epoch": 2},
         "train": {"epochs": EPOCHS, "checkpoint_monitor": "val_loss", "checkpoint_mode": "min",
                   "checkpoint_save_top_k": -1, "seed": 11},
@@ -27,7 +31,7 @@ def synthetic(max_restarts=5, state_bytes=65_536):
 def unet3d():
     """A real training, as small as one can be that lasts long enough to be disturbed."""
     return {
-        "train": {"epochs": 4, "batch_size": 1, "learning_rate": 0.005, "patch_size": [16, 16, 16],
+        "train": {"epochs": 3, "batch_size": 1, "learning_rate": 0.005, "patch_size": [16, 16, 16],
                   "patches_per_volume": 12, "model": {"init_features": 4, "depth": 1}, "checkpoint_save_top_k": -1,
                   "checkpoint_monitor": "val_loss", "checkpoint_mode": "min", "seed": 3},
         "data": {"type": "phantom", "task": "detection", "size": [32, 32, 32], "train_scans": 6, "val_scans": 2,
@@ -77,11 +81,17 @@ class TestBed:
         self._servers.append(server)
         try:
             yield server
-        except Wrong as error:
-            raise Wrong(f"{error}\n--- the server's log ends ---\n{server.log()}") from error
+        except Exception as error:
+            reason = str(error) if isinstance(error, Wrong) else traceback.format_exc()
+            raise Wrong(f"{reason}\n--- the server's log ends ---\n{server.log()}") from error
         finally:
             self._servers.remove(server)
             server.clean_up()
+
+    @property
+    def log(self):
+        """The end of what the shared server has printed."""
+        return self._shared.log() if self._shared else ""
 
     def clean_up(self):
         """Ends what still runs."""

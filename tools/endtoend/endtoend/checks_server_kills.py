@@ -59,36 +59,37 @@ def killed(bed):
     kinds = ((Reports, "reports"), (Renames, "renames"), (Uploads, "files"), (CheckpointUploads, "checkpoints"))
     with bed.new_server(max_concurrent_sessions=1) as server:
         api = server.api
-        session_id = bed.begin(api, synthetic(), "server killed")
+        session_id = bed.begin(api, synthetic(step_seconds=0.1), "server killed")
         api.wait_for_attempt(session_id, 1)
         process_ids = server.trainers(session_id)
-        finished = []
+        writers = []
         for kill in (1, 2, 3):
-            writers = [kind(api, f"{name}-{kill}") for kind, name in kinds]
-            for writer in writers:
+            fresh = [kind(api, f"{name}-{kill}") for kind, name in kinds]
+            for writer in fresh:
                 writer.start()
-            time.sleep(random.uniform(0.05, TRAINING_SECONDS / 3))
+            time.sleep(random.uniform(0.1, 0.6))
+            equal(server.trainers(session_id), process_ids, "the trainer's process before the kill")
             server.kill()
-            for writer in writers:
+            for writer in fresh:
                 writer.stop()
             server.start()
-            for writer in writers:
+            for writer in fresh:
                 writer.check_prefix()
-                writer.send_again()
-            finished += writers
-        equal(server.trainers(session_id) or process_ids, process_ids, "the trainer's process")
+            writers += fresh
+        for writer in writers:
+            writer.send_again()
         bed.finish(api, session_id)
         equal(endings(api, session_id), ["completed"], "the endings of the attempts")
-        sent = {name: sum(writer.sent_count for writer in finished if type(writer) is kind) for kind, name in kinds}
+        sent = {name: sum(writer.sent_count for writer in writers if type(writer) is kind) for kind, name in kinds}
         require(min(sent.values()) > 3, f"too little was sent to mean anything: {sent}")
-        sessions = [session_id] + [writer.session_id for writer in finished]
+        sessions = [session_id] + [writer.session_id for writer in writers]
         server.kill()
         server.start()
         require(check_blobs(api, sessions) >= sent["files"], "files are missing")
         check_documents(server, sessions)
-        for writer in finished:
+        for writer in writers:
             writer.check_prefix()
-        print("       " + ", ".join(f"{count} {name}" for name, count in sent.items()) + " sent")
+        return ", ".join(f"{count} {name}" for name, count in sent.items())
 
 
 @check("a server that ends on request lets the trainer go on, and finds it again")

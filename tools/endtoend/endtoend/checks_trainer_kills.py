@@ -1,5 +1,7 @@
 """Trainers that are killed, alone and together with their server."""
 
+import os
+import signal
 import time
 
 from .bed import synthetic, unet3d
@@ -79,6 +81,19 @@ def both_killed(bed):
         require(server.api.session(session_id)["status"] == "running", "the lease did not outlive the server")
         bed.finish(server.api, session_id)
         equal(endings(server.api, session_id), ["lost", "completed"], "the endings of the attempts")
+
+
+@check("a trainer that stands still loses its lease and is replaced by another")
+def frozen(bed):
+    random = bed.moments("frozen")
+    with bed.new_server(lease_seconds=2.0, max_concurrent_sessions=1) as server:
+        session_id = bed.begin(server.api, synthetic(), "frozen")
+        entry = server.api.wait_for_attempt(session_id, 1)
+        time.sleep(random.uniform(0.1, TRAINING_SECONDS / 2))
+        os.kill(entry["process_id"], signal.SIGSTOP)
+        bed.finish(server.api, session_id)
+        equal(endings(server.api, session_id), ["lost", "completed"], "the endings of the attempts")
+        require(entry["process_id"] not in server.trainers(session_id), "the trainer that stood still is still there")
 
 
 @check("a 3D U-Net whose trainer is killed gives the undisturbed bits")

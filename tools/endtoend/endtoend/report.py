@@ -23,7 +23,7 @@ def equal(found, wanted, what):
 
 
 def check(sentence):
-    """Registers a function of one argument, the test bed, as a check."""
+    """Registers a function of one argument, the test bed, as a check. A text that it returns is told in its line."""
 
     def register(function):
         _checks.append((sentence, function))
@@ -40,15 +40,15 @@ def checks():
 def run_one(sentence, function):
     """Runs one check, prints its line, with the reason when it failed, and returns whether it passed."""
     began = time.monotonic()
-    reason = None
+    reason = note = None
     try:
-        function()
+        note = function()
     except Wrong as error:
         reason = str(error)
     except Exception:
         reason = traceback.format_exc()
     mark = "ok    " if reason is None else "FAILED"
-    print(f"{mark} {sentence} ({time.monotonic() - began:.1f} s)")
+    print(f"{mark} {sentence} ({time.monotonic() - began:.1f} s{'; ' + note if note else ''})")
     for line in (reason or "").rstrip().splitlines():
         print(f"       {line}")
     sys.stdout.flush()

@@ -58,34 +58,34 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise Wrong(f"the server ended with {self._process.returncode} as it started:\n{self.log()}")
+                raise Wrong(f"the server ended with {self._process.returncode} as it started")
             try:
                 self.api.call("GET", "/ping")
                 return
             except Unreachable:
                 time.sleep(0.02)
-        raise Wrong(f"the server did not answer within {START_SECONDS} s:\n{self.log()}")
+        raise Wrong(f"the server did not answer within {START_SECONDS} s")
 
     def kill(self):
         """Kills the server as a crash would: no handler of it runs."""
         if self._process.poll() is not None:
-            raise Wrong(f"the server had ended by itself, with {self._process.returncode}:\n{self.log()}")
+            raise Wrong(f"the server had ended by itself, with {self._process.returncode}")
         self._process.kill()
         self._process.wait()
 
     def terminate(self):
         """Asks the server to end; raises `Wrong` when it does not do so in time and with 0."""
         if self._process.poll() is not None:
-            raise Wrong(f"the server had ended before, with {self._process.returncode}:\n{self.log()}")
+            raise Wrong(f"the server had ended before, with {self._process.returncode}")
         self._process.send_signal(signal.SIGTERM)
         try:
             code = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            raise Wrong(f"the server did not end within {STOP_SECONDS} s of SIGTERM:\n{self.log()}") from None
+            raise Wrong(f"the server did not end within {STOP_SECONDS} s of SIGTERM") from None
         if code != 0:
-            raise Wrong(f"the server ended with {code} after SIGTERM:\n{self.log()}")
+            raise Wrong(f"the server ended with {code} after SIGTERM")
 
     def log(self, byte_count=3000):
         """The end of what the servers on this directory have printed."""
