@@ -146,11 +146,7 @@ package struct Launcher: Service {
             let kind = try await sessions.recentState(of: session.stream).trainerKind
             while true {
                 logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
-                defer { living.forget(session) }
-                let exit = try await processes.run(session, kind: kind) { processID in
-                    living.keep(processID, of: session)
-                    logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
-                }
+                let exit = try await run(session, kind: kind, living)
                 // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.
                 guard let exit else { return }
                 guard try await isToBeRepeated(exit, of: session, after: unclaimedCount) else { return }
@@ -162,6 +158,17 @@ package struct Launcher: Service {
             logger.warning(
                 "The end of a trainer could not be reported; its lease will run out.",
                 metadata: ["session": "\(session)", "error": "\(error)"])
+        }
+    }
+
+    private func run(
+        _ session: Session.ID, kind: String, _ living: LivingTrainers
+    ) async throws(LaunchError) -> TrainerExit? {
+        // Once it has ended its id may be another process's.
+        defer { living.forget(session) }
+        return try await processes.run(session, kind: kind) { processID in
+            living.keep(processID, of: session)
+            logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
         }
     }
 

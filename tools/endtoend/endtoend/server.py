@@ -116,6 +116,13 @@ class Server:
                 continue
         return killed
 
+    def rebuild(self):
+        """Calls `pivot rebuild`, whether the server runs or not."""
+        command = [self.binary, "rebuild", "--data-dir", str(self.data)]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        if result.returncode != 0:
+            raise Wrong(f"'{' '.join(command)}' ended with {result.returncode}: {result.stdout}{result.stderr}")
+
     def delete_read_models(self):
         """Deletes what can be rebuilt; the server must not run."""
         shutil.rmtree(self.data / "read-models")
