@@ -30,6 +30,15 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         words = (word(), word(), word(), word())
     }
 
+    /// A digest from its 32 bytes where they lie, at any alignment; nil when there are more or fewer.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Digest.byteCount else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     /// A digest from its text, `sha256:` and 64 lower-case hexadecimal digits; nil for anything else.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.starts(with: "sha256:".utf8) else { return nil }
@@ -60,14 +69,18 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The 32 bytes, most significant first.
-    package var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
-        }
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    /// What `body` makes of the 32 bytes, most significant first, which lie on the stack and end with the call.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let big = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return try withUnsafeBytes(of: big, body)
     }
 
     /// 64 lower-case hexadecimal digits.
-    package var hex: String { Hexadecimal.encode(bytes) }
+    package var hex: String { withBytes { Hexadecimal.encode($0) } }
 
     package var description: String { "sha256:" + hex }
 
@@ -106,7 +119,7 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
         /// The digest of everything added; the hasher can go on from here.
         package func finalize() -> Digest {
-            guard let digest = Digest(bytes: Array(state.finalize())) else {
+            guard let digest = state.finalize().withUnsafeBytes({ Digest(bytes: $0) }) else {
                 preconditionFailure("SHA-256 is 32 bytes")
             }
             return digest

@@ -53,8 +53,8 @@ struct PreparedRecord: Sendable {
         image.append(contentsOf: repeatElement(0, count: 24))
         image.append(bigEndian: event.schemaVersion)
         image.append(bigEndian: UInt32(event.payload.count))
-        image.append(contentsOf: id.bytes)
-        image.append(contentsOf: digest.bytes)
+        id.withBytes { image.append(contentsOf: $0) }
+        digest.withBytes { image.append(contentsOf: $0) }
         if let occurredAt = event.occurredAt { image.append(bigEndian: occurredAt.rawValue) }
         for text in texts { image.append(contentsOf: text.utf8) }
         image.append(contentsOf: repeatElement(0, count: RecordLayout.checkByteCount))

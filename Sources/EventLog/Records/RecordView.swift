@@ -39,9 +39,9 @@ struct RecordView {
     }
     var schemaVersion: UInt32 { bytes.integer(at: RecordLayout.schemaVersion, as: UInt32.self) }
     var payloadByteCount: Int { Int(bytes.integer(at: RecordLayout.payloadByteCount, as: UInt32.self)) }
-    var eventID: EventID { EventID(bytes: ByteRun(bytes, at: RecordLayout.eventID, count: EventID.byteCount)) }
+    var eventID: EventID { EventID(bytes: part(RecordLayout.eventID, EventID.byteCount)) }
     var payloadDigest: Digest {
-        guard let digest = Digest(bytes: ByteRun(bytes, at: RecordLayout.payloadDigest, count: Digest.byteCount)) else {
+        guard let digest = Digest(bytes: part(RecordLayout.payloadDigest, Digest.byteCount)) else {
             preconditionFailure("a digest is made of \(Digest.byteCount) bytes")
         }
         return digest

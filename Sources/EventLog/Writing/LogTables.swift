@@ -100,7 +100,7 @@ struct LogTables: Sendable {
         bytes.reserveCapacity(8 + Digest.byteCount)
         bytes.append(bigEndian: number)
         bytes.append(bigEndian: UInt32(count))
-        bytes.append(contentsOf: digest.bytes)
+        digest.withBytes { bytes.append(contentsOf: $0) }
         return bytes
     }
 
@@ -130,7 +130,9 @@ struct LogTables: Sendable {
         at first: LogPosition, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> RecentIndex.Element {
         let row = try transaction.withValue(for: LogTables.recordKey(first), in: appends) { bytes in
-            guard bytes.count == 8 + Digest.byteCount, let digest = Digest(bytes: Array(bytes[8...])) else {
+            guard bytes.count == 8 + Digest.byteCount,
+                let digest = Digest(bytes: UnsafeRawBufferPointer(rebasing: bytes[8...]))
+            else {
                 return (number: UInt32, count: Int, digest: Digest)?.none
             }
             return (bytes.integer(at: 0, as: UInt32.self), Int(bytes.integer(at: 4, as: UInt32.self)), digest)

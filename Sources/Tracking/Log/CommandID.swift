@@ -26,8 +26,8 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
     package func eventID(at index: Int) -> EventID {
         var hasher = Digest.Hasher()
         hasher.update(Array(text.utf8))
-        hasher.update((0..<8).map { UInt8(truncatingIfNeeded: index >> (56 - 8 * $0)) })
-        return EventID(bytes: hasher.finalize().bytes.prefix(16))
+        withUnsafeBytes(of: UInt64(truncatingIfNeeded: index).bigEndian) { hasher.update($0) }
+        return hasher.finalize().withBytes { EventID(bytes: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
     }
 
     package var description: String { text }

@@ -13,10 +13,24 @@ package struct EventID: Hashable, Sendable, CustomStringConvertible {
         low = word(bytes.dropFirst(8))
     }
 
-    /// The 16 bytes, most significant first.
-    package var bytes: [UInt8] {
-        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
+    /// An id from its 16 bytes where they lie, at any alignment.
+    ///
+    /// - Precondition: there are exactly 16 bytes.
+    package init(bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count == EventID.byteCount)
+        high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    package var description: String { "evt_" + Hexadecimal.encode(bytes) }
+    /// The 16 bytes, most significant first.
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    /// What `body` makes of the 16 bytes, most significant first, which lie on the stack and end with the call.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
+    }
+
+    package var description: String { "evt_" + withBytes { Hexadecimal.encode($0) } }
 }
