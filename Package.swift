@@ -23,7 +23,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: [Strin
 let package = Package(
     name: "pivot",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "pivot", targets: ["pivot"])],
+    products: [
+        .executable(name: "pivot", targets: ["pivot"]), .executable(name: "pivot-bench", targets: ["pivot-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -73,6 +75,11 @@ let package = Package(
             dependencies: [
                 "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Projections", "Blobs", "JSON", "Tracking",
                 "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "pivot-bench",
+            dependencies: [
+                "Blobs", "EventLog", "JSON", "Projections", "TensorEngine", "Tracking", .argumentParser, .protobuf,
             ], swiftSettings: settings),
 
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),

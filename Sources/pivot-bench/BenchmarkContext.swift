@@ -1,0 +1,55 @@
+import Foundation
+
+/// What all sections share: how much to measure, where, and with what.
+struct BenchmarkContext: Sendable {
+    /// Whether the whole run is to end within a minute.
+    var isQuick: Bool
+    /// Bytes of the checkpoints that are sent.
+    var checkpointByteCount: Int
+    /// The server's executable.
+    var server: String
+    /// An empty folder on the disk to measure.
+    var folder: String
+    /// The scripts beside `run`.
+    var scripts: String
+    /// A Python that has requests; nil to leave its rows out.
+    var python: String?
+    /// A Python that has PyTorch; nil to leave its rows out.
+    var torchPython: String?
+
+    /// How long each load lasts.
+    var loadSeconds: Double { isQuick ? 1.5 : 6 }
+
+    /// A new empty folder.
+    func freshFolder(_ name: String) throws -> String {
+        let path = folder + "/" + name
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    /// Deletes a folder that a section is done with.
+    func remove(_ path: String) throws {
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Tells people what is going on, on standard error.
+    func say(_ text: String) { FileHandle.standardError.write(Data("bench: \(text)\n".utf8)) }
+
+    /// The JSON line that a Python script prints last.
+    func run(_ python: String, _ script: String, _ arguments: [String]) throws -> [UInt8] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: python)
+        process.arguments = [scripts + "/" + script] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw BenchmarkError("\(script) ended with status \(process.terminationStatus).")
+        }
+        let lines = data.split(separator: UInt8(ascii: "\n"))
+        guard let last = lines.last else { throw BenchmarkError("\(script) printed nothing.") }
+        return Array(last)
+    }
+}

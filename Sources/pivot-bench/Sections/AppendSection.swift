@@ -1,0 +1,33 @@
+import EventLog
+
+/// Appends of one event, each waited for until it is on disk.
+struct AppendSection {
+    let context: BenchmarkContext
+
+    func rows() async throws -> [BenchmarkRow] {
+        var rows: [BenchmarkRow] = []
+        for producers in [1, 16, 256] {
+            let folder = try context.freshFolder("appends-\(producers)")
+            let syncs = try DiskProbe.syncs(in: folder, seconds: context.isQuick ? 0.3 : 1)
+            let each = context.isQuick ? [1: 200, 16: 100, 256: 40] : [1: 2000, 16: 1000, 256: 400]
+            let count = producers * (each[producers] ?? 100)
+            let directory = try DataDirectory(path: folder, address: "benchmark")
+            let report = try await EventLogBenchmark.run(in: directory, producers: producers, appends: count)
+            directory.unlock()
+            let name = producers == 1 ? "1 producer" : "\(producers) producers"
+            rows.append(
+                Section.appends.row(
+                    "appends, \(name)", report.appendsPerSecond, "1/s",
+                    beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.perSecond)))
+            rows.append(
+                Section.appends.row(
+                    "median time to the acknowledgement, \(name)", report.medianLatency / .milliseconds(1), "ms",
+                    beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.median * 1e3)))
+            if producers == 256 {
+                rows.append(Section.appends.row("events read back", report.readEventsPerSecond, "1/s"))
+            }
+            try context.remove(folder)
+        }
+        return rows
+    }
+}

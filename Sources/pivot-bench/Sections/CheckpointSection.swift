@@ -1,0 +1,68 @@
+import Blobs
+import Glibc
+
+/// Checkpoints into a server and out of it, and the store alone.
+struct CheckpointSection {
+    let context: BenchmarkContext
+
+    func rows() async throws -> [BenchmarkRow] {
+        context.say("the blob store alone")
+        let folder = try context.freshFolder("blobs")
+        let frames = context.isQuick ? 32 : 256
+        let figures = try await BlobBenchmark.run(root: folder + "/store", frameCount: frames, seed: 1)
+        try context.remove(folder)
+        let digest = BenchmarkRow.Reference(what: "SHA-256 alone", figure: figures.digestRate)
+        return try overHTTP(digest) + [
+            Section.checkpoints.row("put, in process", figures.putRate, "MB/s", beside: digest),
+            Section.checkpoints.row("put of safetensors, in process", figures.putTensorsRate, "MB/s", beside: digest),
+            Section.checkpoints.row("read with every frame verified, in process", figures.readRate, "MB/s"),
+            Section.checkpoints.row(
+                "checksum, planes and zstd of a frame", figures.encodeRate, "MB/s",
+                beside: .init(what: "memcpy", figure: Self.copyRate())),
+            Section.checkpoints.row("a frame back", figures.decodeRate, "MB/s"),
+        ]
+    }
+
+    private func overHTTP(_ digest: BenchmarkRow.Reference) throws -> [BenchmarkRow] {
+        let folder = try context.freshFolder("checkpoints")
+        let server = try ServerProcess(context.server, folder: folder)
+        defer { server.stop() }
+        let connection = try HTTPConnection(port: server.port)
+        var rows: [BenchmarkRow] = []
+        let count = context.checkpointByteCount
+        let name = "\(count >> 20) MiB float32"
+        // Equal content is stored once, so each upload has other bytes.
+        for (index, form) in [CheckpointTransfer.Form.raw, .multipart].enumerated() {
+            context.say("checkpoints, \(form)")
+            let session = try BenchmarkSession(over: connection, name: "\(form)")
+            let transfer = CheckpointTransfer(connection: connection, block: WeightBlock(seed: UInt64(index + 1)))
+            let upload = try transfer.upload(count, as: form, to: session.id, epoch: 1)
+            rows.append(
+                Section.checkpoints.row(
+                    "\(name) in, \(form)", Double(count) / 1e6 / upload.seconds, "MB/s", target: .atLeast(250),
+                    beside: digest))
+            guard form == .raw else { continue }
+            let seconds = try transfer.download(upload.id, byteCount: count)
+            rows.append(Section.checkpoints.row("\(name) out", Double(count) / 1e6 / seconds, "MB/s"))
+            rows.append(
+                Section.checkpoints.row(
+                    "content bytes for each stored byte, normal(0, 0.02)", upload.ratio, "", target: .atLeast(1.18)))
+        }
+        return rows
+    }
+
+    /// MB/s of copying 64 MiB in memory.
+    private static func copyRate() -> Double {
+        let source = [UInt8](repeating: 1, count: 64 << 20)
+        var target = [UInt8](repeating: 2, count: source.count)
+        let times = (0..<5).map { _ in
+            Stopwatch.measure {
+                _ = target.withUnsafeMutableBytes { target in
+                    source.withUnsafeBytes { memcpy(target.baseAddress!, $0.baseAddress!, $0.count) }
+                }
+            }
+        }
+        precondition(target[target.count - 1] == 1)
+        return Double(source.count) / 1e6 / Quantiles(times).at(0)
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import JSON
+
+/// Metric reports to a real server, each acknowledged when it is on disk.
+struct ReportSection {
+    let context: BenchmarkContext
+
+    func rows() throws -> [BenchmarkRow] {
+        let folder = try context.freshFolder("reports")
+        let syncs = try DiskProbe.syncs(in: folder, seconds: 0.5)
+        let server = try ServerProcess(context.server, folder: folder)
+        defer { server.stop() }
+        var rows: [BenchmarkRow] = []
+        let sync = BenchmarkRow.Reference(what: "pwrite and fdatasync of 4 KiB", figure: syncs.median * 1e3)
+
+        let alone = try measure(server, .points, pointCount: 1, clients: 1)
+        let latencies = Quantiles(alone.latencies)
+        rows.append(
+            Section.reports.row(
+                "one point, JSON, 1 client: p50", latencies.at(0.5) * 1e3, "ms", target: .atMost(1), beside: sync))
+        rows.append(Section.reports.row("one point, JSON, 1 client: p99", latencies.at(0.99) * 1e3, "ms", beside: sync))
+
+        let many = try measure(server, .points, pointCount: 1, clients: 64)
+        rows.append(
+            Section.reports.row(
+                "one point, JSON, 64 clients", many.reportsPerSecond, "reports/s", target: .atLeast(12_000),
+                beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.perSecond)))
+        rows.append(
+            Section.reports.row(
+                "one point, JSON, 64 clients: p99", Quantiles(many.latencies).at(0.99) * 1e3, "ms", beside: sync))
+        rows.append(try lag(server, after: "64 clients"))
+
+        for (form, name, target) in [
+            (ReportTemplate.Form.points, "JSON points", 500_000.0), (.columns, "JSON columns", 500_000),
+            (.protobuf, "protobuf", 3_000_000),
+        ] {
+            let batches = try measure(server, form, pointCount: 1000, clients: 16)
+            rows.append(
+                Section.reports.row(
+                    "batches of 1,000, \(name), 16 clients", batches.pointsPerSecond, "points/s",
+                    target: .atLeast(target)))
+            rows.append(try lag(server, after: "batches of \(name)"))
+        }
+        rows += try peers(server)
+        return rows
+    }
+
+    private func measure(
+        _ server: ServerProcess, _ form: ReportTemplate.Form, pointCount: Int, clients: Int
+    ) throws -> ReportLoad.Result {
+        context.say("reports of \(pointCount) points, \(form), \(clients) clients")
+        let connection = try HTTPConnection(port: server.port)
+        let templates = try (0..<clients).map { index in
+            let session = try BenchmarkSession(over: connection, name: "\(form) \(pointCount) \(index)")
+            return try ReportTemplate(session, form: form, pointCount: pointCount, seed: UInt64(index + 1))
+        }
+        var load = try ReportLoad(port: server.port, templates: templates)
+        _ = try load.run(seconds: 0.2)
+        return try load.run(seconds: context.loadSeconds)
+    }
+
+    private func lag(_ server: ServerProcess, after what: String) throws -> BenchmarkRow {
+        Section.reports.row(
+            "read models caught up after \(what)", try server.secondsUntilCaughtUp(), "s", target: .atMost(1))
+    }
+
+    /// The same server seen through Python's requests, which is what most scripts use.
+    private func peers(_ server: ServerProcess) throws -> [BenchmarkRow] {
+        guard let python = context.python else { return [] }
+        context.say("reports from Python requests")
+        let session = try BenchmarkSession(over: try HTTPConnection(port: server.port), name: "requests")
+        let line = try context.run(
+            python, "requests-loop.py",
+            [
+                "--url", "http://127.0.0.1:\(server.port)/api/v1/training/sessions/\(session.id)/metrics",
+                "--token", session.token, "--seconds", context.isQuick ? "1" : "3",
+            ])
+        let figures = try JSONValue.parse(line)
+        func figure(_ name: String) -> Double { figures[name]?.doubleValue ?? .nan }
+        return [
+            Section.reports.row("one point from Python requests: p50", figure("single_p50_ms"), "ms"),
+            Section.reports.row("one point from Python requests: p99", figure("single_p99_ms"), "ms"),
+            Section.reports.row("batches of 1,000 from Python requests", figure("points_per_second"), "points/s"),
+        ]
+    }
+}

@@ -1,0 +1,37 @@
+/// A part of the benchmark that can be run alone.
+enum Section: String, CaseIterable, Sendable {
+    case appends, reports, history, checkpoints, memory, start, trainer
+
+    /// The section's title in the table.
+    var title: String {
+        switch self {
+        case .appends: "Durable appends"
+        case .reports: "Reports over HTTP"
+        case .history: "History"
+        case .checkpoints: "Checkpoints"
+        case .memory: "Memory of the server"
+        case .start: "Cold start"
+        case .trainer: "Training step"
+        }
+    }
+
+    /// Measures the section.
+    func run(_ context: BenchmarkContext) async throws -> [BenchmarkRow] {
+        switch self {
+        case .appends: try await AppendSection(context: context).rows()
+        case .reports: try ReportSection(context: context).rows()
+        case .history: try HistorySection(context: context).rows()
+        case .checkpoints: try await CheckpointSection(context: context).rows()
+        case .memory: try MemorySection(context: context).rows()
+        case .start: try StartSection(context: context).rows()
+        case .trainer: try TrainerSection(context: context).rows()
+        }
+    }
+
+    /// A row of this section.
+    func row(
+        _ what: String, _ figure: Double, _ unit: String, target: Target? = nil, beside: BenchmarkRow.Reference? = nil
+    ) -> BenchmarkRow {
+        BenchmarkRow(section: title, what: what, figure: figure, unit: unit, target: target, reference: beside)
+    }
+}

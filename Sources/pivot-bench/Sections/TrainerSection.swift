@@ -1,0 +1,48 @@
+import JSON
+import TensorEngine
+
+/// Adam steps of the 3D U-Net, beside PyTorch's on the same processor.
+struct TrainerSection {
+    let context: BenchmarkContext
+
+    func rows() throws -> [BenchmarkRow] {
+        var rows: [BenchmarkRow] = []
+        let sizes =
+            context.isQuick
+            ? [(features: 8, patch: 32, batch: 2, steps: 8)]
+            : [(features: 8, patch: 32, batch: 2, steps: 20), (features: 16, patch: 48, batch: 1, steps: 10)]
+        for size in sizes {
+            for threads in [1, 2] {
+                context.say("training step, \(size.features) features, \(threads) threads")
+                var settings = TensorStepBenchmark.Settings()
+                settings.threadCount = threads
+                settings.stepCount = size.steps
+                settings.initialFeatures = size.features
+                settings.patch = size.patch
+                settings.batch = size.batch
+                let result = try TensorStepBenchmark.run(settings)
+                let torch = try torchRate(settings)
+                rows.append(
+                    Section.trainer.row(
+                        "\(size.features) features, depth 3, patch \(size.patch)³, batch \(size.batch), "
+                            + "\(threads) thread\(threads == 1 ? "" : "s")",
+                        result.voxelsPerSecond, "voxels/s", target: torch.map { .atLeast($0) },
+                        beside: torch.map { .init(what: "PyTorch", figure: $0) }))
+            }
+        }
+        return rows
+    }
+
+    /// Voxels a second of the same step in PyTorch; nil without it.
+    private func torchRate(_ settings: TensorStepBenchmark.Settings) throws -> Double? {
+        guard let python = context.torchPython else { return nil }
+        let line = try context.run(
+            python, "tensor-step.py",
+            [
+                "--threads", "\(settings.threadCount)", "--steps", "\(settings.stepCount)", "--features",
+                "\(settings.initialFeatures)", "--depth", "\(settings.depth)", "--patch", "\(settings.patch)",
+                "--batch", "\(settings.batch)",
+            ])
+        return try JSONValue.parse(line)["voxels_per_second"]?.doubleValue
+    }
+}

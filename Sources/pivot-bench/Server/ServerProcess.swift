@@ -1,0 +1,81 @@
+import Foundation
+import JSON
+
+/// A server of its own: started for a section, ended after it.
+final class ServerProcess {
+    let port: Int
+    /// From the process's start to the first answer of `/api/v1/health`.
+    let secondsUntilHealthy: Double
+    private let process: Process
+    private let output: FileHandle
+
+    /// Starts `executable` on a free port with its data in `folder`; returns once it answers that it is healthy.
+    init(_ executable: String, folder: String) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = [
+            "serve", "--port", "0", "--data-dir", folder + "/data", "--config-root", folder, "--log-level", "warning",
+        ]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        output = pipe.fileHandleForReading
+        let watch = Stopwatch()
+        try process.run()
+        var text = ""
+        while !text.hasSuffix("\n") {
+            let data = output.availableData
+            guard !data.isEmpty else { throw BenchmarkError("The server ended before it listened.") }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        let digits = text.reversed().drop { !$0.isNumber }.prefix { $0.isNumber }
+        guard let port = Int(String(digits.reversed())) else {
+            throw BenchmarkError("The server did not say its port, but: \(text)")
+        }
+        self.port = port
+        let answer = try HTTPConnection(port: port).exchange(HTTPRequest("GET", "/api/v1/health"))
+        guard answer.status == 200 else { throw BenchmarkError("The server's health is: \(answer.head)") }
+        secondsUntilHealthy = watch.seconds
+    }
+
+    /// Ends the server with SIGTERM and waits for it; its exit status.
+    @discardableResult
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
+
+    /// Bytes of memory that the server holds now: what no file backs, and all that is resident.
+    func memory() throws -> (anonymous: Int, resident: Int) {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        func kibibytes(_ name: String) -> Int {
+            for line in status.split(separator: "\n") where line.hasPrefix(name + ":") {
+                return Int(line.dropFirst(name.count + 1).filter(\.isNumber)) ?? 0
+            }
+            return 0
+        }
+        return (kibibytes("RssAnon") * 1024, kibibytes("VmRSS") * 1024)
+    }
+
+    /// Records that the log holds and the read models do not show yet.
+    func projectionLag(over connection: HTTPConnection) throws -> Int {
+        let answer = try connection.exchange(HTTPRequest("GET", "/api/v1/health/detailed"))
+        let lag = try JSONValue.parse(answer.body)["components"]?["read_models"]?["lag"]?.integerValue
+        guard let lag else { throw BenchmarkError("The health document says no lag.") }
+        return Int(lag)
+    }
+
+    /// The seconds from now until the read models show everything.
+    func secondsUntilCaughtUp() throws -> Double {
+        let connection = try HTTPConnection(port: port)
+        let watch = Stopwatch()
+        while try projectionLag(over: connection) > 0 {
+            guard watch.seconds < 60 else { throw BenchmarkError("The read models are behind for a minute.") }
+            usleep(2000)
+        }
+        return watch.seconds
+    }
+}
