@@ -17,8 +17,7 @@ extension TrackingService {
 
     /// The sessions that wait or train, as of a position of the log.
     func launcherStart() async throws -> Launcher.Start {
-        try await waitWithoutLimit()
-        return try readModels.read { snapshot in
+        try await readWithoutLimit { snapshot in
             Launcher.Start(
                 waiting: try snapshot.queue(), training: try snapshot.sessionIDs(in: [.running, .stopping]),
                 position: snapshot.position)
@@ -26,13 +25,21 @@ extension TrackingService {
     }
 
     private func sessions(in statuses: Set<Session.Status>) async throws -> ([Session.ID], LogPosition) {
-        try await waitWithoutLimit()
-        return try readModels.read { (try $0.sessionIDs(in: statuses), $0.position) }
+        try await readWithoutLimit { (try $0.sessionIDs(in: statuses), $0.position) }
     }
 
-    /// Waits until the read models show all that the log holds now, however long a rebuild takes.
-    private func waitWithoutLimit() async throws {
+    /// Reads once the read models show all that the log holds now, however long a rebuild takes.
+    private func readWithoutLimit<Result>(
+        _ read: (borrowing ReadModelSnapshot) throws -> Result
+    ) async throws -> Result {
         let head = store.head
-        while await !readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { try Task.checkCancellation() }
+        while true {
+            do {
+                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { return try readModels.read(read) }
+                try Task.checkCancellation()
+            } catch let error as ReadModelError where error.code == .building {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
     }
 }
