@@ -35,7 +35,9 @@ extension TrackingService {
         let head = store.head
         while true {
             do {
-                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { return try readModels.read(read) }
+                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) {
+                    return try readModels.read(read)
+                }
                 try Task.checkCancellation()
             } catch let error as ReadModelError where error.code == .building {
                 try await Task.sleep(for: .milliseconds(100))
