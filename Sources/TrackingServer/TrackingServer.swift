@@ -20,13 +20,17 @@ package enum TrackingServer {
         package var variables: [String: String]
         /// Called with the server's address once it listens.
         package var onListening: @Sendable (String) -> Void
+        /// Called with every route, such as `GET /api/v1/ping`, before any request is answered.
+        package var onRoutes: @Sendable ([String]) -> Void
 
         package init(
-            executable: String, variables: [String: String], onListening: @escaping @Sendable (String) -> Void
+            executable: String, variables: [String: String], onListening: @escaping @Sendable (String) -> Void,
+            onRoutes: @escaping @Sendable ([String]) -> Void = { _ in }
         ) {
             self.executable = executable
             self.variables = variables
             self.onListening = onListening
+            self.onRoutes = onRoutes
         }
     }
 
@@ -74,6 +78,7 @@ package enum TrackingServer {
         addRoutes(to: router, service: service, files: files)
         let feeds = LiveFeedRoutes(store: store, logger: logger)
         feeds.register(on: router)
+        environment.onRoutes(router.routes.map(\.description))
         let application = APIServer.application(
             router: router, feeds: feeds, settings: settings(of: configuration),
             services: [
@@ -117,7 +122,7 @@ package enum TrackingServer {
         } catch {
             address.keep("")
             await store.close()
-            throw store.failure ?? error
+            throw store.failure ?? ListenFailure(error, host: configuration.host, port: configuration.port) ?? error
         }
         address.keep("")
         await store.close()

@@ -61,6 +61,15 @@ enum RequestReading {
         return id
     }
 
+    /// Whether what later attempts superseded is asked for too: `attempts=all`.
+    static func wantsAllAttempts(_ query: QueryReader) throws(FieldError) -> Bool {
+        switch query.text("attempts") {
+        case nil, "current": return false
+        case "all": return true
+        case let text?: throw FieldError("attempts", "must be current or all, not '\(text)'")
+        }
+    }
+
     /// Who asks for what: the id that the sender chose in `Idempotency-Key` or in the body, or a fresh one.
     ///
     /// - Parameters:

@@ -22,14 +22,20 @@ extension TrackingService {
 
     /// Waits until the read models show what the request asks for.
     func waitAsAsked(_ query: QueryReader) async throws {
+        let isCurrent: Bool
+        switch query.text("consistency") {
+        case nil, "current": isCurrent = true
+        case "stale": isCurrent = false
+        case let text?: throw FieldError("consistency", "must be current or stale, not '\(text)'")
+        }
+        let head = store.head
         if let position = try query.position("wait_for") {
-            try await waitForReadModels(position)
-        } else {
-            switch query.text("consistency") {
-            case nil, "current": try await waitForReadModels(store.head)
-            case "stale": break
-            case let text?: throw FieldError("consistency", "must be current or stale, not '\(text)'")
+            guard position <= head else {
+                throw FieldError("wait_for", "is \(position), beyond the log's head, which is at \(head)")
             }
+            try await waitForReadModels(position)
+        } else if isCurrent {
+            try await waitForReadModels(head)
         }
     }
 

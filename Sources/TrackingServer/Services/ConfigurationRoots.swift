@@ -1,17 +1,18 @@
 import Foundation
-import TrainingConfiguration
+package import TrainingConfiguration
 
 /// The folders that sessions' configuration files may lie in.
 ///
 /// A root is a folder `configs`, or one that holds a folder `configs`; only what lies in that folder can be named, as
 /// `configs/train.yaml` or `train.yaml`.
-struct ConfigurationRoots: Sendable {
+package struct ConfigurationRoots: Sendable {
     /// The largest file that is read, in bytes.
     static let maximumFileByteCount = 1 << 20
     /// How many files an error names, at most.
     private static let maximumListedFileCount = 50
 
-    enum Failure: Error, Equatable {
+    /// Why a path names no configuration.
+    package enum Failure: Error, Equatable {
         /// The path itself cannot be: absolute, with `..`, or it leaves the roots by a link.
         case notAllowed(String)
         /// No root has the file; these are there.
@@ -23,7 +24,7 @@ struct ConfigurationRoots: Sendable {
     private let folders: [String]
 
     /// - Parameter roots: Folders, absolute or relative to the working directory.
-    init(_ roots: [String]) {
+    package init(_ roots: [String]) {
         folders = roots.map { root in
             let root = URL(fileURLWithPath: root).standardizedFileURL.path
             var isFolder: ObjCBool = false
@@ -34,7 +35,7 @@ struct ConfigurationRoots: Sendable {
     }
 
     /// The configuration that `path` names, such as `configs/train.yaml`.
-    func source(at path: String) throws -> ConfigurationSource {
+    package func source(at path: String) throws -> ConfigurationSource {
         try ConfigurationSource(try text(at: path), fileName: path)
     }
 
@@ -80,7 +81,7 @@ struct ConfigurationRoots: Sendable {
     }
 
     /// The configuration files of all roots, as `config_path` names them.
-    func available() -> [String] {
+    package func available() -> [String] {
         var names: Set<String> = []
         for folder in folders {
             guard let files = FileManager.default.enumerator(atPath: folder) else { continue }

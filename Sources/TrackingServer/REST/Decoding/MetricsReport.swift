@@ -1,18 +1,22 @@
 import JSON
 import SwiftProtobuf
-import Tracking
+package import Tracking
 
 /// A report of step metrics, read from its body in one pass without a tree: this is the busiest request of all.
-struct MetricsReport {
+package struct MetricsReport {
     /// The largest step: JSON numbers are exact up to here.
     static let maximumStep: Int64 = 9_007_199_254_740_991
     /// The most points of one event; more become several events of one append.
     static let maximumEventPointCount = 10_000
 
-    var commandID: String?
-    var attempt: UInt32
-    var events: [TelemetryEvent]
-    var pointCount: Int
+    /// The id that its sender gave it.
+    package var commandID: String?
+    /// The attempt that measured.
+    package var attempt: UInt32
+    /// What is appended, each small enough for the log.
+    package var events: [TelemetryEvent]
+    /// How many points it has.
+    package var pointCount: Int
 
     /// Columns of one metric as they come.
     private struct Columns {
@@ -25,7 +29,9 @@ struct MetricsReport {
     }
 
     /// Reads a JSON body.
-    init(json bytes: [UInt8]) throws {
+    ///
+    /// - Throws: `JSONError` for what is not JSON, `FieldError` for what it cannot say.
+    package init(json bytes: [UInt8]) throws {
         var commandID: String?
         var attempt: Int64?
         var columns: [Columns] = []
@@ -63,7 +69,7 @@ struct MetricsReport {
     }
 
     /// Reads a protobuf body, the event's own message.
-    init(protobuf bytes: [UInt8]) throws {
+    package init(protobuf bytes: [UInt8]) throws {
         let message = try MetricsReported(serializedBytes: bytes)
         guard message.attempt >= 1 else { throw FieldError("attempt", "is required") }
         commandID = nil

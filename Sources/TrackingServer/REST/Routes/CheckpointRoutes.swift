@@ -106,7 +106,7 @@ struct CheckpointRoutes {
                 "sort", "must be epoch, created_at or metric_value, with '-' before it for descending, not '\(sort)'")
         }
         let lineage = try query.flag("lineage")
-        let all = query.text("attempts") == "all"
+        let all = try RequestReading.wantsAllAttempts(query)
         let nonfinite = try query.nonfinite()
         let session = try query.text("session_id").map { text in
             guard let id = Session.ID(text) else { throw APIError.unknownSession(text) }

@@ -38,14 +38,6 @@ struct MetricRoutes {
         return (latest.id, latest.document)
     }
 
-    private func attempts(_ query: QueryReader) throws -> Bool {
-        switch query.text("attempts") {
-        case nil, "current": return false
-        case "all": return true
-        case let text?: throw FieldError("attempts", "must be current or all, not '\(text)'")
-        }
-    }
-
     private func metricFilter(_ query: QueryReader) throws -> String? {
         guard let name = query.text("metric_name") else { return nil }
         try MetricNames.check(name, field: "metric_name")
@@ -56,7 +48,7 @@ struct MetricRoutes {
         let query = try QueryReader(request)
         let limit = try query.limit()
         let name = try metricFilter(query)
-        let all = try attempts(query)
+        let all = try RequestReading.wantsAllAttempts(query)
         let nonfinite = try query.nonfinite()
         return try await service.answer(request, query: query) { snapshot in
             let (id, _) = try session(id, snapshot)
@@ -112,7 +104,7 @@ struct MetricRoutes {
     private func epochs(_ request: Request, _ id: Session.ID?) async throws -> Response {
         let query = try QueryReader(request)
         let limit = try query.limit()
-        let all = try attempts(query)
+        let all = try RequestReading.wantsAllAttempts(query)
         let nonfinite = try query.nonfinite()
         return try await service.answer(request, query: query) { snapshot in
             let (id, document) = try session(id, snapshot)
@@ -144,7 +136,8 @@ struct MetricRoutes {
         let bounds = try historyBounds(query, axis)
         let question = MetricHistoryQuery(
             session: session, metric: name, axis: axis, start: bounds.start, end: bounds.end,
-            maximumPoints: try query.integer("max_points", in: 4...100_000), allAttempts: try attempts(query))
+            maximumPoints: try query.integer("max_points", in: 4...100_000),
+            allAttempts: try RequestReading.wantsAllAttempts(query))
         let nonfinite = try query.nonfinite()
         return try await service.answer(request, query: query) { snapshot in
             _ = try snapshot.document(of: session)

@@ -124,7 +124,7 @@ struct SessionRoutes {
     @Sendable private func stop(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
         let query = try QueryReader(request)
-        let wait = try query.number("wait") ?? 30
+        let wait = try query.number("wait") ?? min(30, service.settings.stopWait / .seconds(1))
         guard (0...30).contains(wait) else { throw FieldError("wait", "must be from 0 to 30 seconds, not \(wait)") }
         let identity = try RequestReading.identity(of: request, service: service) { RequestReading.canonical("stop") }
         let outcome = try await service.sessions.handle(.requestStop, on: session.stream, as: identity)

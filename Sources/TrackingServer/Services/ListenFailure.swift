@@ -1,0 +1,21 @@
+import Foundation
+import NIOCore
+
+/// The server cannot listen where it is told to.
+struct ListenFailure: Error, CustomStringConvertible {
+    let description: String
+
+    /// Nil when `error` is another failure than that of listening.
+    init?(_ error: any Error, host: String, port: Int) {
+        guard let error = error as? IOError else { return nil }
+        switch error.errnoCode {
+        case EADDRINUSE:
+            description = "Port \(port) of \(host) is in use. End what listens there, or choose another with --port."
+        case EACCES:
+            description = "Port \(port) of \(host) is not allowed to this user. Choose one from 1024 with --port."
+        case EADDRNOTAVAIL:
+            description = "\(host) is no address of this machine. Choose one with --host."
+        default: return nil
+        }
+    }
+}
