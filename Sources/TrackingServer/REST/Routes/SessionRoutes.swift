@@ -4,6 +4,7 @@ import JSON
 import Projections
 import ServiceLifecycle
 import Tracking
+import TrainingConfiguration
 
 /// Create, find, start, stop, change and archive sessions.
 struct SessionRoutes {
