@@ -61,7 +61,7 @@ let package = Package(
                 "EventLog", "Blobs", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration",
                 .hummingbird,
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
-                .nioHTTPTypes, .nioHTTPTypesHTTP1, .yams, .collections, .crypto, .protobuf,
+                .nioHTTPTypes, .nioHTTPTypesHTTP1, .unixSignals, .yams, .collections, .crypto, .protobuf,
             ]),
         library(
             "TrackingClient",
@@ -96,6 +96,7 @@ let package = Package(
             "PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
         tests("ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "Tracking", .protobuf]),
+        tests("ReactorsTests", ["EventLog", "Reactors", "Tracking"]),
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests(
             "TrackingClientTests",
@@ -103,8 +104,9 @@ let package = Package(
         tests(
             "TrackingServerTests",
             [
-                "TrackingServer", "EventLog", "JSON", "Tracking", "TestSupport", .hummingbird, .hummingbirdCore,
-                .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .protobuf,
+                "TrackingServer", "EventLog", "JSON", "Tracking", "TrainingConfiguration", "TestSupport", .hummingbird,
+                .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
+                .protobuf,
             ]),
         tests("TrackingTests", ["Tracking", "TestSupport", .protobuf], fixtures: ["Golden"]),
         tests(
@@ -135,5 +137,6 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let protobuf: Self = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams: Self = .product(name: "Yams", package: "Yams")
 }

@@ -18,10 +18,19 @@ package enum DownloadTarget {
         } else {
             path = last
         }
+        // A finished download is renamed to its place; that must never take the place of a device or a pipe.
+        guard isFileOrMissing(path) else {
+            throw CommandFailure(.usage, "\(path) is not a file. Name another with --output.")
+        }
         guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
                 .usage, "\(path) is there already. Name another with --output, or replace it with --force.")
         }
         return path
+    }
+
+    private static func isFileOrMissing(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -95,10 +95,11 @@ struct MetricsReportTests {
             let name = "m\(index)" + String(repeating: "x", count: Int.random(in: 0...240, using: &generator))
             let count = Int.random(in: 1...max(1, 60_000 / seriesCount), using: &generator)
             // Steps and times that jump from end to end cost the most bytes.
-            let steps = (0..<count).map { $0 % 2 == 0 ? Int64(9_007_199_254_740_991 - $0) : Int64($0) }
-            let times = (0..<count).map {
-                $0 % 2 == 0 ? #""9999-12-31T23:59:59.999999Z""# : #""1970-01-01T00:00:00Z""#
+            let steps = (0..<count).map { (place: Int) -> Int64 in
+                place % 2 == 0 ? Int64(9_007_199_254_740_991) - Int64(place) : Int64(place)
             }
+            let ends = [#""9999-12-31T23:59:59.999999Z""#, #""1970-01-01T00:00:00Z""#]
+            let times = (0..<count).map { ends[$0 % 2] }
             expected[name] = steps
             if index > 0 { body += "," }
             body += #"{"name":"\#(name)","steps":["# + steps.map(String.init).joined(separator: ",")
