@@ -28,7 +28,7 @@ package struct SessionReplay: Equatable, Sendable {
     package init() {}
 
     /// The fold of `events`, in their order.
-    package init(_ events: some Sequence<(position: UInt64, event: SessionEvent)>) {
+    package init(_ events: [(position: UInt64, event: SessionEvent)]) {
         for (position, event) in events { add(event, at: position) }
     }
 

@@ -1,4 +1,4 @@
-import TrackingClient
+package import TrackingClient
 
 /// How long a trainer goes on sending what the server does not answer.
 ///
@@ -24,7 +24,7 @@ package struct Patience: Sendable {
 
     /// The result of `body`, which is called again while it fails for want of an answer, of room or of a ready server.
     /// - Throws: `.unreachable` after `limit`, or what another failure of `body` means for the attempt.
-    func persist<Result: Sendable>(
+    package func persist<Result: Sendable>(
         _ body: () async throws(ClientError) -> Result
     ) async throws(TrainerError) -> Result {
         try await persist(on: clock, body)
