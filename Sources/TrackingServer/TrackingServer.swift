@@ -83,10 +83,9 @@ package enum TrackingServer {
             router: router, feeds: feeds, settings: settings(of: configuration),
             services: [
                 LogGuard(failures: failures.stream), Projector(readModels: readModels, store: store), service.monitor,
-                UntilLogCloses(
-                    service: LeaseWatch(
-                        store: store, sessions: sessions, leases: leases, now: elapsed, logger: logger,
-                        unfinished: { try await service.unfinishedAttempts() })),
+                LeaseWatch(
+                    store: store, sessions: sessions, leases: leases, now: elapsed, logger: logger,
+                    unfinished: { try await service.unfinishedAttempts() }),
                 Launcher(
                     store: store, sessions: sessions, processes: processes, slots: slots, logger: logger,
                     start: {

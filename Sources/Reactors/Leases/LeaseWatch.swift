@@ -47,30 +47,30 @@ package struct LeaseWatch: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            let start = try await unfinished()
-            for holder in start.holders {
-                leases.grant(
-                    .init(session: holder.session, attempt: holder.attempt), for: .seconds(Int64(holder.leaseSeconds)),
-                    at: now())
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await follow(after: start.position) }
-                group.addTask {
-                    while !Task.isCancelled {
-                        try await Task.sleep(for: tick)
-                        await declareLost(at: now())
+        do {
+            try await cancelWhenGracefulShutdown {
+                let start = try await unfinished()
+                for holder in start.holders {
+                    leases.grant(
+                        .init(session: holder.session, attempt: holder.attempt),
+                        for: .seconds(Int64(holder.leaseSeconds)), at: now())
+                }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await follow(after: start.position) }
+                    group.addTask {
+                        while !Task.isCancelled {
+                            try await Task.sleep(for: tick)
+                            await declareLost(at: now())
+                        }
                     }
-                }
-                do {
                     try await group.next()
-                } catch is CancellationError {
-                    // The server shuts down.
-                } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
-                    // The server shuts down.
+                    group.cancelAll()
                 }
-                group.cancelAll()
             }
+        } catch is CancellationError {
+            // The server shuts down.
+        } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
+            // The server shuts down.
         }
     }
 
