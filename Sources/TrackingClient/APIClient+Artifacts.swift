@@ -1,12 +1,15 @@
 import Tracking
 
 extension APIClient {
-    /// The session's artifacts by path, in their current versions; only paths that begin with `prefix`.
+    /// The session's artifacts in their current versions, by path, or with `key` by step; only paths that begin with
+    /// `prefix`, and only those of `kind`.
     package func artifacts(
-        _ session: String, prefix: String? = nil
+        _ session: String, prefix: String? = nil, kind: String? = nil, key: String? = nil
     ) async throws(ClientError) -> Page<ArtifactInfo> {
         let answer = try await document(
-            .get("training", "sessions", session, "artifacts", query: [("prefix", prefix)]))
+            .get(
+                "training", "sessions", session, "artifacts",
+                query: [("prefix", prefix), ("kind", kind), ("key", key)]))
         return try Page(answer.json, key: "artifacts") { json throws(ClientError) in try ArtifactInfo(json) }
     }
 

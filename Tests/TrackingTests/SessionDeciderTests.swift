@@ -267,6 +267,12 @@ struct SessionDeciderTests {
         let once = created.given(.artifactSaved(saved("x", version: 1)))
         once.when(.saveArtifact(saved("x")), then: [])
         once.when(.saveArtifact(saved("y")), then: [.artifactSaved(saved("y", version: 2))])
+        var moved = saved("x")
+        moved.step = 7
+        var version = moved
+        version.version = 2
+        once.when(.saveArtifact(moved), then: [.artifactSaved(version)])
+        once.given(.artifactSaved(version)).when(.saveArtifact(moved), then: [])
         once.when(.deleteArtifact(path: "a.png"), then: [.artifactDeleted(.with { $0.path = "a.png" })])
         let gone = once.given(.artifactDeleted(.with { $0.path = "a.png" }))
         gone.when(.deleteArtifact(path: "a.png"), refuses: .unknownArtifact("a.png"))

@@ -90,7 +90,7 @@ package enum SessionDecider: Decider {
 
         case .saveArtifact(var saved):
             let earlier = state.artifacts[saved.path]
-            if let earlier, earlier.isPresent, earlier.digest == saved.digest { return [] }
+            if let earlier, earlier.isPresent, earlier.content == ArtifactContent(saved) { return [] }
             saved.version = (earlier?.version ?? 0) + 1
             return [.artifactSaved(saved)]
 
@@ -173,7 +173,8 @@ package enum SessionDecider: Decider {
         case .checkpointDeleted(let deleted):
             state.checkpoints[deleted.checkpointID] = nil
         case .artifactSaved(let saved):
-            state.artifacts[saved.path] = .init(version: saved.version, digest: saved.digest, isPresent: true)
+            state.artifacts[saved.path] = .init(
+                version: saved.version, content: ArtifactContent(saved), isPresent: true)
         case .artifactDeleted(let deleted):
             state.artifacts[deleted.path]?.isPresent = false
         case .stopRequested:

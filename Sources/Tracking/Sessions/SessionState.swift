@@ -57,7 +57,7 @@ package struct SessionState: Sendable, Equatable {
 
     package struct SavedArtifact: Sendable, Equatable {
         package var version: UInt32
-        package var digest: String
+        package var content: ArtifactContent
         package var isPresent: Bool
     }
 

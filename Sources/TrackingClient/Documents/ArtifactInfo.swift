@@ -24,6 +24,10 @@ package struct ArtifactInfo: Sendable {
         byteCount = Int64(try json.integer("size_bytes", of: "an artifact"))
     }
 
+    package var kind: String? { json["kind"]?.stringValue }
+    /// The series it belongs to; nil when it belongs to none.
+    package var key: String? { json["key"]?.stringValue }
+    package var step: Int64? { json["step"]?.integerValue }
     package var contentType: String? { json["content_type"]?.stringValue }
     package var createdAt: Timestamp? { json["created_at"]?.stringValue.flatMap { Timestamp($0) } }
 }

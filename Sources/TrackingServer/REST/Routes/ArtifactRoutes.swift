@@ -22,10 +22,10 @@ struct ArtifactRoutes {
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let session = try RequestReading.sessionID(context)
         let query = try QueryReader(request)
-        let prefix = query.text("prefix") ?? ""
+        let filter = try ArtifactFilter(query)
         return try await service.answer(request, query: query) { snapshot in
             _ = try snapshot.document(of: session)
-            let artifacts = try snapshot.artifacts(of: session).filter { $0.path.hasPrefix(prefix) }
+            let artifacts = filter.selected(from: try snapshot.artifacts(of: session))
             var items: [JSONValue] = []
             for artifact in artifacts {
                 items.append(.object(try Self.object(artifact, session, snapshot)))
@@ -90,26 +90,43 @@ struct ArtifactRoutes {
         }
     }
 
+    /// What an artifact is found by besides its path: kind, key and step.
+    private static func index(_ query: QueryReader) throws -> ArtifactSaved {
+        func word(_ name: String, bytes: ClosedRange<Int>) throws(FieldError) -> String? {
+            guard let text = query.text(name) else { return nil }
+            guard bytes.contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
+                throw FieldError(
+                    name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters")
+            }
+            return text
+        }
+        var saved = ArtifactSaved()
+        saved.kind = try word("kind", bytes: 1...64) ?? "file"
+        saved.key = try word("key", bytes: 1...Session.maximumNameByteCount) ?? ""
+        if let step = try query.integer("step", in: 0...Int(MetricsReport.maximumStep)) { saved.step = Int64(step) }
+        return saved
+    }
+
     private func save(
         _ stored: StoredBlob, at path: String, _ session: Session.ID, attempt: UInt32, _ request: Request
     ) async throws -> Response {
-        let query = try QueryReader(request)
-        var saved = ArtifactSaved()
+        var saved = try Self.index(QueryReader(request))
         saved.path = path
         saved.digest = stored.digest.description
         saved.byteCount = UInt64(stored.byteCount)
         saved.storedByteCount = UInt64(stored.storedByteCount)
         saved.contentType = String((request.headers[.contentType] ?? "application/octet-stream").prefix(255))
-        saved.kind = String((query.text("kind") ?? "file").prefix(64))
-        saved.key = String((query.text("key") ?? "").prefix(255))
-        if let step = try query.integer("step", in: 0...Int(MetricsReport.maximumStep)) { saved.step = Int64(step) }
         saved.attempt = attempt
         let identity = try RequestReading.identity(
             of: request, service: service, actor: attempt > 0 ? "trainer" : "api"
         ) {
-            RequestReading.canonical(
-                "artifacts",
-                ["path": .string(path), "digest": .string(saved.digest), "type": .string(saved.contentType)])
+            var fields: JSONObject = [
+                "path": .string(path), "digest": .string(saved.digest), "type": .string(saved.contentType),
+                "kind": .string(saved.kind),
+            ]
+            fields.add(text: saved.key, "key")
+            fields.add("step", saved.hasStep ? .integer(saved.step) : nil)
+            return RequestReading.canonical("artifacts", fields)
         }
         let outcome = try await service.sessions.handle(.saveArtifact(saved), on: session.stream, as: identity)
         try await service.waitForReadModels(outcome.last)
@@ -166,6 +183,7 @@ struct ArtifactRoutes {
         object.add(text: artifact.kind, "kind")
         object.add(text: artifact.key, "key")
         object.add("step", artifact.hasStep ? .integer(artifact.step) : nil)
+        object.add("attempt", artifact.attempt > 0 ? .count(artifact.attempt) : nil)
         object["created_at"] = .time(artifact.createdAt)
         return object
     }

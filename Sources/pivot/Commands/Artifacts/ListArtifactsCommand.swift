@@ -10,12 +10,17 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
             Examples:
               pivot artifacts list sess_7h2kq9d4
               pivot artifacts list sess_7h2kq9d4 --prefix plots/ --json
+              pivot artifacts list sess_7h2kq9d4 --kind image --key overlay
             """)
 
     @Argument(help: "The session's id.")
     var session: String
     @Option(help: "Only paths that begin with this.")
     var prefix: String?
+    @Option(help: "Only artifacts of this kind: image, histogram, table, figure or file.")
+    var kind: String?
+    @Option(help: "Only artifacts saved under this key, in the order of their steps.")
+    var key: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -23,17 +28,19 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let page = try await client.artifacts(session, prefix: prefix)
+            let page = try await client.artifacts(session, prefix: prefix, kind: kind, key: key)
             output.show(page.json) { console in
                 guard !page.entries.isEmpty else { return ["There are no artifacts."] }
                 var table = TextTable([
                     .init("PATH", mayShrink: true), .init("VERSION", isNumeric: true), .init("SIZE", isNumeric: true),
-                    .init("TYPE", mayShrink: true), .init("CREATED"),
+                    .init("TYPE", mayShrink: true), .init("KEY", mayShrink: true), .init("STEP", isNumeric: true),
+                    .init("CREATED"),
                 ])
                 for artifact in page.entries {
                     table.add([
                         artifact.path, "\(artifact.version)", HumanFormat.size(artifact.byteCount),
-                        artifact.contentType ?? "", console.moment(artifact.createdAt),
+                        artifact.contentType ?? "", artifact.key ?? "", artifact.step.map { "\($0)" } ?? "",
+                        console.moment(artifact.createdAt),
                     ])
                 }
                 return table.lines(width: console.width, headingStyle: console.bold)

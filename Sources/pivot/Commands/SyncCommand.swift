@@ -1,0 +1,60 @@
+package import ArgumentParser
+import Foundation
+
+/// `pivot sync`: delivers what Python programs that died, or could not reach their server, left in their spools.
+///
+/// The Python client owns the spool's format, so its own module reads it; this command only finds a Python that has it.
+package struct SyncCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Deliver what Python programs could not deliver to their server.",
+        discussion: """
+            The Python client pivot-tracker writes everything to a spool on disk before it sends it. What a program left \
+            there when it died, or while its server was away, is delivered by this command, each record once however \
+            often the command is repeated.
+
+            It starts the client's own module with PIVOT_PYTHON, else python3; there pivot-tracker must be installed \
+            (pip install tools/python in a checkout of PIVOT). Its exit status is this command's.
+
+            Examples:
+              pivot sync
+              pivot sync --spool /scratch/spool --json
+            """)
+
+    @Option(help: "The folder of the spools; by default PIVOT_SPOOL_DIR, else the client's own.")
+    var spool: String?
+    @Option(help: "The server; by default the one each spool was written for.")
+    var url: String?
+    @Flag(help: "Print a JSON document instead of sentences.")
+    var json = false
+
+    package init() {}
+
+    package func run() throws {
+        let python = ProcessInfo.processInfo.environment["PIVOT_PYTHON"] ?? "python3"
+        guard try Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
+            throw CommandFailure(
+                .failed,
+                "\(python) has no pivot-tracker. Install it there (pip install tools/python in a checkout of PIVOT), or "
+                    + "name another Python in PIVOT_PYTHON.")
+        }
+        var arguments = [python, "-m", "pivot_tracker", "sync"]
+        if let spool { arguments += ["--spool", spool] }
+        if let url { arguments += ["--url", url] }
+        if json { arguments.append("--json") }
+        throw ExitCode(try Self.status(of: arguments, isQuiet: false))
+    }
+
+    /// Runs a program found by PATH and returns its exit status; 127 when there is none.
+    private static func status(of arguments: [String], isQuiet: Bool) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        if isQuiet {
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+        }
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
