@@ -87,15 +87,16 @@ let package = Package(
             name: "crash-child", dependencies: ["EventLog", "Tracking"], path: "Tests/CrashChild",
             swiftSettings: settings),
         tests("ArchitectureTests", []),
-        tests("BlobsTests", ["Blobs", "Tracking", .nioCore]),
+        tests("BlobsTests", ["Blobs", "TestSupport", "Tracking", .nioCore]),
         tests(
             "EventLogTests", ["EventLog", "LMDB", "Tracking", "TestSupport", "crash-child"], fixtures: ["Golden"]),
-        tests("JSONTests", ["JSON"]),
+        tests("JSONTests", ["JSON", "TestSupport"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests(
             "PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
-        tests("ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "Tracking", .protobuf]),
+        tests(
+            "ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "TestSupport", "Tracking", .protobuf]),
         tests("ReactorsTests", ["EventLog", "Reactors", "Tracking"]),
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests(

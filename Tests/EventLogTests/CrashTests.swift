@@ -126,7 +126,7 @@ import crash_child
 
     @Test("a process killed at any moment, again and again, leaves a whole log", arguments: 0..<6 as Range<UInt64>)
     func randomMoments(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         var acknowledged: Set<Acknowledgement> = []
         for _ in 0..<4 {
             let lineCount = acknowledged.count + Int.random(in: 1...25, using: &random)

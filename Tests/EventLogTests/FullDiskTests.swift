@@ -32,7 +32,7 @@ import Tracking
         try Data(count: 3 << 20).write(to: ballast)
         let store = try LMDBEventStore(in: directory, options: options)
         let session = StreamID(.session, "sess_1")
-        var random = SplitMix64(state: 1)
+        var random = SeededGenerator(seed: 1)
         var sent: [[UInt8]] = []
         var refusal: AppendError?
         while refusal == nil {

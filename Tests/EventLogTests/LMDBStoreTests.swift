@@ -170,7 +170,7 @@ import Tracking
         "reads and verification find the same as a model, whatever is appended and reopened",
         arguments: 0..<12 as Range<UInt64>)
     func model(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let clock = TestClock()
         let model = InMemoryEventStore(clock: { clock.now })
         var options = EventLogOptions()

@@ -18,7 +18,7 @@ import Tracking
     ]
 
     static func noise(_ count: Int) -> [UInt8] {
-        var random = SplitMix64(state: 7)
+        var random = SeededGenerator(seed: 7)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 
@@ -99,7 +99,7 @@ import Tracking
 
     @Test("no bytes stop the decoder, even when their checks are right", arguments: 0..<20 as Range<UInt64>)
     func randomBytes(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         var decoder = RecordDecoder(verifiesDigests: true)
         let records = try RecordFormatTests.events.map { try RecordFormatTests.record($0.event) }
         for _ in 0..<2000 {

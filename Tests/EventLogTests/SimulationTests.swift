@@ -23,7 +23,7 @@ import Tracking
         "whatever fails and whenever the process ends, what was acknowledged is there once and nothing else is",
         arguments: 0..<30 as Range<UInt64>)
     func failures(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let folder = try TemporaryDirectory()
         var producers = (0..<5).map { Producer(stream: StreamID(.session, "sess_\($0)")) }
         var time: Int64 = 0

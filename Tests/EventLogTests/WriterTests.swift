@@ -195,7 +195,7 @@ import Tracking
     }
 
     private func noise(_ count: Int) -> String {
-        var random = SplitMix64(state: UInt64(count))
+        var random = SeededGenerator(seed: UInt64(count))
         return String((0..<count).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &random))) })
     }
 

@@ -105,7 +105,7 @@ import Testing
 
     @Test("ranges agree with filtering a sorted list", arguments: 0..<40 as Range<UInt64>)
     func rangesAgainstModel(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         func key() -> [UInt8] {
             (0..<Int.random(in: 1...3, using: &random)).map { _ in [0, 1, 254, 255].randomElement(using: &random)! }
         }

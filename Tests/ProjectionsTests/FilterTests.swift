@@ -1,5 +1,6 @@
 import Projections
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Tracking
 

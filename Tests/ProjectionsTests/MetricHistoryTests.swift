@@ -1,5 +1,6 @@
 import Projections
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Tracking
 
@@ -191,6 +192,18 @@ struct MetricHistoryTests {
             query.metric = "unknown"
             #expect(try snapshot.history(query).values.isEmpty)
             #expect(try snapshot.metricNames(of: Documents.session).map(\.name) == ["loss"])
+        }
+    }
+
+    @Test("An attempt that begins anew supersedes also the step 0 of programs that count from there")
+    func fromZero() throws {
+        var script = try EventScript.running()
+        try script.report(steps: [0, 1], values: [1, 2])
+        try script.startAttempt(2, epoch: 1, step: 1)
+        try script.report(attempt: 2, steps: [0, 1], values: [10, 20])
+        try Documents(script).models.read { snapshot throws in
+            let query = MetricHistoryQuery(session: Documents.session, metric: "loss", axis: .step)
+            #expect(try snapshot.history(query).values == [10, 20])
         }
     }
 

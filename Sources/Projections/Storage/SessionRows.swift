@@ -38,7 +38,15 @@ extension SessionDocument {
 
     /// From which step on an attempt's points are superseded by later attempts; nil when they are not.
     func stepCutoff(ofAttempt attempt: UInt32) -> Int64? {
-        attempts.lazy.filter { $0.number > attempt && $0.firstStep > 0 }.map { Int64(clamping: $0.firstStep) }.min()
+        attempts.lazy.filter { $0.number > attempt && $0.firstStep > 0 }.map(\.firstSupersededStep).min()
+    }
+}
+
+extension AttemptRecord {
+    /// The first step that this attempt does again. One that begins anew does all again, also the step 0 of programs that
+    /// count from there.
+    fileprivate var firstSupersededStep: Int64 {
+        firstStep == 1 && checkpointID.isEmpty ? .min : Int64(clamping: firstStep)
     }
 }
 

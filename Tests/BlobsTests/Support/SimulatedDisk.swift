@@ -1,5 +1,6 @@
 import Blobs
 import Synchronization
+import TestSupport
 import Tracking
 
 /// A disk that knows what of its bytes and names would survive a loss of power, and fails when told to.

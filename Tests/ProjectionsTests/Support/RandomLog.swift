@@ -1,4 +1,5 @@
 import SwiftProtobuf
+import TestSupport
 import Tracking
 
 /// Logs of random sessions that obey the rules of a session's life, and some that do not.

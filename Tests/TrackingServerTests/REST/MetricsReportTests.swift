@@ -1,6 +1,7 @@
 import EventLog
 import JSON
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Tracking
 import TrackingServer
@@ -88,7 +89,7 @@ struct MetricsReportTests {
         "a large report becomes events that each fit into the log, and loses no point",
         arguments: [1, 3, 40, 2000, 9000, 20_000])
     func splitting(seriesCount: Int) throws {
-        var generator = SeededNumbers(seed: UInt64(seriesCount))
+        var generator = SeededGenerator(seed: UInt64(seriesCount))
         var body = #"{"attempt":1,"series":["#
         var expected: [String: [Int64]] = [:]
         for index in 0..<seriesCount {
@@ -118,7 +119,7 @@ struct MetricsReportTests {
 
     @Test("damaged reports are read or refused, and never trap", arguments: 0..<20 as Range<UInt64>)
     func damage(seed: UInt64) throws {
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let texts = [
             #"{"attempt":1,"points":[{"name":"a/b","step":1,"value":-1.5e-3},{"name":"é","step":2,"value":"NaN"}]}"#,
             #"{"attempt":4294967295,"series":[{"name":"a","steps":[1,2],"values":[0,1],"times":[]}]}"#,
@@ -167,7 +168,7 @@ struct MetricsReportTests {
         #expect(throws: FieldError.self) { try MetricsReport(protobuf: uneven) }
         let good = try message([1, 1, -1], [1, .nan, .infinity])
         #expect(try MetricsReport(protobuf: good).pointCount == 3)
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
