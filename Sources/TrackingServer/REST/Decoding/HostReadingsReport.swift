@@ -17,22 +17,12 @@ struct HostReadingsReport {
 
     /// Reads a JSON body. A sample without a time gets `now`.
     init(json bytes: [UInt8], now: Timestamp) throws {
-        guard let object = try JSONValue.parse(bytes).objectValue else { throw FieldError("body", "must be an object") }
-        let fields = JSONFields(object)
-        commandID = try fields.string("command_id")
-        attempt = UInt32(try fields.requiredInteger("attempt", in: 1...Int64(UInt32.max)))
-        let rank = UInt32(try fields.integer("rank", in: 0...65_535) ?? 0)
-        let host = try fields.string("host") ?? ""
-        guard let samples = try fields.array("readings", counts: 1...Self.maximumSampleCount) else {
-            throw FieldError("readings", "is required")
-        }
+        let head = try ReportHead(json: bytes)
+        commandID = head.commandID
+        attempt = head.attempt
+        let host = try head.fields.string("host") ?? ""
         var readings: [HostReading] = []
-        for (index, value) in samples.enumerated() {
-            let path = "readings[\(index)]"
-            guard let object = value.objectValue else {
-                throw FieldError(path, "must be an object, not \(value.kindName)")
-            }
-            let fields = JSONFields(object, path: path)
+        try head.forEach("readings", counts: 1...Self.maximumSampleCount) { fields, path in
             let time = (try fields.time("time") ?? now).rawValue
             guard let values = try fields.object("values"), !values.isEmpty else {
                 throw FieldError(path + ".values", "is required and holds at least one figure")
@@ -55,7 +45,7 @@ struct HostReadingsReport {
             }
         }
         readingCount = readings.count
-        events = Self.events(readings, attempt: attempt, rank: rank, host: host)
+        events = Self.events(readings, attempt: attempt, rank: head.rank, host: host)
     }
 
     /// Reads a protobuf body, the event's own message.

@@ -20,21 +20,11 @@ struct LinesReport {
 
     /// Reads a JSON body. A line without a time gets `now`.
     init(json bytes: [UInt8], now: Timestamp) throws {
-        guard let object = try JSONValue.parse(bytes).objectValue else { throw FieldError("body", "must be an object") }
-        let fields = JSONFields(object)
-        commandID = try fields.string("command_id")
-        attempt = UInt32(try fields.requiredInteger("attempt", in: 1...Int64(UInt32.max)))
-        let rank = UInt32(try fields.integer("rank", in: 0...65_535) ?? 0)
-        guard let values = try fields.array("lines", counts: 1...Self.maximumLineCount) else {
-            throw FieldError("lines", "is required")
-        }
+        let head = try ReportHead(json: bytes)
+        commandID = head.commandID
+        attempt = head.attempt
         var lines: [LogLine] = []
-        for (index, value) in values.enumerated() {
-            let path = "lines[\(index)]"
-            guard let object = value.objectValue else {
-                throw FieldError(path, "must be an object, not \(value.kindName)")
-            }
-            let fields = JSONFields(object, path: path)
+        try head.forEach("lines", counts: 1...Self.maximumLineCount) { fields, path in
             var line = LogLine()
             guard let text = try fields.string("text", bytes: 0...Self.maximumLineByteCount) else {
                 throw FieldError(path + ".text", "is required")
@@ -46,7 +36,7 @@ struct LinesReport {
             lines.append(line)
         }
         lineCount = lines.count
-        events = Self.events(lines, attempt: attempt, rank: rank)
+        events = Self.events(lines, attempt: attempt, rank: head.rank)
     }
 
     /// Reads a protobuf body, the event's own message.

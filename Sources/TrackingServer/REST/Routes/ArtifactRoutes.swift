@@ -96,7 +96,8 @@ struct ArtifactRoutes {
             guard let text = query.text(name) else { return nil }
             guard bytes.contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
                 throw FieldError(
-                    name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters")
+                    name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters"
+                )
             }
             return text
         }
