@@ -3,12 +3,13 @@
 import subprocess
 import time
 
+from server_process import free_port
+
 from .api import digest
 from .bed import synthetic
 from .checks_stops import TRAINING_SECONDS
 from .checks_trainer_kills import endings
 from .report import check, equal, require
-from .server import free_port
 from .writer import CheckpointUploads, Renames, Reports, Uploads
 
 

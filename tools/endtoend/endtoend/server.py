@@ -5,91 +5,28 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 
-from .api import API, Unreachable
+from server_process import ServerProcess
+
+from .api import API
 from .report import Wrong
 
-START_SECONDS = 30
-STOP_SECONDS = 20
 
-
-def free_port():
-    """A TCP port of the loopback interface that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
+class Server(ServerProcess):
     """One data directory and the server on it. Every process is ended by its own id."""
 
     def __init__(self, binary, **settings):
         """Starts it and returns once it answers. `settings` go before those that suit the checks."""
-        self.binary = str(binary)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pivot-endtoend-"))
-        self.data = self.folder / "data"
         (self.folder / "configs").mkdir()
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.api = API(self.port)
         configuration = {"lease_seconds": 30.0, "max_concurrent_sessions": 2, "launcher": {"niceness": 0}, **settings}
         (self.folder / "server.yaml").write_text(json.dumps(configuration))
-        self._log_path = self.folder / "server.log"
-        self._process = None
+        super().__init__(
+            binary, self.folder, "--config-root", str(self.folder), "--config", str(self.folder / "server.yaml"))
+        self.api = API(self.port)
         self.start()
-
-    def command(self, port=None):
-        """The command line of a server on this data directory."""
-        return [self.binary, "serve", "--host", "127.0.0.1", "--port", str(port or self.port), "--data-dir",
-                str(self.data), "--config-root", str(self.folder), "--config", str(self.folder / "server.yaml")]
-
-    def launch(self):
-        """Starts the server without waiting for its first answer."""
-        with open(self._log_path, "ab") as log:
-            self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
-    def start(self):
-        """Starts the server and returns once it answers."""
-        self.launch()
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise Wrong(f"the server ended with {self._process.returncode} as it started")
-            try:
-                self.api.call("GET", "/ping")
-                return
-            except Unreachable:
-                time.sleep(0.02)
-        raise Wrong(f"the server did not answer within {START_SECONDS} s")
-
-    def kill(self):
-        """Kills the server as a crash would: no handler of it runs."""
-        if self._process.poll() is not None:
-            raise Wrong(f"the server had ended by itself, with {self._process.returncode}")
-        self._process.kill()
-        self._process.wait()
-
-    def terminate(self):
-        """Asks the server to end; raises `Wrong` when it does not do so in time and with 0."""
-        if self._process.poll() is not None:
-            raise Wrong(f"the server had ended before, with {self._process.returncode}")
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            code = self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            raise Wrong(f"the server did not end within {STOP_SECONDS} s of SIGTERM") from None
-        if code != 0:
-            raise Wrong(f"the server ended with {code} after SIGTERM")
-
-    def log(self, byte_count=3000):
-        """The end of what the servers on this directory have printed."""
-        return self._log_path.read_text(errors="replace")[-byte_count:]
 
     def trainers(self, session_id=None):
         """The process ids of the living trainers of this server: of one session, or of all."""
@@ -129,8 +66,6 @@ class Server:
 
     def clean_up(self):
         """Ends what still runs and deletes the folder."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        self.end()
         self.kill_trainers()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -71,7 +71,7 @@ def main():
         print(f"FAILED to begin: {error}")
         failed += 1
     for number, server in enumerate(servers, start=1):
-        if run_one(f"server {number} ends cleanly when it is asked to", server.end):
+        if run_one(f"server {number} ends cleanly when it is asked to", server.terminate):
             passed += 1
         else:
             failed += 1

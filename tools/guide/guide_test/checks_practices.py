@@ -6,7 +6,7 @@ import re
 from .checks_training import after, literal
 from .program import Program
 from .report import check, equal, require
-from .server import free_port
+from server_process import free_port
 
 
 def check_error(body, code, what):

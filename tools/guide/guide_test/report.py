@@ -1,20 +1,10 @@
-"""Checks: named functions that raise when something is wrong, and the lines and the count they leave."""
+"""The registry of the checks, and what they are written with."""
 
-import sys
-import time
-import traceback
+from checking import Wrong, require, run_one
+
+__all__ = ["Wrong", "check", "equal", "require", "run_all", "run_one"]
 
 _checks = []
-
-
-class Wrong(Exception):
-    """Something is not as it must be; the text says what was found and what was wanted."""
-
-
-def require(condition, text):
-    """Raises `Wrong` with the text unless the condition holds."""
-    if not condition:
-        raise Wrong(text)
 
 
 def equal(found, wanted, what):
@@ -30,26 +20,6 @@ def check(sentence, block, real=False):
         return function
 
     return register
-
-
-def run_one(name, function):
-    """Runs one check, prints its line, with the reason when it failed, and returns whether it passed."""
-    began = time.monotonic()
-    reason = None
-    try:
-        function()
-    except Wrong as error:
-        reason = str(error)
-    except Exception:
-        reason = traceback.format_exc()
-    if reason is None:
-        print(f"ok     {name} ({time.monotonic() - began:.1f} s)")
-    else:
-        print(f"FAILED {name}")
-        for line in reason.rstrip().splitlines():
-            print(f"       {line}")
-    sys.stdout.flush()
-    return reason is None
 
 
 def run_all(bed, only=None, real=False):
