@@ -44,11 +44,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
 
         library("JSON"),
         library("LMDB", ["CLMDB"]),
         library("Zstandard", ["CZstd"]),
+        library("Zlib", ["CZlib"]),
         library("Tracking", [.crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", .yams]),
         library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
@@ -69,7 +71,10 @@ let package = Package(
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
-            ["JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", .crypto, .log, .protobuf]),
+            [
+                "JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", "Zlib", .crypto, .log,
+                .protobuf,
+            ]),
         .executableTarget(
             name: "pivot",
             dependencies: [
@@ -113,10 +118,12 @@ let package = Package(
         tests(
             "TrainerTests",
             [
-                "JSON", "TensorEngine", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", .protobuf,
+                "JSON", "TensorEngine", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Zlib",
+                .protobuf,
             ],
             fixtures: ["Checkpoints/Fixtures", "Data/Fixtures", "Metrics/Fixtures"]),
         tests("TrainingConfigurationTests", ["JSON", "TrainingConfiguration"]),
+        tests("ZlibTests", ["Zlib"]),
         tests("ZstandardTests", ["Zstandard"]),
     ]
 )

@@ -13,9 +13,11 @@ extension APIClient {
         return try Page(answer.json, key: "artifacts") { json throws(ClientError) in try ArtifactInfo(json) }
     }
 
-    /// Sends an artifact, streamed; the same bytes again change nothing, others become a new version.
+    /// Sends an artifact, streamed; the same bytes again change nothing, others become a new version. `kind` says what it
+    /// is to those who show it, such as `image`; files of one series share a `key` and differ in `step`.
     package func uploadArtifact(
         _ session: String, path: String, from source: UploadSource, contentType: String = "application/octet-stream",
+        kind: String? = nil, key: String? = nil, step: Int? = nil,
         progress: (@Sendable (TransferProgress) -> Void)? = nil
     ) async throws(ClientError) -> ArtifactInfo {
         let witness = UploadChunks.Witness()
@@ -24,6 +26,9 @@ extension APIClient {
             progress: progress)
         let request = APIRequest(
             method: "PUT", segments: APIClient.segments(session, path),
+            query: [("kind", kind), ("key", key), ("step", step.map(String.init))].compactMap { name, value in
+                value.map { (name, $0) }
+            },
             body: .stream(byteCount: chunks.byteCount, contentType: contentType) { chunks }, isRepeatable: true,
             headTimeout: nil)
         let artifact = try ArtifactInfo(try await document(request).json)

@@ -9,6 +9,7 @@ struct ImportTableTests {
         "JSON": [],
         "LMDB": ["CLMDB"],
         "Zstandard": ["CZstd"],
+        "Zlib": ["CZlib"],
         "Tracking": [],
         "TrainingConfiguration": ["JSON"],
         "EventLog": ["LMDB", "Tracking", "Zstandard"],
@@ -20,7 +21,7 @@ struct ImportTableTests {
         ],
         "TrackingClient": ["JSON", "Tracking"],
         "TensorEngine": ["COneDNN"],
-        "Trainer": ["JSON", "TensorEngine", "Tracking", "TrackingClient", "TrainingConfiguration"],
+        "Trainer": ["JSON", "TensorEngine", "Tracking", "TrackingClient", "TrainingConfiguration", "Zlib"],
     ]
 
     /// Targets that may import everything: they only put things together.

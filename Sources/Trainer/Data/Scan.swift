@@ -1,20 +1,41 @@
+package import TrainingConfiguration
+
 /// One scan ready for the network, with what is known about it.
-package struct Scan: Equatable, Sendable {
+package struct Scan: Equatable, Sendable, PatchSource {
     /// Its name within the data set.
     package let name: String
     /// Intensities mapped to 0 … 1 by the window.
     package let volume: Volume
     /// The nodules; none in a scan without findings.
     package let nodules: [Nodule]
-    /// What the network is to predict for each voxel, from 0 to 1: the heatmap or the mask.
+    /// What the network is to predict for each voxel: the heatmap or the mask from 0 to 1, or a label of several classes.
     package let target: Volume
+    /// Voxels of each label that occurs, to cut patches around; empty where nodules serve that.
+    package let anchors: [[UInt32]]
+    /// Whether a slice is to be shown with its last row on top.
+    package let isUpsideDown: Bool
 
     /// `volume` and `target` must have the same size.
-    package init(name: String, volume: Volume, nodules: [Nodule], target: Volume) {
+    package init(
+        name: String, volume: Volume, nodules: [Nodule], target: Volume, anchors: [[UInt32]] = [],
+        isUpsideDown: Bool = false
+    ) {
         precondition(volume.size == target.size, "\(name): a target of \(target.size) for a volume of \(volume.size)")
         self.name = name
         self.volume = volume
         self.nodules = nodules
         self.target = target
+        self.anchors = anchors
+        self.isUpsideDown = isUpsideDown
+    }
+
+    package var size: VolumeSize { volume.size }
+
+    package func withVoxels(
+        _ body: (_ volume: UnsafeBufferPointer<Float>, _ target: UnsafeBufferPointer<Float>) -> Void
+    ) {
+        volume.values.withUnsafeBufferPointer { volume in
+            target.values.withUnsafeBufferPointer { body(volume, $0) }
+        }
     }
 }

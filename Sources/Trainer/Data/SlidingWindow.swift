@@ -30,10 +30,7 @@ package struct SlidingWindow: Sendable {
     package func window(_ index: Int, of volume: Volume) -> [Float] {
         precondition(volume.size == volumeSize, "a volume of \(volume.size) for windows over \(volumeSize)")
         var values = [Float](repeating: 0, count: windowSize.voxelCount)
-        PatchCut(
-            origin: origins[index], size: windowSize, flipsDepth: false, flipsHeight: false, flipsWidth: false,
-            transposes: false
-        ).copy(from: volume, to: &values, at: 0)
+        PatchCut(origin: origins[index], size: windowSize).copy(from: volume, to: &values, at: 0)
         return values
     }
 
@@ -41,40 +38,60 @@ package struct SlidingWindow: Sendable {
     package func predict<Failure: Error>(
         _ volume: Volume, _ predict: ([Float]) throws(Failure) -> [Float]
     ) throws(Failure) -> Volume {
-        var sums = Volume(size: volumeSize)
-        var totals = Volume(size: volumeSize)
+        Volume(size: volumeSize, values: try self.predict(volume, channels: 1, predict))
+    }
+
+    /// As `predict(_:_:)` for predictions of several channels, row-major: [channels, depth, height, width].
+    package func predict<Failure: Error>(
+        _ volume: Volume, channels: Int, _ predict: ([Float]) throws(Failure) -> [Float]
+    ) throws(Failure) -> [Float] {
+        var sums = [Float](repeating: 0, count: channels * volumeSize.voxelCount)
+        var totals = [Float](repeating: 0, count: volumeSize.voxelCount)
         for index in origins.indices {
             let prediction = try predict(window(index, of: volume))
-            precondition(prediction.count == weights.count, "a prediction of \(prediction.count) voxels for a window")
-            add(prediction, at: origins[index], to: &sums, &totals)
+            precondition(
+                prediction.count == channels * weights.count, "a prediction of \(prediction.count) values for a window")
+            forEachRow(at: origins[index]) { from, to, count in
+                for width in 0..<count { totals[to + width] += weights[from + width] }
+            }
+            sums.withUnsafeMutableBufferPointer { sums in
+                for channel in 0..<channels {
+                    let (fromStart, toStart) = (channel * weights.count, channel * volumeSize.voxelCount)
+                    forEachRow(at: origins[index]) { from, to, count in
+                        for width in 0..<count {
+                            sums[toStart + to + width] +=
+                                weights[from + width] * prediction[fromStart + from + width]
+                        }
+                    }
+                }
+            }
         }
-        sums.values.withUnsafeMutableBufferPointer { sums in
-            totals.values.withUnsafeBufferPointer { totals in
-                for index in sums.indices { sums[index] /= totals[index] }
+        sums.withUnsafeMutableBufferPointer { sums in
+            totals.withUnsafeBufferPointer { totals in
+                for channel in 0..<channels {
+                    let start = channel * totals.count
+                    for index in totals.indices { sums[start + index] /= totals[index] }
+                }
             }
         }
         return sums
     }
 
-    private func add(_ prediction: [Float], at origin: [Int], to sums: inout Volume, _ totals: inout Volume) {
+    /// Calls `body` for each row of a window that lies in the volume: where it begins in the window and in the volume, and
+    /// its voxels.
+    @inline(__always)
+    private func forEachRow(at origin: [Int], _ body: (_ from: Int, _ to: Int, _ count: Int) -> Void) {
         func span(_ axis: Int) -> Range<Int> {
             let (start, side) = (origin[axis], volumeSize.elements[axis])
             return max(0, -start)..<min(windowSize.elements[axis], side - start)
         }
         let widths = span(2)
-        sums.values.withUnsafeMutableBufferPointer { sums in
-            totals.values.withUnsafeMutableBufferPointer { totals in
-                for depth in span(0) {
-                    for height in span(1) {
-                        let from = windowSize.offset(depth, height, 0)
-                        let to = volumeSize.offset(origin[0] + depth, origin[1] + height, origin[2])
-                        for width in widths {
-                            let weight = weights[from + width]
-                            sums[to + width] += weight * prediction[from + width]
-                            totals[to + width] += weight
-                        }
-                    }
-                }
+        for depth in span(0) {
+            for height in span(1) {
+                body(
+                    windowSize.offset(depth, height, widths.lowerBound),
+                    volumeSize.offset(origin[0] + depth, origin[1] + height, origin[2] + widths.lowerBound),
+                    widths.count)
             }
         }
     }

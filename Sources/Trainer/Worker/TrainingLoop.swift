@@ -161,8 +161,9 @@ package struct TrainingLoop {
         } else {
             log("Beginning: \(course.plan.epochs) epochs of \(course.plan.stepsPerEpoch) steps.")
         }
-        stop.raise(
-            if: try await service.start(started, provenance: environment.provenance, command: command("started")))
+        var provenance = environment.provenance
+        for (name, fact) in facts.provenance { provenance[name] = fact }
+        stop.raise(if: try await service.start(started, provenance: provenance, command: command("started")))
     }
 
     private static func changes(from last: AttemptStarted, to next: AttemptStarted) -> [String] {
@@ -197,6 +198,7 @@ package struct TrainingLoop {
                 stop.raise(if: try await service.report(report, command: command("epoch-\(report.epoch)")))
                 course.didReport()
                 log(Self.summary(report, of: course.plan.epochs))
+                await saveOverlay(trainee, report)
             case .save(let save):
                 let bytes = file(trainee, course).encoded()
                 let name = "checkpoint-\(save.step)" + (save.isStop ? "-stop" : "")
@@ -209,6 +211,21 @@ package struct TrainingLoop {
             case .finish(let finish):
                 return try await end(finish, course)
             }
+        }
+    }
+
+    /// Saves the epoch's picture, if one is due. A picture that cannot be made or saved is no reason to end a training.
+    private func saveOverlay(_ trainee: any Trainee, _ report: EpochReport) async {
+        do throws(TrainerError) {
+            guard let bytes = try trainee.overlay(epoch: report.epoch) else { return }
+            let number = String(report.epoch)
+            let digits = String(repeating: "0", count: max(0, 4 - number.count)) + number
+            try await service.save(
+                TrainingArtifact(
+                    path: "overlays/epoch-\(digits).png", contentType: "image/png", kind: "image", key: "overlay",
+                    step: report.step, bytes: bytes))
+        } catch {
+            log("The picture of epoch \(report.epoch) was not saved: \(error.message)", level: "warning")
         }
     }
 

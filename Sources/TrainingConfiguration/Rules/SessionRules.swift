@@ -103,7 +103,17 @@ enum SessionRules {
             .init("patches_per_volume", .integer(1...1024), default: 4, "patches taken from each scan in an epoch"),
             .init(
                 "positive_fraction", .number(.from(0, to: 1)), default: 0.7,
-                "share of the patches that contain a nodule"),
+                "share of the patches that contain a nodule, or labelled voxels"),
+            .init(
+                "augment",
+                .section([
+                    .init(
+                        "flip", .bool, default: true,
+                        "whether patches are mirrored along their axes, and height and width exchanged"),
+                    .init(
+                        "rotate_degrees", .number(.from(0, to: 45)), default: 0.0,
+                        "largest angle patches are turned by about each axis"),
+                ]), "how patches are varied"),
             .init(
                 "data_dir", .optional(ConfigurationRule.pathKind), default: .null,
                 "folder of the scans, used when data.directory is not given"),
@@ -129,12 +139,17 @@ enum SessionRules {
             .init(
                 "gradient_accumulation_steps", .integer(1...1024), default: 1, "forward passes for one update"),
             .init("log_every", .integer(1...1_000_000), default: 1, "steps between reported step metrics"),
+            .init(
+                "overlay_every_n_epochs", .integer(0...100_000), default: 1,
+                "epochs between pictures of a validation scan with truth and prediction; 0: none"),
         ] + checkpointing
 
     private static let model: [ConfigurationRule] = [
         .init("type", .choice(["unet3d"]), default: "unet3d", "the architecture"),
         .init("in_channels", .integer(1...16), default: 1, "channels of a scan"),
-        .init("out_channels", .integer(1...16), default: 1, "channels of the prediction"),
+        .init(
+            "out_channels", .integer(1...16), default: 1,
+            "channels of the prediction: 1, or the number of labels with the background"),
         .init("init_features", .integer(1...256), default: 8, "channels of the first level; each level doubles them"),
         .init("depth", .integer(1...6), default: 3, "poolings; patch sides must be multiples of 2 to this power"),
         .init("batch_norm", .bool, default: true, "whether convolutions are followed by batch normalisation"),
@@ -174,13 +189,21 @@ enum SessionRules {
             .init(
                 "target_spacing", .list(of: .number(.above(0, to: 100)), count: 3...3), default: [1.0, 1.0, 1.0],
                 "millimetres between voxels after resampling: depth, height, width"),
-            .init("window_center", .number(.from(-10_000, to: 10_000)), default: -600.0, "middle of the window in HU"),
-            .init("window_width", .number(.above(0, to: 20_000)), default: 1500.0, "width of the window in HU"),
+            .init(
+                "window", .choice(["hu", "percentile"]), default: "hu",
+                "what maps to 0 and 1: fixed intensities (CT), or percentiles of each scan (MRI)"),
+            .init(
+                "percentiles", .list(of: .number(.from(0, to: 100)), count: 2...2), default: [0.5, 99.5],
+                "the percentiles of a scan's voxels that become 0 and 1 (percentile)"),
+            .init(
+                "window_center", .number(.from(-10_000, to: 10_000)), default: -600.0, "middle of the window in HU (hu)"
+            ),
+            .init("window_width", .number(.above(0, to: 20_000)), default: 1500.0, "width of the window in HU (hu)"),
         ]), "how a scan becomes the network's input")
 
     private static let task = ConfigurationRule(
         "task", .choice(["detection", "segmentation"]), default: "detection",
-        "whether nodules are found (a heatmap) or outlined (a mask)")
+        "whether nodules are found (a heatmap) or structures outlined (masks)")
 
     private static let data = ConfigurationRule(
         "data",
@@ -222,7 +245,18 @@ enum SessionRules {
                             "table of nodules, inside the folder (detection)"),
                         .init("masks", ConfigurationRule.pathKind, default: "masks", "folder of masks (segmentation)"),
                         .init(
-                            "splits", ConfigurationRule.pathKind, default: "splits", "folder of train.txt and val.txt"),
+                            "splits", ConfigurationRule.pathKind, default: "splits",
+                            "folder of train.txt and val.txt; without it, scans are divided by val_fraction"),
+                        .init(
+                            "val_fraction", .number(.above(0, below: 1)), default: 0.2,
+                            "share of the scans to validate on when there is no folder of splits"),
+                        .init(
+                            "classes", .optional(.list(of: .string(maximumByteCount: 64), count: 2...16)),
+                            default: .null,
+                            "names of the labels 0, 1, …, the background first; null: their numbers"),
+                        .init(
+                            "cache_mb", .integer(0...1_048_576), default: 512,
+                            "memory for prepared scans in MiB; further ones lie in temporary files that are mapped"),
                     ]),
             ]), "what is trained on")
 }

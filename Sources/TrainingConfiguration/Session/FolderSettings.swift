@@ -9,6 +9,12 @@ package struct FolderSettings: Equatable, Sendable {
     package let masks: String
     /// The folder of `train.txt` and `val.txt`.
     package let splits: String
+    /// Share of the scans to validate on when there is no folder of splits.
+    package let validationFraction: Double
+    /// Names of the labels 0, 1, …; nil when they are called by their numbers.
+    package let classNames: [String]?
+    /// Memory for prepared scans.
+    package let cacheByteCount: Int
 
     init(_ section: ResolvedSection) {
         task = section.choice("task")
@@ -16,5 +22,8 @@ package struct FolderSettings: Equatable, Sendable {
         annotations = section.string("annotations")
         masks = section.string("masks")
         splits = section.string("splits")
+        validationFraction = section.number("val_fraction")
+        classNames = section.optionalStrings("classes")
+        cacheByteCount = section.integer("cache_mb") << 20
     }
 }

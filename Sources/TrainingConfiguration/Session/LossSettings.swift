@@ -1,9 +1,9 @@
 /// What is minimised (`train.loss`): one term or a sum of terms with equal weight.
 package struct LossSettings: Equatable, Sendable {
-    /// The terms: overlap, focal cross entropy, weighted binary cross entropy.
-    package enum Term: String, CaseIterable, Sendable { case dice, focal, bce }
+    /// The terms: overlap, focal cross entropy, weighted binary cross entropy, cross entropy over classes.
+    package enum Term: String, CaseIterable, Sendable { case dice, focal, bce, ce }
 
-    /// The terms of the sum, each once, in the order dice, focal, bce.
+    /// The terms of the sum, each once, in the order dice, focal, bce, ce.
     package let terms: [Term]
     /// Weight of positive voxels, negative ones get 1 − alpha (focal).
     package let alpha: Double
@@ -14,8 +14,12 @@ package struct LossSettings: Equatable, Sendable {
     /// Weight of positive voxels (bce).
     package let positiveWeight: Double
 
+    /// The values of `type` for one channel, whose probabilities are sigmoids.
+    static let binaryNames = ["dice", "focal", "bce", "dice_focal", "dice_bce", "focal_bce", "dice_focal_bce"]
+    /// The values of `type` for several channels, whose probabilities are a softmax.
+    static let classNames = ["dice", "ce", "dice_ce"]
     /// Every value of `type`.
-    static let names = ["dice", "focal", "bce", "dice_focal", "dice_bce", "focal_bce", "dice_focal_bce"]
+    static let names = binaryNames + classNames.filter { !binaryNames.contains($0) }
 
     init(_ section: ResolvedSection) {
         let parts = section.string("type").split(separator: "_")

@@ -23,6 +23,9 @@ struct ResolvedSection {
     func strings(_ key: String) -> [String] {
         require(object[key]?.arrayValue, key).map { require($0.stringValue, key) }
     }
+    func optionalStrings(_ key: String) -> [String]? {
+        object[key]?.arrayValue.map { $0.map { require($0.stringValue, key) } }
+    }
     func stringMap(_ key: String) -> [String: String] {
         let members = require(object[key]?.objectValue, key)
         return Dictionary(uniqueKeysWithValues: members.map { ($0.key, require($0.value.stringValue, key)) })

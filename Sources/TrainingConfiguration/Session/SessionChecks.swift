@@ -15,10 +15,63 @@ enum SessionChecks {
         guard trainerKind == "unet3d" else { return }
         checkModel(train, &checker)
         let data = root.section("data")
+        let preprocessing = root.section("preprocessing")
         if data.string("type") == "phantom" {
-            checkPhantom(data, train, &checker)
-        } else if data.optionalString("directory") == nil {
+            checkPhantom(data, train, preprocessing, &checker)
+        } else {
+            checkFolder(data, train, preprocessing, &checker)
+        }
+        checkLoss(train, &checker)
+    }
+
+    /// The loss follows from what the channels mean: one is a sigmoid, several are a softmax over labels.
+    private static func checkLoss(_ train: ResolvedSection, _ checker: inout RuleChecker) {
+        let channels = train.section("model").integer("out_channels")
+        let type = train.section("loss").string("type")
+        if channels > 1, !LossSettings.classNames.contains(type) {
+            checker.add(
+                .conflict, "train.loss.type", found: "\(type), which is for one channel",
+                "\(LossSettings.classNames.joined(separator: ", ")), since train.model.out_channels is \(channels)")
+        } else if channels == 1, !LossSettings.binaryNames.contains(type) {
+            checker.add(
+                .conflict, "train.loss.type", found: "\(type), which is for several channels",
+                "\(LossSettings.binaryNames.joined(separator: ", ")), since train.model.out_channels is 1")
+        }
+    }
+
+    private static func checkFolder(
+        _ data: ResolvedSection, _ train: ResolvedSection, _ preprocessing: ResolvedSection,
+        _ checker: inout RuleChecker
+    ) {
+        if data.optionalString("directory") == nil {
             checker.add(.missing, "data.directory", nil, "a folder here or in train.data_dir")
+        }
+        let model = train.section("model")
+        if model.integer("in_channels") != 1 {
+            checker.add(
+                .conflict, "train.model.in_channels", found: "\(model.integer("in_channels"))",
+                "1, since a scan has one channel")
+        }
+        let channels = model.integer("out_channels")
+        if channels > 1, data.string("task") != "segmentation" {
+            checker.add(
+                .conflict, "train.model.out_channels", found: "\(channels) with data.task \(data.string("task"))",
+                "1, or data.task segmentation")
+        }
+        if let classes = data.optionalStrings("classes") {
+            if classes.count != channels {
+                checker.add(
+                    .conflict, "data.classes", found: "\(classes.count) names",
+                    "as many as train.model.out_channels, which is \(channels); leave it out for a single mask")
+            } else if Set(classes).count != classes.count {
+                checker.add(.conflict, "data.classes", found: "a name twice", "a name of its own for each label")
+            }
+        }
+        let percentiles = preprocessing.numbers("percentiles")
+        if percentiles[0] >= percentiles[1] {
+            checker.add(
+                .conflict, "preprocessing.percentiles", found: "\(percentiles[0]) and \(percentiles[1])",
+                "the lower, then the higher")
         }
     }
 
@@ -67,8 +120,14 @@ enum SessionChecks {
     }
 
     private static func checkPhantom(
-        _ data: ResolvedSection, _ train: ResolvedSection, _ checker: inout RuleChecker
+        _ data: ResolvedSection, _ train: ResolvedSection, _ preprocessing: ResolvedSection,
+        _ checker: inout RuleChecker
     ) {
+        if preprocessing.string("window") != "hu" {
+            checker.add(
+                .conflict, "preprocessing.window", found: preprocessing.string("window"),
+                "hu for phantom volumes, whose intensities are HU")
+        }
         let size = VolumeSize(data.integers("size"))
         let patch = VolumeSize(train.integers("patch_size"))
         if zip(patch.elements, size.elements).contains(where: { $0 > $1 }) {

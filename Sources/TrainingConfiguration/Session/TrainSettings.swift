@@ -9,8 +9,9 @@ package struct TrainSettings: Equatable, Sendable {
     package let patchSize: VolumeSize
     /// Patches taken from each scan in an epoch.
     package let patchesPerVolume: Int
-    /// Share of the patches that contain a nodule.
+    /// Share of the patches that contain a nodule, or labelled voxels.
     package let positiveFraction: Double
+    package let augmentation: AugmentationSettings
     package let model: ModelSettings
     package let optimizer: OptimizerSettings
     package let scheduler: SchedulerSettings
@@ -23,6 +24,8 @@ package struct TrainSettings: Equatable, Sendable {
     package let gradientAccumulationSteps: Int
     /// Steps between reported step metrics.
     package let logEvery: Int
+    /// Epochs between pictures of a validation scan; 0: none.
+    package let overlayEveryEpochs: Int
 
     init(_ section: ResolvedSection) {
         epochs = section.integer("epochs")
@@ -32,6 +35,7 @@ package struct TrainSettings: Equatable, Sendable {
         patchSize = VolumeSize(section.integers("patch_size"))
         patchesPerVolume = section.integer("patches_per_volume")
         positiveFraction = section.number("positive_fraction")
+        augmentation = AugmentationSettings(section.section("augment"))
         model = ModelSettings(section.section("model"))
         optimizer = OptimizerSettings(section.section("optimizer"))
         scheduler = SchedulerSettings(section.section("scheduler"))
@@ -40,5 +44,6 @@ package struct TrainSettings: Equatable, Sendable {
         gradientClip = section.optionalNumber("gradient_clip")
         gradientAccumulationSteps = section.integer("gradient_accumulation_steps")
         logEvery = section.integer("log_every")
+        overlayEveryEpochs = section.integer("overlay_every_n_epochs")
     }
 }

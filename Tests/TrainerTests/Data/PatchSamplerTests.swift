@@ -142,4 +142,91 @@ struct PatchSamplerTests {
         #expect(values.count { $0 == 0 } == 256)
         #expect(values[..<128].allSatisfy { $0 == 0 } && values[384...].allSatisfy { $0 == 0 })
     }
+
+    @Test("without flips and rotation a patch is cut as it lies")
+    func plain() {
+        let sampler = PatchSampler(
+            patchSize: Self.patch, batchSize: 1, patchesPerVolume: 4, positiveFraction: 0.5, scanCount: 5, seed: 1,
+            augmentation: AugmentationSettings(flips: false))
+        let scan = scan()
+        for entry in sampler.entries(ofEpoch: 1) {
+            let cut = sampler.cut(for: entry, from: scan)
+            #expect(!cut.flipsDepth && !cut.flipsHeight && !cut.flipsWidth && !cut.transposes && cut.rotation == nil)
+            // Where it lies does not depend on how patches are varied.
+            #expect(cut.origin == self.sampler(batchSize: 1).cut(for: entry, from: scan).origin)
+        }
+    }
+
+    @Test("a rotated patch shows a smooth volume turned about its middle by no more than the limit", arguments: 0..<8)
+    func rotation(place: Int) {
+        let size = VolumeSize(depth: 24, height: 24, width: 24)
+        // A linear volume is interpolated without error, so that the gradient of the patch tells the rotation.
+        var volume = Volume(size: size)
+        for z in 0..<24 { for y in 0..<24 { for x in 0..<24 { volume[z, y, x] = Float(100 * z + 10 * y + x) } } }
+        let scan = Scan(name: "linear", volume: volume, nodules: [], target: Volume(size: size))
+        let sampler = PatchSampler(
+            patchSize: Self.patch, batchSize: 1, patchesPerVolume: 1, positiveFraction: 0, scanCount: 1, seed: 9,
+            augmentation: AugmentationSettings(flips: false, rotationDegrees: 10))
+        let cut = PatchCut(
+            origin: [8, 8, 8], size: Self.patch,
+            rotation: sampler.cut(for: .init(scan: 0, epoch: 1, place: place), from: scan).rotation)
+        var values = [Float](repeating: 0, count: 512)
+        cut.copy(from: scan.volume, to: &values, at: 0)
+        let slopes = [values[64] - values[0], values[8] - values[0], values[1] - values[0]].map { Double($0) }
+        let length = slopes.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        #expect(abs(length - (10_101.0).squareRoot()) < 0.05)
+        let cosine = (100 * slopes[0] + 10 * slopes[1] + slopes[2]) / (10_101.0).squareRoot() / length
+        #expect(cosine < 1 - 1e-6 && cosine > 0.95)
+        let middle = values.reduce(0, +) / 512
+        #expect(abs(middle - 111 * 11.5) < 0.05)
+        var labels = [Float](repeating: -1, count: 512)
+        let steps = Volume(size: size, values: volume.values.map { $0 < 1300 ? 0 : 2 })
+        cut.copy(from: steps, to: &labels, at: 0, by: .nearest)
+        #expect(Set(labels) == [0, 2])
+    }
+
+    @Test("a patch that is turned at the edge of its scan has zeros outside and the scan inside")
+    func edge() {
+        let size = VolumeSize(depth: 8, height: 8, width: 8)
+        let scan = Scan(
+            name: "ones", volume: Volume(size: size, filledWith: 1), nodules: [], target: Volume(size: size))
+        let sampler = PatchSampler(
+            patchSize: Self.patch, batchSize: 1, patchesPerVolume: 8, positiveFraction: 0, scanCount: 1, seed: 3,
+            augmentation: AugmentationSettings(flips: true, rotationDegrees: 45))
+        for entry in sampler.entries(ofEpoch: 1) {
+            var values = [Float](repeating: -1, count: 512)
+            sampler.cut(for: entry, from: scan).copy(from: scan.volume, to: &values, at: 0)
+            #expect(values.allSatisfy { $0 >= 0 && $0 <= 1 })
+            #expect(abs(values[3 * 64 + 3 * 8 + 3] - 1) < 1e-6)
+            #expect(values.contains { $0 < 0.5 })
+        }
+    }
+
+    @Test("around labelled voxels, each label is shown as often as the others, however rare it is")
+    func anchors() {
+        let size = VolumeSize(depth: 40, height: 40, width: 40)
+        var target = Volume(size: size)
+        for z in 0..<20 { for y in 0..<40 { for x in 0..<40 { target[z, y, x] = 1 } } }
+        target[35, 35, 35] = 2
+        let ones = (0..<100).map { UInt32($0 * 320) }
+        let scan = Scan(
+            name: "labels", volume: target, nodules: [], target: target,
+            anchors: [ones, [UInt32((35 * 40 + 35) * 40 + 35)]])
+        let sampler = PatchSampler(
+            patchSize: Self.patch, batchSize: 4, patchesPerVolume: 200, positiveFraction: 1, scanCount: 1, seed: 5,
+            classCount: 3)
+        let entries = sampler.entries(ofEpoch: 1)
+        let cuts = entries.map { sampler.cut(for: $0, from: scan) }
+        let rare = cuts.count { cut in cut.origin.allSatisfy { $0 <= 35 && $0 + 8 > 35 } }
+        #expect((70...130).contains(rare))
+        let batch = sampler.batch(0, of: entries) { _ in scan }
+        #expect(batch.targets.count == 3 * batch.volumes.count)
+        for sample in 0..<4 {
+            for voxel in 0..<512 {
+                let channels = (0..<3).map { batch.targets[(sample * 3 + $0) * 512 + voxel] }
+                let label = Int(batch.volumes[sample * 512 + voxel])
+                #expect(channels == (0..<3).map { $0 == label ? 1 : 0 })
+            }
+        }
+    }
 }

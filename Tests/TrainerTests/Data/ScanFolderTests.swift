@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Tracking
 import Trainer
 import TrainingConfiguration
 
@@ -11,21 +12,26 @@ struct ScanFolderTests {
                 yaml: "data: {type: folder, directory: scans, \(data)}\npreprocessing: {target_spacing: \(spacing)}"))
     }
 
-    private func open(_ folder: TemporaryFolder, _ configuration: TrainingConfiguration) throws -> ScanFolder {
+    private func open(
+        _ folder: TemporaryFolder, _ configuration: TrainingConfiguration, classCount: Int = 1, seed: UInt64 = 0
+    ) throws -> ScanFolder {
         guard case .folder(let settings)? = configuration.data else { preconditionFailure("the type is folder") }
-        return try ScanFolder(settings, try #require(configuration.preprocessing), relativeTo: folder.url)
+        return try ScanFolder(
+            settings, try #require(configuration.preprocessing), classCount: classCount, seed: seed,
+            relativeTo: folder.url)
     }
 
     /// Writes a MetaImage of shorts with 2 mm between its voxels in depth and 1 mm elsewhere, at (10, 20, 30).
-    private func write(_ values: (Int, Int, Int) -> Int16, to name: String, in folder: TemporaryFolder, depth: Int = 8)
-        throws
-    {
+    private func write(
+        _ values: (Int, Int, Int) -> Int16, to name: String, in folder: TemporaryFolder, depth: Int = 8,
+        offset: String = "10 20 30"
+    ) throws {
         var bytes = Data(
             """
             NDims = 3
             DimSize = 12 10 \(depth)
             ElementSpacing = 1 1 2
-            Offset = 10 20 30
+            Offset = \(offset)
             ElementType = MET_SHORT
             ElementDataFile = LOCAL
 
@@ -80,7 +86,7 @@ struct ScanFolderTests {
         #expect(try scans.scan(.validation, 1) == scan)
     }
 
-    @Test("masks become targets, and their parts become places to cut patches around")
+    @Test("masks become targets, and their voxels places to cut patches around")
     func segmentation() throws {
         let folder = try detectionFolder()
         try write(
@@ -91,10 +97,113 @@ struct ScanFolderTests {
         let scan = try scans.scan(.training, 0)
         #expect(scan.target.values.count { $0 == 1 } == 27)
         #expect(scan.target.values.allSatisfy { $0 == 0 || $0 == 1 })
-        #expect(scan.nodules.count == 1)
-        #expect(scan.nodules[0].depth == 3 && scan.nodules[0].height == 4 && scan.nodules[0].width == 7)
-        #expect(abs(scan.nodules[0].radius - 1.8612) < 1e-3)
-        #expect(try scans.scan(.validation, 0).nodules.isEmpty)
+        #expect(scan.anchors == [scan.target.values.indices.filter { scan.target.values[$0] == 1 }.map { UInt32($0) }])
+        #expect(scan.nodules.isEmpty)
+        #expect(try scans.scan(.validation, 0).anchors.isEmpty)
+    }
+
+    @Test("with several channels a mask's labels are kept, and one too many is refused by name")
+    func labels() throws {
+        let folder = try detectionFolder()
+        try write({ z, y, x in x < 4 ? 0 : x < 9 ? 1 : 2 }, to: "masks/a.mha", in: folder)
+        try write({ z, y, x in z == 3 && y == 5 && x == 6 ? 3 : 0 }, to: "masks/b.mha", in: folder)
+        let configuration = try configuration("task: segmentation", spacing: "[2, 1, 1]")
+        let scans = try open(folder, configuration, classCount: 3)
+        let scan = try scans.scan(.training, 0)
+        #expect(Set(scan.target.values) == [0, 1, 2])
+        #expect(scan.anchors.map(\.count) == [5 * 80, 3 * 80])
+        let error = #expect(throws: ScanError.self) { try scans.scan(.validation, 0) }
+        #expect(error?.code == .inconsistent && error?.file == "b.mha")
+        #expect(error?.message.contains("label 3.0") == true)
+        #expect(error?.message.contains("train.model.out_channels is 3") == true)
+    }
+
+    @Test("a mask that lies elsewhere in the world than its scan is refused")
+    func elsewhere() throws {
+        let folder = try detectionFolder()
+        try write({ _, _, _ in 1 }, to: "masks/a.mha", in: folder, offset: "10 20 32")
+        try write({ _, _, _ in 1 }, to: "masks/b.mha", in: folder)
+        let scans = try open(folder, configuration("task: segmentation"))
+        let error = #expect(throws: ScanError.self) { try scans.scan(.training, 0) }
+        #expect(error?.code == .inconsistent && error?.message.contains("elsewhere") == true)
+    }
+
+    @Test("without lists, seed and fraction divide the scans, the same way each time")
+    func division() throws {
+        let folder = try TemporaryFolder()
+        for name in ["e", "a", "d", "c", "b"] { try write({ _, _, _ in 0 }, to: "\(name).mha", in: folder) }
+        try write("scan_id,coord_x,coord_y,coord_z,diameter_mm\n", to: "annotations.csv", in: folder)
+        func names(fraction: Double, seed: UInt64) throws -> [[String]] {
+            let scans = try open(folder, configuration("task: detection, val_fraction: \(fraction)"), seed: seed)
+            return try ScanSplit.allCases.map { split in
+                try (0..<scans.scanCount(of: split)).map { try scans.scan(split, $0).name }
+            }
+        }
+        let divided = try names(fraction: 0.4, seed: 1)
+        #expect(divided.map(\.count) == [3, 2])
+        #expect(divided.joined().sorted() == ["a", "b", "c", "d", "e"])
+        #expect(try names(fraction: 0.4, seed: 1) == divided)
+        #expect(Set(try (0..<20).map { try names(fraction: 0.4, seed: $0)[1] }).count > 3)
+        #expect(try names(fraction: 0.01, seed: 1)[1].count == 1)
+        #expect(try names(fraction: 0.99, seed: 1)[0].count == 1)
+        for name in ["a", "b", "c", "d"] {
+            try FileManager.default.removeItem(at: folder.url.appending(path: "scans/\(name).mha"))
+        }
+        let error = #expect(throws: ScanError.self) { try names(fraction: 0.5, seed: 1) }
+        #expect(error?.message.contains("at least two") == true)
+    }
+
+    @Test("the window of percentiles spans the scan's own intensities")
+    func percentiles() throws {
+        let folder = try detectionFolder()
+        let configuration = try TrainingConfiguration(
+            resolving: ConfigurationSource(
+                yaml: """
+                    data: {type: folder, directory: scans, task: detection}
+                    preprocessing: {target_spacing: [2, 1, 1], window: percentile, percentiles: [0, 50]}
+                    """))
+        let scan = try open(folder, configuration).scan(.training, 0)
+        let sorted = scan.volume.values.sorted()
+        #expect(sorted[0] == 0 && sorted[959] == 1)
+        // Half of the voxels are cut off above, and the others are spread over 0 … 1 as their intensities are.
+        #expect(abs(sorted.count { $0 >= 0.999 } - 480) <= 24)
+        #expect(abs(sorted[240] - 0.5) < 0.1)
+        #expect(try open(folder, configuration).scan(.validation, 0).volume.values.allSatisfy { $0 == 0 })
+    }
+
+    @Test("the digest changes with any voxel, list, table or way of preparing, and with nothing else")
+    func digests() throws {
+        let folder = try detectionFolder()
+        func digest(_ data: String = "task: detection", spacing: String = "[1, 1, 1]") throws -> String {
+            try open(folder, configuration(data, spacing: spacing)).digest().description
+        }
+        let first = try digest()
+        #expect(try digest() == first)
+        try write("unused", to: "notes.txt", in: folder)
+        try write({ _, _, _ in 5 }, to: "unlisted.mha", in: folder)
+        #expect(try digest() == first)
+        #expect(try digest("task: detection, cache_mb: 7") == first)
+        var seen = [first]
+        func expectAnother(_ digest: String) {
+            #expect(!seen.contains(digest))
+            seen.append(digest)
+        }
+        expectAnother(try digest(spacing: "[1, 1, 2]"))
+        try write({ z, y, x in z + y + x == 0 ? -999 : -1000 }, to: "b.mha", in: folder)
+        expectAnother(try digest())
+        try write("a\nb\n", to: "splits/train.txt", in: folder)
+        expectAnother(try digest())
+        try write(
+            "scan_id,coord_x,coord_y,coord_z,diameter_mm\na,15,24,36,4.5\n", to: "annotations.csv", in: folder)
+        expectAnother(try digest())
+    }
+
+    @Test("a folder of an example that was not fetched names the command that fetches it")
+    func notFetched() throws {
+        let configuration = try TrainingConfiguration(
+            resolving: ConfigurationSource(yaml: "data: {type: folder, directory: .build/data/mri-tissue}"))
+        let error = #expect(throws: ScanError.self) { try open(TemporaryFolder(), configuration) }
+        #expect(error?.message.contains("tools/fetch-data mri-tissue") == true)
     }
 
     @Test("what does not fit together is refused by name")

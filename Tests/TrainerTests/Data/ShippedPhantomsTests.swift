@@ -26,7 +26,8 @@ struct ShippedPhantomsTests {
         #expect(scans.reduce(0) { $0 + $1.nodules.count } >= 20)
         #expect(scans.contains { $0.nodules.isEmpty })
         let sampler = PatchSampler(
-            try #require(configuration.train), scanCount: settings.trainScanCount, seed: configuration.seed)
+            try #require(configuration.train), spacing: [1, 1, 1], task: settings.task,
+            scanCount: settings.trainScanCount, seed: configuration.seed)
         #expect(sampler.batchesPerEpoch >= 10)
     }
 }

@@ -19,6 +19,9 @@ final class RecordingService: TrainingService {
         var answers: [String: String] = [:]
         var blobs: [String: [UInt8]] = [:]
         var telemetry: [TelemetryEvent] = []
+        var artifacts: [TrainingArtifact] = []
+        /// Whether artifacts are refused.
+        var refusesArtifacts = false
         var holder: SessionCommand.Holder?
         var callCount = 0
         var planned: Break?
@@ -161,6 +164,14 @@ final class RecordingService: TrainingService {
                 }, holder)
         }
         return (id, isStopping)
+    }
+
+    func save(_ artifact: TrainingArtifact) async throws(TrainerError) {
+        try state.withLock { state throws(TrainerError) in
+            if state.isBroken { throw Self.vanished }
+            if state.refusesArtifacts { throw TrainerError(.refused, "no room") }
+            state.artifacts.append(artifact)
+        }
     }
 
     func delete(checkpointID: String) async throws(TrainerError) {

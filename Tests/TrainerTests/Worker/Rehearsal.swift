@@ -32,6 +32,7 @@ final class ObservedTrainee: Trainee {
     }
 
     func logLines(epoch: Int) -> [String] { inner.logLines(epoch: epoch) }
+    func overlay(epoch: Int) throws(TrainerError) -> [UInt8]? { try inner.overlay(epoch: epoch) }
     func export() -> TrainingState { inner.export() }
     func restore(_ state: TrainingState) throws(TrainerError) { try inner.restore(state) }
 }

@@ -33,12 +33,16 @@ struct MetaImageHeader {
 
         let sides = Self.integers(values["DimSize"])
         guard values["NDims"] == "3", sides.count == 3, (values["ElementNumberOfChannels"] ?? "1") == "1" else {
-            throw ScanError(.unsupported, file: file, "only volumes of three dimensions and one channel are read")
+            throw ScanError(
+                .unsupported, file: file,
+                "NDims, DimSize or ElementNumberOfChannels do not say three dimensions and one channel, which are read")
         }
         size = try ScanImage.size(width: sides[0], height: sides[1], depth: sides[2], file: file)
         guard let type = Self.types[values["ElementType"] ?? ""] else {
             throw ScanError(
-                .unsupported, file: file, "its voxels are \(values["ElementType"] ?? "untyped"), which is not read")
+                .unsupported, file: file,
+                "ElementType is \(values["ElementType"] ?? "missing"); read are \(Self.types.keys.sorted().joined(separator: ", "))"
+            )
         }
         self.type = type
         let order = values["ElementByteOrderMSB"] ?? values["BinaryDataByteOrderMSB"] ?? "False"
@@ -53,7 +57,11 @@ struct MetaImageHeader {
             let placement = VoxelPlacement(
                 origin: SIMD3(origin[0], origin[1], origin[2]),
                 columns: (0..<3).map { spacing[$0] * SIMD3(matrix[3 * $0], matrix[3 * $0 + 1], matrix[3 * $0 + 2]) })
-        else { throw ScanError(.malformed, file: file, "its spacing, offset or orientation is not three-dimensional") }
+        else {
+            throw ScanError(
+                .malformed, file: file,
+                "ElementSpacing, Offset or TransformMatrix do not span three directions in mm (3, 3 and 9 numbers)")
+        }
         self.placement = placement
 
         let dataFile = values["ElementDataFile"] ?? ""

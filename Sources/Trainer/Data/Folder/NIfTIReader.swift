@@ -14,7 +14,9 @@ enum NIfTIReader {
             let isBigEndian = UInt32(bigEndian: raw.loadUnaligned(as: UInt32.self)) == UInt32(headerByteCount)
             let fields = HeaderFields(bytes: raw, isBigEndian: isBigEndian)
             guard fields.integer(0) == headerByteCount, Array(raw[344..<348]) == Array("n+1\0".utf8) else {
-                throw ScanError(.malformed, file: file, "this is no single NIfTI-1 file")
+                throw ScanError(
+                    .malformed, file: file,
+                    "sizeof_hdr and magic are not those of a single NIfTI-1 file, 348 and n+1")
             }
             return try image(fields, file: file)
         }
@@ -24,16 +26,24 @@ enum NIfTIReader {
         let dimensionCount = fields.short(40)
         guard (3...7).contains(dimensionCount),
             (4...7).allSatisfy({ $0 > dimensionCount || fields.short(40 + 2 * $0) == 1 })
-        else { throw ScanError(.unsupported, file: file, "only volumes of three dimensions are read") }
+        else {
+            throw ScanError(
+                .unsupported, file: file, "dim[0] is \(dimensionCount); only volumes of three dimensions are read")
+        }
         let size = try ScanImage.size(
             width: fields.short(42), height: fields.short(44), depth: fields.short(46), file: file)
         guard let type = voxelType(fields.short(70)) else {
-            throw ScanError(.unsupported, file: file, "its voxels have the type \(fields.short(70)), which is not read")
+            throw ScanError(
+                .unsupported, file: file,
+                "datatype is \(fields.short(70)); read are 2, 4, 8, 16, 64, 256, 512 and 768 (integers and floats)")
         }
         let start = fields.float(108)
         let byteCount = size.voxelCount * type.byteCount
         guard start >= 348, start <= 0x1p30, fields.bytes.count - Int(start) >= byteCount else {
-            throw ScanError(.malformed, file: file, "the file ends before its \(byteCount) bytes of voxels")
+            throw ScanError(
+                .malformed, file: file,
+                "the file ends before its voxels: vox_offset is \(start), dim and datatype ask for \(byteCount) bytes, "
+                    + "and the file has \(fields.bytes.count)")
         }
         let slope = fields.float(112)
         let isScaled = slope != 0 && slope.isFinite && fields.float(116).isFinite
@@ -42,9 +52,13 @@ enum NIfTIReader {
             in: data, isBigEndian: fields.isBigEndian, slope: isScaled ? Float(slope) : 1,
             intercept: isScaled ? Float(fields.float(116)) : 0)
         guard let placement = placement(fields) else {
-            throw ScanError(.malformed, file: file, "its voxels have no place: the orientation is degenerate")
+            throw ScanError(
+                .malformed, file: file,
+                "srow, quatern or pixdim do not span three directions; voxels need steps in mm along three axes")
         }
-        return ScanImage(volume: Volume(size: size, values: values), placement: placement)
+        return ScanImage(
+            volume: Volume(size: size, values: values), placement: placement,
+            isUpsideDown: ScanImage.isUpsideDown(placement, backIsPositive: false))
     }
 
     private static func voxelType(_ code: Int) -> VoxelType? {

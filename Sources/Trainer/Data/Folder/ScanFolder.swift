@@ -1,110 +1,191 @@
 package import Foundation
+import JSON
+import TensorEngine
+package import Tracking
 package import TrainingConfiguration
 
-/// Scans of a folder: `<id>.nii`, `.nii.gz`, `.mhd` or `.mha` files, `splits/train.txt` and `splits/val.txt` with one id a
-/// line, and `annotations.csv` for detection or `masks/<id>.…` for segmentation.
+/// Scans of a folder: `<id>.nii`, `.nii.gz`, `.mhd` or `.mha` files, with `annotations.csv` for detection or `masks/<id>.…`
+/// for segmentation.
+///
+/// `splits/train.txt` and `splits/val.txt` name the scans of each part, one id a line. Where there is no folder of splits,
+/// the scans are divided by `data.val_fraction`: their sorted names are put in an order drawn from the seed, and the first
+/// ones are validated on.
 ///
 /// Volumes are brought to the target spacing along their own axes (the file's order: width, height, depth) and windowed.
-/// Files are read when a scan is asked for and must not change while a training runs.
+/// In a mask every label counts as the structure when there is one channel; with several, label n is channel n. Files are
+/// read when a scan is asked for and must not change while a training runs.
 package struct ScanFolder: ScanSource {
     private let directory: URL
     private let settings: FolderSettings
-    private let targetSpacing: [Double]
-    private let window: IntensityWindow
-    private let files: [ScanSplit: [(name: String, image: URL, mask: URL?)]]
+    private let preprocessing: PreprocessingSettings
+    private let classCount: Int
+    private let splits: [ScanSplit: [ScanEntry]]
     private let annotations: AnnotationTable?
+    /// The lists of the division, where they are files.
+    private let listFiles: [URL]
 
     /// Reads the lists and the table, and looks that every listed scan is there. Paths of `settings` that are not
-    /// absolute are relative to `base`.
+    /// absolute are relative to `base`. `classCount` is the number of labels with the background, 1 for a single mask;
+    /// `seed` divides the scans where there are no lists.
     package init(
-        _ settings: FolderSettings, _ preprocessing: PreprocessingSettings, relativeTo base: URL
+        _ settings: FolderSettings, _ preprocessing: PreprocessingSettings, classCount: Int = 1, seed: UInt64 = 0,
+        relativeTo base: URL
     ) throws(ScanError) {
-        directory =
-            settings.directory.hasPrefix("/")
-            ? URL(filePath: settings.directory) : base.appending(path: settings.directory)
+        let directory = Self.url(settings.directory, relativeTo: base, isFolder: true)
+        self.directory = directory
         self.settings = settings
-        targetSpacing = preprocessing.targetSpacing
-        window = IntensityWindow(preprocessing)
+        self.preprocessing = preprocessing
+        self.classCount = classCount
+        guard Self.isFolder(directory) else { throw .missingFolder(settings.directory) }
         if settings.task == .detection {
-            let file = directory.appending(path: settings.annotations)
+            let file = Self.url(settings.annotations, relativeTo: directory)
             annotations = try AnnotationTable(Self.text(of: file), file: settings.annotations)
         } else {
             annotations = nil
         }
-        var files: [ScanSplit: [(name: String, image: URL, mask: URL?)]] = [:]
-        for (split, list) in [(ScanSplit.training, "train.txt"), (.validation, "val.txt")] {
-            let text = try Self.text(of: directory.appending(path: settings.splits).appending(path: list))
-            var entries: [(name: String, image: URL, mask: URL?)] = []
-            for line in text.split(whereSeparator: \.isNewline) {
-                let name = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
-                guard !name.isEmpty else { continue }
-                let image = try Self.file(named: name, in: directory, list: list)
-                let mask =
-                    settings.task == .segmentation
-                    ? try Self.file(named: name, in: directory.appending(path: settings.masks), list: list) : nil
-                entries.append((name, image, mask))
+        let division = try ScanDivision(settings, in: directory, seed: seed)
+        let masks =
+            settings.task == .segmentation
+            ? Self.url(settings.masks, relativeTo: directory, isFolder: true) : nil
+        var splits: [ScanSplit: [ScanEntry]] = [:]
+        for split in ScanSplit.allCases {
+            splits[split] = try division.names(of: split).map { name throws(ScanError) in
+                try ScanEntry(name, in: directory, masks: masks, list: division.listName(of: split))
             }
-            guard !entries.isEmpty else {
-                throw ScanError(.inconsistent, file: list, "the list names no scan; at least one is needed")
-            }
-            files[split] = entries
         }
-        self.files = files
+        self.splits = splits
+        listFiles = division.files
     }
 
-    package func scanCount(of split: ScanSplit) -> Int { files[split]?.count ?? 0 }
+    package func scanCount(of split: ScanSplit) -> Int { splits[split]?.count ?? 0 }
 
     package func scan(_ split: ScanSplit, _ index: Int) throws(ScanError) -> Scan {
-        guard let entries = files[split], entries.indices.contains(index) else {
+        guard let entries = splits[split], entries.indices.contains(index) else {
             preconditionFailure("there is no scan \(index) in the \(split.rawValue) part")
         }
         let entry = entries[index]
         let image = try ScanFile.image(at: entry.image)
-        let scale = Resampler.scale(from: image.placement.spacing, to: targetSpacing)
+        let scale = Resampler.scale(from: image.placement.spacing, to: preprocessing.targetSpacing)
         let size = try Resampler.size(of: image.volume.size, scaled: scale, file: entry.name)
         var volume = Resampler.linear(image.volume, to: size, scaled: scale)
-        window.apply(to: &volume.values)
+        guard volume.values.allSatisfy(\.isFinite) else {
+            throw ScanError(
+                .malformed, file: entry.image.lastPathComponent,
+                "it has voxels that are infinite or no numbers; every intensity must be finite")
+        }
+        IntensityWindow(preprocessing, for: volume.values).apply(to: &volume.values)
         if let mask = entry.mask {
-            let labels = try ScanFile.image(at: mask)
-            guard labels.volume.size == image.volume.size else {
-                throw ScanError(
-                    .inconsistent, file: mask.lastPathComponent,
-                    "the mask has \(labels.volume.size) voxels, its scan \(image.volume.size)")
-            }
-            var target = Resampler.nearest(labels.volume, to: size, scaled: scale)
-            for index in target.values.indices { target.values[index] = target.values[index] >= 0.5 ? 1 : 0 }
+            let target = try target(mask, of: image, size: size, scale: scale)
             return Scan(
-                name: entry.name, volume: volume, nodules: MaskComponents.nodules(in: target), target: target)
+                name: entry.name, volume: volume, nodules: [], target: target,
+                anchors: MaskAnchors.anchors(in: target, classCount: classCount), isUpsideDown: image.isUpsideDown)
         }
         let nodules = (annotations?.rows[entry.name] ?? []).map { nodule(of: $0, in: image.placement, scale) }
         return Scan(
-            name: entry.name, volume: volume, nodules: nodules, target: Heatmap.detection(of: nodules, size: size))
+            name: entry.name, volume: volume, nodules: nodules, target: Heatmap.detection(of: nodules, size: size),
+            isUpsideDown: image.isUpsideDown)
+    }
+
+    /// SHA-256 of the names (relative to the folder, sorted) and the digests of exactly the files that are used, and of
+    /// all that decides how they are: the task, the number of labels, the preprocessing, and the division into parts.
+    ///
+    /// Reads every file once, which takes a second for one or two gigabytes.
+    package func digest() throws(ScanError) -> Digest {
+        var files = Set(listFiles)
+        for entry in splits.values.joined() {
+            files.formUnion(try ScanFile.parts(of: entry.image))
+            if let mask = entry.mask { files.formUnion(try ScanFile.parts(of: mask)) }
+        }
+        if annotations != nil { files.insert(Self.url(settings.annotations, relativeTo: directory)) }
+        var lines: [String] = []
+        let prefix = directory.standardizedFileURL.path(percentEncoded: false)
+        for file in files {
+            let path = file.standardizedFileURL.path(percentEncoded: false)
+            let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count).drop { $0 == "/" }) : path
+            var hasher = Digest.Hasher()
+            let pieces = try FilePieces(of: file)
+            while let piece = try pieces.next() { piece.withUnsafeBytes { hasher.update($0) } }
+            lines.append("\(name) \(hasher.finalize())")
+        }
+        let isPercentile = preprocessing.window == .percentile
+        let bounds = isPercentile ? preprocessing.percentiles : [preprocessing.windowCenter, preprocessing.windowWidth]
+        let recipe: JSONValue = [
+            "format": "folder 1", "files": .array(lines.sorted().map { .string($0) }),
+            "task": .string(settings.task.rawValue), "classes": .integer(Int64(classCount)),
+            "spacing": .array(preprocessing.targetSpacing.map { .number($0) }),
+            "window": .string(preprocessing.window.rawValue), "bounds": .array(bounds.map { .number($0) }),
+            "train": .array((splits[.training] ?? []).map { .string($0.name) }),
+            "val": .array((splits[.validation] ?? []).map { .string($0.name) }),
+        ]
+        return Digest(hashing: recipe.encoded())
+    }
+
+    /// The labels of a mask at the scan's new size.
+    private func target(
+        _ mask: URL, of image: ScanImage, size: VolumeSize, scale: [Double]
+    ) throws(ScanError) -> Volume {
+        let name = mask.lastPathComponent
+        let labels = try ScanFile.image(at: mask)
+        let sides = image.volume.size
+        guard labels.volume.size == sides else {
+            throw ScanError(
+                .inconsistent, file: name, "the mask has \(labels.volume.size) voxels, its scan \(sides)")
+        }
+        let extent = SIMD3(Double(sides.width), Double(sides.height), Double(sides.depth))
+        guard image.placement.agrees(with: labels.placement, over: extent) else {
+            throw ScanError(
+                .inconsistent, file: name,
+                "the mask's voxels lie elsewhere in the world than its scan's; bring it to the scan's grid")
+        }
+        var target = Resampler.nearest(labels.volume, to: size, scaled: scale)
+        if classCount == 1 {
+            for index in target.values.indices { target.values[index] = target.values[index] >= 0.5 ? 1 : 0 }
+        } else if let other = target.values.first(where: { !(0..<Float(classCount)).contains($0) || $0 != $0.rounded() }
+        ) {
+            throw ScanError(
+                .inconsistent, file: name,
+                "it has the label \(other); train.model.out_channels is \(classCount), so that labels are 0 to "
+                    + "\(classCount - 1)")
+        }
+        return target
     }
 
     /// A line of the table in voxels of the resampled volume.
     private func nodule(of row: AnnotationTable.Row, in placement: VoxelPlacement, _ scale: [Double]) -> Nodule {
         let voxel = placement.voxel(at: row.place)
-        let meanSpacing = targetSpacing.reduce(0, +) / 3
+        let meanSpacing = preprocessing.targetSpacing.reduce(0, +) / 3
         return Nodule(
             depth: voxel.z * scale[0], height: voxel.y * scale[1], width: voxel.x * scale[2],
             radius: row.diameter / 2 / meanSpacing)
     }
 
-    private static func file(named name: String, in folder: URL, list: String) throws(ScanError) -> URL {
-        guard !name.contains("/"), !name.contains("\0"), name != ".", name != ".." else {
-            throw ScanError(.inconsistent, file: list, "\"\(name)\" is no id of a scan: ids have no slashes")
-        }
-        for suffix in ScanFile.suffixes {
-            let file = folder.appending(path: name + suffix)
-            if FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) { return file }
-        }
-        throw ScanError(
-            .inconsistent, file: list,
-            "there is no file \(name) in \(folder.lastPathComponent) with one of the endings "
-                + ScanFile.suffixes.joined(separator: ", "))
+    private static func url(_ path: String, relativeTo base: URL, isFolder: Bool = false) -> URL {
+        let hint: URL.DirectoryHint = isFolder ? .isDirectory : .notDirectory
+        return path.hasPrefix("/")
+            ? URL(filePath: path, directoryHint: hint) : base.appending(path: path, directoryHint: hint)
     }
 
-    private static func text(of file: URL) throws(ScanError) -> String {
+    static func isFolder(_ url: URL) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isDirectory)
+            && isDirectory.boolValue
+    }
+
+    static func text(of file: URL) throws(ScanError) -> String {
         String(decoding: try ScanFile.bytes(of: file, maximumByteCount: 256 << 20), as: UTF8.self)
+    }
+}
+
+extension ScanError {
+    /// The folders that the shipped examples train on.
+    private static let shippedFolders = ["mri-tissue", "ct-bone"]
+
+    fileprivate static func missingFolder(_ path: String) -> ScanError {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let remedy =
+            shippedFolders.contains(name)
+            ? "Fetch it with tools/fetch-data \(name)"
+            : "Name the folder of the scans in data.directory, absolute or relative to where the server was started"
+        return ScanError(.unreadable, file: path, "the folder does not exist. \(remedy)")
     }
 }

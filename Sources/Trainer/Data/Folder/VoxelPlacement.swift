@@ -30,6 +30,19 @@ package struct VoxelPlacement: Equatable, Sendable {
             (offset * inverseRows[0]).sum(), (offset * inverseRows[1]).sum(), (offset * inverseRows[2]).sum())
     }
 
+    /// Whether both put the corners of a volume of `sides` voxels (width, height, depth) within half a voxel of each other.
+    package func agrees(with other: VoxelPlacement, over sides: SIMD3<Double>) -> Bool {
+        for corner in 0..<8 {
+            let index = SIMD3(
+                corner & 1 == 0 ? 0 : sides.x - 1, corner & 2 == 0 ? 0 : sides.y - 1, corner & 4 == 0 ? 0 : sides.z - 1)
+            let steps = other.columns
+            let place = other.origin + index.x * steps[0] + index.y * steps[1] + index.z * steps[2]
+            let difference = voxel(at: place) - index
+            if max(abs(difference.x), abs(difference.y), abs(difference.z)) > 0.5 { return false }
+        }
+        return true
+    }
+
     private static func length(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum().squareRoot() }
 
     private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {

@@ -113,6 +113,17 @@ package final class HTTPTrainingService: TrainingService {
         }
     }
 
+    package func save(_ artifact: TrainingArtifact) async throws(TrainerError) {
+        let client = attempt.withLock { $0?.client } ?? client
+        do throws(ClientError) {
+            _ = try await client.uploadArtifact(
+                sessionID, path: artifact.path, from: .bytes(artifact.bytes), contentType: artifact.contentType,
+                kind: artifact.kind, key: artifact.key, step: artifact.step)
+        } catch {
+            throw TrainerError(error)
+        }
+    }
+
     package func delete(checkpointID: String) async throws(TrainerError) {
         try await patience.persist { () async throws(ClientError) in
             do throws(ClientError) {

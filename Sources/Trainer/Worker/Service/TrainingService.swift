@@ -30,6 +30,9 @@ package protocol TrainingService: Sendable {
         _ save: TrainingCourse.Save, bytes: [UInt8], command: String
     ) async throws(TrainerError) -> (id: String, stopRequested: Bool)
 
+    /// Saves an artifact; the same bytes again change nothing. Sent once, without patience: no training waits for it.
+    func save(_ artifact: TrainingArtifact) async throws(TrainerError)
+
     /// Deletes a checkpoint; one that is gone already is no error.
     func delete(checkpointID: String) async throws(TrainerError)
 

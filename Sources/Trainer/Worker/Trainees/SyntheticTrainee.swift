@@ -76,6 +76,8 @@ package final class SyntheticTrainee: Trainee {
         (0..<settings.logLinesPerEpoch).map { "epoch \(epoch): line \($0 + 1) of \(settings.logLinesPerEpoch)" }
     }
 
+    package func overlay(epoch: Int) throws(TrainerError) -> [UInt8]? { nil }
+
     package func export() -> TrainingState {
         TrainingState(
             arrays: [NamedArray(name: "state", shape: [state.count], values: state)], passCount: UInt64(updateCount),

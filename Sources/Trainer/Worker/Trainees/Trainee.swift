@@ -26,6 +26,10 @@ package protocol Trainee: AnyObject {
     /// Lines for the log at the end of `epoch`, besides what every trainer writes.
     func logLines(epoch: Int) -> [String]
 
+    /// A picture (PNG) of what the network made of the first validation scan when `epoch` was validated; nil when none is
+    /// due. Making it changes no state.
+    func overlay(epoch: Int) throws(TrainerError) -> [UInt8]?
+
     /// The state that the next step depends on.
     func export() -> TrainingState
 

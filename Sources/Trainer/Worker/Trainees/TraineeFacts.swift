@@ -1,3 +1,5 @@
+package import JSON
+
 /// What the bits of a training depend on besides its configuration, to be recorded beside them.
 package struct TraineeFacts: Equatable, Sendable {
     /// The numeric library and its version; empty when there is none.
@@ -6,11 +8,17 @@ package struct TraineeFacts: Equatable, Sendable {
     package var threads: Int
     /// The digest of what is trained on.
     package var dataDigest: String
+    /// Further facts, by name.
+    package var provenance: JSONObject
 
-    package init(engine: String = "", instructionSet: String = "", threads: Int, dataDigest: String) {
+    package init(
+        engine: String = "", instructionSet: String = "", threads: Int, dataDigest: String,
+        provenance: JSONObject = JSONObject()
+    ) {
         self.engine = engine
         self.instructionSet = instructionSet
         self.threads = threads
         self.dataDigest = dataDigest
+        self.provenance = provenance
     }
 }

@@ -1,8 +1,9 @@
+package import Foundation
 import JSON
 package import TensorEngine
-import Tracking
 package import TrackingClient
 package import TrainingConfiguration
+import Zlib
 
 /// A 3D U-Net with its volumes: patches of the training scans make the steps, whole validation scans the metrics.
 package final class UNet3DTrainee: Trainee {
@@ -10,28 +11,37 @@ package final class UNet3DTrainee: Trainee {
     package let description: [String: String]
     private let training: UNet3DTraining
     private let sampler: PatchSampler
-    private let scans: ScanCache
+    private let scans: ScanStore
     private let validator: ScanValidator
+    private let channels: Int
+    private let overlayEveryEpochs: Int
+    private let clock: any Clock<Duration>
+    /// What the steps of the epoch under way took, and what of it went into getting their patches.
+    private var stepSeconds = 0.0
+    private var dataSeconds = 0.0
     private var entries: (epoch: Int, list: [PatchSampler.Entry])?
 
-    /// The trainee of a configuration.
-    /// - Throws: `.configuration` for data in folders, `.engine` when the numeric library refuses.
-    package init(_ configuration: TrainingConfiguration) throws(TrainerError) {
+    /// The trainee of a configuration; a folder of scans that is not absolute is relative to `base`. `clock` measures how
+    /// long steps wait for data.
+    /// - Throws: `.data` for a folder that cannot be used, `.engine` when the numeric library refuses.
+    package init(
+        _ configuration: TrainingConfiguration,
+        relativeTo base: URL = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) throws(TrainerError) {
         guard let train = configuration.train, let preprocessing = configuration.preprocessing,
-            let data = configuration.data
+            let source = configuration.data
         else { throw TrainerError(.configuration, "The configuration is not one of a unet3d training.") }
-        guard case .phantom(let settings) = data else {
-            throw TrainerError(
-                .data,
-                "Scans in folders cannot be read by this version (data.type is folder). Use data.type: phantom.")
-        }
-        let phantoms = PhantomVolumes(settings, window: IntensityWindow(preprocessing))
-        let loss = Self.loss(train.loss)
+        self.clock = clock
+        channels = train.model.outChannels
+        overlayEveryEpochs = train.overlayEveryEpochs
+        let data = try TrainingData(configuration, source, preprocessing, channels: channels, relativeTo: base)
+        let loss = Self.loss(train.loss, channels: channels)
         do throws(TensorEngineError) {
             let engine = try ComputeEngine(threadCount: configuration.threads)
             let network = try UNet3D(
                 UNet3DConfiguration(
-                    inputChannels: train.model.inChannels, outputChannels: train.model.outChannels,
+                    inputChannels: train.model.inChannels, outputChannels: channels,
                     initialFeatures: train.model.initFeatures, depth: train.model.depth,
                     batchNormalization: train.model.batchNorm, dropout: Float(train.model.dropout)),
                 seed: configuration.seed, engine: engine)
@@ -40,18 +50,20 @@ package final class UNet3DTrainee: Trainee {
                 .init(
                     loss: loss, optimizer: Self.optimizer(train), gradientClip: train.gradientClip,
                     accumulationSteps: train.gradientAccumulationSteps))
-            validator = try ScanValidator(
-                network, loss: loss, task: settings.task, patchSize: train.patchSize, scanSize: settings.size,
-                sizeMultiple: train.model.sizeMultiple, scans: ScanCache(phantoms, .validation))
+            validator = ScanValidator(
+                network, loss: loss, task: data.task, patchSize: train.patchSize,
+                sizeMultiple: train.model.sizeMultiple, classNames: data.classNames, scans: data.scans)
             let report = engine.report
             facts = TraineeFacts(
                 engine: "oneDNN " + report.libraryVersion, instructionSet: report.instructionSet,
-                threads: report.threadCount, dataDigest: Self.dataDigest(configuration))
+                threads: report.threadCount, dataDigest: data.digest, provenance: data.provenance)
         } catch {
             throw TrainerError(.engine, "The network cannot be made: \(error).")
         }
-        scans = ScanCache(phantoms, .training)
-        sampler = PatchSampler(train, scanCount: scans.count, seed: configuration.seed)
+        scans = data.scans
+        sampler = PatchSampler(
+            train, spacing: preprocessing.targetSpacing, task: data.task, scanCount: scans.count(of: .training),
+            seed: configuration.seed)
         let model = configuration.resolved["train"]?["model"] ?? .null
         description = ["kind": "unet3d", "architecture": String(decoding: model.encoded(), as: UTF8.self)]
     }
@@ -60,24 +72,23 @@ package final class UNet3DTrainee: Trainee {
     package var stepDuration: Duration { .zero }
 
     package func step(epoch: Int, batches: Range<Int>, learningRate: Double) throws(TrainerError) -> StepResult {
+        var stopwatch = Stopwatch(clock)
         let entries = entries(ofEpoch: epoch)
         var lossSum = 0.0
         var confusion = VoxelConfusion()
         for index in batches {
-            let batch = sampler.batch(index, of: entries) { scans.scan($0) }
+            let batch = try batch(index, of: entries)
+            dataSeconds += stopwatch.lap()
             do throws(TensorEngineError) {
                 lossSum += try training.pass(volumes: batch.volumes, targets: batch.targets, shape: batch.shape)
             } catch {
                 throw TrainerError(.engine, "A training step failed in epoch \(epoch): \(error).")
             }
-            let counts = training.withLastLogits { logits, targets in
-                var confusion = VoxelConfusion()
-                confusion.add(logits: logits, targets: targets)
-                return confusion
-            }
-            if let counts { confusion += counts }
+            if let counts = lastConfusion(batchCount: batch.shape.batch) { confusion += counts }
+            stepSeconds += stopwatch.lap()
         }
         let norm = training.update(learningRate: learningRate)
+        stepSeconds += stopwatch.lap()
         return StepResult(
             batchCount: batches.count, lossSum: lossSum,
             voxelCounts: [
@@ -86,14 +97,51 @@ package final class UNet3DTrainee: Trainee {
     }
 
     package func validate(epoch: Int, isInterrupted: () -> Bool) throws(TrainerError) -> [MetricValue]? {
-        do throws(TensorEngineError) {
-            return try validator.metrics(isInterrupted: isInterrupted)
+        try validator.metrics(isInterrupted: isInterrupted)
+    }
+
+    /// How much of the epoch's training was waiting for patches.
+    package func logLines(epoch: Int) -> [String] {
+        let total = stepSeconds + dataSeconds
+        guard total > 0 else { return [] }
+        let (share, seconds) = (dataSeconds / total, total)
+        (stepSeconds, dataSeconds) = (0, 0)
+        func rounded(_ value: Double) -> String { "\(Double(Int64(value * 100)) / 100)" }
+        return ["Epoch \(epoch): \(rounded(share * 100)) % of \(rounded(seconds)) s of training were waiting for data."]
+    }
+
+    package func overlay(epoch: Int) throws(TrainerError) -> [UInt8]? {
+        guard overlayEveryEpochs > 0, epoch % overlayEveryEpochs == 0, let slice = validator.slice else { return nil }
+        do throws(ZlibError) {
+            return try OverlayPicture.png(of: slice)
         } catch {
-            throw TrainerError(.engine, "The validation of epoch \(epoch) failed: \(error).")
+            throw TrainerError(.data, "The picture of epoch \(epoch) cannot be made: \(error)")
         }
     }
 
-    package func logLines(epoch: Int) -> [String] { [] }
+    private func batch(_ index: Int, of entries: [PatchSampler.Entry]) throws(TrainerError) -> PatchBatch {
+        do throws(ScanError) {
+            return try sampler.batch(index, of: entries) { (scan) throws(ScanError) in
+                try scans.scan(.training, scan)
+            }
+        } catch {
+            throw TrainerError(error)
+        }
+    }
+
+    /// What the last pass predicted: structure or background, whichever structure.
+    private func lastConfusion(batchCount: Int) -> VoxelConfusion? {
+        training.withLastLogits { logits, targets in
+            if channels > 1 {
+                var classes = ClassConfusion(classCount: channels)
+                classes.add(logits: logits, oneHot: targets, batchCount: batchCount)
+                return classes.foreground
+            }
+            var confusion = VoxelConfusion()
+            confusion.add(logits: logits, targets: targets)
+            return confusion
+        }
+    }
 
     package func export() -> TrainingState { training.export() }
 
@@ -115,12 +163,15 @@ package final class UNet3DTrainee: Trainee {
         return list
     }
 
-    private static func loss(_ settings: LossSettings) -> Loss {
+    private static func loss(_ settings: LossSettings, channels: Int) -> Loss {
         let terms = settings.terms.map { term -> Loss in
             switch term {
-            case .dice: .softDice(smooth: Float(settings.smooth))
+            case .dice:
+                channels > 1
+                    ? .softmaxDice(smooth: Float(settings.smooth)) : .softDice(smooth: Float(settings.smooth))
             case .focal: .focal(alpha: Float(settings.alpha), gamma: Float(settings.gamma))
             case .bce: .weightedBinaryCrossEntropy(positiveWeight: Float(settings.positiveWeight))
+            case .ce: .softmaxCrossEntropy
             }
         }
         return terms.count == 1 ? terms[0] : .weightedSum(terms.map { .init(weight: 1, loss: $0) })
@@ -135,14 +186,5 @@ package final class UNet3DTrainee: Trainee {
         case .adamw: .adamW(adam)
         case .sgd: .sgd(.init(momentum: settings.momentum, weightDecay: train.weightDecay))
         }
-    }
-
-    /// Generated volumes are what their recipe says: its digest names them.
-    private static func dataDigest(_ configuration: TrainingConfiguration) -> String {
-        let recipe: JSONValue = [
-            "generator": "phantom 1", "data": configuration.resolved["data"] ?? .null,
-            "preprocessing": configuration.resolved["preprocessing"] ?? .null,
-        ]
-        return Digest(hashing: recipe.encoded()).description
     }
 }
