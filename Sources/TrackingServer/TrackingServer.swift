@@ -137,6 +137,7 @@ package enum TrackingServer {
         AttemptRoutes(service: service).add(to: api)
         TelemetryRoutes(service: service).add(to: api)
         MetricRoutes(service: service).add(to: api)
+        CompareRoutes(service: service).add(to: api)
         CheckpointRoutes(service: service).add(to: api)
         ArtifactRoutes(service: service).add(to: api)
         EventRoutes(service: service).add(to: api)

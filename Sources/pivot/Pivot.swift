@@ -25,7 +25,8 @@ package struct Pivot: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
-            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, RebuildCommand.self, SyncCommand.self,
+            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self, RebuildCommand.self,
+            SyncCommand.self,
             VersionCommand.self,
             TrainWorkerCommand.self,
         ])

@@ -1,9 +1,9 @@
 import JSON
 import SwiftProtobuf
-import Tracking
+package import Tracking
 
 /// Parameters as documents hold them: sorted by the bytes of their names, each name once.
-enum Parameters {
+package enum Parameters {
     /// `old` with the values of `new` in the place of those of the same name.
     static func merged(_ old: [Parameter], with new: [Parameter]) -> [Parameter] {
         var values: [String: Parameter] = [:]
@@ -28,7 +28,7 @@ enum Parameters {
 
     /// The scalars of a configuration in JSON under dotted names; a list is one parameter with its JSON text. Null values,
     /// empty mappings and a text that is no JSON mapping give nothing.
-    static func flattened(configuration: String) -> [Parameter] {
+    package static func flattened(configuration: String) -> [Parameter] {
         guard !configuration.isEmpty else { return [] }
         let value: JSONValue
         do throws(JSONError) {

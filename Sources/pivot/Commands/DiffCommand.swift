@@ -1,0 +1,42 @@
+package import ArgumentParser
+import JSON
+import TrackingClient
+
+/// `pivot diff`
+package struct DiffCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Show what differs between sessions.",
+        discussion: """
+            Configuration, params, code, environment, packages, data, metrics and checkpoints side by side; only what \
+            differs, unless --all is given.
+
+            Examples:
+              pivot diff sess_7h2kq9d4 sess_p3x8m2c6
+              pivot diff sess_7h2kq9d4 sess_p3x8m2c6 --all --json
+            """)
+
+    @Argument(help: "Two to ten sessions' ids.")
+    var sessions: [String]
+    @Flag(help: "Show what is equal too.")
+    var all = false
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    package init() {}
+
+    package func validate() throws {
+        guard (2...10).contains(sessions.count) else {
+            throw ValidationError("Give two to ten sessions, not \(sessions.count).")
+        }
+    }
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let comparison = try await client.get(
+                ["compare"], query: [("sessions", sessions.joined(separator: ",")), ("all", all ? "true" : nil)])
+            output.show(comparison) { console in
+                ComparisonPresentation(comparison).lines(width: console.width, headingStyle: console.bold)
+            }
+        }
+    }
+}
