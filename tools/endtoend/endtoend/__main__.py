@@ -8,7 +8,8 @@ import sys
 from .bed import TestBed
 from .report import checks, run_one
 
-from . import checks_stops, checks_trainer_kills, checks_server_kills, checks_feeds  # noqa: F401  (they register)
+from . import (  # noqa: F401  (they register)
+    checks_stops, checks_trainer_kills, checks_server_kills, checks_feeds, checks_folders)
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 SEED = 1
