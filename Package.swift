@@ -84,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "pivot-bench",
             dependencies: [
-                "Blobs", "EventLog", "JSON", "Projections", "TensorEngine", "Tracking", .argumentParser, .protobuf,
+                "Blobs", "EventLog", "JSON", "Projections", "TensorEngine", "Tracking", "Trainer",
+                "TrainingConfiguration", .argumentParser, .protobuf,
             ], swiftSettings: settings),
 
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),

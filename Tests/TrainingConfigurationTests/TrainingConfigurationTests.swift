@@ -152,6 +152,41 @@ struct TrainingConfigurationTests {
         #expect(throws: Never.self) { try resolve("train: {loss: {gamma: 0}}") }
     }
 
+    @Test(
+        "loss, channels, task, labels and window that do not fit each other are refused with what would fit",
+        arguments: [
+            ("train: {model: {out_channels: 3}}\n", "train.loss.type", "dice, ce, dice_ce"),
+            ("train: {loss: {type: dice_ce}}\n", "train.loss.type", "dice_focal"),
+            ("train: {model: {out_channels: 3}, loss: {type: ce}}\n", "train.model.out_channels", "data.task"),
+            ("train: {model: {in_channels: 2}}\n", "train.model.in_channels", "1"),
+            ("data: {classes: [other, bone]}\n", "data.classes", "train.model.out_channels, which is 1"),
+            ("preprocessing: {window: percentile, percentiles: [99, 1]}\n", "preprocessing.percentiles", "the lower"),
+        ])
+    func folders(yaml: String, path: String, remedy: String) throws {
+        let data = yaml.hasPrefix("data") ? "" : "data: {}\n"
+        let task = path == "train.model.out_channels" ? "detection" : "segmentation"
+        let error = #expect(throws: ConfigurationError.self) {
+            try TrainingConfiguration(
+                resolving: ConfigurationSource(
+                    yaml: (yaml + data).replacing("data: {", with: "data: {directory: scans, task: \(task), ")))
+        }
+        #expect(error?.first.code == .conflict && error?.first.path == path)
+        #expect(error?.first.allowed.contains(remedy) == true)
+    }
+
+    @Test("phantoms have neither percentiles nor several labels")
+    func phantoms() {
+        for (yaml, path) in [
+            ("preprocessing: {window: percentile}", "preprocessing.window"),
+            ("train: {model: {out_channels: 2}, loss: {type: ce}}", "train.model.out_channels"),
+        ] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try TrainingConfiguration(resolving: ConfigurationSource(yaml: yaml))
+            }
+            #expect(error?.first.path == path)
+        }
+    }
+
     @Test("all problems are told at once, with path, line, finding and what is allowed")
     func messages() throws {
         let error = #expect(throws: ConfigurationError.self) {

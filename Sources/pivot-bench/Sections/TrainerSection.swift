@@ -1,8 +1,13 @@
 import JSON
 import TensorEngine
 
-/// Adam steps of the 3D U-Net, beside PyTorch's on the same processor.
+/// Adam steps of the 3D U-Net, beside PyTorch's on the same processor in either of its layouts, and how long steps on a folder
+/// of scans wait for data.
 struct TrainerSection {
+    /// How many times PyTorch's rate is wanted.
+    private static let wantedRatio = 1.5
+    private static let layouts = [("contiguous", "PyTorch"), ("channels_last_3d", "PyTorch, channels last")]
+
     let context: BenchmarkContext
 
     func rows() throws -> [BenchmarkRow] {
@@ -21,27 +26,35 @@ struct TrainerSection {
                 settings.patch = size.patch
                 settings.batch = size.batch
                 let result = try TensorStepBenchmark.run(settings)
-                let torch = try torchRate(settings)
-                rows.append(
-                    Section.trainer.row(
-                        "\(size.features) features, depth 3, patch \(size.patch)³, batch \(size.batch), "
-                            + "\(threads) thread\(threads == 1 ? "" : "s")",
-                        result.voxelsPerSecond, "voxels/s", target: torch.map { .atLeast($0) },
-                        beside: torch.map { .init(what: "PyTorch", figure: $0) }))
+                let what =
+                    "\(size.features) features, depth 3, patch \(size.patch)³, batch \(size.batch), "
+                    + "\(threads) thread\(threads == 1 ? "" : "s")"
+                guard context.torchPython != nil else {
+                    rows.append(Section.trainer.row(what, result.voxelsPerSecond, "voxels/s"))
+                    continue
+                }
+                for (layout, name) in Self.layouts {
+                    let torch = try torchRate(settings, layout: layout)
+                    rows.append(
+                        Section.trainer.row(
+                            what, result.voxelsPerSecond, "voxels/s",
+                            target: torch.map { .atLeast(Self.wantedRatio * $0) },
+                            beside: torch.map { .init(what: name, figure: $0) }))
+                }
             }
         }
-        return rows
+        return rows + (try FolderProfile(context: context).rows())
     }
 
     /// Voxels a second of the same step in PyTorch; nil without it.
-    private func torchRate(_ settings: TensorStepBenchmark.Settings) throws -> Double? {
+    private func torchRate(_ settings: TensorStepBenchmark.Settings, layout: String) throws -> Double? {
         guard let python = context.torchPython else { return nil }
         let line = try context.run(
             python, "tensor-step.py",
             [
                 "--threads", "\(settings.threadCount)", "--steps", "\(settings.stepCount)", "--features",
                 "\(settings.initialFeatures)", "--depth", "\(settings.depth)", "--patch", "\(settings.patch)",
-                "--batch", "\(settings.batch)",
+                "--batch", "\(settings.batch)", "--memory-format", layout,
             ])
         return try JSONValue.parse(line)["voxels_per_second"]?.doubleValue
     }

@@ -36,7 +36,7 @@ package struct ScanFolder: ScanSource {
         self.settings = settings
         self.preprocessing = preprocessing
         self.classCount = classCount
-        guard Self.isFolder(directory) else { throw .missingFolder(settings.directory) }
+        guard Self.isFolder(directory) else { throw .missingFolder(directory.path(percentEncoded: false)) }
         if settings.task == .detection {
             let file = Self.url(settings.annotations, relativeTo: directory)
             annotations = try AnnotationTable(Self.text(of: file), file: settings.annotations)

@@ -100,12 +100,17 @@ package final class UNet3DTrainee: Trainee {
         try validator.metrics(isInterrupted: isInterrupted)
     }
 
+    /// What the steps since the last call took, and what of it they waited for patches, in seconds.
+    package func takeTimes() -> (total: Double, waiting: Double) {
+        defer { (stepSeconds, dataSeconds) = (0, 0) }
+        return (stepSeconds + dataSeconds, dataSeconds)
+    }
+
     /// How much of the epoch's training was waiting for patches.
     package func logLines(epoch: Int) -> [String] {
-        let total = stepSeconds + dataSeconds
-        guard total > 0 else { return [] }
-        let (share, seconds) = (dataSeconds / total, total)
-        (stepSeconds, dataSeconds) = (0, 0)
+        let (seconds, waiting) = takeTimes()
+        guard seconds > 0 else { return [] }
+        let share = waiting / seconds
         func rounded(_ value: Double) -> String { "\(Double(Int64(value * 100)) / 100)" }
         return ["Epoch \(epoch): \(rounded(share * 100)) % of \(rounded(seconds)) s of training were waiting for data."]
     }
