@@ -6,8 +6,9 @@ import json
 import os
 import struct
 from dataclasses import dataclass, field
-from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
+from .client import FileBody
 from .errors import PIVOTError, Unreachable
 from .metrics_encoding import attempt_field, varint
 from .spool import Kind, Record, SpoolReader, State, write_state
@@ -250,10 +251,10 @@ class Delivery:
         with open(self.reader.folder / "files" / name, "rb") as file:
             self._upload("PUT", route, query, file, headers)
 
-    def _upload(self, method: str, path: str, query: Dict[str, Any], file: IO[bytes], headers: Dict[str, str]) -> Dict[str, Any]:
+    def _upload(self, method: str, path: str, query: Dict[str, Any], file: BinaryIO, headers: Dict[str, str]) -> Dict[str, Any]:
         size = os.fstat(file.fileno()).st_size
         # An empty file object would be sent chunked, and without a length.
-        body: Any = b"" if size == 0 else _Parts(file, size)
+        body: Any = b"" if size == 0 else FileBody(file)
         return json_object(self.transport.send(method, path, query=query, body=body, headers=headers))
 
     # The attempt
@@ -361,21 +362,6 @@ class Delivery:
 
     def _write_state(self, durable: bool = False) -> None:
         write_state(self.reader.folder, self.state, durable)
-
-
-class _Parts:
-    """A file as a body with a length, read in large pieces."""
-
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        self._file = file
-        self.len = size
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            part = self._file.read(1 << 20)
-            if not part:
-                return
-            yield part
 
 
 def epoch_payload(epoch: int, step: int, metrics: List[Tuple[bytes, bytes]]) -> bytes:

@@ -42,7 +42,7 @@ def cost(entry: Entry) -> int:
         return 200 + len(entry.values) * (8 + width)
     if isinstance(entry, Made):
         return 200 + len(entry.payload)
-    return 200 + 100 * len(cast(Logged, entry)[2])
+    return 200 + 100 * len(entry[2])
 
 
 def encoded(entries: Sequence[Entry], next_command_id: Callable[[], str]) -> List[bytes]:

@@ -8,7 +8,7 @@ import os
 import pathlib
 import random
 import time
-from typing import IO, Any, Callable, Dict, Iterator, Mapping, Optional, Union
+from typing import IO, Any, Callable, Dict, Iterable, Mapping, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import requests
@@ -21,7 +21,7 @@ RETRIED_STATUSES = frozenset((408, 429, 500, 502, 503, 504))
 LONGEST_PAUSE = 30.0
 
 Query = Mapping[str, Any]
-Body = Union[None, bytes, IO[bytes], Iterator[bytes]]
+Body = Union[None, bytes, IO[bytes], Iterable[bytes]]
 
 
 def base_url(url: Optional[str] = None) -> str:

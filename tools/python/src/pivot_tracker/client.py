@@ -1,0 +1,597 @@
+"""Every route of the API as a method."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import time
+from typing import Any, BinaryIO, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+
+import requests
+
+from .errors import PIVOTError, Unreachable
+from .identifiers import new_command_id
+from .transport import Body, Transport, base_url as checked_url, is_passing, json_object, pause, segment
+
+Document = Dict[str, Any]
+Path = Union[str, "os.PathLike[str]"]
+FINISHED = ("completed", "failed", "stopped")
+
+
+class PIVOTClient:
+    """Calls to one server. Every method that writes takes effect once, however often the network makes it repeat.
+
+    Methods answer the JSON object of the API's document, and take its query parameters by name: `limit=10`,
+    `nonfinite="token"`, `wait_for=position`. They raise `PIVOTError`. A client is used by one thread at a time.
+    """
+
+    def __init__(self, base_url: Optional[str] = None, *, timeout: float = 60.0, retries: int = 5) -> None:
+        """`base_url` is PIVOT_URL, else http://localhost:8000/api/v1, unless given. `timeout` is in seconds and for one
+        answer; `retries` is how often a call is made again after a broken connection or a passing refusal."""
+        self.base_url = checked_url(base_url)
+        self._transport = Transport(self.base_url, timeout=timeout, retries=retries)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._transport.close()
+
+    def __enter__(self) -> "PIVOTClient":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # The guide's names
+
+    def create_and_run_experiment(self, config_path: str, experiment_name: str) -> Document:
+        """Creates a session of a configuration file, starts it, shows its progress and answers what came of it."""
+        memory = self.get_resources().get("memory", {})
+        if memory.get("percent", 0) > 90:
+            print("Warning: little memory is free.")
+        session_id = str(self.create_session(config_path, experiment_name)["session_id"])
+        self.start_training(session_id)
+        self.monitor_training(session_id)
+        return {
+            "session_id": session_id, "metrics": self.get_metrics(session_id), "checkpoints": self.get_checkpoints(session_id),
+        }
+
+    def create_session(
+        self,
+        config_path: Optional[str] = None,
+        name: Optional[str] = None,
+        *,
+        config: Optional[Mapping[str, Any]] = None,
+        overrides: Optional[Mapping[str, Any]] = None,
+        params: Optional[Mapping[str, Any]] = None,
+        tags: Optional[Sequence[str]] = None,
+        experiment: Optional[str] = None,
+        group: Optional[str] = None,
+        notes: Optional[str] = None,
+        checkpoint_id: Optional[str] = None,
+        parent: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Document:
+        """Creates a session from a configuration file of the server, or from `config`. It trains once it is started."""
+        body = {
+            "config_path": config_path, "session_name": name, "config": config, "overrides": overrides, "params": params,
+            "tags": list(tags) if tags is not None else None, "experiment": experiment, "group": group, "notes": notes,
+            "checkpoint_id": checkpoint_id, "parent": parent,
+        }
+        return self._post("training/sessions", {k: v for k, v in body.items() if v is not None}, key=idempotency_key)
+
+    def start_training(self, session_id: str) -> Document:
+        """Starts a session, or goes on with a stopped or failed one."""
+        return self._post(self._session(session_id, "start"))
+
+    def monitor_training(self, session_id: str, interval: float = 2.0) -> Document:
+        """Prints a session's progress each `interval` seconds until it has ended, and answers how it stands then."""
+        shown = None
+        while True:
+            status = self.get_session_status(session_id)
+            line = f"{status['status']}: epoch {status.get('current_epoch', 0)}/{status.get('total_epochs', 0)}"
+            for name, value in list(status.get("latest_metrics", {}).items())[:6]:
+                line += f" | {name} {value:.4g}" if isinstance(value, (int, float)) else f" | {name} {value}"
+            if line != shown:
+                print(line, flush=True)
+                shown = line
+            if status["status"] in FINISHED:
+                return status
+            time.sleep(interval)
+
+    def get_status(self, session_id: str, **query: Any) -> Document:
+        """A session's whole document, with `status`. `as_of` asks how it was at a position of the log."""
+        return self._get(self._session(session_id), query)
+
+    def get_latest_metrics(self, session_id: str) -> Optional[Document]:
+        """The record of the last epoch; None before the first."""
+        records: List[Document] = self.get_metrics(session_id, limit=1)["metrics"]
+        return records[-1] if records else None
+
+    def get_metrics(self, session_id: str, **query: Any) -> Document:
+        """The records of a session's epochs."""
+        return self._get(self._session(session_id, "metrics"), query)
+
+    def get_checkpoints(self, session_id: Optional[str] = None, **query: Any) -> Document:
+        """Checkpoints, of one session or of all."""
+        return self._get("checkpoints", {"session_id": session_id, **query})
+
+    def get_resources(self) -> Document:
+        """Processors, memory, disks and GPUs of the server."""
+        return self._get("monitor/resources")
+
+    # Sessions
+
+    def list_sessions(self, **query: Any) -> Document:
+        """Finds sessions: `status`, `tag`, `experiment`, `group`, `q`, `filter`, `sort`, `limit`, `offset`, `archived`."""
+        if isinstance(query.get("status"), (list, tuple)):
+            query["status"] = ",".join(query["status"])
+        return self._get("training/sessions", query)
+
+    def iterate_sessions(self, **query: Any) -> Iterator[Document]:
+        """All sessions that match, page by page."""
+        offset = 0
+        while True:
+            page = self.list_sessions(**{**query, "offset": offset, "limit": 100})
+            yield from page["sessions"]
+            offset += len(page["sessions"])
+            if not page["sessions"] or offset >= page["total"]:
+                return
+
+    def update_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
+        """Changes `session_name`, `tags`, `notes` or `params`."""
+        return self._write("PATCH", self._session(session_id), changes, idempotency_key)
+
+    def archive_session(self, session_id: str) -> Document:
+        """Hides a session from lists. Nothing is deleted."""
+        return self._write("DELETE", self._session(session_id))
+
+    def stop_training(self, session_id: str, wait: Optional[float] = None) -> Document:
+        """Asks a session to stop; waits up to `wait` seconds, at most 30, until it has."""
+        return self._post(self._session(session_id, "stop"), query={"wait": wait})
+
+    def wait_for_completion(self, session_id: str, timeout: Optional[float] = None) -> Document:
+        """Waits until a session has ended and answers its document. Raises `TimeoutError` after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause_seconds = 0.1
+        while True:
+            document = self.get_status(session_id)
+            if document["status"] in FINISHED:
+                return document
+            rest = None if deadline is None else deadline - time.monotonic()
+            if rest is not None and rest <= 0:
+                raise TimeoutError(f"{session_id} is {document['status']} after {timeout} s; wait longer, or stop it.")
+            time.sleep(pause_seconds if rest is None else min(pause_seconds, rest))
+            pause_seconds = min(2.0, pause_seconds * 1.5)
+
+    def compare_sessions(self, session_ids: Sequence[str], all: bool = False, **query: Any) -> Document:
+        """Sessions side by side: what differs, or `all`."""
+        return self._get("compare", {"sessions": ",".join(session_ids), "all": all, **query})
+
+    def get_session_status(self, session_id: str, **query: Any) -> Document:
+        """How a session stands, for pollers."""
+        return self._get(f"status/{segment(session_id)}", query)
+
+    def get_latest_status(self, **query: Any) -> Document:
+        """How the session stands that was active last."""
+        return self._get("status", query)
+
+    # Metrics
+
+    def get_session_epochs(self, session_id: str, **query: Any) -> Document:
+        """A session's epochs."""
+        return self._get(f"epochs/{segment(session_id)}", query)
+
+    def get_latest_epochs(self, **query: Any) -> Document:
+        """The epochs of the session that was active last."""
+        return self._get("epochs", query)
+
+    def get_metric_records(self, session_id: str, **query: Any) -> Document:
+        """The records of a session's epochs."""
+        return self._get(f"metrics/{segment(session_id)}", query)
+
+    def get_latest_metric_records(self, **query: Any) -> Document:
+        """The records of the session that was active last."""
+        return self._get("metrics", query)
+
+    def get_latest_metric_values(self, session_id: str, **query: Any) -> Document:
+        """The newest value of each metric of a session."""
+        return self._get(f"metrics/{segment(session_id)}/latest", query)
+
+    def get_latest_session_latest_metrics(self, **query: Any) -> Document:
+        """The newest value of each metric of the session that was active last."""
+        return self._get("metrics/latest", query)
+
+    def get_metric_history(self, session_id: str, metric_name: str, **query: Any) -> Document:
+        """One metric over epochs, or over `axis="step"` or `"time"`, thinned to `max_points`."""
+        return self._get(f"metrics/{segment(session_id)}/history", {"metric_name": metric_name, **query})
+
+    def get_loss_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
+        """The losses over epochs; of the session that was active last unless given."""
+        return self._get(_of("graphs/loss", session_id), query)
+
+    def get_learning_rate_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
+        """The learning rate over epochs."""
+        return self._get(_of("graphs/learning-rate", session_id), query)
+
+    def get_gpu_usage_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
+        """The GPUs' use over time."""
+        return self._get(_of("graphs/gpu-usage", session_id), query)
+
+    def get_metric_graph(self, metric_name: str, session_id: Optional[str] = None, **query: Any) -> Document:
+        """One metric over epochs, as a graph."""
+        return self._get(_of(f"graphs/metrics/{segment(metric_name)}", session_id), query)
+
+    # What a trainer calls; `session()` does all of it
+
+    def claim_attempt(self, session_id: str, *, idempotency_key: Optional[str] = None, **claim: Any) -> Document:
+        """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Answers the `token`."""
+        return self._post(self._session(session_id, "attempts"), claim, key=idempotency_key)
+
+    def report_attempt_started(self, session_id: str, attempt: int, token: str, **report: Any) -> Document:
+        """Says where an attempt begins: `first_epoch`, `first_step`, `checkpoint_id`, …."""
+        return self._post(self._session(session_id, f"attempts/{attempt}/started"), report, token=token)
+
+    def renew_lease(self, session_id: str, attempt: int, token: str) -> Document:
+        """Renews an attempt's lease."""
+        return self._post(self._session(session_id, f"attempts/{attempt}/renew"), {}, token=token)
+
+    def join_rank(self, session_id: str, attempt: int, token: str, **rank: Any) -> Document:
+        """Names a further process of an attempt: `rank`, `world_size`, `host`, `devices`, `process_id`."""
+        return self._post(self._session(session_id, f"attempts/{attempt}/ranks"), rank, token=token)
+
+    def report_metrics(self, session_id: str, token: str, **report: Any) -> Document:
+        """Reports points: `attempt`, and `points` or `series`."""
+        return self._post(self._session(session_id, "metrics"), report, token=token)
+
+    def report_epoch(self, session_id: str, token: str, **report: Any) -> Document:
+        """Reports a completed epoch: `attempt`, `epoch`, `step`, `metrics`."""
+        return self._post(self._session(session_id, "epochs"), report, token=token)
+
+    def report_progress(self, session_id: str, token: str, **report: Any) -> Document:
+        """Reports where an attempt is: `attempt`, `epoch`, `step`, `fraction`."""
+        return self._post(self._session(session_id, "progress"), report, token=token)
+
+    def report_logs(self, session_id: str, token: str, **report: Any) -> Document:
+        """Reports `lines`."""
+        return self._post(self._session(session_id, "logs"), report, token=token)
+
+    def report_host_readings(self, session_id: str, token: str, **report: Any) -> Document:
+        """Reports `readings` of the machine."""
+        return self._post(self._session(session_id, "host-readings"), report, token=token)
+
+    def finish_attempt(self, session_id: str, token: str, **report: Any) -> Document:
+        """Ends an attempt: `attempt`, `outcome`, `message`, …."""
+        return self._post(self._session(session_id, "finish"), report, token=token)
+
+    def report_result(self, session_id: str, name: str, value: float, source: str, step: Optional[int] = None) -> Document:
+        """Records a result that was found from outside, such as a test score."""
+        body = {"name": name, "value": value, "source": source, "step": step}
+        return self._post(self._session(session_id, "results"), {k: v for k, v in body.items() if v is not None})
+
+    def report_provenance(self, session_id: str, facts: Mapping[str, Any], attempt: Optional[int] = None) -> Document:
+        """Records facts about a session."""
+        body = {"facts": dict(facts), **({"attempt": attempt} if attempt is not None else {})}
+        return self._post(self._session(session_id, "provenance"), body)
+
+    # Logs and readings
+
+    def get_logs(self, session_id: str, **query: Any) -> Document:
+        """A session's log lines: `after`, `limit`, `rank`."""
+        return self._get(self._session(session_id, "logs"), query)
+
+    def get_host_readings(self, session_id: str, **query: Any) -> Document:
+        """What the trainer's machine measured."""
+        return self._get(self._session(session_id, "host-readings"), query)
+
+    # Checkpoints
+
+    def upload_checkpoint(
+        self,
+        path: Path,
+        session_id: str,
+        epoch: int,
+        metrics: Optional[Mapping[str, float]] = None,
+        step: Optional[int] = None,
+        *,
+        token: Optional[str] = None,
+        **query: Any,
+    ) -> Document:
+        """Uploads a file, streamed, as a checkpoint. Raises `PIVOTError` when the server did not get the bytes that were sent."""
+        fields = {
+            "session_id": session_id, "epoch": epoch, "step": step, "metrics": json.dumps(metrics) if metrics else None,
+            "filename": pathlib.Path(path).name, **query,
+        }
+        return self._upload("POST", "checkpoints", path, fields, "application/octet-stream", token)
+
+    def get_checkpoint(self, checkpoint_id: str, **query: Any) -> Document:
+        """A checkpoint's document."""
+        return self._get(f"checkpoints/{segment(checkpoint_id)}", query)
+
+    def delete_checkpoint(self, checkpoint_id: str) -> Document:
+        """Deletes a checkpoint."""
+        return self._write("DELETE", f"checkpoints/{segment(checkpoint_id)}")
+
+    def download_checkpoint(self, checkpoint_id: str, target: Path) -> pathlib.Path:
+        """Downloads a checkpoint to a file, which appears when its digest is right."""
+        digest = str(self.get_checkpoint(checkpoint_id)["digest"])
+        return self._transport.download(f"checkpoints/{segment(checkpoint_id)}/download", target, digest=digest)
+
+    # Artifacts
+
+    def list_artifacts(self, session_id: str, **query: Any) -> Document:
+        """A session's artifacts: `prefix`, `kind`, `key`, `start_step`, `end_step`."""
+        return self._get(self._session(session_id, "artifacts"), query)
+
+    def upload_artifact(
+        self,
+        session_id: str,
+        path: str,
+        file: Path,
+        *,
+        content_type: str = "application/octet-stream",
+        kind: Optional[str] = None,
+        key: Optional[str] = None,
+        step: Optional[int] = None,
+        token: Optional[str] = None,
+    ) -> Document:
+        """Uploads a file, streamed, as a session's artifact `path`."""
+        query = {"kind": kind, "key": key, "step": step}
+        return self._upload("PUT", self._artifact(session_id, path), file, query, content_type, token)
+
+    def download_artifact(
+        self, session_id: str, path: str, target: Path, digest: Optional[str] = None
+    ) -> pathlib.Path:
+        """Downloads an artifact, the newest version or the one of `digest`, to a file that appears when it is right."""
+        return self._transport.download(
+            self._artifact(session_id, path), target, digest=digest, query={"digest": digest}
+        )
+
+    def delete_artifact(self, session_id: str, path: str) -> Document:
+        """Deletes an artifact; its versions stay known."""
+        return self._write("DELETE", self._artifact(session_id, path))
+
+    # Events and feeds
+
+    def get_events(self, **query: Any) -> Iterator[Document]:
+        """The events of the whole log: `after`, `limit`, `follow`."""
+        return self._lines("events", query)
+
+    def get_session_events(self, session_id: str, **query: Any) -> Iterator[Document]:
+        """The events of a session."""
+        return self._lines(self._session(session_id, "events"), query)
+
+    def stream_metrics(
+        self, session_id: str, *, types: Optional[Sequence[str]] = None, after: Optional[int] = None
+    ) -> Iterator[Document]:
+        """The frames of a session as they come, to its end: history first, then live.
+
+        A broken connection is made again from the last frame that came, so that nothing is missed and nothing comes twice.
+        `types` chooses frames, such as `metrics`; `after` begins behind a position. Raises `PIVOTError` when the server
+        cannot be reached any more.
+        """
+        return self._follow(f"sse/training/{segment(session_id)}", types, after)
+
+    def stream_all(self, *, types: Optional[Sequence[str]] = None, after: Optional[int] = None) -> Iterator[Document]:
+        """The frames of all sessions as they come, without an end."""
+        return self._follow("sse/broadcast", types, after)
+
+    # Webhooks
+
+    def create_webhook(self, url: str, events: Sequence[str]) -> Document:
+        """Names an address that is told about events."""
+        return self._post("webhooks", {"url": url, "events": list(events)})
+
+    def list_webhooks(self, **query: Any) -> Document:
+        """The webhooks."""
+        return self._get("webhooks", query)
+
+    def get_webhook(self, webhook_id: str, **query: Any) -> Document:
+        """A webhook."""
+        return self._get(f"webhooks/{segment(webhook_id)}", query)
+
+    def delete_webhook(self, webhook_id: str) -> Document:
+        """Deletes a webhook."""
+        return self._write("DELETE", f"webhooks/{segment(webhook_id)}")
+
+    # The server
+
+    def get_health(self) -> Document:
+        """Whether the server is well."""
+        return self._get("health")
+
+    def get_detailed_health(self) -> Document:
+        """How the server's parts are."""
+        return self._get("health/detailed")
+
+    def ping(self) -> Document:
+        """Whether the server answers."""
+        return self._get("ping")
+
+    def get_cpu_resources(self) -> Document:
+        """The server's processors."""
+        return self._get("monitor/resources/cpu")
+
+    def get_memory_resources(self) -> Document:
+        """The server's memory."""
+        return self._get("monitor/resources/memory")
+
+    def get_disk_resources(self) -> Document:
+        """The server's disks."""
+        return self._get("monitor/resources/disk")
+
+    def get_gpu_resources(self) -> Document:
+        """The server's GPUs."""
+        return self._get("monitor/resources/gpu")
+
+    def rebuild_read_models(self) -> Document:
+        """Builds the read models anew from the log."""
+        return self._post("maintenance/rebuild")
+
+    def get_rebuild_state(self) -> Document:
+        """How far a rebuild is."""
+        return self._get("maintenance/rebuild")
+
+    def get_server_telemetry(self) -> str:
+        """The server's own counters, as Prometheus reads them."""
+        return self._transport.call("GET", "metrics", outside=True, headers={"Accept": "text/plain"}).text
+
+    def get_openapi(self) -> Document:
+        """The API's document."""
+        return self._get("openapi.json")
+
+    # Inside
+
+    @staticmethod
+    def _session(session_id: str, rest: str = "") -> str:
+        return f"training/sessions/{segment(session_id)}" + (f"/{rest}" if rest else "")
+
+    def _artifact(self, session_id: str, path: str) -> str:
+        return self._session(session_id, "artifacts/" + "/".join(segment(part) for part in path.split("/")))
+
+    def _get(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Document:
+        return json_object(self._transport.call("GET", path, query=query))
+
+    def _post(
+        self,
+        path: str,
+        body: Optional[Mapping[str, Any]] = None,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        key: Optional[str] = None,
+        token: Optional[str] = None,
+    ) -> Document:
+        headers = {"Authorization": f"Lease {token}"} if token else None
+        return json_object(
+            self._transport.call("POST", path, query=query, json_body=body, headers=headers, idempotency_key=key)
+        )
+
+    def _write(
+        self, method: str, path: str, body: Optional[Mapping[str, Any]] = None, key: Optional[str] = None
+    ) -> Document:
+        return json_object(
+            self._transport.call(method, path, json_body=body, idempotency_key=key or new_command_id())
+        )
+
+    def _upload(
+        self,
+        method: str,
+        path: str,
+        file: Path,
+        query: Mapping[str, Any],
+        content_type: str,
+        token: Optional[str],
+    ) -> Document:
+        opened: List[BinaryIO] = []
+
+        def body() -> Body:
+            for earlier in opened:
+                earlier.close()
+            opened[:] = [open(file, "rb")]
+            return FileBody(opened[0])
+
+        headers = {"Content-Type": content_type}
+        if token:
+            headers["Authorization"] = f"Lease {token}"
+        try:
+            answer = self._transport.call(
+                method, path, query=query, body=body, headers=headers, idempotency_key=new_command_id()
+            )
+            document = json_object(answer)
+            sent = opened[0]
+            sent.seek(0)
+            found = _digest(sent)
+        finally:
+            for one in opened:
+                one.close()
+        if document.get("digest", found) != found:
+            raise PIVOTError(
+                f"The server got {document['digest']} of {file}, which is {found} now: it changed while it was sent. Send it again.",
+                status=answer.status_code, code="digest_mismatch",
+            )
+        return document
+
+    def _lines(self, path: str, query: Mapping[str, Any]) -> Iterator[Document]:
+        with self._transport.call("GET", path, query=query, stream=True) as response:
+            for line in response.iter_lines(1 << 16):
+                if line:
+                    yield json.loads(line)
+
+    def _follow(self, path: str, types: Optional[Sequence[str]], after: Optional[int]) -> Iterator[Document]:
+        query: Dict[str, Any] = {"types": ",".join(types) if types else None, "after": after}
+        last: Optional[str] = None
+        failures = 0
+        while True:
+            headers = {"Accept": "text/event-stream"}
+            if last is not None:
+                headers["Last-Event-ID"] = last
+            try:
+                with self._transport.send("GET", path, query=query, headers=headers, stream=True) as response:
+                    if response.status_code == 204:
+                        return
+                    identifier: Optional[str] = None
+                    data: List[str] = []
+                    # By lines of bytes: U+2028 and the like end no line of a feed.
+                    for raw in response.iter_lines(1, delimiter=b"\n"):
+                        line = raw.decode()
+                        if line.startswith("id: "):
+                            identifier = line[4:]
+                        elif line.startswith("data: "):
+                            data.append(line[6:])
+                        elif not line and data:
+                            frame = json.loads("\n".join(data))
+                            last, data, failures = identifier or last, [], 0
+                            yield frame
+                            if _is_end(frame, path):
+                                return
+                error: PIVOTError = Unreachable(f"The feed {path} ended.")
+            except requests.RequestException as broken:
+                error = Unreachable(f"The feed {path} broke: {broken}.")
+            except PIVOTError as refused:
+                if not is_passing(refused):
+                    raise
+                error = refused
+            if failures >= max(10, self._transport.retries):
+                raise error
+            time.sleep(pause(error, failures))
+            failures += 1
+
+
+class FileBody:
+    """An open file as a body with a length, sent in large pieces."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.len = os.fstat(file.fileno()).st_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            part = self._file.read(1 << 20)
+            if not part:
+                return
+            yield part
+
+
+def _is_end(frame: Mapping[str, Any], path: str) -> bool:
+    """Whether a frame is the last of its session's feed."""
+    if not path.startswith("sse/training"):
+        return False
+    kind = frame.get("type")
+    return kind in ("training_complete", "error") or (kind == "status" and frame.get("status") == "stopped")
+
+
+def _digest(file: BinaryIO) -> str:
+    hasher = hashlib.sha256()
+    while True:
+        part = file.read(1 << 20)
+        if not part:
+            return "sha256:" + hasher.hexdigest()
+        hasher.update(part)
+
+
+def _of(path: str, session_id: Optional[str]) -> str:
+    return path if session_id is None else f"{path}/{segment(session_id)}"
+
+
+__all__ = ["Document", "PIVOTClient"]

@@ -1,0 +1,40 @@
+"""A real server for each test that asks, and a spool folder of the test's own."""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "tools" / "python" / "src")]
+
+from server_process import ServerProcess  # noqa: E402
+
+BINARY = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
+
+
+@pytest.fixture
+def stopped_server(tmp_path):
+    """A server that is not started yet."""
+    (tmp_path / "server").mkdir()
+    server = ServerProcess(BINARY, tmp_path / "server")
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def server(stopped_server):
+    """A server that answers."""
+    stopped_server.start()
+    return stopped_server
+
+
+@pytest.fixture(autouse=True)
+def spool(tmp_path, monkeypatch):
+    """The folder of the test's spools."""
+    folder = tmp_path / "spool"
+    monkeypatch.setenv("PIVOT_SPOOL_DIR", str(folder))
+    for name in ("PIVOT_URL", "PIVOT_SESSION_ID", "PIVOT_LEASE", "PIVOT_ATTEMPT", "PIVOT_SPOOL_LIMIT"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
