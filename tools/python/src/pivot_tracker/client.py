@@ -13,7 +13,7 @@ import requests
 
 from .errors import PIVOTError, Unreachable
 from .identifiers import new_command_id
-from .transport import Body, Transport, base_url as checked_url, is_passing, json_object, pause, segment
+from .transport import Body, Transport, artifact_route, base_url as checked_url, is_passing, json_object, pause, segment
 
 Document = Dict[str, Any]
 Path = Union[str, "os.PathLike[str]"]
@@ -338,19 +338,19 @@ class PIVOTClient:
     ) -> Document:
         """Uploads a file, streamed, as a session's artifact `path`."""
         query = {"kind": kind, "key": key, "step": step}
-        return self._upload("PUT", self._artifact(session_id, path), file, query, content_type, token)
+        return self._upload("PUT", artifact_route(session_id, path), file, query, content_type, token)
 
     def download_artifact(
         self, session_id: str, path: str, target: Path, digest: Optional[str] = None
     ) -> pathlib.Path:
         """Downloads an artifact, the newest version or the one of `digest`, to a file that appears when it is right."""
         return self._transport.download(
-            self._artifact(session_id, path), target, digest=digest, query={"digest": digest}
+            artifact_route(session_id, path), target, digest=digest, query={"digest": digest}
         )
 
     def delete_artifact(self, session_id: str, path: str) -> Document:
         """Deletes an artifact; its versions stay known."""
-        return self._write("DELETE", self._artifact(session_id, path))
+        return self._write("DELETE", artifact_route(session_id, path))
 
     # Events and feeds
 
@@ -446,9 +446,6 @@ class PIVOTClient:
     @staticmethod
     def _session(session_id: str, rest: str = "") -> str:
         return f"training/sessions/{segment(session_id)}" + (f"/{rest}" if rest else "")
-
-    def _artifact(self, session_id: str, path: str) -> str:
-        return self._session(session_id, "artifacts/" + "/".join(segment(part) for part in path.split("/")))
 
     def _get(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Document:
         return json_object(self._transport.call("GET", path, query=query))

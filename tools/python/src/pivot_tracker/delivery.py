@@ -12,7 +12,7 @@ from .client import FileBody
 from .errors import PIVOTError, Unreachable
 from .metrics_encoding import attempt_field, varint
 from .spool import Kind, Record, SpoolReader, State, write_state
-from .transport import Transport, is_passing, json_object, segment
+from .transport import Transport, artifact_route, is_passing, json_object
 
 METRICS_HEAD = struct.Struct("<QI")
 EPOCH_HEAD = struct.Struct("<I")
@@ -247,7 +247,7 @@ class Delivery:
     def _send_artifact(self, query: Dict[str, Any], key: str) -> None:
         name, path = query.pop("spooled"), query.pop("path")
         headers = self._headers(key, query.pop("content_type"))
-        route = f"{self._path}/artifacts/" + "/".join(segment(part) for part in path.split("/"))
+        route = artifact_route(self.state.session_id, path)
         with open(self.reader.folder / "files" / name, "rb") as file:
             self._upload("PUT", route, query, file, headers)
 

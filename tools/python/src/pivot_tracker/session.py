@@ -30,7 +30,7 @@ from .params import flattened, scalar
 from .pipeline import Pipeline, logger
 from .provenance import Provenance, ProvenanceCapture
 from .spool import DEFAULT_LIMIT_BYTES, Kind, SpoolWriter, State, default_root
-from .transport import Transport, base_url as checked_url, json_object
+from .transport import Transport, artifact_route, base_url as checked_url, json_object
 
 Fact = Union[str, int, float, bool]
 
@@ -376,6 +376,7 @@ class Session(ArtifactLogging):
         """
         if not self._is_ready:
             self._become_ready()
+        artifact_route(self.session_id, path)
         with self._lock:
             name, _ = self._writer.add_file(data if isinstance(data, bytes) else pathlib.Path(data))
         query = {"spooled": name, "path": path, "content_type": content_type, "kind": kind, "key": key, "step": step}

@@ -248,6 +248,14 @@ def segment(text: object) -> str:
     return quote(str(text), safe="")
 
 
+def artifact_route(session_id: str, path: str) -> str:
+    """The route of a session's artifact. Raises `ValueError` for a path that would lead elsewhere on its way."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        raise ValueError(f"The artifact's path {path[:80]!r} must be relative, without empty parts, '.' and '..'.")
+    return f"training/sessions/{segment(session_id)}/artifacts/" + "/".join(segment(part) for part in parts)
+
+
 def is_passing(error: PIVOTError) -> bool:
     """Whether the same call may succeed later."""
     return isinstance(error, Unreachable) or error.status in RETRIED_STATUSES
@@ -288,6 +296,6 @@ def json_object(response: requests.Response) -> Dict[str, Any]:
 
 
 __all__ = [
-    "Body", "DEFAULT_URL", "Query", "Transport", "base_url", "encoded_query", "error_of", "is_passing", "json_object", "pause",
+    "Body", "DEFAULT_URL", "Query", "Transport", "artifact_route", "base_url", "encoded_query", "error_of", "is_passing", "json_object", "pause",
     "segment",
 ]

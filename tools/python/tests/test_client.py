@@ -1,0 +1,147 @@
+"""The client against the API's document and a real server."""
+
+import hashlib
+import inspect
+import os
+import pathlib
+import re
+import threading
+import time
+
+import pytest
+import yaml
+
+import pivot_tracker as pivot
+
+DOCUMENT = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "rest" / "openapi.yaml"
+# Operations whose method has the guide's name, or one that says more.
+NAMES = {
+    "get_session": "get_status", "get_session_metrics": "get_metrics", "start_session": "start_training",
+    "stop_session": "stop_training", "list_checkpoints": "get_checkpoints", "get_latest_metrics": "get_latest_metric_values",
+    "follow_session_by_server_sent_events": "stream_metrics", "follow_all_by_server_sent_events": "stream_all",
+    "get_open_api": "get_openapi", "get_open_api_under_base": "get_openapi", "compare": "compare_sessions",
+}
+# Pages for people, WebSockets that the server-sent events stand for, and graphs whose method takes the session or none.
+ELSEWHERE = {
+    "followSessionByWebSocket", "followAllByWebSocket", "getDashboard", "getSwaggerUI", "getReDoc", "getAsset",
+}
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def test_every_operation_has_a_method():
+    document = yaml.safe_load(DOCUMENT.read_text())
+    missing = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method not in ("get", "put", "post", "patch", "delete") or operation["operationId"] in ELSEWHERE:
+                continue
+            name = snake(operation["operationId"])
+            if path.startswith("/api/v1/graphs") and "latest_" in name:
+                name = name.replace("latest_", "")
+            name = NAMES.get(name, name)
+            if not callable(getattr(pivot.PIVOTClient, name, None)):
+                missing.append(f"{operation['operationId']} ({name})")
+    assert missing == []
+
+
+def test_every_public_method_is_documented():
+    for name, method in inspect.getmembers(pivot.PIVOTClient, inspect.isfunction):
+        assert name.startswith("_") or method.__doc__, name
+
+
+def synthetic(**changes):
+    return {"trainer": {"kind": "synthetic"}, "train": {"epochs": 3, **changes}}
+
+
+def test_the_guides_calls_run_a_training(server):
+    with pivot.PIVOTClient(server.url) as client:
+        session = client.create_session(config=synthetic(), name="guide", tags=["a"])
+        session_id = session["session_id"]
+        client.start_training(session_id)
+        document = client.wait_for_completion(session_id, timeout=60)
+        assert document["status"] == "completed" and client.get_latest_metrics(session_id)["epoch"] == 3
+        assert len(client.get_metrics(session_id)["metrics"]) == 3
+        assert client.get_checkpoints(session_id)["checkpoints"]
+        assert [entry["session_id"] for entry in client.iterate_sessions(tag="a")] == [session_id]
+        assert client.monitor_training(session_id)["status"] == "completed"
+        assert "cpu" in client.get_resources() and client.ping() and client.get_health()
+        assert "pivot" in client.get_server_telemetry()
+        assert client.get_openapi()["openapi"].startswith("3")
+        for query in (client.get_loss_graph, client.get_session_epochs, client.get_metric_records, client.get_session_status):
+            assert query(session_id)
+
+
+def test_errors_say_what_to_do(server):
+    client = pivot.PIVOTClient(server.url)
+    with pytest.raises(pivot.PIVOTError) as caught:
+        client.create_session(config={"train": {"epochs": -1}}, name="wrong")
+    assert caught.value.status == 422 and caught.value.code == "invalid_field" and "epochs" in caught.value.field
+    with pytest.raises(pivot.PIVOTError) as caught:
+        client.get_status("sess_unknown")
+    assert caught.value.status == 404 and caught.value.code == "not_found"
+    with pytest.raises(pivot.Unreachable, match="pivot serve"):
+        pivot.PIVOTClient("http://127.0.0.1:9", retries=0).ping()
+    with pytest.raises(ValueError, match="address"):
+        pivot.PIVOTClient("localhost:8000")
+
+
+def test_a_call_survives_a_restart_of_the_server_and_takes_effect_once(server):
+    client = pivot.PIVOTClient(server.url, retries=30)
+    server.kill()
+    made = []
+    thread = threading.Thread(target=lambda: made.append(client.create_session(config=synthetic(), name="late")))
+    thread.start()
+    server.start()
+    thread.join(30)
+    assert client.list_sessions()["total"] == 1 and made[0]["session_name"] == "late"
+
+
+@pytest.mark.parametrize("size", [0, 1, 5_000_000])
+def test_files_come_back_as_they_were_sent(server, tmp_path, size):
+    client = pivot.PIVOTClient(server.url)
+    session_id = client.create_session(config={"trainer": {"kind": "external"}}, name="files")["session_id"]
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(size))
+    digest = "sha256:" + hashlib.sha256(source.read_bytes()).hexdigest()
+    checkpoint = client.upload_checkpoint(source, session_id, 1, {"val_loss": 0.5})
+    assert checkpoint["digest"] == digest
+    target = client.download_checkpoint(checkpoint["checkpoint_id"], tmp_path / "target")
+    assert target.read_bytes() == source.read_bytes()
+    artifact = client.upload_artifact(session_id, "a b/ü?.bin", source, kind="file", key="k", step=3)
+    assert artifact["digest"] == digest and artifact["step"] == 3
+    target = client.download_artifact(session_id, "a b/ü?.bin", tmp_path / "second", digest)
+    assert target.read_bytes() == source.read_bytes()
+    with pytest.raises(pivot.DigestMismatch):
+        client._transport.download(f"checkpoints/{checkpoint['checkpoint_id']}/download", tmp_path / "third", digest="sha256:0")
+    assert not (tmp_path / "third").exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_a_feed_survives_restarts_without_a_gap_or_a_repeat(server):
+    client = pivot.PIVOTClient(server.url)
+    frames = []
+    with pivot.session("fed", base_url=server.url, provenance=False) as session:
+        session.flush(delivered=True)
+        types = ["metrics", "status", "training_complete"]
+        reader = threading.Thread(
+            target=lambda: frames.extend(client.stream_metrics(session.session_id, types=types, after=0))
+        )
+        reader.start()
+        for step in range(200):
+            session.log({"loss": float(step)}, step=step)
+            if step % 70 == 60:
+                session.flush(delivered=True)
+                server.kill()
+                server.start()
+            time.sleep(0.002)
+    reader.join(30)
+    assert not reader.is_alive()
+    steps = []
+    for frame in frames:
+        if frame["type"] == "metrics":
+            for series in frame.get("series", []):
+                steps += series.get("steps", [])
+            steps += [point["step"] for point in frame.get("points", [])]
+    assert steps == list(range(200)), frames[:3]
