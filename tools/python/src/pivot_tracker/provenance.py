@@ -172,7 +172,7 @@ def _gpus() -> Optional[str]:
 
 
 def _packages() -> dict[str, str]:
-    versions = {}
+    versions: dict[str, str] = {}
     for distribution in metadata.distributions():
         name = distribution.metadata["Name"]
         if name:
@@ -215,7 +215,7 @@ def _output(command: list[str]) -> Optional[bytes]:
     return result.stdout if result.returncode == 0 else None
 
 
-def _answer(question: Callable[[], Optional[_Answer]]) -> Optional[_Answer]:
+def _answer(question: Callable[[], _Answer]) -> Optional[_Answer]:
     """The answer, or None when there is none: no fact is worth a training."""
     try:
         return question()
