@@ -146,6 +146,64 @@ struct FolderTrainingTests {
         #expect(artifacts.allSatisfy { $0.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) && $0.bytes.count < 200_000 })
     }
 
+    @Test("nodules of a table are learnt and found")
+    func detection() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        var table = "scan_id,coord_x,coord_y,coord_z,diameter_mm\n"
+        for scan in 0..<6 {
+            // Two balls of 6 mm in a scan with 2 mm between its slices and 1 mm within them, at (5, −7, 30) mm.
+            let centers = [SIMD3(6 + scan, 7, 8), SIMD3(22 - scan, 20, 30 - 2 * scan)]
+            var voxels: [UInt8] = []
+            for z in 0..<20 {
+                for y in 0..<28 {
+                    for x in 0..<28 {
+                        let isInside = centers.contains { center in
+                            let offset = SIMD3(x, y, 2 * z) &- center
+                            return (offset &* offset).wrappedSum() <= 9
+                        }
+                        voxels.append(UInt8((isInside ? 200 : 40) + (x * 7 + y * 5 + z * 3) % 23))
+                    }
+                }
+            }
+            let header = """
+                NDims = 3
+                DimSize = 28 28 20
+                ElementSpacing = 1 1 2
+                Offset = 5 -7 30
+                ElementType = MET_UCHAR
+                ElementDataFile = LOCAL
+
+                """
+            try (Data(header.utf8) + Data(voxels)).write(to: folder.url.appending(path: "scan\(scan).mha"))
+            for center in centers { table += "scan\(scan),\(center.x + 5),\(center.y - 7),\(center.z + 30),6\n" }
+        }
+        try Data(table.utf8).write(to: folder.url.appending(path: "annotations.csv"))
+        let rehearsal = try Rehearsal(
+            """
+            train:
+              epochs: 8
+              batch_size: 2
+              learning_rate: 0.01
+              patch_size: [16, 16, 16]
+              patches_per_volume: 10
+              model: {init_features: 8, depth: 1}
+              checkpoint_monitor: val_froc
+              seed: 3
+            preprocessing: {target_spacing: [1.5, 1, 1], window_center: 128, window_width: 256}
+            data: {type: folder, task: detection, directory: "\(folder.url.path(percentEncoded: false))", val_fraction: 0.34}
+            """)
+        #expect(try await rehearsal.attempt() == .completed)
+        let best = rehearsal.service.events.compactMap {
+            if case .epochCompleted(let event) = $0 {
+                event.metrics.first { $0.name == "val_froc" }?.value
+            } else {
+                nil
+            }
+        }.max()
+        #expect(try #require(best) > 0.9, "the best score is \(best ?? 0)")
+    }
+
     @Test("a picture that is refused is a warning, and changes neither end nor bits")
     func refusedPicture() async throws {
         let folder = try folder()
