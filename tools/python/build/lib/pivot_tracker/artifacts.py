@@ -1,0 +1,190 @@
+"""Pictures, histograms, tables, figures and files of a session.
+
+Each is an artifact with an index of its own: its kind, its key (what it shows, as a metric has a name) and its step. They
+are found again by kind, key and step, whatever their path is.
+
+| method | kind | path | content type |
+|---|---|---|---|
+| `image` | image | `images/<key>/<step>.png` | image/png |
+| `histogram` | histogram | `histograms/<key>/<step>.json` | application/json |
+| `table` | table | `tables/<key>/<step>.json` | application/json |
+| `figure` | figure | `figures/<key>/<step>.png`, `.svg` or `.json` | image/png, image/svg+xml, application/vnd.plotly.v1+json |
+| `file` | file | `files/<name>` | by the file's name |
+
+Without a step the path ends after the key: `tables/<key>.json`. A second artifact of one path is a new version of it.
+The forms of the JSON documents stand in `histograms` and `tables`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import mimetypes
+import os
+import pathlib
+from typing import Any, Optional, Union
+
+from .histograms import histogram_document
+from .png import SIGNATURE, check_png, encode_png, pixels_of
+from .tables import table_document
+
+#: The most bytes of an image, histogram, table or figure as it is kept. Files have no bound of the client's.
+MAXIMUM_ARTIFACT_BYTES = 64 << 20
+
+#: The most characters of a key.
+MAXIMUM_KEY_LENGTH = 255
+
+#: The greatest step: what a JSON number holds exactly.
+MAXIMUM_STEP = (1 << 53) - 1
+
+# What PNG knows of PIL's modes; others are drawn in color first.
+_PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
+
+
+class ArtifactLogging:
+    """What a session logs besides numbers.
+
+    All methods raise TypeError or ValueError at once for what they do not accept, work in the calling thread until the
+    bytes are made, and return the artifact's path. The bytes are then durable and delivered like everything a session
+    logs: `flush()` says when.
+    """
+
+    def _put_artifact(
+        self,
+        path: str,
+        data: Union[bytes, pathlib.Path],
+        content_type: str,
+        kind: str,
+        key: Optional[str],
+        step: Optional[int],
+    ) -> None:
+        """Queues the artifact; a path stands for the file's content at this moment."""
+        raise NotImplementedError
+
+    def image(self, key: str, picture: Any, step: int) -> str:
+        """Saves a picture as PNG.
+
+        `picture` is an array H×W or H×W×1/3/4 (bool, integers 0…255 or floats 0…1, clipped, NaN black), a torch tensor H×W
+        or C×H×W, nested lists, a PIL image, or the bytes of a PNG file. At most 16,384 pixels a side and 64 Mi in all.
+        """
+        if isinstance(picture, (bytes, bytearray, memoryview)):
+            data = check_png(bytes(picture))
+        elif hasattr(picture, "save") and hasattr(picture, "mode") and hasattr(picture, "convert"):
+            buffer = io.BytesIO()
+            (picture if picture.mode in _PNG_MODES else picture.convert("RGB")).save(buffer, format="PNG")
+            data = check_png(buffer.getvalue())
+        else:
+            data = encode_png(pixels_of(picture))
+        return self._put("image", "images", ".png", data, "image/png", key, step)
+
+    def histogram(self, key: str, values: Any, step: int, bins: int = 64) -> str:
+        """Saves how numbers are distributed: of a list, an array or a tensor, in `bins` bins from the least to the greatest.
+
+        NaN and the infinities are counted apart. The work is that of sorting the values once.
+        """
+        data = _json(histogram_document(values, bins))
+        return self._put("histogram", "histograms", ".json", data, "application/json", key, step)
+
+    def table(self, key: str, rows: Any, step: Optional[int] = None) -> str:
+        """Saves a list of dicts, or a DataFrame of pandas or polars, as columns.
+
+        At most 100,000 rows, 1,000 columns, 1,000,000 cells and 16,384 characters a text. NaN stays NaN.
+        """
+        return self._put("table", "tables", ".json", _json(table_document(rows)), "application/json", key, step)
+
+    def figure(self, key: str, figure: Any, step: Optional[int] = None, svg: bool = False, dpi: int = 100) -> str:
+        """Saves a figure of matplotlib as PNG, and with `svg` as SVG too, or one of plotly as its JSON.
+
+        matplotlib's axes, and `pyplot` for its current figure, are accepted too. Close the figure yourself.
+        """
+        if hasattr(figure, "to_plotly_json") and hasattr(figure, "to_json"):
+            data = str(figure.to_json()).encode()
+            return self._put("figure", "figures", ".json", data, "application/vnd.plotly.v1+json", key, step)
+        drawn = figure.gcf() if hasattr(figure, "gcf") else figure
+        if not hasattr(drawn, "savefig") and hasattr(drawn, "get_figure"):
+            drawn = drawn.get_figure()
+        if not hasattr(drawn, "savefig"):
+            raise TypeError(f"figure(): a {type(figure).__name__} is no figure; give one of matplotlib or of plotly.")
+        if svg:
+            self._put("figure", "figures", ".svg", _drawn(drawn, "svg", dpi), "image/svg+xml", key, step)
+        return self._put("figure", "figures", ".png", _drawn(drawn, "png", dpi), "image/png", key, step)
+
+    def file(
+        self,
+        path: Union[str, "os.PathLike[str]"],
+        key: Optional[str] = None,
+        name: Optional[str] = None,
+        step: Optional[int] = None,
+    ) -> str:
+        """Saves a file as it is now, as `files/<name>`; `name` is the file's own name, and may have folders.
+
+        Raises FileNotFoundError, or IsADirectoryError for a folder.
+        """
+        source = pathlib.Path(path)
+        if source.is_dir():
+            raise IsADirectoryError(f"file(): {source} is a folder; save its files one by one, or an archive of it.")
+        if not source.is_file():
+            raise FileNotFoundError(f"file(): there is no file {source}.")
+        if key is not None:
+            check_key(key)
+        if step is not None:
+            check_step(step)
+        artifact = f"files/{_safe(name or source.name)}"
+        content_type = mimetypes.guess_type(source.name)[0] or "application/octet-stream"
+        self._put_artifact(artifact, source, content_type, "file", key, step)
+        return artifact
+
+    def _put(
+        self, kind: str, folder: str, ending: str, data: bytes, content_type: str, key: str, step: Optional[int]
+    ) -> str:
+        check_key(key)
+        if step is not None:
+            check_step(step)
+        if len(data) > MAXIMUM_ARTIFACT_BYTES:
+            raise ValueError(
+                f"{kind}(): '{key}' takes {len(data)} bytes, more than {MAXIMUM_ARTIFACT_BYTES}; make it smaller, or send a "
+                "file with file()."
+            )
+        place = _safe(key) if step is None else f"{_safe(key)}/{step}"
+        path = f"{folder}/{place}{ending}"
+        self._put_artifact(path, data, content_type, kind, key, step)
+        return path
+
+
+def check_key(key: Any) -> None:
+    """Raises unless this is a key: a text of 1…255 characters whose parts between slashes are names of files."""
+    if not isinstance(key, str):
+        raise TypeError(f"a key is a text, not a {type(key).__name__}.")
+    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH:
+        raise ValueError(f"a key has 1…{MAXIMUM_KEY_LENGTH} characters, not {len(key)}.")
+    _safe(key)
+
+
+def check_step(step: Any) -> None:
+    """Raises unless this is a step: an integer of 0…2^53 - 1."""
+    if isinstance(step, bool) or not hasattr(step, "__index__"):
+        raise TypeError(f"a step is an integer, not a {type(step).__name__}.")
+    if not 0 <= step.__index__() <= MAXIMUM_STEP:
+        raise ValueError(f"a step is an integer of 0…{MAXIMUM_STEP}, not {step}.")
+
+
+def _safe(name: str) -> str:
+    """The name, when it may stand in a path; raises ValueError otherwise."""
+    if "\\" in name or any(ord(character) < 32 for character in name):
+        raise ValueError(f"'{name!a}' cannot be part of an artifact's path: leave out backslashes and control characters.")
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise ValueError(f"'{name}' cannot be part of an artifact's path: parts between slashes must be names.")
+    return name
+
+
+def _json(document: Any) -> bytes:
+    return json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _drawn(figure: Any, form: str, dpi: int) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=form, dpi=dpi)
+    data = buffer.getvalue()
+    if form == "png" and data[:8] != SIGNATURE:
+        raise TypeError(f"figure(): savefig of a {type(figure).__name__} wrote no PNG.")
+    return data

@@ -1,0 +1,47 @@
+"""What can go wrong, as types. Every text says what happened, to what, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional
+
+
+class PIVOTError(Exception):
+    """The server refused a call, or no answer came.
+
+    `status` is the HTTP status, 0 when the server was not reached. `code` is the error code of the API's document.
+    `field` is the path of the field that a 422 names. `details` are the answer's own.
+    `retry_after` is how many seconds the server asked to wait.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 0,
+        code: str = "unreachable",
+        field: Optional[str] = None,
+        details: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.field = field
+        self.details: Mapping[str, Any] = details or {}
+        self.retry_after: Optional[float] = None
+
+
+class Unreachable(PIVOTError):
+    """No answer came: the server does not run, or the connection broke. The call may or may not have taken effect."""
+
+
+class DigestMismatch(PIVOTError):
+    """The bytes that came are not those that the server named. The file was removed."""
+
+
+class SpoolError(RuntimeError):
+    """The spool cannot take what was logged; nothing of it is confirmed. Space or permission must be given first."""
+
+
+class SessionClosed(RuntimeError):
+    """The session has ended in this process, or belongs to another process."""

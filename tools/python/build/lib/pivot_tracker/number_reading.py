@@ -1,0 +1,103 @@
+"""Numbers of every library as Python's own, without importing the library."""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from typing import Any, List, Sequence, Union
+
+from .metrics_encoding import MAXIMUM_STEP
+
+MAXIMUM_NAME_BYTES = 255
+_DIRECT = frozenset("dfbBhHiIlLqQ")
+
+
+def number(name: str, value: Any) -> float:
+    """A value as a double. Raises `TypeError` that names the metric for what is none."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    if not isinstance(value, (str, bytes, bytearray)) and value is not None:
+        try:
+            return float(value)
+        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+            raise TypeError(f"The metric {name!r} is no single number but {type(value).__name__}: {error}.") from error
+    raise TypeError(f"The metric {name!r} must be a number, not {type(value).__name__}.")
+
+
+def check_name(name: Any) -> None:
+    """Raises `TypeError` or `ValueError` for what cannot be a metric's name."""
+    if not isinstance(name, str):
+        raise TypeError(f"A metric's name must be a text, not {type(name).__name__} {name!r}.")
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError as error:
+        raise ValueError(f"The metric's name {name[:80]!r} is not Unicode text: {error}.") from error
+    if not 1 <= length <= MAXIMUM_NAME_BYTES:
+        raise ValueError(f"The metric's name {name[:80]!r} has {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
+        raise ValueError(f"The metric's name {name!r} holds control characters.")
+    if name in ("epoch", "timestamp"):
+        raise ValueError(f"A metric must not be called {name!r}, since every record has a field of that name.")
+
+
+def step_number(step: Any) -> int:
+    """A step as Python's integer. Raises `TypeError` for what is no whole number and `ValueError` beyond the range."""
+    try:
+        whole = operator.index(step)
+    except TypeError as error:
+        raise TypeError(f"A step must be a whole number, not {type(step).__name__} {step!r}.") from error
+    if not 0 <= whole <= MAXIMUM_STEP:
+        raise ValueError(f"A step must be from 0 to {MAXIMUM_STEP}, not {whole}.")
+    return whole
+
+
+def doubles(name: str, values: Any) -> "array[float]":
+    """Many values as an array of doubles: a copy. Takes lists, arrays and tensors of one dimension."""
+    if isinstance(values, array) and values.typecode == "d":
+        return array("d", values)
+    flat = _plain(values)
+    if isinstance(flat, memoryview):
+        if flat.format == "d":
+            copied = array("d")
+            copied.frombytes(flat.cast("B"))
+            return copied
+        flat = flat.tolist()
+    try:
+        return array("d", flat)
+    except TypeError:
+        return array("d", [number(name, value) for value in flat])
+
+
+def steps_of(steps: Any, count: int, following: int) -> Sequence[int]:
+    """The steps of `count` points: from `following` when None, from a number on, or one each."""
+    if steps is None:
+        steps = following
+    if isinstance(steps, int):
+        steps = range(step_number(steps), step_number(steps) + count)
+    if not isinstance(steps, range):
+        flat = _plain(steps)
+        listed: List[int] = flat.tolist() if isinstance(flat, memoryview) else list(flat)
+        if set(map(type, listed)) != {int}:
+            listed = [step_number(step) for step in listed]
+        steps = listed
+    if len(steps) != count:
+        raise ValueError(f"There are {count} values and {len(steps)} steps; give as many of both.")
+    for step in (min(steps), max(steps)) if not isinstance(steps, range) else (steps[0], steps[-1]):
+        step_number(step)
+    return steps  # type: ignore[no-any-return]
+
+
+def _plain(values: Any) -> Union[memoryview, Sequence[Any]]:
+    """The values as memory of numbers where they are that, else as a list."""
+    if isinstance(values, (list, tuple)):
+        return values
+    try:
+        view = memoryview(values)
+    except (TypeError, ValueError, RuntimeError, BufferError):
+        view = None
+    if view is not None and view.ndim == 1 and view.contiguous and view.format in _DIRECT:
+        return view
+    listed = values.tolist() if hasattr(values, "tolist") else list(values)
+    if not isinstance(listed, list) or (listed and isinstance(listed[0], list)):
+        raise TypeError(f"The values must have one dimension, and {type(values).__name__} has another shape.")
+    return listed

@@ -1,0 +1,595 @@
+"""A training that is logged: what a program calls while it trains."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import pathlib
+import secrets
+import socket
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import weakref
+from array import array
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
+
+from . import identifiers
+from .artifacts import ArtifactLogging
+from .delivery import LEASE_SECONDS, epoch_payload
+from .errors import PIVOTError, SessionClosed, SpoolError
+from .log_queue import Made, Points, cost
+from .metrics_encoding import MAXIMUM_STEP, little_endian
+from .number_reading import check_name, doubles, number, step_number, steps_of
+from .params import flattened, scalar
+from .pipeline import Pipeline, logger
+from .provenance import Provenance, ProvenanceCapture
+from .spool import DEFAULT_LIMIT_BYTES, Kind, SpoolWriter, State, default_root
+from .transport import Transport, base_url as checked_url, json_object
+
+Fact = Union[str, int, float, bool]
+
+POINTS_PER_RECORD = 100_000
+LINE_BYTES = 16_384
+KNOWN_NAMES = 100_000
+FINISH_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What became of what was logged: calls, counted from the start of this process's part."""
+
+    logged: int
+    """Entries taken: calls of log, and what the other methods made."""
+    spooled: int
+    """Entries that are in the spool: a kill of this process does not lose them."""
+    delivered: int
+    """Points of metrics that the server has acknowledged."""
+    blocked_seconds: float
+    """How long calls waited since the queue was full."""
+    queue_depth: int
+    """Entries that are not in the spool yet."""
+    refused: int
+    """Records that the server will never take; they are kept in the folder `refused` beside the spools."""
+    last_error: Optional[str]
+    """What went wrong last, in the spool or with the server."""
+
+
+@dataclass(frozen=True)
+class ResumeState:
+    """The checkpoint to go on from. `epoch` and `step` are the last that it holds; train from the ones behind."""
+
+    checkpoint_id: str
+    epoch: int
+    step: int
+    metrics: Dict[str, float] = field(default_factory=dict)
+    path: pathlib.Path = pathlib.Path()
+
+
+class Session(ArtifactLogging):
+    """One process's part of a session, from `session()` to `finish()`.
+
+    Everything logged is copied into a queue and returns at once; a thread brings it to the spool, at least every 50 ms
+    unless told otherwise, and another one to the server. `flush()` confirms. Threads may log at once. A forked child
+    cannot: it must begin a session of its own.
+    """
+
+    def __init__(
+        self, state: State, root: pathlib.Path, beginning: List[Made], *, limit: int, interval: float, may_resume: bool
+    ) -> None:
+        self.session_id = state.session_id
+        self.base_url = state.base_url
+        self.name = state.name
+        self._state = state
+        self._lock = threading.Lock()
+        self._is_ready = False
+        self._closing: Optional[str] = None
+        self._is_started = False
+        self._may_resume = may_resume
+        self._names: Dict[str, bool] = {}
+        self._last_step = 0
+        self._last_epoch = 0
+        self._own_commands = 0
+        self._has_logged = False
+        self._provenance: Optional[ProvenanceCapture] = None
+        self._writer = SpoolWriter(root, state, limit)
+        self._pipeline = Pipeline(self._writer, state, interval)
+        self._pipeline.put_all(list(beginning))
+        _open.add(self)
+
+    # Numbers
+
+    def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
+        """Logs values of metrics at a step, from 0; the one after the last when not given.
+
+        Raises `TypeError` or `ValueError` for what is no number, name or step, `SpoolError` when the spool cannot be
+        written, `SessionClosed` after the end. Waits while the queue is full.
+        """
+        if not self._is_ready:
+            self._become_ready()
+        items = tuple(metrics.items())
+        names = self._names
+        for name, value in items:
+            if value.__class__ is not float or name not in names:
+                items = tuple([(self._checked(name), number(name, value)) for name, value in items])
+                break
+        if not items:
+            return
+        if step is None:
+            with self._lock:
+                step = self._last_step + 1 if self._has_logged else self._last_step
+                self._last_step, self._has_logged = step, True
+        else:
+            if step.__class__ is not int or not 0 <= step <= MAXIMUM_STEP:
+                step = step_number(step)
+            if step > self._last_step:
+                self._last_step = step
+            self._has_logged = True
+        self._pipeline.put((time.time_ns() // 1000, step, items), 200 + 100 * len(items))
+
+    def log_points(self, name: str, values: Any, steps: Any = None, times: Optional[Sequence[int]] = None) -> None:
+        """Logs many points of one metric at once: lists, arrays or tensors of one dimension.
+
+        `steps` is one for each value, or the first of consecutive ones; those after the last step when not given. `times`
+        are microseconds since 1970, the present when not given.
+        """
+        if not self._is_ready:
+            self._become_ready()
+        self._checked(name)
+        column = doubles(name, values)
+        count = len(column)
+        if count == 0:
+            return
+        following = self._last_step + 1 if self._has_logged else self._last_step
+        numbers = steps_of(steps, count, following)
+        if times is not None and len(times) != count:
+            raise ValueError(f"There are {count} values and {len(times)} times; give as many of both.")
+        now = time.time_ns() // 1000
+        self._last_step = max(self._last_step, numbers[-1] if isinstance(numbers, range) else max(numbers))
+        self._has_logged = True
+        for start in range(0, count, POINTS_PER_RECORD):
+            end = start + POINTS_PER_RECORD
+            part = Points(
+                name, numbers[start:end], column if count <= POINTS_PER_RECORD else column[start:end],
+                now if times is None else list(times[start:end]),
+            )
+            self._pipeline.put(part, cost(part))
+
+    def epoch(self, epoch: int, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
+        """Reports a completed epoch, from 1 and each after the one before, with its metrics; `step` is the last of it."""
+        if not self._is_ready:
+            self._become_ready()
+        whole = step_number(epoch)
+        if whole <= self._last_epoch or whole >= 1 << 32:
+            raise ValueError(f"The epoch {whole} cannot follow the epoch {self._last_epoch}; epochs count from 1 upwards.")
+        coded = self._coded(metrics)
+        last = self._last_step if step is None else step_number(step)
+        self._last_epoch = whole
+        self._last_step = max(self._last_step, last)
+        self._spool(Kind.EPOCH, epoch_payload(whole, last, coded))
+
+    def checkpoint(
+        self,
+        path: "Union[str, os.PathLike[str]]",
+        epoch: int,
+        metrics: Optional[Mapping[str, Any]] = None,
+        step: Optional[int] = None,
+        stop: bool = False,
+    ) -> str:
+        """Saves a file as a checkpoint and returns its id. The file is copied before this returns: write it again freely.
+
+        `epoch` is the one that it closes. `stop` marks the checkpoint that is saved since a stop was asked for. Metrics
+        take at most 8 KiB of JSON. Raises `FileNotFoundError`, and `SpoolError` when the copy does not fit.
+        """
+        if not self._is_ready:
+            self._become_ready()
+        source = pathlib.Path(path)
+        if not source.is_file():
+            raise FileNotFoundError(f"There is no file {source} to save as a checkpoint; give one file, not a folder.")
+        values = {self._checked(name): number(name, value) for name, value in (metrics or {}).items()}
+        text = json.dumps(values) if values else None
+        if text is not None and len(text.encode()) > 8192:
+            raise ValueError("The metrics of a checkpoint take at most 8192 bytes of JSON; report the others by epoch().")
+        query: Dict[str, Any] = {
+            "epoch": step_number(epoch), "step": self._last_step if step is None else step_number(step),
+            "filename": source.name.encode("utf-8", "replace").decode()[:200],
+        }
+        if text is not None:
+            query["metrics"] = text
+        if stop:
+            query["marks"] = "stop"
+        command = self._own_command("checkpoint")
+        with self._lock:
+            query["spooled"], _ = self._writer.add_file(source)
+        self._spool(Kind.CHECKPOINT, json.dumps(query).encode(), command)
+        return identifiers.checkpoint_id(command, self.session_id)
+
+    def params(self, params: Mapping[str, Any]) -> None:
+        """Records settings, also later ones; nested mappings become dotted names."""
+        if not self._is_ready:
+            self._become_ready()
+        self._spool(Kind.PARAMS, json.dumps({"params": flattened(params)}).encode())
+
+    def text(self, text: str, level: str = "") -> None:
+        """Writes lines to the session's log; longer ones than 16 KiB are cut into several. `level` is debug, info, warning or
+        error."""
+        if not self._is_ready:
+            self._become_ready()
+        if level not in ("", "debug", "info", "warning", "error"):
+            raise ValueError(f"The level must be debug, info, warning or error, not {level!r}.")
+        now = _rfc3339(time.time())
+        lines: List[Dict[str, str]] = []
+        for line in str(text).splitlines() or [""]:
+            for part in _cut(line):
+                lines.append({"text": part, "time": now, "source": "log", **({"level": level} if level else {})})
+        for start in range(0, len(lines), 200):
+            self._spool(Kind.LINES, json.dumps({"lines": lines[start : start + 200]}).encode())
+
+    # What is known
+
+    def flush(self, timeout: Optional[float] = None, delivered: bool = False) -> None:
+        """Returns when everything logged before is durable on this machine; with `delivered`, on the server as well.
+
+        Raises `SpoolError` when the spool could not be made durable, `TimeoutError` after `timeout` seconds, `PIVOTError`
+        when the server refuses the session.
+        """
+        self._check_open()
+        self._pipeline.flush(timeout, delivered)
+
+    def resume_state(self, folder: "Union[None, str, os.PathLike[str]]" = None) -> Optional[ResumeState]:
+        """The newest checkpoint of this session, or the one it continues from, downloaded and verified; None without one.
+
+        Ask before anything is logged: this attempt then begins behind the checkpoint, and what earlier attempts recorded
+        beyond it is superseded. Without having asked, an attempt begins at the first epoch and step. Raises `PIVOTError`
+        when the server cannot be reached.
+        """
+        self._check_open()
+        if self._is_started:
+            raise RuntimeError("resume_state() must be called before anything is logged: the attempt has begun already.")
+        if not self._may_resume:
+            return None
+        self._pipeline.flush(120.0, delivered=True)
+        transport = Transport(self.base_url)
+        try:
+            document = json_object(transport.call("GET", f"training/sessions/{self.session_id}"))
+            listed = json_object(transport.call("GET", "checkpoints", query={"session_id": self.session_id}))["checkpoints"]
+            own = [entry for entry in listed if entry.get("source") == "trainer"]
+            completed: Optional[int] = None
+            if own:
+                chosen = max(own, key=lambda entry: (entry.get("step", 0), entry["epoch"], entry.get("created_at", "")))
+                completed = min(int(chosen["epoch"]), int(document.get("current_epoch", 0)))
+            elif document.get("parent_checkpoint_id"):
+                chosen = json_object(transport.call("GET", f"checkpoints/{document['parent_checkpoint_id']}"))
+            else:
+                return None
+            name = f"{chosen['checkpoint_id']}-{chosen.get('file_name', 'checkpoint')}"
+            target = pathlib.Path(folder) if folder is not None else pathlib.Path(tempfile.mkdtemp(prefix="pivot-"))
+            target.mkdir(parents=True, exist_ok=True)
+            path = transport.download(
+                f"checkpoints/{chosen['checkpoint_id']}/download", target / name, digest=chosen["digest"]
+            )
+        finally:
+            transport.close()
+        epoch = int(chosen["epoch"]) if completed is None else completed
+        step = int(chosen.get("step", 0))
+        self._begin(epoch + 1, step + 1, chosen["checkpoint_id"])
+        self._last_epoch, self._last_step, self._has_logged = epoch, step, True
+        metrics = {str(key): float(value) for key, value in (chosen.get("metrics") or {}).items()}
+        return ResumeState(chosen["checkpoint_id"], epoch, step, metrics, path)
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether somebody asked for a stop; true within a second or so. Save a checkpoint and end with `stopped`."""
+        return self._pipeline.delivery.report.stop_requested
+
+    @property
+    def stats(self) -> Stats:
+        """What became of what was logged."""
+        pipeline = self._pipeline
+        error = str(pipeline.failure) if pipeline.failure is not None else pipeline.last_error
+        return Stats(
+            pipeline.put_entries, pipeline.spooled_entries, self._state.points, pipeline.blocked_seconds,
+            pipeline.queue_depth, self._state.refused, error,
+        )
+
+    @property
+    def spool_path(self) -> pathlib.Path:
+        """The folder of this process's spool; deleted once everything is delivered."""
+        return self._writer.folder
+
+    # The end
+
+    def finish(self, status: str = "completed", message: Optional[str] = None, timeout: float = FINISH_SECONDS) -> None:
+        """Ends this process's part: everything is durable when this returns, and delivered if the server could be reached.
+
+        `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for one that is
+        away: what is left is delivered by `pivot-sync`. Raises `SpoolError` when the rest could not be made durable.
+        Calling it again does nothing.
+        """
+        if status not in ("completed", "failed", "stopped"):
+            raise ValueError(f"The status must be completed, failed or stopped, not {status!r}.")
+        with self._lock:
+            if self._closing is not None:
+                return
+            self._closing = "The session has ended; begin a new one, or resume it."
+            self._is_ready = False
+        if self._provenance is not None:
+            self._provenance.wait(2.0)
+        body: Dict[str, Any] = {"outcome": status, "step": self._last_step}
+        if message:
+            body["message"] = message.encode("utf-8", "replace").decode()[-8000:]
+        try:
+            self._pipeline.put(Made(Kind.FINISH, json.dumps(body).encode()), 500)
+            is_delivered = self._pipeline.end(timeout)
+        finally:
+            _open.discard(self)
+        if is_delivered:
+            self._writer.remove()
+        else:
+            logger.warning(
+                "Not everything of %s is on the server yet; it is kept in %s. Run 'pivot-sync' when the server is back. %s",
+                self.session_id, self._writer.folder, self._pipeline.last_error or "",
+            )
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        if self._closing is not None and _forked_children_of(self):
+            return
+        if error is None:
+            self.finish("stopped" if self.should_stop else "completed")
+        elif isinstance(error, KeyboardInterrupt):
+            self.finish("stopped", "interrupted from the keyboard")
+        elif isinstance(error, SystemExit) and not error.code:
+            self.finish("completed")
+        else:
+            text = "".join(traceback.format_exception(kind, error, trace))
+            try:
+                self.finish("failed", text[-4000:])
+            except SpoolError as failure:
+                # The training's own error must be the one that is seen.
+                logger.error("%s", failure)
+
+    # For the surroundings
+
+    def _put_artifact(
+        self,
+        path: str,
+        data: Union[bytes, pathlib.Path],
+        content_type: str = "application/octet-stream",
+        kind: str = "file",
+        key: Optional[str] = None,
+        step: Optional[int] = None,
+    ) -> None:
+        """Spools a file of the session: `bytes` as they are, or the content of the file at a path, copied now.
+
+        `path` is the artifact's name in the session: relative, without empty, `.` or `..` parts, at most 1024 bytes.
+        `kind` (1 to 64 bytes), `key` (1 to 255 bytes) and `step` (from 0) are what it is found by.
+        """
+        if not self._is_ready:
+            self._become_ready()
+        with self._lock:
+            name, _ = self._writer.add_file(data if isinstance(data, bytes) else pathlib.Path(data))
+        query = {"spooled": name, "path": path, "content_type": content_type, "kind": kind, "key": key, "step": step}
+        self._spool(Kind.ARTIFACT, json.dumps(query).encode())
+
+    def _record_facts(self, facts: Mapping[str, Fact]) -> None:
+        """Spools facts about where and with what the session is trained. Names have 1 to 255 bytes."""
+        told = {str(name): scalar(str(name), value) for name, value in facts.items()}
+        self._pipeline.put(Made(Kind.FACTS, json.dumps({"facts": told}).encode()), 1000)
+
+    def _record_provenance(self, found: Provenance) -> None:
+        self._record_facts(found.facts)
+        if found.diff is not None:
+            with self._lock:
+                name, _ = self._writer.add_file(found.diff)
+            query = {"spooled": name, "path": "provenance/git.diff", "content_type": "text/x-diff", "kind": "file"}
+            self._pipeline.put(Made(Kind.ARTIFACT, json.dumps(query).encode()), 500)
+
+    # Inside
+
+    def _spool(self, kind: Kind, payload: bytes, command: Optional[str] = None) -> None:
+        entry = Made(kind, payload, command)
+        self._pipeline.put(entry, cost(entry))
+
+    def _own_command(self, what: str) -> str:
+        with self._lock:
+            self._own_commands += 1
+            return f"{self._state.spool_id}-{what}-{self._own_commands}"
+
+    def _checked(self, name: Any) -> str:
+        if name not in self._names:
+            check_name(name)
+            if len(self._names) < KNOWN_NAMES:
+                self._names[name] = True
+        return str(name)
+
+    def _coded(self, metrics: Mapping[str, Any]) -> List[Tuple[bytes, bytes]]:
+        return [
+            (self._checked(name).encode(), little_endian(array("d", (number(name, metrics[name]),))))
+            for name in sorted(metrics)
+        ]
+
+    def _check_open(self) -> None:
+        if self._closing is not None:
+            raise SessionClosed(self._closing)
+
+    def _become_ready(self) -> None:
+        self._check_open()
+        self._begin(1, 1, None)
+        with self._lock:
+            self._is_ready = self._closing is None
+
+    def _begin(self, first_epoch: int, first_step: int, checkpoint: Optional[str]) -> None:
+        with self._lock:
+            if self._is_started:
+                return
+            self._is_started = True
+            body: Dict[str, Any] = {"first_epoch": first_epoch, "first_step": first_step}
+            if checkpoint is not None:
+                body["checkpoint_id"] = checkpoint
+            self._pipeline.put(Made(Kind.STARTED, json.dumps(body).encode()), 300)
+
+    def _become_foreign(self) -> None:
+        """In a forked child: the session stays the parent's."""
+        self._lock = threading.Lock()
+        self._is_ready = False
+        self._closing = (
+            f"The session {self.session_id} belongs to the process that this one was forked from; log there, or begin a session "
+            "in this process."
+        )
+
+
+_open: "weakref.WeakSet[Session]" = weakref.WeakSet()
+_foreign: "weakref.WeakSet[Session]" = weakref.WeakSet()
+
+
+def _forked_children_of(session: Session) -> bool:
+    return session in _foreign
+
+
+def _after_fork() -> None:
+    for session in list(_open):
+        session._become_foreign()
+        _foreign.add(session)
+    _open.clear()
+
+
+def _at_exit() -> None:
+    error = getattr(sys, "last_value", None)
+    for session in list(_open):
+        try:
+            if isinstance(error, KeyboardInterrupt):
+                session.finish("stopped", "interrupted from the keyboard")
+            elif error is not None:
+                text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+                session.finish("failed", text[-4000:])
+            else:
+                session.finish("stopped" if session.should_stop else "completed")
+        except SpoolError as failure:
+            logger.error("%s", failure)
+
+
+os.register_at_fork(after_in_child=_after_fork)
+atexit.register(_at_exit)
+
+
+def session(
+    name: Optional[str] = None,
+    *,
+    config: Any = None,
+    tags: Sequence[str] = (),
+    experiment: Optional[str] = None,
+    group: Optional[str] = None,
+    notes: Optional[str] = None,
+    epochs: Optional[int] = None,
+    checkpoint_id: Optional[str] = None,
+    resume: Optional[str] = None,
+    base_url: Optional[str] = None,
+    provenance: bool = True,
+    spool_dir: "Union[None, str, os.PathLike[str]]" = None,
+    interval: float = 0.05,
+    patience: float = 3.0,
+) -> Session:
+    """Begins a session and gives what logs it.
+
+    A new session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
+    planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, a new attempt of that
+    session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), that session is joined and
+    `config` is added to its params.
+
+    No server is needed: what is logged is kept in the spool below `spool_dir` until one is reached. When one answers within
+    `patience` seconds, what it refuses is raised at once as `PIVOTError`. `interval` is the longest time in seconds that what
+    was logged is not in the spool. Raises `SpoolError` when no spool can be made.
+    """
+    url = checked_url(base_url)
+    root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
+    params = flattened(config) if config is not None else {}
+    state = State(spool_id="py-" + secrets.token_hex(8), base_url=url, process_id=os.getpid(), name=name or "")
+    beginning: List[Made] = []
+    joined, lease = os.environ.get("PIVOT_SESSION_ID"), os.environ.get("PIVOT_LEASE")
+    may_resume = True
+    if resume is None and joined and lease:
+        state.joined, state.session_id, state.token = True, joined, lease
+        state.attempt = _joined_attempt(url, joined)
+        if params:
+            beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
+    else:
+        if resume is None:
+            command = identifiers.new_command_id()
+            state.session_id = identifiers.session_id(command)
+            may_resume = checkpoint_id is not None
+            configuration: Dict[str, Any] = {"trainer": {"kind": "external"}, "max_restarts": 0}
+            if epochs is not None:
+                configuration["train"] = {"epochs": epochs}
+            body = {
+                "session_name": name or pathlib.Path(sys.argv[0] or "session").stem or "session", "config": configuration,
+                "params": params, "tags": list(tags), "experiment": experiment, "group": group, "notes": notes,
+                "checkpoint_id": checkpoint_id,
+            }
+            created = json.dumps({key: value for key, value in body.items() if value is not None}).encode()
+            if len(created) > 1 << 20:
+                raise ValueError(f"config takes {len(created)} bytes of JSON; at most 1 MiB is kept. Save the rest as a file.")
+            beginning.append(Made(Kind.CREATE, created, command))
+        else:
+            state.session_id = resume
+            _deliver_leftovers(root, resume, url)
+            if params:
+                beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
+        claim = {"lease_seconds": LEASE_SECONDS, "host": socket.gethostname(), "process_id": os.getpid()}
+        beginning.insert(0 if resume is not None else 1, Made(Kind.CLAIM, json.dumps(claim).encode()))
+    limit = int(os.environ.get("PIVOT_SPOOL_LIMIT") or DEFAULT_LIMIT_BYTES)
+    made = Session(state, root, beginning, limit=limit, interval=interval / 2, may_resume=may_resume)
+    made._pipeline.wait_for_first_answer(patience)
+    refusal = made._pipeline.fatal
+    if refusal is not None and refusal.code != "lease_held":
+        made._closing = "The server refused the session."
+        _open.discard(made)
+        made._pipeline.end(0.0)
+        made._writer.remove()
+        raise refusal
+    if provenance:
+        made._provenance = ProvenanceCapture(made._record_provenance)
+    return made
+
+
+def _joined_attempt(url: str, session_id: str) -> int:
+    told = os.environ.get("PIVOT_ATTEMPT")
+    if told:
+        return int(told)
+    transport = Transport(url)
+    try:
+        return int(json_object(transport.call("GET", f"training/sessions/{session_id}"))["attempt"])
+    finally:
+        transport.close()
+
+
+def _deliver_leftovers(root: pathlib.Path, session_id: str, url: str) -> None:
+    """Brings what earlier processes of a session left, and so gives its lease back; a server that is away changes nothing."""
+    from .sync import deliver_spool  # sync imports what this module makes
+
+    for folder in sorted(root.glob(f"{session_id}-*")):
+        try:
+            deliver_spool(folder, url)
+        except (PIVOTError, SpoolError) as error:
+            logger.warning("What is left in %s is delivered later: %s", folder, error)
+
+
+def _rfc3339(seconds: float) -> str:
+    micros = int(seconds * 1e6)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(micros // 1_000_000)) + f".{micros % 1_000_000:06}Z"
+
+
+def _cut(line: str) -> List[str]:
+    data = line.encode("utf-8", "replace")
+    if len(data) <= LINE_BYTES:
+        return [data.decode()]
+    return [data[start : start + LINE_BYTES - 8].decode("utf-8", "ignore") for start in range(0, len(data), LINE_BYTES - 8)]

@@ -1,0 +1,169 @@
+"""Delivers what processes left in their spools: `python -m pivot_tracker sync`, or `pivot-sync`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Callable, List, Optional, Sequence
+
+from .delivery import Delivery, Fatal
+from .errors import PIVOTError, SpoolError
+from .spool import Lock, SpoolReader, default_root, read_state, remove_folder, segment_numbers, segment_path
+from .transport import Transport, base_url, is_passing, pause
+
+PASSING_TRIES = 6
+
+
+@dataclass
+class SpoolOutcome:
+    """What became of one spool. `outcome` is delivered, in_use, kept (to be tried again) or damaged."""
+
+    spool: str
+    session_id: str = ""
+    outcome: str = "delivered"
+    points: int = 0
+    records: int = 0
+    refused: List[str] = field(default_factory=list)
+    ended_as_failed: bool = False
+    damaged_bytes: int = 0
+    message: str = ""
+
+
+def deliver_spool(
+    folder: pathlib.Path, url: Optional[str] = None, told: Callable[[int, int], None] = lambda done, total: None
+) -> SpoolOutcome:
+    """Delivers one spool to the end, and deletes it then.
+
+    `url` goes before the address that the spool names. `told` gets the bytes done and all of them. A spool whose process
+    lives is left alone. Raises `SpoolError` for a spool that cannot be read.
+    """
+    outcome = SpoolOutcome(str(folder), session_id=folder.name.rsplit("-", 2)[0])
+    lock = Lock(folder)
+    try:
+        if not lock.try_take():
+            outcome.outcome = "in_use"
+            outcome.message = "A process is logging into it, or another sync delivers it."
+            return outcome
+        if not (folder / "state.json").exists():
+            # Its process was killed while it made the folder, or a sync while it removed it: nothing is in it.
+            remove_folder(folder)
+            return outcome
+        _deliver(folder, url, outcome, told)
+        return outcome
+    finally:
+        lock.release()
+
+
+def _deliver(
+    folder: pathlib.Path, url: Optional[str], outcome: SpoolOutcome, told: Callable[[int, int], None]
+) -> None:
+    state = read_state(folder)
+    outcome.session_id = state.session_id
+    if url is not None:
+        state.base_url = base_url(url)
+    transport = Transport(state.base_url)
+    reader = SpoolReader(folder)
+    delivery = Delivery(reader, state, transport)
+    total = sum(segment_path(folder, number).stat().st_size for number in segment_numbers(folder))
+    first, began = state.segment, state.offset
+    failures = 0
+    try:
+        while True:
+            try:
+                if not delivery.step():
+                    outcome.ended_as_failed = delivery.end_lost("the process ended without finishing")
+                    break
+                failures = 0
+            except Fatal as refused:
+                outcome.outcome, outcome.message = "kept", str(refused)
+                break
+            except PIVOTError as error:
+                failures += 1
+                if not is_passing(error) or failures >= PASSING_TRIES:
+                    outcome.outcome, outcome.message = "kept", str(error)
+                    break
+                time.sleep(pause(error, failures))
+            done = sum(16 << 20 for _ in range(first, state.segment)) + state.offset - began
+            told(min(done, total), total)
+    finally:
+        transport.close()
+    report = delivery.report
+    outcome.points, outcome.records, outcome.refused = report.points, report.records, report.refused
+    outcome.damaged_bytes = reader.damaged_bytes
+    if outcome.outcome == "delivered":
+        remove_folder(folder)
+
+
+def deliver_all(
+    root: pathlib.Path, url: Optional[str], told: Callable[[pathlib.Path, int, int], None] = lambda folder, done, total: None
+) -> List[SpoolOutcome]:
+    """Delivers every spool below a folder, oldest first."""
+    outcomes = []
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
+    for folder in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        try:
+            outcomes.append(deliver_spool(folder, url, lambda done, total, at=folder: told(at, done, total)))  # type: ignore[misc]
+        except FileNotFoundError:
+            continue  # Its own process, or another sync, delivered it meanwhile.
+        except (SpoolError, OSError) as error:
+            outcomes.append(SpoolOutcome(str(folder), outcome="damaged", message=str(error)))
+    return outcomes
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command. Answers 0 when nothing is left, 1 when something is, 2 for a wrong call."""
+    parser = argparse.ArgumentParser(
+        prog="pivot-sync", description="Delivers what training programs logged while the server was away, each point once. "
+        "Spools of programs that still run are left to them."
+    )
+    parser.add_argument("--spool", type=pathlib.Path, help="folder of the spools; PIVOT_SPOOL_DIR or the user's own unless given")
+    parser.add_argument("--url", help="address of the server; the one that each program logged to unless given")
+    parser.add_argument("--json", action="store_true", help="print what was done as one JSON object")
+    options = parser.parse_args(arguments)
+    root = options.spool if options.spool is not None else default_root()
+    shows_bar = sys.stderr.isatty() and not options.json
+
+    def told(folder: pathlib.Path, done: int, total: int) -> None:
+        if shows_bar and total:
+            filled = 30 * done // total
+            sys.stderr.write(f"\r{folder.name[:40]:40} [{'#' * filled}{'.' * (30 - filled)}] {100 * done // total:3} %")
+            sys.stderr.flush()
+
+    try:
+        outcomes = deliver_all(root, options.url, told)
+    except ValueError as error:
+        parser.error(str(error))
+    if shows_bar:
+        sys.stderr.write("\r\033[K")
+    if options.json:
+        print(json.dumps({"spools": [asdict(outcome) for outcome in outcomes]}))
+    else:
+        _print(root, outcomes)
+    return 1 if any(outcome.outcome in ("kept", "damaged") for outcome in outcomes) else 0
+
+
+def _print(root: pathlib.Path, outcomes: List[SpoolOutcome]) -> None:
+    if not outcomes:
+        print(f"Nothing is left to deliver in {root}.")
+    for outcome in outcomes:
+        text = f"{outcome.session_id or outcome.spool}: {outcome.outcome.replace('_', ' ')}, {outcome.points} points"
+        text += f" in {outcome.records} records"
+        if outcome.ended_as_failed:
+            text += "; its process ended without finishing, so it is failed"
+        print(text)
+        if outcome.damaged_bytes:
+            print(f"    {outcome.damaged_bytes} bytes were damaged on disk and are lost")
+        if outcome.message:
+            print(f"    {outcome.message}")
+        for refusal in outcome.refused[:10]:
+            print(f"    refused: {refusal}")
+        if len(outcome.refused) > 10:
+            print(f"    and {len(outcome.refused) - 10} more, all kept in {root / 'refused'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
