@@ -148,6 +148,7 @@ package struct TrainingLoop {
             $0.threads = UInt32(facts.threads)
             $0.dataDigest = facts.dataDigest
         }
+        for warning in facts.warnings { log(warning, level: "warning") }
         if let last = replay.lastStart, point?.isParent == false {
             let changed = Self.changes(from: last, to: started)
             if !changed.isEmpty {

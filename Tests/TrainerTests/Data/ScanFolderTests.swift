@@ -84,6 +84,7 @@ struct ScanFolderTests {
         let empty = try scans.scan(.validation, 0)
         #expect(empty.name == "b" && empty.nodules.isEmpty && empty.target.values.allSatisfy { $0 == 0 })
         #expect(try scans.scan(.validation, 1) == scan)
+        #expect(scans.sharedNames == ["a"])
     }
 
     @Test("masks become targets, and their voxels places to cut patches around")

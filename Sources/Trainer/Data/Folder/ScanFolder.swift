@@ -57,6 +57,12 @@ package struct ScanFolder: ScanSource {
         listFiles = division.files
     }
 
+    /// The scans that are both trained on and validated on.
+    package var sharedNames: [String] {
+        let trained = Set((splits[.training] ?? []).map(\.name))
+        return (splits[.validation] ?? []).map(\.name).filter(trained.contains)
+    }
+
     package func scanCount(of split: ScanSplit) -> Int { splits[split]?.count ?? 0 }
 
     package func scan(_ split: ScanSplit, _ index: Int) throws(ScanError) -> Scan {

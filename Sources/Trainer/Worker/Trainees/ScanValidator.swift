@@ -176,5 +176,8 @@ final class ScanValidator {
 
 extension TrainerError {
     /// What a scan that cannot be used means for the training.
-    init(_ error: ScanError) { self.init(.data, "The data cannot be used: \(error).") }
+    init(_ error: ScanError) {
+        let message = "The data cannot be used: \(error)"
+        self.init(.data, message.hasSuffix(".") ? message : message + ".")
+    }
 }

@@ -10,15 +10,18 @@ package struct TraineeFacts: Equatable, Sendable {
     package var dataDigest: String
     /// Further facts, by name.
     package var provenance: JSONObject
+    /// What its user should look at before trusting the metrics; each a sentence.
+    package var warnings: [String]
 
     package init(
         engine: String = "", instructionSet: String = "", threads: Int, dataDigest: String,
-        provenance: JSONObject = JSONObject()
+        provenance: JSONObject = JSONObject(), warnings: [String] = []
     ) {
         self.engine = engine
         self.instructionSet = instructionSet
         self.threads = threads
         self.dataDigest = dataDigest
         self.provenance = provenance
+        self.warnings = warnings
     }
 }

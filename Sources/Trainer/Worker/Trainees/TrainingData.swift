@@ -14,6 +14,8 @@ struct TrainingData {
     let classNames: [String]
     /// What the data are, also when they lie elsewhere.
     let digest: String
+    /// What its user should look at before trusting the metrics.
+    let warnings: [String]
 
     /// Opens the data of a configuration; folders are relative to `base`. Reads every file of a folder once.
     /// - Throws: `.data` when a folder or a file in it cannot be used.
@@ -29,6 +31,7 @@ struct TrainingData {
             scans = ScanStore(phantoms, byteCount: Self.phantomByteCount, folder: folder)
             classNames = (0..<max(channels, 2)).map(String.init)
             digest = Self.phantomDigest(configuration)
+            warnings = []
         case .folder(let settings):
             do throws(ScanError) {
                 let source = try ScanFolder(
@@ -36,10 +39,20 @@ struct TrainingData {
                 scans = ScanStore(source, byteCount: settings.cacheByteCount, folder: folder)
                 classNames = settings.classNames ?? (0..<max(channels, 2)).map(String.init)
                 digest = try source.digest().description
+                warnings = Self.warnings(of: source)
             } catch {
                 throw TrainerError(error)
             }
         }
+    }
+
+    private static func warnings(of folder: ScanFolder) -> [String] {
+        guard let name = folder.sharedNames.first else { return [] }
+        let others = folder.sharedNames.count - 1
+        return [
+            "\(name)\(others > 0 ? " and \(others) more scans are" : " is") both trained on and validated on, so that the "
+                + "validation says little. Take it out of train.txt or val.txt."
+        ]
     }
 
     /// The facts that are recorded with an attempt.

@@ -56,7 +56,8 @@ package final class UNet3DTrainee: Trainee {
             let report = engine.report
             facts = TraineeFacts(
                 engine: "oneDNN " + report.libraryVersion, instructionSet: report.instructionSet,
-                threads: report.threadCount, dataDigest: data.digest, provenance: data.provenance)
+                threads: report.threadCount, dataDigest: data.digest, provenance: data.provenance,
+                warnings: data.warnings)
         } catch {
             throw TrainerError(.engine, "The network cannot be made: \(error).")
         }
