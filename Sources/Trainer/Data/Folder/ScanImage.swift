@@ -29,7 +29,9 @@ package struct ScanImage: Equatable, Sendable {
     /// The size for three counts as the file has them (width first); throws when one is not positive or all are too many.
     static func size(width: Int, height: Int, depth: Int, file: String) throws(ScanError) -> VolumeSize {
         guard width > 0, height > 0, depth > 0 else {
-            throw ScanError(.malformed, file: file, "a side of the volume has no voxels")
+            throw ScanError(
+                .malformed, file: file,
+                "its size (dim or DimSize) is \(width)×\(height)×\(depth); every side must have at least one voxel")
         }
         let (plane, planeOverflows) = width.multipliedReportingOverflow(by: height)
         let (count, countOverflows) = plane.multipliedReportingOverflow(by: depth)

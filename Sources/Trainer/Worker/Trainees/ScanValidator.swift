@@ -5,7 +5,7 @@ import TrainingConfiguration
 /// Measures a network on whole validation scans.
 ///
 /// A scan is covered by windows of up to 64 voxels a side that overlap by at least a quarter (see `SlidingWindow`). Beside the
-/// scan, this takes 4 · (3 · channels + 1) bytes for each of its voxels while it is measured.
+/// scan, this takes 4 · (4 · channels + 1) bytes for each of its voxels while it is measured.
 final class ScanValidator {
     /// The longest side of a window, unless patches are longer: above it, windows overlap.
     private static let longestSide = 64
