@@ -8,8 +8,10 @@ import sys
 import time
 
 import counting
+import requests
 
 import pivot_tracker as pivot
+from pivot_tracker.spool import read_state
 from pivot_tracker.sync import deliver_all
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -157,8 +159,6 @@ def test_two_syncs_at_once_deliver_each_record_once(server, spool, tmp_path):
 
 
 def test_a_lost_attempt_is_followed_by_one_that_supersedes_nothing(server, spool, tmp_path):
-    import requests
-
     session_id, checkpoint = make_leftovers(tmp_path, 1000)
     # Half of it is delivered, and then the server counts the attempt as lost.
     process = sync_command(spool, server.url)
@@ -172,7 +172,7 @@ def test_a_lost_attempt_is_followed_by_one_that_supersedes_nothing(server, spool
     process.wait()
     if any(spool.glob("sess_*")):
         (folder,) = spool.glob("sess_*")
-        state = __import__("pivot_tracker.spool").spool.read_state(folder)
+        state = read_state(folder)
         headers = {"Authorization": f"Lease {state.token}"}
         body = {"attempt": 1, "outcome": "failed", "message": "lost, says the test"}
         requests.post(f"{server.url}/api/v1/training/sessions/{session_id}/finish", json=body, headers=headers, timeout=10)
@@ -182,6 +182,41 @@ def test_a_lost_attempt_is_followed_by_one_that_supersedes_nothing(server, spool
         f"{server.url}/api/v1/metrics/{session_id}/history", params={"metric_name": "loss", "axis": "step"}, timeout=10
     ).json()
     assert visible["values"] == [float(step) for step in range(1000)]
+
+
+def test_a_live_training_whose_attempt_is_lost_goes_on_with_a_new_one(server, spool):
+    with pivot.session("lost", base_url=server.url, provenance=False) as session:
+        for step in range(200):
+            session.log({"loss": float(step)}, step=step)
+            if step == 100:
+                session.epoch(1, {"val_loss": 1.0})
+                session.flush(delivered=True)
+                headers = {"Authorization": f"Lease {session._state.token}"}
+                body = {"attempt": 1, "outcome": "failed", "message": "lost, says the test"}
+                url = f"{server.url}/api/v1/training/sessions/{session.session_id}/finish"
+                requests.post(url, json=body, headers=headers, timeout=10).raise_for_status()
+        session.epoch(2, {"val_loss": 0.5})
+    document = counting.session_document(server.url, session.session_id)
+    assert (document["status"], document["attempt"], document["current_epoch"]) == ("completed", 2, 2)
+    with pivot.PIVOTClient(server.url) as client:
+        history = client.get_metric_history(session.session_id, "loss", axis="step")
+        assert history["values"] == [float(step) for step in range(200)]
+        assert [record["epoch"] for record in client.get_metrics(session.session_id)["metrics"]] == [1, 2]
+
+
+def test_a_killed_training_is_resumed_at_once(server, spool, tmp_path):
+    training = Training(tmp_path, server.url)
+    training.wait_for_first_step()
+    time.sleep(0.3)
+    session_id, _, _, _ = training.kill()
+    began = time.monotonic()
+    with pivot.session(resume=session_id, base_url=server.url, provenance=False) as session:
+        assert session.resume_state() is None
+        session.log({"again": 1.0}, step=1)
+        session.flush(delivered=True)
+    assert time.monotonic() - began < 15
+    document = counting.session_document(server.url, session_id)
+    assert (document["status"], document["attempt"]) == ("completed", 2) and not any(spool.glob("sess_*"))
 
 
 def test_a_server_killed_in_the_middle_loses_nothing(server, spool, tmp_path):

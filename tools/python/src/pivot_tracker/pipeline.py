@@ -12,7 +12,7 @@ from .delivery import Delivery, Fatal
 from .errors import PIVOTError, SessionClosed, SpoolError
 from .log_queue import Entry, cost, encoded
 from .spool import SpoolReader, SpoolWriter, State
-from .transport import Transport, is_passing, pause
+from .transport import Transport, pause
 
 logger = logging.getLogger("pivot_tracker")
 
@@ -243,16 +243,19 @@ class Pipeline:
             error: Optional[PIVOTError] = None
             fatal: Optional[PIVOTError] = None
             try:
-                if self.delivery.step():
-                    failures = 0
-                else:
+                is_busy = self.delivery.step()
+                failures = 0
+                if not is_busy:
                     wait = GATHER_SECONDS
                     if self._hurry.is_set():
                         self._hurry.clear()
                         wait = 0.01
             except Fatal as refused:
-                error = fatal = refused.error
-                wait = 2.0
+                error = refused.error
+                wait = 1.0
+                # A lease runs out, when its holder is dead: that is waited for.
+                fatal = None if error.code == "lease_held" else error
+                failures += 1
             except PIVOTError as passing:
                 error = passing
                 wait = pause(passing, failures)
@@ -263,12 +266,12 @@ class Pipeline:
                 logger.exception("The delivery of %s broke; it is tried again.", self.state.session_id)
             with self._changed:
                 if error is not None:
-                    if failures == 1 or (fatal is not None and self.fatal is None):
+                    if failures == 1:
                         logger.warning("%s Everything is kept in %s meanwhile.", error, self.writer.folder)
                     self.last_error = str(error)
                 elif self.delivery.report.refused:
                     self.last_error = self.delivery.report.last_error
-                self.unreachable = error is not None and (error.status == 0 or is_passing(error))
+                self.unreachable = error is not None and fatal is None
                 self.fatal = fatal
                 self._changed.notify_all()
             if wait:

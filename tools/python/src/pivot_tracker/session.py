@@ -551,7 +551,7 @@ def session(
     made = Session(state, root, beginning, limit=limit, interval=interval / 2, may_resume=may_resume)
     made._pipeline.wait_for_first_answer(patience)
     refusal = made._pipeline.fatal
-    if refusal is not None and refusal.code != "lease_held":
+    if refusal is not None:
         made._closing = "The server refused the session."
         _open.discard(made)
         made._pipeline.end(0.0)
