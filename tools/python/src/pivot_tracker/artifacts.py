@@ -31,8 +31,8 @@ from .tables import table_document
 #: The most bytes of an image, histogram, table or figure as it is kept. Files have no bound of the client's.
 MAXIMUM_ARTIFACT_BYTES = 64 << 20
 
-#: The most characters of a key.
-MAXIMUM_KEY_LENGTH = 255
+#: The most bytes of a key, in UTF-8.
+MAXIMUM_KEY_BYTES = 255
 
 #: The greatest step: what a JSON number holds exactly.
 MAXIMUM_STEP = (1 << 53) - 1
@@ -52,11 +52,11 @@ class ArtifactLogging:
     def _put_artifact(
         self,
         path: str,
-        data: Union[bytes, pathlib.Path],
-        content_type: str,
-        kind: str,
-        key: Optional[str],
-        step: Optional[int],
+        data: Union[bytes, str, "os.PathLike[str]"],
+        content_type: str = "application/octet-stream",
+        kind: str = "file",
+        key: Optional[str] = None,
+        step: Optional[int] = None,
     ) -> None:
         """Queues the artifact; a path stands for the file's content at this moment."""
         raise NotImplementedError
@@ -152,11 +152,12 @@ class ArtifactLogging:
 
 
 def check_key(key: Any) -> None:
-    """Raises unless this is a key: a text of 1…255 characters whose parts between slashes are names of files."""
+    """Raises unless this is a key: a text of 1…255 bytes in UTF-8 whose parts between slashes are names of files."""
     if not isinstance(key, str):
         raise TypeError(f"a key is a text, not a {type(key).__name__}.")
-    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH:
-        raise ValueError(f"a key has 1…{MAXIMUM_KEY_LENGTH} characters, not {len(key)}.")
+    length = len(key.encode())
+    if not 1 <= length <= MAXIMUM_KEY_BYTES:
+        raise ValueError(f"a key has 1…{MAXIMUM_KEY_BYTES} bytes in UTF-8, not {length}.")
     _safe(key)
 
 
