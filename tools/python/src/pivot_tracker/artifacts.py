@@ -52,7 +52,7 @@ class ArtifactLogging:
     def _put_artifact(
         self,
         path: str,
-        data: Union[bytes, str, "os.PathLike[str]"],
+        data: Union[bytes, pathlib.Path],
         content_type: str = "application/octet-stream",
         kind: str = "file",
         key: Optional[str] = None,

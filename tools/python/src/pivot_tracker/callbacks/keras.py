@@ -101,7 +101,7 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc]
             self.model.save_weights(self._checkpoint, overwrite=True)
         else:
             self.model.save(self._checkpoint, overwrite=True)
-        session.checkpoint(self._checkpoint, epoch + 1, numbers)
+        session.checkpoint(self._checkpoint, epoch + 1, numbers, step=self._step, stop=self._was_stopped)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Ends a session that the callback has begun."""

@@ -92,7 +92,8 @@ class PIVOTLogger(_Logger):  # type: ignore[misc]
         # `last.ckpt` beside it holds the same; it is told with the same path.
         if saved and saved != self._kept:
             score = numbers_in({str(checkpoint_callback.monitor): checkpoint_callback.current_score})
-            self._keep(saved, self._epoch, score)
+            # Of an epoch one checkpoint is listed: one that is saved after a stop's own replaces it, and its mark.
+            self._keep(saved, self._epoch, score, self._was_stopped)
             self._kept = saved
 
     def finalize(self, status: str) -> None:
@@ -104,9 +105,9 @@ class PIVOTLogger(_Logger):  # type: ignore[misc]
         else:
             self._owned.end("stopped" if self._was_stopped else "completed")
 
-    def _keep(self, path: "str | os.PathLike[str]", epoch: int, metrics: "dict[str, float]") -> None:
+    def _keep(self, path: "str | os.PathLike[str]", epoch: int, metrics: "dict[str, float]", stop: bool = False) -> None:
         with packed(path) as file:
-            self._owned.session.checkpoint(file, epoch, metrics)
+            self._owned.session.checkpoint(file, epoch, metrics, stop=stop)
 
 
 class PIVOTCallback(_Callback):  # type: ignore[misc]
@@ -155,7 +156,7 @@ class PIVOTCallback(_Callback):  # type: ignore[misc]
             path = pathlib.Path(folder) / f"step-{trainer.global_step}.ckpt"
             trainer.save_checkpoint(path)
             if trainer.is_global_zero:
-                self._logger._keep(path, trainer.current_epoch + 1, numbers_in(trainer.callback_metrics))
+                self._logger._keep(path, trainer.current_epoch + 1, numbers_in(trainer.callback_metrics), stop=True)
 
 
 def _batch_count(trainer: Any, unknown: int) -> int:

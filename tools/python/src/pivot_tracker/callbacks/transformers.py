@@ -104,7 +104,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc]
             source = files[0]
         epoch = max(1, math.ceil((state.epoch or 0) - 1e-6))
         with packed(source) as file:
-            self._owned.session.checkpoint(file, epoch, dict(self._metrics))
+            self._owned.session.checkpoint(file, epoch, dict(self._metrics), step=state.global_step, stop=self._was_stopped)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Tells the last epoch, and ends a session that the callback has begun."""
