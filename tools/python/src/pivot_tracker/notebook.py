@@ -1,7 +1,7 @@
 """Sessions as notebooks show them: HTML without scripts, every text escaped, in the light and in the dark.
 
-`SessionCard(document, curves, link)` and `SessionTable(documents, link)` have `_repr_html_`; `card_of(client, session_id)`
-and `Session`'s own representation read what they show from the server. Curves are inline SVG.
+A `Session` shows itself. `card_of(base_url, session_id)` and `table_of(base_url, …)` read from the server what they show;
+`SessionCard` and `SessionTable` take documents that were read already. Curves are inline SVG.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
+
+from .errors import PIVOTError
+from .transport import Transport, json_object, segment
 
 #: The most curves on a card, rows in a table, and points in a curve.
 MAXIMUM_CURVES = 12
@@ -44,6 +47,64 @@ _STYLE = """
 .pivot th,.pivot td{padding:5px 9px;border-bottom:1px solid rgba(128,128,128,.25);background:none}
 .pivot td.number,.pivot th.number{text-align:right;font-variant-numeric:tabular-nums}
 """
+
+
+# How long a notebook waits for one answer, in seconds.
+_ANSWER_SECONDS = 5.0
+
+
+class NotebookSession:
+    """Shows a session in notebooks, as the server knows it at the moment; mixed into `Session`."""
+
+    session_id: str
+    base_url: str
+    name: Optional[str]
+
+    def _repr_html_(self) -> str:
+        try:
+            return card_of(self.base_url, self.session_id)._repr_html_()
+        except PIVOTError as error:
+            told = {"session_id": self.session_id, "session_name": self.name, "status": "created", "message": str(error)}
+            return SessionCard(told)._repr_html_()
+
+
+def card_of(base_url: str, session_id: str) -> "SessionCard":
+    """The card of a session, with the curves of its metrics over steps, or over epochs where there are no steps.
+
+    Raises `PIVOTError` when the server cannot be reached or does not know the session.
+    """
+    transport = Transport(base_url, timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
+    try:
+        document = json_object(transport.call("GET", f"training/sessions/{segment(session_id)}"))
+        names = list(document.get("latest_metrics") or {})[:MAXIMUM_CURVES]
+        if not names:
+            nothing = _history(transport, session_id, "-", "step")
+            names = [str(name) for name in nothing.get("available_metrics", [])][:MAXIMUM_CURVES]
+        curves = {}
+        for name in names:
+            values = _history(transport, session_id, name, "step")["values"]
+            if len(values) < 2:
+                values = _history(transport, session_id, name, "epoch")["values"] or values
+            # NaN and the infinities come as texts, which float reads.
+            curves[name] = [float(value) for value in values]
+    finally:
+        transport.close()
+    return SessionCard(document, curves, f"{base_url.partition('/api/')[0]}/#/sessions/{session_id}")
+
+
+def table_of(base_url: str, **query: Any) -> "SessionTable":
+    """The sessions that match, as `PIVOTClient.list_sessions` finds them. Raises `PIVOTError`."""
+    transport = Transport(base_url, timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
+    try:
+        found = json_object(transport.call("GET", "training/sessions", query=query))
+    finally:
+        transport.close()
+    return SessionTable(found["sessions"], base_url.partition("/api/")[0])
+
+
+def _history(transport: Transport, session_id: str, name: str, axis: str) -> "dict[str, Any]":
+    query = {"metric_name": name, "axis": axis, "max_points": MAXIMUM_POINTS}
+    return json_object(transport.call("GET", f"metrics/{segment(session_id)}/history", query=query))
 
 
 class SessionCard:

@@ -25,6 +25,7 @@ from .delivery import LEASE_SECONDS, epoch_payload
 from .errors import PIVOTError, SessionClosed, SpoolError
 from .log_queue import Made, Points, cost
 from .metrics_encoding import MAXIMUM_STEP, little_endian
+from .notebook import NotebookSession
 from .number_reading import check_name, doubles, number, step_number, steps_of
 from .params import flattened, scalar
 from .pipeline import Pipeline, logger
@@ -71,7 +72,7 @@ class ResumeState:
     path: pathlib.Path = pathlib.Path()
 
 
-class Session(ArtifactLogging):
+class Session(ArtifactLogging, NotebookSession):
     """One process's part of a session, from `session()` to `finish()`.
 
     Everything logged is copied into a queue and returns at once; a thread brings it to the spool, at least every 50 ms

@@ -19,7 +19,7 @@ from .owned_session import OwnedSession
 _KerasCallback = class_of(("keras.callbacks", "tensorflow.keras.callbacks"), "Callback")
 
 
-class PIVOTCallback(_KerasCallback):  # type: ignore[misc]
+class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
     """Logs `Model.fit`.
 
     `session` is one that the program has begun; any other arguments are those of `pivot_tracker.session`, for one that the
@@ -63,7 +63,7 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc]
     def on_train_begin(self, logs: Any = None) -> None:
         """Logs how `fit` was called, and the optimizer's configuration."""
         params: dict[str, Any] = {"fit": numbers_in(getattr(self, "params", None))}
-        optimizer = getattr(self.model, "optimizer", None)
+        optimizer: Any = getattr(self.model, "optimizer", None)
         if hasattr(optimizer, "get_config"):
             config = optimizer.get_config()
             params["optimizer"] = {

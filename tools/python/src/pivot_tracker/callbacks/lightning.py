@@ -28,7 +28,7 @@ _Logger = class_of(("lightning.pytorch.loggers", "pytorch_lightning.loggers"), "
 _Callback = class_of(("lightning.pytorch.callbacks", "pytorch_lightning.callbacks"), "Callback")
 
 
-class PIVOTLogger(_Logger):  # type: ignore[misc]
+class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
     """Lightning's logger for a session.
 
     `PIVOTLogger(session=s)` logs into a session that the program has begun; any other arguments are those of
@@ -110,7 +110,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc]
             self._owned.session.checkpoint(file, epoch, metrics, stop=stop)
 
 
-class PIVOTCallback(_Callback):  # type: ignore[misc]
+class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
     """Tells epochs, and ends the training when a stop was asked for: made by `PIVOTLogger.callback`."""
 
     def __init__(self, logger: PIVOTLogger, checkpoint_on_stop: bool = True) -> None:

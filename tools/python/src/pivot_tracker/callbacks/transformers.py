@@ -31,7 +31,7 @@ _TrainerCallback = class_of(("transformers",), "TrainerCallback")
 _MODEL_FILES = ("model.safetensors", "adapter_model.safetensors", "pytorch_model.bin", "adapter_model.bin")
 
 
-class PIVOTCallback(_TrainerCallback):  # type: ignore[misc]
+class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
     """Logs a `transformers.Trainer`.
 
     `session` is one that the program has begun; any other arguments are those of `pivot_tracker.session`, for one that the
