@@ -1,8 +1,0 @@
-"""The Python client of PIVOT: `import pivot_tracker as pivot`."""
-
-from .errors import DigestMismatch, PIVOTError, SessionClosed, SpoolError, Unreachable
-from .session import ResumeState, Session, Stats, session
-
-__all__ = [
-    "DigestMismatch", "PIVOTError", "ResumeState", "Session", "SessionClosed", "SpoolError", "Stats", "Unreachable", "session",
-]
