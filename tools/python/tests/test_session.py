@@ -125,6 +125,21 @@ def test_eight_threads_log_at_once(server):
     assert found == {(f"thread-{number}", step, float(step)): 1 for number in range(8) for step in range(2000)}
 
 
+def test_the_spool_of_a_living_session_is_left_to_it(server, spool):
+    with begin(server) as session:
+        session.log({"a": 1.0}, step=1)
+        (here,) = deliver_all(spool, None)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-m", "pivot_tracker", "sync"]
+        there = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert here.outcome == "in_use" and there.returncode == 0 and "in use" in there.stdout
+        # Nor did looking at it give the lock away.
+        (here,) = deliver_all(spool, None)
+        assert here.outcome == "in_use"
+        session.log({"a": 2.0}, step=2)
+    assert counting.points(server.url, session.session_id) == {("a", 1, 1.0): 1, ("a", 2, 2.0): 1}
+
+
 def test_a_full_queue_makes_calls_wait_and_counts_it(server, monkeypatch):
     monkeypatch.setattr(pipeline, "QUEUE_BYTES", 20_000)
     with begin(server) as session:

@@ -34,9 +34,10 @@ import os
 import pathlib
 import shutil
 import struct
+import threading
 import zlib
 from dataclasses import asdict, dataclass, fields
-from typing import IO, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import IO, Iterator, List, NamedTuple, Optional, Set, Tuple, Union
 
 from .errors import SpoolError
 
@@ -180,24 +181,46 @@ def sync_folder(folder: pathlib.Path) -> None:
 
 
 class Lock:
-    """The lock of a spool. It ends with the process, whatever ends it, and is not inherited by forked ones."""
+    """The lock of a spool. It ends with the process, whatever ends it, and is not inherited by forked ones.
+
+    The system's lock is the process's, and closing any descriptor of its file gives it back: so what this process holds is
+    known here, and its file is not opened a second time.
+    """
+
+    _held: Set[Tuple[str, int]] = set()
+    _guard = threading.Lock()
 
     def __init__(self, folder: pathlib.Path) -> None:
-        self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._path = folder / "lock"
+        self._descriptor = -1
+        self._key = ("", 0)
 
     def try_take(self) -> bool:
-        """Takes the lock if no other process has it."""
-        try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
+        """Takes the lock if nobody has it, in this process or another. Raises `OSError` without a folder."""
+        key = (os.path.realpath(self._path), os.getpid())
+        with Lock._guard:
+            if key in Lock._held:
+                return False
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                return False
+            except BaseException:
+                os.close(descriptor)
+                raise
+            Lock._held.add(key)
+        self._descriptor, self._key = descriptor, key
         return True
 
     def release(self) -> None:
         """Gives the lock back."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        with Lock._guard:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+                Lock._held.discard(self._key)
 
 
 class SpoolWriter:
