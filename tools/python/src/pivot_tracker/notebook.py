@@ -42,7 +42,8 @@ _STYLE = """
 .pivot svg{display:block;width:100%;height:34px;margin-top:3px}
 .pivot a{color:#2f7de1;text-decoration:none}
 .pivot .message{margin-top:8px;padding:6px 9px;border-radius:6px;background:rgba(214,69,69,.12);white-space:pre-wrap}
-.pivot table{border-collapse:collapse;width:100%;color:inherit}
+.pivot .wide{overflow-x:auto}
+.pivot table{border-collapse:collapse;width:100%;color:inherit;font:inherit}
 .pivot th{text-align:left;font-weight:600;opacity:.7}
 .pivot th,.pivot td{padding:5px 9px;border-bottom:1px solid rgba(128,128,128,.25);background:none}
 .pivot td.number,.pivot th.number{text-align:right;font-variant-numeric:tabular-nums}
@@ -190,8 +191,8 @@ class SessionTable(Sequence[Mapping[str, Any]]):
         rest = len(self.documents) - len(shown)
         more = f"<div class='soft'>and {rest} more sessions</div>" if rest > 0 else ""
         return (
-            f"<style>{_STYLE}</style><div class='pivot'><table><tr><th>session</th><th>id</th><th>status</th>"
-            f"<th class='number'>epoch</th>{head}</tr>{''.join(rows)}</table>{more}</div>"
+            f"<style>{_STYLE}</style><div class='pivot'><div class='wide'><table><tr><th>session</th><th>id</th><th>status</th>"
+            f"<th class='number'>epoch</th>{head}</tr>{''.join(rows)}</table></div>{more}</div>"
         )
 
 
