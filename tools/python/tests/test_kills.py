@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,8 @@ import counting
 import requests
 
 import pivot_tracker as pivot
-from pivot_tracker.spool import read_state
+from pivot_tracker import delivery
+from pivot_tracker.spool import read_state, write_state
 from pivot_tracker.sync import deliver_all
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -146,6 +148,32 @@ def test_a_sync_killed_again_and_again_delivers_each_record_once(server, spool, 
     process.communicate()
     assert process.returncode == 0 and not any(spool.glob("sess_*"))
     check_leftovers(server.url, session_id, checkpoint, 3000)
+
+
+def test_a_state_that_a_loss_of_power_sets_back_repeats_nothing(server, spool, tmp_path, monkeypatch):
+    session_id, checkpoint = make_leftovers(tmp_path, 1000)
+    (folder,) = spool.glob("sess_*")
+    kept = tmp_path / "kept"
+    shutil.copytree(folder, kept)
+    durable = [(kept / "state.json").read_text()]
+
+    def recording(folder, state, is_durable=False):
+        write_state(folder, state, is_durable)
+        if is_durable:
+            durable.append((folder / "state.json").read_text())
+
+    monkeypatch.setattr(delivery, "write_state", recording)
+    (outcome,) = deliver_all(spool, server.url)
+    assert outcome.outcome == "delivered"
+    states = list(durable)
+    assert len(states) > 10
+    for state in states:
+        # The spool as it is found when only what was made durable is on the disk.
+        shutil.copytree(kept, folder)
+        (folder / "state.json").write_text(state)
+        (outcome,) = deliver_all(spool, server.url)
+        assert (outcome.outcome, outcome.refused) == ("delivered", [])
+    check_leftovers(server.url, session_id, checkpoint, 1000)
 
 
 def test_two_syncs_at_once_deliver_each_record_once(server, spool, tmp_path):

@@ -262,12 +262,14 @@ def test_a_program_joins_the_session_that_the_server_runs(server, monkeypatch):
     with pivot.PIVOTClient(server.url) as client:
         session_id = client.create_session(config={"trainer": {"kind": "external"}}, name="joined")["session_id"]
         claim = client.claim_attempt(session_id)
+        client.report_attempt_started(session_id, 1, claim["token"], first_epoch=1, first_step=1)
         monkeypatch.setenv("PIVOT_SESSION_ID", session_id)
         monkeypatch.setenv("PIVOT_LEASE", claim["token"])
         monkeypatch.setenv("PIVOT_ATTEMPT", str(claim["attempt"]))
         with pivot.session(base_url=server.url, config={"lr": 1}, provenance=False) as session:
             session.log({"loss": 1.0}, step=5)
             session.epoch(1, {"val_loss": 1.0})
+        assert session.stats.refused == 0
         document = client.get_status(session_id)
     assert session.session_id == session_id and document["status"] == "completed" and document["attempt"] == 1
     assert document["params"]["lr"] == 1 and document["current_epoch"] == 1

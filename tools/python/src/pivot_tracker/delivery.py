@@ -184,6 +184,8 @@ class Delivery:
             except PIVOTError as error:
                 if error.code == "command_conflict":
                     return  # Carried out before, under another attempt: the id is this record's alone.
+                if error.code == "wrong_status" and record.kind is Kind.STARTED:
+                    return  # Whoever claimed the attempt has started it already.
                 if error.code == "not_found" and error.details.get("kind") == "session":
                     raise Fatal(error) from error
                 is_lost = error.code == "stale_attempt" or error.code == "lease_invalid"
