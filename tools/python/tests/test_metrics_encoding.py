@@ -71,7 +71,8 @@ def test_a_series_is_read_as_it_was_written(kind, seed):
     source = random.Random(seed)
     count = source.choice([1, 2, 3, 17, 1000])
     steps = steps_of_kind(source, kind, count)
-    values = array("d", struct.pack(f"<{count}Q", *[source.choice([source.getrandbits(64), source.choice(SPECIAL)]) for _ in range(count)]))
+    patterns = [source.choice([source.getrandbits(64), source.choice(SPECIAL)]) for _ in range(count)]
+    values = array("d", struct.pack(f"<{count}Q", *patterns))
     times = sorted(source.randrange(1 << 50) for _ in range(count))
     payload = points_payload(Points("loss/ü", steps, values, times))
     message = MESSAGES["MetricsReported"].FromString(encoding.attempt_field(7) + payload[METRICS_HEAD.size :])

@@ -28,7 +28,8 @@ def begin(server, name="session", **options):
 
 def test_a_training_is_recorded_whole(server, tmp_path):
     (tmp_path / "weights").write_bytes(b"weights")
-    config = {"lr": 0.1, "model": {"layers": [1, 2], "bias": True}, "seed": numpy.int64(7), "path": pathlib.Path("/a"), "none": None}
+    model = {"layers": [1, 2], "bias": True}
+    config = {"lr": 0.1, "model": model, "seed": numpy.int64(7), "path": pathlib.Path("/a"), "none": None}
     with begin(server, config=config, tags=["a", "b"], experiment="e", epochs=2) as session:
         for epoch in (1, 2):
             session.log({"loss": 1 / epoch, "count": 3}, step=epoch * 10)
@@ -72,8 +73,11 @@ def test_numbers_arrive_bit_for_bit(server):
 
 
 @pytest.mark.parametrize(
-    "make", [list, tuple, lambda v: array("f", v), lambda v: numpy.array(v), lambda v: numpy.array(v, "f4"), lambda v: numpy.array(v, "i4"),
-             lambda v: numpy.repeat(numpy.array(v, float), 2)[::2]],
+    "make",
+    [
+        list, tuple, lambda v: array("f", v), lambda v: numpy.array(v), lambda v: numpy.array(v, "f4"),
+        lambda v: numpy.array(v, "i4"), lambda v: numpy.repeat(numpy.array(v, float), 2)[::2],
+    ],
 )
 def test_batches_of_every_kind_are_taken(server, make):
     with begin(server) as session:

@@ -544,7 +544,7 @@ class PIVOTClient:
                                 return
                 error: PIVOTError = Unreachable(f"The feed {path} ended.")
             except requests.RequestException as broken:
-                error = Unreachable(f"The feed {path} broke: {broken}.")
+                error = Unreachable(f"The feed {path} broke: {type(broken).__name__}.")
             except PIVOTError as refused:
                 if not is_passing(refused):
                     raise

@@ -73,7 +73,9 @@ def deltas(numbers: Sequence[int]) -> bytes:
     stride = numbers[1] - numbers[0]
     last = numbers[-1]
     if isinstance(numbers, range) or (
-        stride and last - numbers[0] == stride * (count - 1) and list(numbers) == list(range(numbers[0], last + stride, stride))
+        stride
+        and last - numbers[0] == stride * (count - 1)
+        and list(numbers) == list(range(numbers[0], last + stride, stride))
     ):
         return first + varint(zigzag(stride)) * (count - 1)
     rest = list(map(sub, numbers[1:], numbers))
@@ -96,10 +98,8 @@ def little_endian(values: "array[float]") -> bytes:
 
 def series(name: bytes, steps: bytes, values: bytes, times: bytes = b"") -> bytes:
     """One series as field 2 of the message. `steps` and `times` are of `deltas`, `values` of `little_endian`."""
-    body = [_NAME_TAG, varint(len(name)), name, _STEPS_TAG, varint(len(steps)), steps, _VALUES_TAG, varint(len(values)), values]
-    if times:
-        body += [_TIMES_TAG, varint(len(times)), times]
-    content = b"".join(body)
+    columns = ((_NAME_TAG, name), (_STEPS_TAG, steps), (_VALUES_TAG, values), (_TIMES_TAG, times))
+    content = b"".join([tag + varint(len(column)) + column for tag, column in columns if column])
     return _SERIES_TAG + varint(len(content)) + content
 
 

@@ -31,15 +31,19 @@ class SpoolOutcome:
     ended_as_failed: bool = False
     damaged_bytes: int = 0
     message: str = ""
+    is_unreachable: bool = False
 
 
 def deliver_spool(
-    folder: pathlib.Path, url: Optional[str] = None, told: Callable[[int, int], None] = lambda done, total: None
+    folder: pathlib.Path,
+    url: Optional[str] = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+    tries: int = PASSING_TRIES,
 ) -> SpoolOutcome:
     """Delivers one spool to the end, and deletes it then.
 
-    `url` goes before the address that the spool names. `told` gets the bytes done and all of them. A spool whose process
-    lives is left alone. Raises `SpoolError` for a spool that cannot be read.
+    `url` goes before the address that the spool names. `told` gets the bytes done and all of them. `tries` is how often in a
+    row a passing failure is borne. A spool whose process lives is left alone. Raises `SpoolError` for a spool that cannot be read.
     """
     outcome = SpoolOutcome(str(folder), session_id=folder.name.rsplit("-", 2)[0])
     lock = Lock(folder)
@@ -52,14 +56,14 @@ def deliver_spool(
             # Its process was killed while it made the folder, or a sync while it removed it: nothing is in it.
             remove_folder(folder)
             return outcome
-        _deliver(folder, url, outcome, told)
+        _deliver(folder, url, outcome, told, tries)
         return outcome
     finally:
         lock.release()
 
 
 def _deliver(
-    folder: pathlib.Path, url: Optional[str], outcome: SpoolOutcome, told: Callable[[int, int], None]
+    folder: pathlib.Path, url: Optional[str], outcome: SpoolOutcome, told: Callable[[int, int], None], tries: int
 ) -> None:
     state = read_state(folder)
     outcome.session_id = state.session_id
@@ -83,8 +87,8 @@ def _deliver(
                 break
             except PIVOTError as error:
                 failures += 1
-                if not is_passing(error) or failures >= PASSING_TRIES:
-                    outcome.outcome, outcome.message = "kept", str(error)
+                if not is_passing(error) or failures >= tries:
+                    outcome.outcome, outcome.message, outcome.is_unreachable = "kept", str(error), error.status == 0
                     break
                 time.sleep(pause(error, failures))
             done = sum(16 << 20 for _ in range(first, state.segment)) + state.offset - began
@@ -99,14 +103,22 @@ def _deliver(
 
 
 def deliver_all(
-    root: pathlib.Path, url: Optional[str], told: Callable[[pathlib.Path, int, int], None] = lambda folder, done, total: None
+    root: pathlib.Path,
+    url: Optional[str],
+    told: Callable[[pathlib.Path, int, int], None] = lambda folder, done, total: None,
 ) -> List[SpoolOutcome]:
     """Delivers every spool below a folder, oldest first."""
-    outcomes = []
+    outcomes: List[SpoolOutcome] = []
     folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
     for folder in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        # A server that was away for one spool gets one try for each of the others.
+        tries = 1 if any(outcome.is_unreachable for outcome in outcomes) else PASSING_TRIES
+
+        def tell(done: int, total: int, at: pathlib.Path = folder) -> None:
+            told(at, done, total)
+
         try:
-            outcomes.append(deliver_spool(folder, url, lambda done, total, at=folder: told(at, done, total)))  # type: ignore[misc]
+            outcomes.append(deliver_spool(folder, url, tell, tries))
         except FileNotFoundError:
             continue  # Its own process, or another sync, delivered it meanwhile.
         except (SpoolError, OSError) as error:

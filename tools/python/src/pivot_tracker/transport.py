@@ -124,8 +124,8 @@ class Transport:
             )
         except requests.RequestException as error:
             raise Unreachable(
-                f"No answer from {self.url} to {method} {path}: {error}. Start the server (pivot serve), or name its address in "
-                "PIVOT_URL or base_url."
+                f"No answer from {self.url} to {method} {path}: {_cause(error)}. Start the server (pivot serve), or name its "
+                "address in PIVOT_URL or base_url."
             ) from error
         if response.status_code >= 400:
             refused = error_of(response)
@@ -208,7 +208,7 @@ class Transport:
                                 attempt = 0
                         break
                     except requests.RequestException as error:
-                        broken: PIVOTError = Unreachable(f"The download of {path} broke: {error}.")
+                        broken: PIVOTError = Unreachable(f"The download of {path} broke: {_cause(error)}.")
                     except PIVOTError as error:
                         if error.status == 416 and received:
                             break
@@ -259,6 +259,16 @@ def artifact_route(session_id: str, path: str) -> str:
 def is_passing(error: PIVOTError) -> bool:
     """Whether the same call may succeed later."""
     return isinstance(error, Unreachable) or error.status in RETRIED_STATUSES
+
+
+def _cause(error: BaseException) -> str:
+    """What is at the bottom of a broken call, in a few words."""
+    inner = error
+    while inner.__context__ is not None:
+        inner = inner.__context__
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror
+    return f"{type(inner).__name__}: {str(inner)[:200]}"
 
 
 def retry_after(response: requests.Response) -> Optional[float]:
