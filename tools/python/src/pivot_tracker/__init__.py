@@ -5,5 +5,6 @@ from .errors import DigestMismatch, PIVOTError, SessionClosed, SpoolError, Unrea
 from .session import ResumeState, Session, Stats, session
 
 __all__ = [
-    "DigestMismatch", "PIVOTClient", "PIVOTError", "ResumeState", "Session", "SessionClosed", "SpoolError", "Stats", "Unreachable", "session",
+    "DigestMismatch", "PIVOTClient", "PIVOTError", "ResumeState", "Session", "SessionClosed", "SpoolError", "Stats",
+    "Unreachable", "session",
 ]
