@@ -35,6 +35,17 @@ extension APIClient {
         return try SessionInfo(try await document(request).json)
     }
 
+    /// Trains an ended session again, as a new session that the answer shows queued or running.
+    package func reproduceSession(
+        _ id: String, allowDifferences: Bool = false, tolerance: Double? = nil, command: String? = nil
+    ) async throws(ClientError) -> SessionInfo {
+        var body: JSONObject = ["allow_differences": .bool(allowDifferences)]
+        if let tolerance { body.append(.number(tolerance), forKey: "tolerance") }
+        let request = APIRequest.post(
+            Self.sessions + [id, "reproduce"], command: command ?? newCommandID(), body: .json(.object(body)))
+        return try SessionInfo(try await document(request).json)
+    }
+
     /// Asks the session to save and stop. The answer waits for that, at most `wait` (0 to 30 s); then it still shows
     /// `stopping`. Stopping what has ended changes nothing.
     package func stopSession(

@@ -97,7 +97,7 @@ package enum TrackingServer {
                         }
                         return try await service.launcherStart()
                     }),
-                BlobSweeper(service: service, logger: logger),
+                ReproductionWatch(service: service, logger: logger), BlobSweeper(service: service, logger: logger),
             ],
             logger: logger
         ) { channel in
@@ -134,6 +134,7 @@ package enum TrackingServer {
             middleware: WriteLimit(
                 writesPerMinute: limit.writesPerMinute, includesLoopback: limit.limitsLoopback, now: service.elapsed))
         SessionRoutes(service: service).add(to: api)
+        ReproductionRoutes(service: service).add(to: api)
         AttemptRoutes(service: service).add(to: api)
         TelemetryRoutes(service: service).add(to: api)
         MetricRoutes(service: service).add(to: api)

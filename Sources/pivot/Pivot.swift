@@ -24,9 +24,9 @@ package struct Pivot: AsyncParsableCommand {
               130  interrupted by Ctrl-C
             """,
         subcommands: [
-            ServeCommand.self, TrainCommand.self, SessionsCommand.self, MetricsCommand.self, CheckpointsCommand.self,
-            ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self, RebuildCommand.self,
-            SyncCommand.self,
+            ServeCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self, MetricsCommand.self,
+            CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self,
+            RebuildCommand.self, SyncCommand.self,
             VersionCommand.self,
             TrainWorkerCommand.self,
         ])

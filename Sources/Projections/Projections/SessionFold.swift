@@ -29,7 +29,12 @@ enum SessionFold {
         case .resultReported(let reported):
             session.results.append(result(reported, of: session, at: record))
             return .settings
+        case .reproductionReported(let reported):
+            session.reproductions.append(reported)
+            if reported.reproductionSessionID == session.sessionID { session.reproductionReported = true }
+            return .settings
         case .startRequested:
+            session.reproductionReported = false
             session.status = Session.Status.queued.rawValue
             session.queuedPosition = record.position.rawValue
             session.lossCount = 0
@@ -120,6 +125,7 @@ enum SessionFold {
         session.parentSessionID =
             created.parentSessionID.isEmpty ? created.parentCheckpoint.sessionID : created.parentSessionID
         session.maxRestarts = created.maxRestarts
+        if created.hasReproduction { session.reproduction = created.reproduction }
     }
 
     private static func attempt(_ claim: AttemptClaimed, at time: Int64) -> AttemptRecord {

@@ -35,9 +35,11 @@ extension ReadModelSnapshot {
         try queue().firstIndex(of: id).map { $0 + 1 }
     }
 
-    /// The sessions of `statuses` that are not archived, in the order of their creation.
-    package func sessionIDs(in statuses: Set<Session.Status>) throws(ReadModelError) -> [Session.ID] {
-        try indexRows().filter { statuses.contains($0.status) && !$0.isArchived }
+    /// The sessions of `statuses` in the order of their creation; archived ones only when they are asked for.
+    package func sessionIDs(
+        in statuses: Set<Session.Status>, includesArchived: Bool = false
+    ) throws(ReadModelError) -> [Session.ID] {
+        try indexRows().filter { statuses.contains($0.status) && (includesArchived || !$0.isArchived) }
             .sorted { $0.createdPosition < $1.createdPosition }.compactMap { Session.ID($0.session) }
     }
 

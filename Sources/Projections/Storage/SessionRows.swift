@@ -5,7 +5,7 @@ import Tracking
 /// A session's document lies in two rows, so that an epoch does not copy the configuration: their bytes one after the
 /// other are the bytes of the whole message.
 extension SessionDocument {
-    /// The fields that change rarely: 30 to 36.
+    /// The fields that change rarely: 30 to 38.
     var settings: SessionDocument {
         SessionDocument.with {
             $0.configuration = configuration
@@ -15,6 +15,7 @@ extension SessionDocument {
             $0.warnings = warnings
             $0.provenance = provenance
             $0.results = results
+            $0.reproductions = reproductions
         }
     }
 
@@ -28,6 +29,7 @@ extension SessionDocument {
         document.warnings = []
         document.provenance = []
         document.results = []
+        document.reproductions = []
         return document
     }
 

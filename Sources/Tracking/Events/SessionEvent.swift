@@ -21,6 +21,7 @@ package enum SessionEvent: DomainEvent {
     case failed(Failed)
     case attemptLost(AttemptLost)
     case resultReported(ResultReported)
+    case reproductionReported(ReproductionReported)
     case renamed(Renamed)
     case tagged(Tagged)
     case noted(Noted)
@@ -45,6 +46,7 @@ package enum SessionEvent: DomainEvent {
         case .failed: "session.failed"
         case .attemptLost: "session.attempt_lost"
         case .resultReported: "session.result_reported"
+        case .reproductionReported: "session.reproduction_reported"
         case .renamed: "session.renamed"
         case .tagged: "session.tagged"
         case .noted: "session.noted"
@@ -71,6 +73,7 @@ package enum SessionEvent: DomainEvent {
         case .failed(let message): message
         case .attemptLost(let message): message
         case .resultReported(let message): message
+        case .reproductionReported(let message): message
         case .renamed(let message): message
         case .tagged(let message): message
         case .noted(let message): message
@@ -97,6 +100,7 @@ package enum SessionEvent: DomainEvent {
         case "session.failed": self = .failed(try Self.decode(payload, of: type))
         case "session.attempt_lost": self = .attemptLost(try Self.decode(payload, of: type))
         case "session.result_reported": self = .resultReported(try Self.decode(payload, of: type))
+        case "session.reproduction_reported": self = .reproductionReported(try Self.decode(payload, of: type))
         case "session.renamed": self = .renamed(try Self.decode(payload, of: type))
         case "session.tagged": self = .tagged(try Self.decode(payload, of: type))
         case "session.noted": self = .noted(try Self.decode(payload, of: type))

@@ -191,6 +191,12 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._results = newValue}
   }
 
+  /// The verdicts on reproductions of it, and on itself when it is one, in their order.
+  package var reproductions: [ReproductionReported] {
+    get {_storage._reproductions}
+    set {_uniqueStorage()._reproductions = newValue}
+  }
+
   /// The metric that judges checkpoints, and whether more is better.
   package var monitor: String {
     get {_storage._monitor}
@@ -262,6 +268,22 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
   package var updatedAt: Int64 {
     get {_storage._updatedAt}
     set {_uniqueStorage()._updatedAt = newValue}
+  }
+
+  /// What it does again, when it is a reproduction.
+  package var reproduction: Reproduction {
+    get {_storage._reproduction ?? Reproduction()}
+    set {_uniqueStorage()._reproduction = newValue}
+  }
+  /// Returns true if `reproduction` has been explicitly set.
+  package var hasReproduction: Bool {_storage._reproduction != nil}
+  /// Clears the value of `reproduction`. Subsequent reads from it will return its default value.
+  package mutating func clearReproduction() {_uniqueStorage()._reproduction = nil}
+
+  /// Whether the verdict on it as a reproduction is recorded since it ended last.
+  package var reproductionReported: Bool {
+    get {_storage._reproductionReported}
+    set {_uniqueStorage()._reproductionReported = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -482,7 +504,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{3}latest_metrics\0\u{3}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{e}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{3}latest_metrics\0\u{3}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -513,6 +535,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _warnings: [String] = []
     var _provenance: [ProvenanceRecord] = []
     var _results: [ResultRecord] = []
+    var _reproductions: [ReproductionReported] = []
     var _monitor: String = String()
     var _monitorMaximum: Bool = false
     var _trainerKind: String = String()
@@ -525,6 +548,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _createdPosition: UInt64 = 0
     var _lastPosition: UInt64 = 0
     var _updatedAt: Int64 = 0
+    var _reproduction: Reproduction? = nil
+    var _reproductionReported: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -563,6 +588,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _warnings = source._warnings
       _provenance = source._provenance
       _results = source._results
+      _reproductions = source._reproductions
       _monitor = source._monitor
       _monitorMaximum = source._monitorMaximum
       _trainerKind = source._trainerKind
@@ -575,6 +601,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _createdPosition = source._createdPosition
       _lastPosition = source._lastPosition
       _updatedAt = source._updatedAt
+      _reproduction = source._reproduction
+      _reproductionReported = source._reproductionReported
     }
   }
 
@@ -621,6 +649,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
         case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._provenance) }()
         case 36: try { try decoder.decodeRepeatedMessageField(value: &_storage._results) }()
+        case 38: try { try decoder.decodeRepeatedMessageField(value: &_storage._reproductions) }()
         case 50: try { try decoder.decodeSingularStringField(value: &_storage._monitor) }()
         case 51: try { try decoder.decodeSingularBoolField(value: &_storage._monitorMaximum) }()
         case 52: try { try decoder.decodeSingularStringField(value: &_storage._trainerKind) }()
@@ -633,6 +662,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 59: try { try decoder.decodeSingularUInt64Field(value: &_storage._createdPosition) }()
         case 60: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastPosition) }()
         case 61: try { try decoder.decodeSingularInt64Field(value: &_storage._updatedAt) }()
+        case 62: try { try decoder.decodeSingularMessageField(value: &_storage._reproduction) }()
+        case 63: try { try decoder.decodeSingularBoolField(value: &_storage._reproductionReported) }()
         default: break
         }
       }
@@ -729,6 +760,9 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._results.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._results, fieldNumber: 36)
       }
+      if !_storage._reproductions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._reproductions, fieldNumber: 38)
+      }
       if !_storage._monitor.isEmpty {
         try visitor.visitSingularStringField(value: _storage._monitor, fieldNumber: 50)
       }
@@ -764,6 +798,12 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       }
       if _storage._updatedAt != 0 {
         try visitor.visitSingularInt64Field(value: _storage._updatedAt, fieldNumber: 61)
+      }
+      try { if let v = _storage._reproduction {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      } }()
+      if _storage._reproductionReported != false {
+        try visitor.visitSingularBoolField(value: _storage._reproductionReported, fieldNumber: 63)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -802,6 +842,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._warnings != rhs_storage._warnings {return false}
         if _storage._provenance != rhs_storage._provenance {return false}
         if _storage._results != rhs_storage._results {return false}
+        if _storage._reproductions != rhs_storage._reproductions {return false}
         if _storage._monitor != rhs_storage._monitor {return false}
         if _storage._monitorMaximum != rhs_storage._monitorMaximum {return false}
         if _storage._trainerKind != rhs_storage._trainerKind {return false}
@@ -814,6 +855,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._createdPosition != rhs_storage._createdPosition {return false}
         if _storage._lastPosition != rhs_storage._lastPosition {return false}
         if _storage._updatedAt != rhs_storage._updatedAt {return false}
+        if _storage._reproduction != rhs_storage._reproduction {return false}
+        if _storage._reproductionReported != rhs_storage._reproductionReported {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -199,11 +199,55 @@ package nonisolated struct SessionCreated: @unchecked Sendable {
     set {_uniqueStorage()._parentSessionID = newValue}
   }
 
+  /// Set when the session does another's training again.
+  package var reproduction: Reproduction {
+    get {_storage._reproduction ?? Reproduction()}
+    set {_uniqueStorage()._reproduction = newValue}
+  }
+  /// Returns true if `reproduction` has been explicitly set.
+  package var hasReproduction: Bool {_storage._reproduction != nil}
+  /// Clears the value of `reproduction`. Subsequent reads from it will return its default value.
+  package mutating func clearReproduction() {_uniqueStorage()._reproduction = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a session does again, and what its training depended on.
+package nonisolated struct Reproduction: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The original.
+  package var sessionID: String = String()
+
+  /// The original's last visible epoch: the training ends after it, though the schedule of the configuration goes on.
+  package var throughEpoch: UInt32 = 0
+
+  /// What the original's latest attempt said when it started; empty or 0 when not known.
+  package var binary: String = String()
+
+  package var engine: String = String()
+
+  package var instructionSet: String = String()
+
+  package var threads: UInt32 = 0
+
+  package var dataDigest: String = String()
+
+  /// Whether to train although one of them is different now.
+  package var allowDifferences: Bool = false
+
+  /// Values whose relative difference is at most this count as equal within tolerance; 0 when only equal bits count.
+  package var tolerance: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// The checkpoint that a session continues from.
@@ -577,6 +621,175 @@ package nonisolated struct ResultReported: Sendable {
   fileprivate var _step: Int64? = nil
 }
 
+/// session.reproduction_reported: how a reproduction compares with its original; an event of both sessions.
+package nonisolated struct ReproductionReported: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var originalSessionID: String {
+    get {_storage._originalSessionID}
+    set {_uniqueStorage()._originalSessionID = newValue}
+  }
+
+  package var reproductionSessionID: String {
+    get {_storage._reproductionSessionID}
+    set {_uniqueStorage()._reproductionSessionID = newValue}
+  }
+
+  /// identical, within_tolerance, differs, refused, incomplete.
+  package var verdict: String {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  /// The epoch until which the original was done again.
+  package var throughEpoch: UInt32 {
+    get {_storage._throughEpoch}
+    set {_uniqueStorage()._throughEpoch = newValue}
+  }
+
+  /// How much was recorded by both sessions, and compared: epochs with all their metrics but measured times, points of
+  /// metrics by step, and checkpoints of the same step by their digests.
+  package var epochsCompared: UInt32 {
+    get {_storage._epochsCompared}
+    set {_uniqueStorage()._epochsCompared = newValue}
+  }
+
+  package var pointsCompared: UInt64 {
+    get {_storage._pointsCompared}
+    set {_uniqueStorage()._pointsCompared = newValue}
+  }
+
+  package var checkpointsCompared: UInt32 {
+    get {_storage._checkpointsCompared}
+    set {_uniqueStorage()._checkpointsCompared = newValue}
+  }
+
+  /// Where they part first; not set when they do not.
+  package var firstDifference: ReproductionDifference {
+    get {_storage._firstDifference ?? ReproductionDifference()}
+    set {_uniqueStorage()._firstDifference = newValue}
+  }
+  /// Returns true if `firstDifference` has been explicitly set.
+  package var hasFirstDifference: Bool {_storage._firstDifference != nil}
+  /// Clears the value of `firstDifference`. Subsequent reads from it will return its default value.
+  package mutating func clearFirstDifference() {_uniqueStorage()._firstDifference = nil}
+
+  /// The greatest relative difference of all compared values.
+  package var largestRelativeDifference: Double {
+    get {_storage._largestRelativeDifference}
+    set {_uniqueStorage()._largestRelativeDifference = newValue}
+  }
+
+  /// What the training depended on and was not the same.
+  package var factDifferences: [FactDifference] {
+    get {_storage._factDifferences}
+    set {_uniqueStorage()._factDifferences = newValue}
+  }
+
+  package var tolerance: Double {
+    get {_storage._tolerance}
+    set {_uniqueStorage()._tolerance = newValue}
+  }
+
+  /// Says the verdict in a sentence.
+  package var message: String {
+    get {_storage._message}
+    set {_uniqueStorage()._message = newValue}
+  }
+
+  /// Points that only one of the sessions recorded.
+  package var pointsUnmatched: UInt64 {
+    get {_storage._pointsUnmatched}
+    set {_uniqueStorage()._pointsUnmatched = newValue}
+  }
+
+  /// The reproduction's attempt that ended when this was found.
+  package var attempt: UInt32 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The first place at which a reproduction parts from its original.
+package nonisolated struct ReproductionDifference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epoch: UInt32 = 0
+
+  /// Optimizer updates since the session's start.
+  package var step: Int64 = 0
+
+  /// epoch: a metric of the epoch's record; point: a metric of the step; checkpoint: the digest at the step.
+  package var place: String = String()
+
+  /// Empty for a checkpoint.
+  package var metric: String = String()
+
+  /// Not set for a checkpoint, nor where one of them recorded nothing.
+  package var originalValue: Double {
+    get {_originalValue ?? 0}
+    set {_originalValue = newValue}
+  }
+  /// Returns true if `originalValue` has been explicitly set.
+  package var hasOriginalValue: Bool {self._originalValue != nil}
+  /// Clears the value of `originalValue`. Subsequent reads from it will return its default value.
+  package mutating func clearOriginalValue() {self._originalValue = nil}
+
+  package var reproducedValue: Double {
+    get {_reproducedValue ?? 0}
+    set {_reproducedValue = newValue}
+  }
+  /// Returns true if `reproducedValue` has been explicitly set.
+  package var hasReproducedValue: Bool {self._reproducedValue != nil}
+  /// Clears the value of `reproducedValue`. Subsequent reads from it will return its default value.
+  package mutating func clearReproducedValue() {self._reproducedValue = nil}
+
+  package var absolute: Double = 0
+
+  /// The absolute difference over the greater of both magnitudes.
+  package var relative: Double = 0
+
+  /// Of the checkpoints.
+  package var originalDigest: String = String()
+
+  package var reproducedDigest: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _originalValue: Double? = nil
+  fileprivate var _reproducedValue: Double? = nil
+}
+
+/// A fact of the attempt that was not the same.
+package nonisolated struct FactDifference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// binary, engine, instruction_set, threads, data_digest.
+  package var name: String = String()
+
+  package var original: String = String()
+
+  package var reproduced: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// session.renamed
 package nonisolated struct Renamed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -641,7 +854,7 @@ nonisolated extension CheckpointFormat: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{1}reproduction\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -661,6 +874,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _warnings: [String] = []
     var _parentCheckpoint: ParentCheckpoint? = nil
     var _parentSessionID: String = String()
+    var _reproduction: Reproduction? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -688,6 +902,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _warnings = source._warnings
       _parentCheckpoint = source._parentCheckpoint
       _parentSessionID = source._parentSessionID
+      _reproduction = source._reproduction
     }
   }
 
@@ -723,6 +938,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._parentCheckpoint) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._parentSessionID) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._reproduction) }()
         default: break
         }
       }
@@ -786,6 +1002,9 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._parentSessionID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._parentSessionID, fieldNumber: 17)
       }
+      try { if let v = _storage._reproduction {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -812,10 +1031,81 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._warnings != rhs_storage._warnings {return false}
         if _storage._parentCheckpoint != rhs_storage._parentCheckpoint {return false}
         if _storage._parentSessionID != rhs_storage._parentSessionID {return false}
+        if _storage._reproduction != rhs_storage._reproduction {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Reproduction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Reproduction"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}through_epoch\0\u{1}binary\0\u{1}engine\0\u{3}instruction_set\0\u{1}threads\0\u{3}data_digest\0\u{3}allow_differences\0\u{1}tolerance\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.throughEpoch) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.binary) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.engine) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.instructionSet) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.threads) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.dataDigest) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.allowDifferences) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self.tolerance) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 1)
+    }
+    if self.throughEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.throughEpoch, fieldNumber: 2)
+    }
+    if !self.binary.isEmpty {
+      try visitor.visitSingularStringField(value: self.binary, fieldNumber: 3)
+    }
+    if !self.engine.isEmpty {
+      try visitor.visitSingularStringField(value: self.engine, fieldNumber: 4)
+    }
+    if !self.instructionSet.isEmpty {
+      try visitor.visitSingularStringField(value: self.instructionSet, fieldNumber: 5)
+    }
+    if self.threads != 0 {
+      try visitor.visitSingularUInt32Field(value: self.threads, fieldNumber: 6)
+    }
+    if !self.dataDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.dataDigest, fieldNumber: 7)
+    }
+    if self.allowDifferences != false {
+      try visitor.visitSingularBoolField(value: self.allowDifferences, fieldNumber: 8)
+    }
+    if self.tolerance.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.tolerance, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Reproduction, rhs: Reproduction) -> Bool {
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.throughEpoch != rhs.throughEpoch {return false}
+    if lhs.binary != rhs.binary {return false}
+    if lhs.engine != rhs.engine {return false}
+    if lhs.instructionSet != rhs.instructionSet {return false}
+    if lhs.threads != rhs.threads {return false}
+    if lhs.dataDigest != rhs.dataDigest {return false}
+    if lhs.allowDifferences != rhs.allowDifferences {return false}
+    if lhs.tolerance != rhs.tolerance {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1602,6 +1892,286 @@ nonisolated extension ResultReported: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.value != rhs.value {return false}
     if lhs._step != rhs._step {return false}
     if lhs.source != rhs.source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReproductionReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReproductionReported"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}original_session_id\0\u{3}reproduction_session_id\0\u{1}verdict\0\u{3}through_epoch\0\u{3}epochs_compared\0\u{3}points_compared\0\u{3}checkpoints_compared\0\u{3}first_difference\0\u{3}largest_relative_difference\0\u{3}fact_differences\0\u{1}tolerance\0\u{1}message\0\u{3}points_unmatched\0\u{1}attempt\0")
+
+  fileprivate class _StorageClass {
+    var _originalSessionID: String = String()
+    var _reproductionSessionID: String = String()
+    var _verdict: String = String()
+    var _throughEpoch: UInt32 = 0
+    var _epochsCompared: UInt32 = 0
+    var _pointsCompared: UInt64 = 0
+    var _checkpointsCompared: UInt32 = 0
+    var _firstDifference: ReproductionDifference? = nil
+    var _largestRelativeDifference: Double = 0
+    var _factDifferences: [FactDifference] = []
+    var _tolerance: Double = 0
+    var _message: String = String()
+    var _pointsUnmatched: UInt64 = 0
+    var _attempt: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _originalSessionID = source._originalSessionID
+      _reproductionSessionID = source._reproductionSessionID
+      _verdict = source._verdict
+      _throughEpoch = source._throughEpoch
+      _epochsCompared = source._epochsCompared
+      _pointsCompared = source._pointsCompared
+      _checkpointsCompared = source._checkpointsCompared
+      _firstDifference = source._firstDifference
+      _largestRelativeDifference = source._largestRelativeDifference
+      _factDifferences = source._factDifferences
+      _tolerance = source._tolerance
+      _message = source._message
+      _pointsUnmatched = source._pointsUnmatched
+      _attempt = source._attempt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._originalSessionID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._reproductionSessionID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._verdict) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._throughEpoch) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._epochsCompared) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._pointsCompared) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._checkpointsCompared) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._firstDifference) }()
+        case 9: try { try decoder.decodeSingularDoubleField(value: &_storage._largestRelativeDifference) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._factDifferences) }()
+        case 11: try { try decoder.decodeSingularDoubleField(value: &_storage._tolerance) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._message) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._pointsUnmatched) }()
+        case 14: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._originalSessionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._originalSessionID, fieldNumber: 1)
+      }
+      if !_storage._reproductionSessionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reproductionSessionID, fieldNumber: 2)
+      }
+      if !_storage._verdict.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._verdict, fieldNumber: 3)
+      }
+      if _storage._throughEpoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._throughEpoch, fieldNumber: 4)
+      }
+      if _storage._epochsCompared != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._epochsCompared, fieldNumber: 5)
+      }
+      if _storage._pointsCompared != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._pointsCompared, fieldNumber: 6)
+      }
+      if _storage._checkpointsCompared != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._checkpointsCompared, fieldNumber: 7)
+      }
+      try { if let v = _storage._firstDifference {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if _storage._largestRelativeDifference.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._largestRelativeDifference, fieldNumber: 9)
+      }
+      if !_storage._factDifferences.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._factDifferences, fieldNumber: 10)
+      }
+      if _storage._tolerance.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._tolerance, fieldNumber: 11)
+      }
+      if !_storage._message.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._message, fieldNumber: 12)
+      }
+      if _storage._pointsUnmatched != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._pointsUnmatched, fieldNumber: 13)
+      }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attempt, fieldNumber: 14)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReproductionReported, rhs: ReproductionReported) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._originalSessionID != rhs_storage._originalSessionID {return false}
+        if _storage._reproductionSessionID != rhs_storage._reproductionSessionID {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._throughEpoch != rhs_storage._throughEpoch {return false}
+        if _storage._epochsCompared != rhs_storage._epochsCompared {return false}
+        if _storage._pointsCompared != rhs_storage._pointsCompared {return false}
+        if _storage._checkpointsCompared != rhs_storage._checkpointsCompared {return false}
+        if _storage._firstDifference != rhs_storage._firstDifference {return false}
+        if _storage._largestRelativeDifference != rhs_storage._largestRelativeDifference {return false}
+        if _storage._factDifferences != rhs_storage._factDifferences {return false}
+        if _storage._tolerance != rhs_storage._tolerance {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._pointsUnmatched != rhs_storage._pointsUnmatched {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReproductionDifference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReproductionDifference"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}step\0\u{1}place\0\u{1}metric\0\u{3}original_value\0\u{3}reproduced_value\0\u{1}absolute\0\u{1}relative\0\u{3}original_digest\0\u{3}reproduced_digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.step) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.place) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.metric) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._originalValue) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self._reproducedValue) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.absolute) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self.relative) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.originalDigest) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.reproducedDigest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.step != 0 {
+      try visitor.visitSingularInt64Field(value: self.step, fieldNumber: 2)
+    }
+    if !self.place.isEmpty {
+      try visitor.visitSingularStringField(value: self.place, fieldNumber: 3)
+    }
+    if !self.metric.isEmpty {
+      try visitor.visitSingularStringField(value: self.metric, fieldNumber: 4)
+    }
+    try { if let v = self._originalValue {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._reproducedValue {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 6)
+    } }()
+    if self.absolute.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.absolute, fieldNumber: 7)
+    }
+    if self.relative.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.relative, fieldNumber: 8)
+    }
+    if !self.originalDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.originalDigest, fieldNumber: 9)
+    }
+    if !self.reproducedDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.reproducedDigest, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReproductionDifference, rhs: ReproductionDifference) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.place != rhs.place {return false}
+    if lhs.metric != rhs.metric {return false}
+    if lhs._originalValue != rhs._originalValue {return false}
+    if lhs._reproducedValue != rhs._reproducedValue {return false}
+    if lhs.absolute != rhs.absolute {return false}
+    if lhs.relative != rhs.relative {return false}
+    if lhs.originalDigest != rhs.originalDigest {return false}
+    if lhs.reproducedDigest != rhs.reproducedDigest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension FactDifference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FactDifference"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}original\0\u{1}reproduced\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.original) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reproduced) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.original.isEmpty {
+      try visitor.visitSingularStringField(value: self.original, fieldNumber: 2)
+    }
+    if !self.reproduced.isEmpty {
+      try visitor.visitSingularStringField(value: self.reproduced, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: FactDifference, rhs: FactDifference) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.original != rhs.original {return false}
+    if lhs.reproduced != rhs.reproduced {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -19,6 +19,8 @@ package enum SessionCommand: Sendable, Equatable {
     case setParams([Parameter])
     case recordProvenance(ProvenanceRecorded)
     case reportResult(ResultReported)
+    /// How a reproduction compares with its original; sent to both.
+    case reportReproduction(ReproductionReported)
     case rename(String)
     case tag([String])
     case note(String)

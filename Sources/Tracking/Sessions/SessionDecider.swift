@@ -21,7 +21,7 @@ package enum SessionDecider: Decider {
             switch command {
             case .archive: return []
             case .create: throw .alreadyCreated
-            case .reportResult: break  // results may come late, in every state
+            case .reportResult, .reportReproduction: break  // they may come late, in every state
             default: throw .archived
             }
         }
@@ -115,6 +115,8 @@ package enum SessionDecider: Decider {
             return facts.facts.isEmpty ? [] : [.provenanceRecorded(facts)]
         case .reportResult(let result):
             return [.resultReported(result)]
+        case .reportReproduction(let report):
+            return [.reproductionReported(report)]
         case .rename(let name):
             return name == state.name ? [] : [.renamed(.with { $0.name = name })]
         case .tag(let tags):
@@ -140,6 +142,7 @@ package enum SessionDecider: Decider {
             state.trainerKind = created.trainerKind
             state.plannedEpochs = created.plannedEpochs
             state.maxRestarts = created.maxRestarts
+            state.isReproduction = created.hasReproduction
             state.epoch = created.parentCheckpoint.epoch
             state.step = created.parentCheckpoint.step
         case .startRequested:
@@ -189,7 +192,7 @@ package enum SessionDecider: Decider {
         case .tagged(let tagged): state.tags = tagged.tags
         case .noted(let noted): state.notes = noted.notes
         case .archived: state.isArchived = true
-        case .paramsSet, .provenanceRecorded, .resultReported: break
+        case .paramsSet, .provenanceRecorded, .resultReported, .reproductionReported: break
         }
     }
 

@@ -30,6 +30,8 @@ package struct SessionState: Sendable, Equatable {
     package var tags: [String] = []
     package var notes = ""
     package var trainerKind = ""
+    /// Whether it does another session's training again.
+    package var isReproduction = false
     package var plannedEpochs: UInt32 = 0
     package var maxRestarts: UInt32 = 0
     /// The last completed epoch of the visible timeline; a session that continues a checkpoint begins at its epoch.

@@ -38,6 +38,12 @@ enum RequestReading {
         return object
     }
 
+    /// The JSON object of a request whose fields all have defaults; an empty body is one without fields.
+    static func optionalJSONObject(_ request: Request) async throws -> JSONObject {
+        guard request.headers[.contentLength] != "0", request.headers[.contentType] != nil else { return [:] }
+        return try await jsonObject(request)
+    }
+
     /// The content type of `request`, one of `types`; the first when it says none.
     @discardableResult
     static func requireContentType(_ types: [String], of request: Request) throws(APIError) -> String {

@@ -24,6 +24,11 @@ extension TrackingService {
         }
     }
 
+    /// The reproductions that have ended without a verdict, as of a position of the log.
+    func unreportedReproductions() async throws -> (sessions: [Session.ID], position: LogPosition) {
+        try await readWithoutLimit { (try $0.unreportedReproductions(), $0.position) }
+    }
+
     private func sessions(in statuses: Set<Session.Status>) async throws -> ([Session.ID], LogPosition) {
         try await readWithoutLimit { (try $0.sessionIDs(in: statuses), $0.position) }
     }

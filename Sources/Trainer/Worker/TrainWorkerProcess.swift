@@ -102,7 +102,8 @@ package struct TrainWorkerProcess: Sendable {
         case .notClaimable: return .notClaimable
         case .staleAttempt: return .superseded
         case .unreachable, .cancelled: return .unreachable
-        case .refused, .configuration, .data, .checkpoint, .engine, .plannedFailure: return .failed
+        case .refused, .configuration, .data, .checkpoint, .engine, .notReproducible, .plannedFailure:
+            return .failed
         }
     }
 

@@ -20,6 +20,8 @@ package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible
         case checkpoint
         /// The numeric library failed.
         case engine
+        /// The original of a reproduction was trained under other circumstances.
+        case notReproducible
         /// The configuration asked for this failure.
         case plannedFailure
         /// The configuration asked for an end without a word.
@@ -40,7 +42,7 @@ package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible
     /// Whether the session is told of it; the other endings leave the session to the next attempt.
     package var isReported: Bool {
         switch code {
-        case .refused, .configuration, .data, .checkpoint, .engine, .plannedFailure: true
+        case .refused, .configuration, .data, .checkpoint, .engine, .notReproducible, .plannedFailure: true
         case .notClaimable, .staleAttempt, .unreachable, .plannedCrash, .cancelled: false
         }
     }

@@ -60,8 +60,11 @@ package struct TrainingLoop {
     private func prepare() async throws(TrainerError) -> (trainee: any Trainee, course: TrainingCourse) {
         stop.raise(if: replay.isStopRequested)
         let configuration = try configuration()
-        let trainee = try makeTrainee(configuration, attempt)
-        let plan = try TrainingPlan(configuration, batchesPerEpoch: trainee.batchesPerEpoch)
+        // Crashes that a configuration plans are interruptions, and a reproduction is made without them.
+        let trainee = try makeTrainee(configuration, replay.reproduction == nil ? attempt : .max)
+        let plan = try TrainingPlan(
+            configuration, batchesPerEpoch: trainee.batchesPerEpoch,
+            lastEpoch: (replay.reproduction?.throughEpoch).map { Int($0) })
         let (point, checkpoint) = try await checkpoint()
         var progress = TrainerProgress(seed: plan.seed)
         if let point, let checkpoint {
@@ -165,15 +168,26 @@ package struct TrainingLoop {
         var provenance = environment.provenance
         for (name, fact) in facts.provenance { provenance[name] = fact }
         stop.raise(if: try await service.start(started, provenance: provenance, command: command("started")))
+        try compareFacts(of: started)
     }
 
     private static func changes(from last: AttemptStarted, to next: AttemptStarted) -> [String] {
-        let pairs = [
-            ("the program", last.binary, next.binary), ("the engine", last.engine, next.engine),
-            ("the instruction set", last.instructionSet, next.instructionSet),
-            ("the threads", "\(last.threads)", "\(next.threads)"), ("the data", last.dataDigest, next.dataDigest),
-        ]
-        return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) changed from \($0.1) to \($0.2)" }
+        FactDifference.between(last, next).map { "\($0.title) changed from \($0.original) to \($0.reproduced)" }
+    }
+
+    /// A reproduction under other circumstances says nothing about the original, unless it was asked for all the same.
+    /// - Throws: `.notReproducible`, which names what is different.
+    private func compareFacts(of started: AttemptStarted) throws(TrainerError) {
+        guard let reproduction = replay.reproduction else { return }
+        let differences = FactDifference.between(reproduction, started)
+        guard !differences.isEmpty else { return }
+        let text = "What \(reproduction.sessionID) was trained with is not the same here: "
+            + differences.map { "\($0.title) was \($0.original) and is \($0.reproduced)" }.joined(separator: "; ") + "."
+        guard reproduction.allowDifferences else {
+            throw TrainerError(
+                .notReproducible, text + " Train it again under the same circumstances, or allow differences.")
+        }
+        log(text, level: "warning")
     }
 
     // MARK: Training

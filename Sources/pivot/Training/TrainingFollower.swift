@@ -12,6 +12,8 @@ struct TrainingFollower: Sendable {
     let asJSON: Bool
     /// Frames up to this position are known already.
     var position: UInt64?
+    /// Whether the first Ctrl-C leaves the training to itself instead of stopping it.
+    var leavesOnInterrupt = false
     var console = Console.standard
 
     /// Returns when the session has completed. Throws `ExitCode` when it failed, was stopped, or was left.
@@ -39,6 +41,15 @@ struct TrainingFollower: Sendable {
                 progress.stopWasRequested ? .interrupted : .trainingStopped,
                 "The training was stopped. It goes on with: pivot sessions resume \(sessionID)")
         }
+    }
+
+    /// Returns how the session has ended, without a word about it.
+    func followToEnd() async throws -> Session.Status {
+        let session = try await client.session(sessionID)
+        var progress = TrainingProgress(session: session, leavesOnInterrupt: leavesOnInterrupt)
+        let ended = try await follow(session, &progress)
+        console.setStatus("")
+        return ended
     }
 
     private func follow(

@@ -48,9 +48,12 @@ package struct TrainingProgress: Sendable {
     private var announcedStatus: Session.Status?
     private let monitor: String?
     private let sessionID: String
+    private let leavesOnInterrupt: Bool
 
-    package init(session: SessionInfo) {
+    /// - Parameter leavesOnInterrupt: Whether the first Ctrl-C leaves the training to itself instead of stopping it.
+    package init(session: SessionInfo, leavesOnInterrupt: Bool = false) {
         sessionID = session.id
+        self.leavesOnInterrupt = leavesOnInterrupt
         totalEpochs = session.totalEpochs
         status = session.status
         currentEpoch = session.currentEpoch
@@ -75,6 +78,10 @@ package struct TrainingProgress: Sendable {
             return
                 (error.map { [.warn("The live feed has ended: \($0.message) Asking from time to time instead.")] } ?? [])
                 + [.checkStatus]
+        case .interrupt where leavesOnInterrupt:
+            return [
+                .warn("Left; it goes on by itself. Follow it with: pivot sessions follow \(sessionID)"), .leave,
+            ]
         case .interrupt:
             if stopWasRequested || status == .stopping {
                 return [

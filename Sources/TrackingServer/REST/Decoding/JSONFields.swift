@@ -57,6 +57,13 @@ struct JSONFields {
         return number
     }
 
+    /// A truth value; nil when absent.
+    func flag(_ key: String) throws(FieldError) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard let flag = value.boolValue else { throw FieldError(name(key), "must be true or false") }
+        return flag
+    }
+
     /// One of `values`; nil when absent.
     func choice(_ key: String, of values: [String]) throws(FieldError) -> String? {
         guard let text = try string(key) else { return nil }

@@ -71,6 +71,13 @@ struct SessionRendering {
         if !document.results.isEmpty {
             object.add("results", .array(document.results.map { .object(Self.result($0)) }))
         }
+        if document.hasReproduction {
+            object.add("reproduction", .object(ReproductionRendering.object(document.reproduction)))
+        }
+        if !document.reproductions.isEmpty {
+            object.add(
+                "reproductions", .array(document.reproductions.map { .object(ReproductionRendering.object($0)) }))
+        }
         return object
     }
 

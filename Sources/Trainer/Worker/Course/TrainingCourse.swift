@@ -89,8 +89,14 @@ package struct TrainingCourse: Sendable {
         return "\(stopping.monitor) has not improved for \(progress.stoppingBadCount) epochs"
     }
 
+    /// Why the training ends before the epochs of its configuration; nil when it does not.
+    private var endReason: String? {
+        guard progress.epoch < plan.epochs else { return nil }
+        return earlyStopReason ?? "the reproduced session has recorded no epoch after epoch \(progress.epoch)"
+    }
+
     private var isOver: Bool {
-        progress.batchInEpoch == 0 && (progress.epoch >= plan.epochs || earlyStopReason != nil)
+        progress.batchInEpoch == 0 && (progress.epoch >= plan.finalEpoch || earlyStopReason != nil)
     }
 
     /// What is to be done now.
@@ -105,8 +111,7 @@ package struct TrainingCourse: Sendable {
         }
         if isOver {
             if let surplus = shelf.surplus(under: plan.checkpoints, isOver: true) { return .delete(id: surplus.id) }
-            let reason = progress.epoch >= plan.epochs ? nil : earlyStopReason
-            return .finish(.completed(finalMetrics: lastMetrics, earlyStopReason: reason))
+            return .finish(.completed(finalMetrics: lastMetrics, earlyStopReason: endReason))
         }
         if stopRequested {
             if let stopCheckpointID { return .finish(.stopped(checkpointID: stopCheckpointID)) }

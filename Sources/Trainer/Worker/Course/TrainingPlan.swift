@@ -5,6 +5,8 @@ package import TrainingConfiguration
 package struct TrainingPlan: Equatable, Sendable {
     /// The absolute number of epochs.
     package let epochs: Int
+    /// The epoch after which a reproduction ends, though the schedule goes on; nil for other sessions.
+    package let lastEpoch: Int?
     package let seed: UInt64
     package let batchesPerEpoch: Int
     /// Forward passes for one optimizer update; the last update of an epoch may have fewer.
@@ -17,8 +19,11 @@ package struct TrainingPlan: Equatable, Sendable {
     package let logEvery: Int
 
     /// The plan of a configuration for a trainer built in here.
+    /// - Parameter lastEpoch: The epoch after which a reproduction ends.
     /// - Throws: `.configuration` when it is for another kind of trainer.
-    package init(_ configuration: TrainingConfiguration, batchesPerEpoch: Int) throws(TrainerError) {
+    package init(
+        _ configuration: TrainingConfiguration, batchesPerEpoch: Int, lastEpoch: Int? = nil
+    ) throws(TrainerError) {
         guard let train = configuration.train, batchesPerEpoch > 0 else {
             throw TrainerError(
                 .configuration,
@@ -26,6 +31,7 @@ package struct TrainingPlan: Equatable, Sendable {
                     + "unet3d and synthetic. Start the session's own program.")
         }
         epochs = train.epochs
+        self.lastEpoch = lastEpoch
         seed = configuration.seed
         self.batchesPerEpoch = batchesPerEpoch
         batchesPerStep = min(train.gradientAccumulationSteps, batchesPerEpoch)
@@ -39,6 +45,9 @@ package struct TrainingPlan: Equatable, Sendable {
             throw TrainerError(.configuration, "The learning rate cannot follow train.scheduler: \(error).")
         }
     }
+
+    /// The epoch after which there is nothing left to do.
+    package var finalEpoch: Int { min(epochs, lastEpoch ?? epochs) }
 
     /// Optimizer updates in an epoch.
     package var stepsPerEpoch: Int { (batchesPerEpoch + batchesPerStep - 1) / batchesPerStep }

@@ -8,6 +8,8 @@ package struct SessionReplay: Equatable, Sendable {
     package private(set) var configuration = ""
     /// The checkpoint of another session that this one begins with.
     package private(set) var parent: ResumePoint?
+    /// What the session does again, when it is a reproduction.
+    package private(set) var reproduction: Reproduction?
     /// The latest record of each epoch, also of superseded ones.
     package private(set) var epochs: [Int: RecordedEpoch] = [:]
     /// The last start of an attempt; what its bits depended on.
@@ -63,6 +65,7 @@ package struct SessionReplay: Equatable, Sendable {
         case .created(let created):
             configuration = created.configuration
             monitor = created.monitor
+            if created.hasReproduction { reproduction = created.reproduction }
             if created.hasParentCheckpoint {
                 let checkpoint = created.parentCheckpoint
                 parent = ResumePoint(
@@ -86,7 +89,7 @@ package struct SessionReplay: Equatable, Sendable {
         case .stopRequested: isStopRequested = true
         case .startRequested, .stopped, .completed, .failed: isStopRequested = false
         case .paramsSet, .provenanceRecorded, .attemptClaimed, .artifactSaved, .artifactDeleted, .attemptLost,
-            .resultReported, .renamed, .tagged, .noted, .archived:
+            .resultReported, .reproductionReported, .renamed, .tagged, .noted, .archived:
             break
         }
     }
