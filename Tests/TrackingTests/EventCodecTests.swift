@@ -134,6 +134,36 @@ struct EventCodecTests {
             .with {
                 $0.name = "n"; $0.value = 0.5; $0.step = 0; $0.source = "s"
             }),
+        .reproductionReported(
+            .with {
+                $0.originalSessionID = "o"
+                $0.reproductionSessionID = "r"
+                $0.verdict = "differs"
+                $0.throughEpoch = 3
+                $0.epochsCompared = 2
+                $0.pointsCompared = 20
+                $0.checkpointsCompared = 1
+                $0.firstDifference = .with {
+                    $0.epoch = 2
+                    $0.step = 15
+                    $0.place = "point"
+                    $0.metric = "m"
+                    $0.originalValue = 1
+                    $0.reproducedValue = .nan
+                    $0.absolute = .infinity
+                    $0.relative = .infinity
+                }
+                $0.largestRelativeDifference = .infinity
+                $0.factDifferences = [
+                    .with {
+                        $0.name = "threads"; $0.original = "1"; $0.reproduced = "2"
+                    }
+                ]
+                $0.tolerance = 0.5
+                $0.message = "m"
+                $0.pointsUnmatched = 4
+                $0.attempt = 1
+            }),
         .renamed(.with { $0.name = "n" }), .tagged(.with { $0.tags = ["t"] }), .noted(.with { $0.notes = "n" }),
         .archived(Archived()),
     ]

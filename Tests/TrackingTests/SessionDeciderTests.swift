@@ -303,4 +303,17 @@ struct SessionDeciderTests {
         Specification(given: F.past(.created)).given(.archived(Archived())).when(
             .reportResult(result), then: [.resultReported(result)])
     }
+
+    @Test("a verdict on a reproduction comes late, also to an archived session")
+    func verdicts() {
+        let report = ReproductionReported.with {
+            $0.reproductionSessionID = "sess_r"; $0.verdict = "identical"
+        }
+        for status in Session.Status.allCases {
+            Specification(given: F.past(status)).when(
+                .reportReproduction(report), then: [.reproductionReported(report)])
+        }
+        Specification(given: F.past(.created)).given(.archived(Archived())).when(
+            .reportReproduction(report), then: [.reproductionReported(report)])
+    }
 }

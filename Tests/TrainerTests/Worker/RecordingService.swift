@@ -32,7 +32,10 @@ final class RecordingService: TrainingService {
     let state = Mutex(State())
 
     /// A server with a queued session of `configuration`, which is resolved JSON.
-    init(configuration: String, epochs: Int, monitor: String = "val_loss", parent: ParentCheckpoint? = nil) {
+    init(
+        configuration: String, epochs: Int, monitor: String = "val_loss", parent: ParentCheckpoint? = nil,
+        reproduction: Reproduction? = nil
+    ) {
         handle(
             .create(
                 .with {
@@ -43,6 +46,7 @@ final class RecordingService: TrainingService {
                     $0.monitor = monitor
                     $0.maxRestarts = 1000
                     if let parent { $0.parentCheckpoint = parent }
+                    if let reproduction { $0.reproduction = reproduction }
                 }))
         handle(.requestStart)
     }

@@ -41,13 +41,14 @@ final class ObservedTrainee: Trainee {
 struct Rehearsal {
     let service: RecordingService
 
-    /// A queued session of the configuration `yaml`, which may continue another session's checkpoint.
-    init(_ yaml: String, parent: ParentCheckpoint? = nil) throws {
+    /// A queued session of the configuration `yaml`, which may continue another session's checkpoint or do its training
+    /// again.
+    init(_ yaml: String, parent: ParentCheckpoint? = nil, reproduction: Reproduction? = nil) throws {
         let configuration = try TrainingConfiguration(resolving: ConfigurationSource(yaml: yaml))
         service = RecordingService(
             configuration: String(decoding: configuration.canonicalBytes, as: UTF8.self),
             epochs: configuration.plannedEpochs ?? 0, monitor: configuration.checkpoints.monitor,
-            parent: parent)
+            parent: parent, reproduction: reproduction)
     }
 
     /// One attempt from its claim to its end. `didStep` is called after each step with the number of steps made in this
