@@ -74,17 +74,20 @@ package enum ReproductionVerdict: String, CaseIterable, Sendable {
         switch self {
         case .identical: return "All that was compared has the same bits: \(compared)."
         case .withinTolerance:
-            return "The sessions part at \(place), by at most \(comparison.largestRelativeDifference) of a value, which is "
+            return
+                "The sessions part at \(place), by at most \(comparison.largestRelativeDifference) of a value, which is "
                 + "within the tolerance of \(session.reproduction.tolerance): \(compared) compared."
         case .differs: return "The sessions part at \(place): \(compared) compared."
         case .refused:
             return "It was not trained, since what the original's bits depend on is not the same here."
         case .incomplete where comparison.missingEpochCount > 0:
             return "It ended before epoch \(session.reproduction.throughEpoch)"
-                + (session.message.isEmpty ? "" : " (\(session.message))") + "; up to there nothing differs: \(compared) "
+                + (session.message.isEmpty ? "" : " (\(session.message))")
+                + "; up to there nothing differs: \(compared) "
                 + "compared."
         case .incomplete:
-            return "What was compared is equal, but no step and no checkpoint was recorded by both: \(compared) compared."
+            return
+                "What was compared is equal, but no step and no checkpoint was recorded by both: \(compared) compared."
         }
     }
 

@@ -181,7 +181,8 @@ package struct TrainingLoop {
         guard let reproduction = replay.reproduction else { return }
         let differences = FactDifference.between(reproduction, started)
         guard !differences.isEmpty else { return }
-        let text = "What \(reproduction.sessionID) was trained with is not the same here: "
+        let text =
+            "What \(reproduction.sessionID) was trained with is not the same here: "
             + differences.map { "\($0.title) was \($0.original) and is \($0.reproduced)" }.joined(separator: "; ") + "."
         guard reproduction.allowDifferences else {
             throw TrainerError(

@@ -118,6 +118,7 @@ package struct ReproduceCommand: AsyncParsableCommand {
         }
         throw CommandFailure(
             .failed,
-            "The training has ended and the server has recorded no verdict for 60 s. See: pivot sessions show \(session)")
+            "The training has ended and the server has recorded no verdict for 60 s. See: pivot sessions show \(session)"
+        )
     }
 }

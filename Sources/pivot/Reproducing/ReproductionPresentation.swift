@@ -67,7 +67,8 @@ package struct ReproductionPresentation: Sendable {
         sheet.add("First difference", "\(place): \(text(difference, "metric"))\(scope)")
         sheet.add("", "\(value(difference, "original_value")) then, \(value(difference, "reproduced_value")) now")
         if let absolute = difference["absolute"]?.metricNumber, let relative = difference["relative"]?.metricNumber {
-            sheet.add("", "a difference of \(HumanFormat.number(absolute)), \(HumanFormat.number(relative)) of the value")
+            let sizes = "\(HumanFormat.number(absolute)), \(HumanFormat.number(relative)) of the value"
+            sheet.add("", "a difference of \(sizes)")
         }
     }
 

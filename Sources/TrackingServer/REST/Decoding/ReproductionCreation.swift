@@ -68,7 +68,8 @@ struct ReproductionCreation {
         case "external":
             throw notReproducible("it was trained by a program that PIVOT did not start and cannot start again")
         default:
-            throw notReproducible("sessions with the trainer \(document.trainerKind) cannot be trained again by this version")
+            throw notReproducible(
+                "sessions with the trainer \(document.trainerKind) cannot be trained again by this version")
         }
     }
 

@@ -36,7 +36,10 @@ enum ReproductionRendering {
                 "fact_differences",
                 .array(
                     report.factDifferences.map {
-                        ["name": .string($0.name), "original": .string($0.original), "reproduced": .string($0.reproduced)]
+                        [
+                            "name": .string($0.name), "original": .string($0.original),
+                            "reproduced": .string($0.reproduced),
+                        ]
                     }))
         }
         return object
