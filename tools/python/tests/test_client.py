@@ -74,6 +74,20 @@ def test_the_guides_calls_run_a_training(server):
             assert query(session_id)
 
 
+def test_a_session_is_reproduced_and_the_verdict_stands_in_both(server):
+    with pivot.PIVOTClient(server.url) as client:
+        original = client.create_session(config=synthetic(), name="original")["session_id"]
+        client.start_training(original)
+        client.wait_for_completion(original, timeout=60)
+        copy = client.reproduce_session(original, tolerance=1e-9)["session_id"]
+        client.wait_for_completion(copy, timeout=60)
+        deadline = time.monotonic() + 30
+        while not (verdicts := client.get_status(copy).get("reproductions")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert verdicts[-1]["verdict"] == "identical" and verdicts[-1]["epochs_compared"] == 3
+        assert client.get_status(original)["reproductions"] == verdicts
+
+
 def test_errors_say_what_to_do(server):
     client = pivot.PIVOTClient(server.url)
     with pytest.raises(pivot.PIVOTError) as caught:

@@ -151,6 +151,14 @@ class PIVOTClient:
         """Asks a session to stop; waits up to `wait` seconds, at most 30, until it has."""
         return self._post(self._session(session_id, "stop"), query={"wait": wait})
 
+    def reproduce_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **choices: Any) -> Document:
+        """Trains an ended session again as a new one, which is answered, and has both compared.
+
+        `allow_differences` trains also where program, machine or data are not the same; `tolerance` is the relative
+        difference up to which values count as equal. The verdict is the last of the new session's `reproductions`.
+        """
+        return self._write("POST", self._session(session_id, "reproduce"), choices, idempotency_key)
+
     def wait_for_completion(self, session_id: str, timeout: Optional[float] = None) -> Document:
         """Waits until a session has ended and answers its document. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
