@@ -46,11 +46,13 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CProcess"),
 
         library("JSON"),
         library("LMDB", ["CLMDB"]),
         library("Zstandard", ["CZstd"]),
         library("Zlib", ["CZlib"]),
+        library("Processes", ["CProcess"]),
         library("Tracking", [.crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", .yams]),
         library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
@@ -60,7 +62,8 @@ let package = Package(
         library(
             "TrackingServer",
             [
-                "EventLog", "Blobs", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration",
+                "EventLog", "Blobs", "JSON", "Processes", "Projections", "Reactors", "Tracking",
+                "TrainingConfiguration",
                 .hummingbird,
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1, .unixSignals, .yams, .collections, .crypto, .protobuf,
@@ -72,14 +75,15 @@ let package = Package(
         library(
             "Trainer",
             [
-                "JSON", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", "Zlib", .crypto, .log,
+                "JSON", "Processes", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", "Zlib",
+                .crypto, .log,
                 .protobuf,
             ]),
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Projections", "Blobs", "JSON", "Tracking",
-                "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
+                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Processes", "Projections", "Blobs", "JSON",
+                "Tracking", "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
@@ -101,6 +105,7 @@ let package = Package(
         tests(
             "PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
+        tests("ProcessesTests", ["Processes", "TestSupport"]),
         tests(
             "ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "TestSupport", "Tracking", .protobuf]),
         tests("ReactorsTests", ["EventLog", "Reactors", "Tracking"]),
@@ -111,7 +116,8 @@ let package = Package(
         tests(
             "TrackingServerTests",
             [
-                "TrackingServer", "EventLog", "JSON", "Tracking", "TrainingConfiguration", "TestSupport", .hummingbird,
+                "TrackingServer", "EventLog", "JSON", "Processes", "Tracking", "TrainingConfiguration", "TestSupport",
+                .hummingbird,
                 .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
                 .protobuf,
             ]),
@@ -119,8 +125,8 @@ let package = Package(
         tests(
             "TrainerTests",
             [
-                "JSON", "TensorEngine", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Zlib",
-                .protobuf,
+                "JSON", "Processes", "TensorEngine", "TestSupport", "Tracking", "TrackingClient", "Trainer",
+                "TrainingConfiguration", "Zlib", .protobuf,
             ],
             fixtures: ["Checkpoints/Fixtures", "Data/Fixtures", "Metrics/Fixtures"]),
         tests("TrainingConfigurationTests", ["JSON", "TrainingConfiguration"]),

@@ -56,6 +56,15 @@ package struct TrainingAttempt: Sendable {
             ["attempts", String(number), "started"], command: command, body: .json(.object(body)))
     }
 
+    /// Records facts about the attempt, such as its command line; they may come at any time and in several calls.
+    package func recordProvenance(
+        _ facts: JSONObject, command: String? = nil
+    ) async throws(ClientError) -> ReportReceipt {
+        var body = fields
+        body.append(.object(facts), forKey: "facts")
+        return try await post(["provenance"], command: command, body: .json(.object(body)))
+    }
+
     /// Says that a further process of a distributed training takes part.
     package func join(
         rank: Int, worldSize: Int, host: String? = nil, processID: Int? = nil, command: String? = nil

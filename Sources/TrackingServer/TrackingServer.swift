@@ -3,6 +3,7 @@ package import EventLog
 import Foundation
 import Hummingbird
 package import Logging
+import Processes
 import Projections
 import Reactors
 import ServiceLifecycle
@@ -58,10 +59,17 @@ package enum TrackingServer {
         let blobs = try FileBlobStore(root: directory.blobsFolder, clock: options.clock)
         let sessions = CommandHandler<SessionDecider>(store: store)
         let leases = LeaseTable()
+        let searchPath = environment.variables["PATH"] ?? ""
+        let commands = AllowedCommands(configuration.allowedCommands, searchPath: searchPath)
+        for entry in AllowedCommands.unusable(configuration.allowedCommands, searchPath: searchPath) {
+            logger.warning(
+                "An allowed command names no program: give a full path, or a bare name that is in PATH.",
+                metadata: ["command": "\(entry)"])
+        }
         let service = TrackingService(
             store: store, sessions: sessions, webhooks: CommandHandler(store: store), readModels: readModels,
             blobs: blobs, leases: leases, tokens: try LeaseTokens.load(path: directory.leaseSecretFile),
-            configurations: ConfigurationRoots(configuration.configRoots),
+            configurations: ConfigurationRoots(configuration.configRoots), commands: commands,
             monitor: ResourceMonitor(folder: directory.path, now: options.clock), damage: DamageList(),
             settings: configuration, dataFolder: directory.path, startedAt: options.clock(), now: options.clock,
             elapsed: elapsed)
@@ -69,7 +77,7 @@ package enum TrackingServer {
         let processes = TrainerLaunching(
             executable: environment.executable, url: { await address.value },
             outputFolder: directory.trainerOutputFolder, niceness: configuration.trainerNiceness,
-            leaseDuration: configuration.leaseDuration, isEnabled: configuration.launches)
+            leaseDuration: configuration.leaseDuration, allowedCommands: commands, isEnabled: configuration.launches)
         let slots =
             configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
 

@@ -58,6 +58,14 @@ package struct ConfigurationOptions: ParsableArguments {
         return new
     }
 
+    /// The program that a new session's configuration names, if its trainer is one.
+    func commands(of new: NewSession) -> [String] {
+        guard case .inline(let root) = new.configuration, root["trainer"]?["kind"] == "command",
+            let program = root["trainer"]?["command"]?.arrayValue?.first?.stringValue
+        else { return [] }
+        return [program]
+    }
+
     /// The file's name without folders and extension.
     package static func baseName(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path

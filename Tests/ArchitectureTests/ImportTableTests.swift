@@ -10,6 +10,7 @@ struct ImportTableTests {
         "LMDB": ["CLMDB"],
         "Zstandard": ["CZstd"],
         "Zlib": ["CZlib"],
+        "Processes": ["CProcess"],
         "Tracking": [],
         "TrainingConfiguration": ["JSON"],
         "EventLog": ["LMDB", "Tracking", "Zstandard"],
@@ -17,11 +18,13 @@ struct ImportTableTests {
         "Projections": ["EventLog", "JSON", "LMDB", "Tracking"],
         "Reactors": ["EventLog", "Tracking"],
         "TrackingServer": [
-            "Blobs", "EventLog", "JSON", "Projections", "Reactors", "Tracking", "TrainingConfiguration",
+            "Blobs", "EventLog", "JSON", "Processes", "Projections", "Reactors", "Tracking", "TrainingConfiguration",
         ],
         "TrackingClient": ["JSON", "Tracking"],
         "TensorEngine": ["COneDNN"],
-        "Trainer": ["JSON", "TensorEngine", "Tracking", "TrackingClient", "TrainingConfiguration", "Zlib"],
+        "Trainer": [
+            "JSON", "Processes", "TensorEngine", "Tracking", "TrackingClient", "TrainingConfiguration", "Zlib",
+        ],
     ]
 
     /// Targets that may import everything: they only put things together.

@@ -29,7 +29,9 @@ struct ShippedFilesTests {
 
     @Test("the files the documents name are there")
     func namedFiles() {
-        #expect(Set(["quickstart.yaml", "train.yaml", "synthetic.yaml", "server.yaml"]).isSubset(of: Self.names))
+        #expect(
+            Set(["quickstart.yaml", "train.yaml", "synthetic.yaml", "command.yaml", "server.yaml"]).isSubset(
+                of: Self.names))
     }
 
     @Test("the quickstart validates on enough scans and nodules, and keeps every checkpoint")
@@ -43,6 +45,16 @@ struct ShippedFilesTests {
         #expect(configuration.checkpoints.monitor == "val_froc")
         #expect(configuration.checkpoints.mode == .max)
         #expect(configuration.checkpoints.bestCount == nil)
+    }
+
+    @Test("the example of a program names a file that is there")
+    func command() throws {
+        guard case .command(let settings) = try TrainingConfiguration(resolving: source("command.yaml")).trainer else {
+            throw ConfigurationTestError.unexpected
+        }
+        #expect(settings.metrics == .jsonLines)
+        let program = Self.repository.appending(path: settings.command[1]).path(percentEncoded: false)
+        #expect(FileManager.default.fileExists(atPath: program))
     }
 
     @Test("the server's file spells out the defaults")

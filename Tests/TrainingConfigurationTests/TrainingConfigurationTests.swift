@@ -108,7 +108,29 @@ struct TrainingConfigurationTests {
         #expect(command.command == ["python", "train.py"])
         #expect(command.environment == ["A": "1"])
         #expect(command.grace == .milliseconds(2500))
+        #expect(command.timeout == nil)
+        #expect(command.metrics == .none)
+        #expect(command.passedEnvironment == [])
         #expect(try resolve("trainer: {kind: external}").plannedEpochs == nil)
+    }
+
+    @Test(
+        "a program's variables and name are those that can be",
+        arguments: [
+            (#"environment: {LD_PRELOAD: x}"#, "trainer.environment.LD_PRELOAD"),
+            (#"environment: {PIVOT_LEASE: x}"#, "trainer.environment.PIVOT_LEASE"),
+            (#"environment: {"A B": x}"#, "trainer.environment.A B"),
+            (#"environment: {"1A": x}"#, "trainer.environment.1A"), (#"environment: {"": x}"#, "trainer.environment"),
+            (#"pass_environment: [A, PIVOT_API_KEY]"#, "trainer.pass_environment[1]"),
+            (#"pass_environment: [A=B]"#, "trainer.pass_environment[0]"), (#"command: [./train]"#, "trainer.command"),
+            (#"command: [../train]"#, "trainer.command"),
+        ])
+    func programVariables(line: String, path: String) throws {
+        let command = line.hasPrefix("command") ? "" : ", command: [x]"
+        let error = #expect(throws: ConfigurationError.self) {
+            try resolve("trainer: {kind: command, \(line)\(command)}")
+        }
+        #expect(error?.path == path)
     }
 
     @Test("overrides are validated like the file")

@@ -46,8 +46,12 @@ package struct TrainerExit: Equatable, Sendable {
     /// What a trainer exits with when another attempt holds the session.
     private static let notClaimable: Int32 = 7
 
+    /// What a trainer exits with when the program it supervised ended badly; its last words say how.
+    private static let programFailed: Int32 = 9
+
     /// One sentence for people.
     package var message: String {
+        if reason == .exit(code: Self.programFailed), !lastLines.isEmpty { return lastLines }
         let ending =
             switch reason {
             case .exit(let code): "the trainer ended with exit code \(code)"

@@ -1,6 +1,7 @@
 import Blobs
 import EventLog
 import Foundation
+import Processes
 import Projections
 import Reactors
 import Tracking
@@ -16,6 +17,8 @@ struct TrackingService: Sendable {
     let leases: LeaseTable
     let tokens: LeaseTokens
     let configurations: ConfigurationRoots
+    /// What sessions of kind `command` may start.
+    let commands: AllowedCommands
     let monitor: ResourceMonitor
     let damage: DamageList
     let settings: ServerConfiguration

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Processes
 import Reactors
 import Tracking
 
@@ -17,9 +18,11 @@ struct TrainerLaunching: TrainerProcesses {
     let niceness: Int
     /// How long this server waits for a trainer that says nothing.
     let leaseDuration: Duration
+    /// What sessions of kind `command` may start.
+    let allowedCommands: AllowedCommands
     let isEnabled: Bool
 
-    func launches(kind: String) -> Bool { isEnabled && (kind == "unet3d" || kind == "synthetic") }
+    func launches(kind: String) -> Bool { isEnabled && ["unet3d", "synthetic", "command"].contains(kind) }
 
     func run(
         _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
@@ -33,6 +36,11 @@ struct TrainerLaunching: TrainerProcesses {
             "train-worker", session.text, "--url", url, "--nice", String(niceness), "--lease-seconds",
             String(max(1, leaseDuration.components.seconds)),
         ]
+        if kind == "command" {
+            // The supervisor asks the list once more, right before it starts the program.
+            process.arguments? += ["--folder", outputFolder + "/\(session)"]
+            process.arguments? += allowedCommands.paths.flatMap { ["--allow-command", $0] }
+        }
         process.standardInput = FileHandle.nullDevice
         do {
             try FileManager.default.createDirectory(atPath: outputFolder, withIntermediateDirectories: true)
@@ -50,6 +58,10 @@ struct TrainerLaunching: TrainerProcesses {
             started(UInt32(process.processIdentifier))
             for await _ in exit.stream {}
             if process.isRunning { return nil }
+            if kind == "command" {
+                // A supervisor that was killed has left its program's processes to whoever finds them.
+                ProcessMark(session: session.text, supervisor: process.processIdentifier).killAll()
+            }
             return TrainerExit(
                 processID: UInt32(process.processIdentifier),
                 reason: process.terminationReason == .uncaughtSignal

@@ -1,5 +1,7 @@
+import JSON
 import Tracking
 import TrackingClient
+import TrainingConfiguration
 
 /// Trains one session as a process of its own: claims it, keeps its lease, follows its feed, and trains.
 package struct TrainWorker: Sendable {
@@ -10,10 +12,12 @@ package struct TrainWorker: Sendable {
     private let service: any TrainingService
     private let stop: StopSignal
     private let environment: WorkerEnvironment
+    private let place: CommandPlace?
     private let makeTrainee: TrainingLoop.MakeTrainee
 
+    /// A worker for one session. Without a `place` it supervises no programs.
     package init(
-        _ service: any TrainingService, stop: StopSignal, environment: WorkerEnvironment,
+        _ service: any TrainingService, stop: StopSignal, environment: WorkerEnvironment, place: CommandPlace? = nil,
         makeTrainee: @escaping TrainingLoop.MakeTrainee = { configuration, attempt throws(TrainerError) in
             try TraineeFactory.trainee(for: configuration, attempt: attempt)
         }
@@ -21,6 +25,7 @@ package struct TrainWorker: Sendable {
         self.service = service
         self.stop = stop
         self.environment = environment
+        self.place = place
         self.makeTrainee = makeTrainee
     }
 
@@ -36,7 +41,9 @@ package struct TrainWorker: Sendable {
         defer { thread.shutDown() }
         let result = await withTaskGroup(of: Result<TrainerOutcome?, TrainerError>.self) { group in
             group.addTask {
-                await Self.result(unless: ending) { () async throws(TrainerError) in try await keepLease(lease) }
+                await Self.result(unless: ending) { () async throws(TrainerError) in
+                    try await keepLease(lease, ending)
+                }
             }
             group.addTask {
                 await Self.result(unless: ending) { () async throws(TrainerError) in
@@ -66,9 +73,7 @@ package struct TrainWorker: Sendable {
     private func train(
         _ lease: AttemptLease, _ replay: SessionReplay, _ telemetry: TelemetryReporter, _ ending: StopSignal
     ) async throws(TrainerError) -> TrainerOutcome {
-        let loop = TrainingLoop(
-            service, attempt: lease.attempt, replay: replay, telemetry: telemetry, stop: stop, ending: ending,
-            environment: environment, makeTrainee: makeTrainee)
+        let training = training(lease, replay, telemetry, ending)
         let result = await withTaskGroup(of: Result<TrainerOutcome, TrainerError>?.self) { group in
             group.addTask {
                 await self.followStops(after: replay.position)
@@ -76,7 +81,7 @@ package struct TrainWorker: Sendable {
             }
             let result: Result<TrainerOutcome, TrainerError>
             do throws(TrainerError) {
-                result = .success(try await loop.run())
+                result = .success(try await training())
             } catch {
                 result = .failure(error)
             }
@@ -86,11 +91,50 @@ package struct TrainWorker: Sendable {
         return try result.get()
     }
 
-    /// Renews the lease at every third of it, also while a step, an upload or a validation takes long.
-    private func keepLease(_ lease: AttemptLease) async throws(TrainerError) {
+    /// What trains the session: a loop of this process, or the supervision of a program.
+    private func training(
+        _ lease: AttemptLease, _ replay: SessionReplay, _ telemetry: TelemetryReporter, _ ending: StopSignal
+    ) -> @Sendable () async throws(TrainerError) -> TrainerOutcome {
+        if let place, let settings = Self.commandSettings(of: replay) {
+            let supervision = CommandTraining(
+                service, settings: settings, lease: lease, replay: replay, telemetry: telemetry, stop: stop,
+                ending: ending, environment: environment, place: place)
+            return { () async throws(TrainerError) in try await supervision.run() }
+        }
+        let (service, stop, environment, makeTrainee) = (service, stop, environment, makeTrainee)
+        return { () async throws(TrainerError) in
+            try await TrainingLoop(
+                service, attempt: lease.attempt, replay: replay, telemetry: telemetry, stop: stop, ending: ending,
+                environment: environment, makeTrainee: makeTrainee
+            ).run()
+        }
+    }
+
+    /// The settings of a session of kind `command`; nil for others, and for what the loop will refuse.
+    private static func commandSettings(of replay: SessionReplay) -> CommandSettings? {
+        do throws(ConfigurationError) {
+            let configuration = try TrainingConfiguration(
+                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)))
+            guard case .command(let settings) = configuration.trainer else { return nil }
+            return settings
+        } catch {
+            return nil
+        }
+    }
+
+    /// Renews the lease at every third of it, also while a step, an upload or a validation takes long. Returns when a
+    /// supervised program has ended the attempt itself.
+    private func keepLease(_ lease: AttemptLease, _ ending: StopSignal) async throws(TrainerError) {
         while true {
             try await sleep(lease.duration / 3)
-            stop.raise(if: try await service.renew())
+            do throws(TrainerError) {
+                stop.raise(if: try await service.renew())
+            } catch {
+                guard error.code == .staleAttempt, try await service.end(ofAttempt: lease.attempt) != nil else {
+                    throw error
+                }
+                return ending.raise()
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import JSON
+package import Processes
 import Tracking
 package import TrackingClient
 
@@ -18,16 +19,28 @@ package struct TrainWorkerProcess: Sendable {
         case notClaimable = 7
         /// Another attempt trains the session.
         case superseded = 8
+        /// The supervised program ended badly, and the session waits for what becomes of the attempt.
+        case programFailed = 9
     }
 
     private let sessionID: String
     private let configuration: ClientConfiguration
     private let leaseDuration: Duration
     private let version: String
+    private let sessionFolder: String
+    private let allowedCommands: [String]
 
     /// The process for one session. `leaseDuration` is how long the server waits for a silent trainer; `version` is the
     /// program's.
-    package init(sessionID: String, configuration: ClientConfiguration, leaseDuration: Duration, version: String) {
+    ///
+    /// A session of kind `command` may start `allowedCommands` only, and its program runs in `sessionFolder` unless the
+    /// configuration names another folder.
+    package init(
+        sessionID: String, configuration: ClientConfiguration, leaseDuration: Duration, version: String,
+        sessionFolder: String, allowedCommands: [String]
+    ) {
+        self.sessionFolder = sessionFolder
+        self.allowedCommands = allowedCommands
         self.sessionID = sessionID
         self.configuration = configuration
         self.leaseDuration = leaseDuration
@@ -81,7 +94,9 @@ package struct TrainWorkerProcess: Sendable {
             now: { Timestamp(secondsSince1970: Date().timeIntervalSince1970) }, warn: Self.complain)
         let status: ExitStatus
         do throws(TrainerError) {
-            status = try await TrainWorker(service, stop: stop, environment: environment).run().exitStatus
+            status = try await TrainWorker(
+                service, stop: stop, environment: environment, place: place(folder: folder)
+            ).run().exitStatus
         } catch {
             status = end(error)
         }
@@ -93,6 +108,17 @@ package struct TrainWorkerProcess: Sendable {
         return status
     }
 
+    private func place(folder: URL) -> CommandPlace {
+        let variables = ProcessInfo.processInfo.environment
+        let current = FileManager.default.currentDirectoryPath
+        return CommandPlace(
+            serverURL: configuration.address.text, processID: ProcessInfo.processInfo.processIdentifier,
+            environment: variables, projectFolder: current,
+            sessionFolder: sessionFolder.hasPrefix("/") ? sessionFolder : current + "/" + sessionFolder,
+            temporaryFolder: folder.path,
+            allowed: AllowedCommands(allowedCommands, searchPath: variables["PATH"] ?? ""))
+    }
+
     private func end(_ error: TrainerError) -> ExitStatus {
         Self.complain(error.message)
         switch error.code {
@@ -101,6 +127,7 @@ package struct TrainWorkerProcess: Sendable {
             return .failed
         case .notClaimable: return .notClaimable
         case .staleAttempt: return .superseded
+        case .programFailed: return .programFailed
         case .unreachable, .cancelled: return .unreachable
         case .refused, .configuration, .data, .checkpoint, .engine, .notReproducible, .plannedFailure:
             return .failed
@@ -115,17 +142,7 @@ package struct TrainWorkerProcess: Sendable {
     /// The digest of the running program; its version when it cannot be read.
     private static func binary(version: String) -> String {
         let fallback = "pivot " + version
-        guard let file = FileHandle(forReadingAtPath: "/proc/self/exe") else { return fallback }
-        defer { file.closeFile() }
-        var hasher = Digest.Hasher()
-        do {
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-                piece.withUnsafeBytes { hasher.update($0) }
-            }
-        } catch {
-            return fallback
-        }
-        return hasher.finalize().description
+        return FileDigest.digest(of: "/proc/self/exe")?.description ?? fallback
     }
 
     private static func provenance(host: String, version: String) -> JSONObject {

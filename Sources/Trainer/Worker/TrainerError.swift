@@ -26,6 +26,8 @@ package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible
         case plannedFailure
         /// The configuration asked for an end without a word.
         case plannedCrash
+        /// The program that was supervised ended badly; another attempt may do better.
+        case programFailed
         /// The task was cancelled.
         case cancelled
     }
@@ -43,7 +45,7 @@ package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible
     package var isReported: Bool {
         switch code {
         case .refused, .configuration, .data, .checkpoint, .engine, .notReproducible, .plannedFailure: true
-        case .notClaimable, .staleAttempt, .unreachable, .plannedCrash, .cancelled: false
+        case .notClaimable, .staleAttempt, .unreachable, .plannedCrash, .programFailed, .cancelled: false
         }
     }
 

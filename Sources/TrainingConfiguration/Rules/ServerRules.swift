@@ -17,7 +17,10 @@ enum ServerRules {
             "names besides localhost that requests may be addressed to"),
         .init(
             "allowed_commands", .list(of: ConfigurationRule.pathKind, count: 0...256), default: [],
-            "programs that trainers of kind command may start; empty: none"),
+            "programs that trainers of kind command may start, by full path or by bare name; empty: none"),
+        .init(
+            "allow_remote_commands", .bool, default: false,
+            "whether clients of other machines may create sessions of kind command"),
         .init(
             "rate_limit",
             .section([

@@ -61,11 +61,21 @@ enum SessionRules {
                     "the program and its arguments"),
                 .init(
                     "working_directory", .optional(ConfigurationRule.pathKind), default: .null,
-                    "where it runs; null for a folder of the session's own"),
+                    "where it runs, relative to the folder the server was started in; null for a folder of the session's own"
+                ),
                 .init(
                     "environment", .stringMap(maximumCount: 1000), default: [:], "variables added to its environment"),
                 .init(
+                    "pass_environment", .list(of: ConfigurationRule.nameKind, count: 0...256), default: [],
+                    "variables of the server's environment that it gets besides PATH, HOME, LANG and their like"),
+                .init(
                     "grace_seconds", .number(.from(0, to: 3600)), default: 10.0, "time between SIGTERM and SIGKILL"),
+                .init(
+                    "timeout_seconds", .optional(.number(.above(0, to: 31_536_000))), default: .null,
+                    "the longest time it may run before the session fails; null: no limit"),
+                .init(
+                    "metrics", .choice(["none", "json_lines"]), default: "none",
+                    "json_lines: lines of standard output that are JSON objects with epoch or step are metrics"),
             ]),
         .init(name: "external", rules: [], acceptsOtherKeys: true),
     ]

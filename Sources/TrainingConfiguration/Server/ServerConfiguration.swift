@@ -19,6 +19,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let allowedHosts: [String]
     /// Programs that trainers of kind `command` may start.
     package let allowedCommands: [String]
+    /// Whether clients of other machines may create sessions of kind `command`.
+    package let allowsRemoteCommands: Bool
     package let rateLimit: RateLimit
     /// How long a silent trainer keeps its session.
     package let leaseDuration: Duration
@@ -46,6 +48,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         maxConcurrentSessions = root.optionalInteger("max_concurrent_sessions")
         allowedHosts = root.strings("allowed_hosts")
         allowedCommands = root.strings("allowed_commands")
+        allowsRemoteCommands = root.bool("allow_remote_commands")
         rateLimit = RateLimit(root.section("rate_limit"))
         leaseDuration = .milliseconds(Int64(root.number("lease_seconds") * 1000))
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))

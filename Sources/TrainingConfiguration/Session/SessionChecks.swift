@@ -10,6 +10,7 @@ enum SessionChecks {
     static func check(
         _ train: ResolvedSection, _ root: ResolvedSection, trainerKind: String, _ checker: inout RuleChecker
     ) {
+        if trainerKind == "command" { checkCommand(root.section("trainer"), &checker) }
         guard trainerKind == "unet3d" || trainerKind == "synthetic" else { return }
         checkSchedule(train, &checker)
         guard trainerKind == "unet3d" else { return }
@@ -72,6 +73,44 @@ enum SessionChecks {
             checker.add(
                 .conflict, "preprocessing.percentiles", found: "\(percentiles[0]) and \(percentiles[1])",
                 "the lower, then the higher")
+        }
+    }
+
+    /// A program's variables: names that a shell can set, none of those that say who the program is, and none that put other
+    /// code into an allowed program before it begins.
+    private static func checkCommand(_ trainer: ResolvedSection, _ checker: inout RuleChecker) {
+        for (name, value) in trainer.stringMap("environment").sorted(by: { $0.key < $1.key }) {
+            let path = "trainer.environment.\(name)"
+            checkVariable(name, at: path, &checker)
+            if name.hasPrefix("LD_") {
+                checker.add(
+                    .outOfRange, path, found: "the variable \(name)",
+                    "LD_ variables only by trainer.pass_environment, with the server's own value")
+            }
+            if value.utf8.contains(0) { checker.add(.outOfRange, path, found: "a NUL character", "text without it") }
+        }
+        for (index, name) in trainer.strings("pass_environment").enumerated() {
+            checkVariable(name, at: "trainer.pass_environment[\(index)]", &checker)
+        }
+        let program = trainer.strings("command")[0]
+        if program.contains("/"), !program.hasPrefix("/") {
+            checker.add(
+                .outOfRange, "trainer.command", found: "the relative path \(program)",
+                "a program's full path, or the bare name of one in PATH, such as python3")
+        }
+    }
+
+    private static func checkVariable(_ name: String, at path: String, _ checker: inout RuleChecker) {
+        let isName = name.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        }
+        let startsWithDigit = name.utf8.first.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? true
+        if !isName || startsWithDigit {
+            checker.add(
+                .outOfRange, path, found: "the name '\(name)'", "letters, digits and underscores, no digit in front")
+        } else if name.hasPrefix("PIVOT_") {
+            checker.add(.outOfRange, path, found: "the variable \(name)", "names that do not begin with PIVOT_")
         }
     }
 

@@ -18,6 +18,7 @@ package struct ServeCommand: AsyncParsableCommand {
             Examples:
               pivot serve
               pivot serve --port 9000 --data-dir /data/pivot --config-root /data/trainings
+              pivot serve --allow-command python3
             """)
 
     @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
@@ -35,6 +36,13 @@ package struct ServeCommand: AsyncParsableCommand {
             "A folder that sessions' configuration files may lie in, in its folder configs; may be repeated.",
             valueName: "folder"))
     var configRoots: [String] = []
+
+    @Option(
+        name: .customLong("allow-command"),
+        help: ArgumentHelp(
+            "A program that sessions of kind command may start, by full path or by name; may be repeated.",
+            valueName: "program"))
+    var allowedCommands: [String] = []
 
     @Option(help: ArgumentHelp("The server's configuration.", valueName: "file"))
     var config: String?
@@ -80,6 +88,11 @@ package struct ServeCommand: AsyncParsableCommand {
         if let dataDirectory { try source.override("data_dir", with: .string(dataDirectory)) }
         if !configRoots.isEmpty {
             try source.override("config_roots", with: .array(configRoots.map { .string($0) }))
+        }
+        if !allowedCommands.isEmpty {
+            let named = source.root["allowed_commands"]?.arrayValue ?? []
+            try source.override(
+                "allowed_commands", with: .array(named + allowedCommands.map { .string($0) }))
         }
         return try ServerConfiguration(resolving: source)
     }

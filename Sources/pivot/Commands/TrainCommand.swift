@@ -7,8 +7,8 @@ package struct TrainCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train what a configuration file says, and show how it goes.",
         discussion: """
-            When no server answers on this machine, one is started in the background; its data are in ./pivot-data. The \
-            first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
+            When no server answers on this machine, one is started in the background; its data are in ./pivot-data, and it \
+            may start the program that the file names (trainer.kind: command). The first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
 
             Examples:
               pivot train configs/quickstart.yaml
@@ -29,7 +29,8 @@ package struct TrainCommand: AsyncParsableCommand {
         let console = Console.standard
         let new = try configuration.newSession(warn: console.printError)
         try await server.withClient { client in
-            try await ServerStarter(client: client).ensureServer(console: console)
+            try await ServerStarter(client: client, allowedCommands: configuration.commands(of: new))
+                .ensureServer(console: console)
             let created = try await client.createSession(new)
             let started = try await client.startSession(created.id)
             let line = "Session \(started.id) (\(DisplayText.safe(started.name))) at \(client.configuration.address)"

@@ -29,6 +29,18 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
         help: "How long the server waits for a trainer that says nothing, in seconds.")
     var leaseSeconds = 30
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the program of a session of kind command runs; by default pivot-trainers/SESSION.",
+            valueName: "folder"))
+    var folder: String?
+
+    @Option(
+        name: .customLong("allow-command"),
+        help: ArgumentHelp(
+            "A program that a session of kind command may start here. May be repeated.", valueName: "program"))
+    var allowedCommands: [String] = []
+
     package init() {}
 
     package func validate() throws {
@@ -43,7 +55,8 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
         let client = try ClientConfiguration(address: server.url, environment: ProcessInfo.processInfo.environment)
         let process = TrainWorkerProcess(
             sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds),
-            version: PIVOTVersion.current)
+            version: PIVOTVersion.current, sessionFolder: folder ?? "pivot-trainers/\(session)",
+            allowedCommands: allowedCommands)
         let status = await process.run()
         if status != .done { throw ExitCode(status.rawValue) }
     }

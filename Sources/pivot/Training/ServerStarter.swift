@@ -4,6 +4,8 @@ import TrackingClient
 /// Starts a server of this program in the background, in a session of its own, so that it outlives the command.
 struct ServerStarter: Sendable {
     let client: APIClient
+    /// Programs that a server that is started may start for sessions of kind `command`.
+    var allowedCommands: [String] = []
     /// Where the server keeps its data and its log file, below the working directory.
     static let dataFolder = "pivot-data"
     static let logFile = dataFolder + "/server.log"
@@ -52,10 +54,11 @@ struct ServerStarter: Sendable {
                 .failed, "The folder \(Self.dataFolder) cannot be made here: \(error.localizedDescription)")
         }
         let executable = ServerStarter.executablePath
-        let arguments = [
-            executable, "serve", "--host", address.host, "--port", String(address.port), "--data-dir",
-            Self.dataFolder,
-        ]
+        let arguments =
+            [
+                executable, "serve", "--host", address.host, "--port", String(address.port), "--data-dir",
+                Self.dataFolder,
+            ] + allowedCommands.flatMap { ["--allow-command", $0] }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

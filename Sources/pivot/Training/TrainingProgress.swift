@@ -104,6 +104,7 @@ package struct TrainingProgress: Sendable {
             let place = queuePosition.map { ", place \($0)" } ?? ""
             return DisplayText.fitted("queued\(place): the training begins when a place is free", to: width)
         case .stopping: return DisplayText.fitted("stopping: saving a checkpoint", to: width)
+        case .running where totalEpochs == 0 && currentEpoch == 0: return DisplayText.fitted("running", to: width)
         case .running, .stopped, .completed, .failed:
             let epoch = min(currentEpoch + 1, max(totalEpochs, 1))
             let label = totalEpochs > 0 ? "epoch \(epoch)/\(totalEpochs)" : "epoch \(currentEpoch + 1)"
@@ -148,6 +149,9 @@ package struct TrainingProgress: Sendable {
             metrics = frame.metrics
             if totalEpochs > 0 { share = max(share, Double(epoch) / Double(totalEpochs)) }
             return [.print(TrainingProgress.epochLine(epoch, of: totalEpochs, frame.metrics, monitor: monitor))]
+        case "log":
+            let lines = frame.json["lines"]?.arrayValue ?? []
+            return lines.map { .print(DisplayText.safe($0["text"]?.stringValue ?? "")) }
         case "training_complete": return [.finish(.completed)]
         case "error": return [.finish(.failed)]
         case "status":

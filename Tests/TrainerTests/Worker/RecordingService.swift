@@ -125,6 +125,21 @@ final class RecordingService: TrainingService {
         try write(command) { state, holder in .startAttempt(start, holder) }
     }
 
+    func record(_ provenance: JSONObject, command: String) async throws(TrainerError) {
+        try call { state throws(TrainerError) in
+            try Self.decide(
+                .recordProvenance(
+                    .with { message in
+                        message.facts = provenance.map { name, value in
+                            .with {
+                                $0.name = name
+                                $0.text = value.stringValue ?? "\(value)"
+                            }
+                        }
+                    }), &state)
+        }
+    }
+
     func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool {
         try write(command) { state, holder in
             .completeEpoch(

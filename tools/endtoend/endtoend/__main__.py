@@ -9,7 +9,7 @@ from .bed import TestBed
 from .report import checks, run_one
 
 from . import (  # noqa: F401  (they register)
-    checks_stops, checks_trainer_kills, checks_server_kills, checks_feeds,
+    checks_stops, checks_trainer_kills, checks_server_kills, checks_commands, checks_feeds,
     checks_folders, checks_reproductions)
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]

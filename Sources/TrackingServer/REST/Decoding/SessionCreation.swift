@@ -1,5 +1,7 @@
 import EventLog
+import HTTPTypes
 import JSON
+import Processes
 import Projections
 import SwiftProtobuf
 import Tracking
@@ -8,6 +10,8 @@ import TrainingConfiguration
 /// Turns a create request into the event that the session begins with: finds, checks and completes its configuration.
 struct SessionCreation {
     let service: TrackingService
+    /// Whether the request comes from a client of this machine.
+    let isFromThisMachine: Bool
 
     /// The event of the request `body`.
     ///
@@ -29,6 +33,7 @@ struct SessionCreation {
         }
         if let overrides = try fields.object("overrides") { try source.override(with: overrides) }
         let configuration = try TrainingConfiguration(resolving: source)
+        try checkCommand(configuration)
 
         var created = SessionCreated()
         created.name = try name(fields, path: path)
@@ -68,6 +73,24 @@ struct SessionCreation {
         return tags.filter { seen.insert($0).inserted }
     }
 
+    /// A program of the configuration must be one that this server may start, and named by somebody who may do so.
+    private func checkCommand(_ configuration: TrainingConfiguration) throws {
+        guard case .command(let settings) = configuration.trainer else { return }
+        guard isFromThisMachine || service.settings.allowsRemoteCommands else {
+            throw APIError(
+                .forbidden, code: "remote_command",
+                message:
+                    "Sessions of kind command may be created from the server's own machine only. Create it there, or set "
+                    + "allow_remote_commands in the server's configuration.",
+                details: ["field": "config.trainer.kind"])
+        }
+        do throws(AllowedCommands.Refusal) {
+            _ = try service.commands.path(of: settings.command[0])
+        } catch {
+            throw FieldError("config.trainer.command", error.description)
+        }
+    }
+
     private func name(_ fields: JSONFields, path: String?) throws(FieldError) -> String {
         let bytes = 1...Session.maximumNameByteCount
         let long = try fields.string("session_name", bytes: bytes)
@@ -99,12 +122,18 @@ struct SessionCreation {
         guard !document.deleted else {
             throw FieldError("checkpoint_id", "\(checkpoint) was deleted; choose another checkpoint of the session")
         }
-        guard !document.architecture.isEmpty else {
+        // A program knows itself what it can go on from.
+        let isForProgram =
+            switch configuration.trainer {
+            case .command, .external: true
+            case .unet3d, .synthetic: false
+            }
+        guard isForProgram || !document.architecture.isEmpty else {
             throw FieldError(
                 "checkpoint_id", "\(checkpoint) was uploaded as opaque bytes, which no trainer can go on from")
         }
         let architecture = Self.architecture(of: configuration)
-        guard document.architecture == architecture else {
+        guard isForProgram || document.architecture == architecture else {
             throw FieldError(
                 "checkpoint_id",
                 "\(checkpoint) holds the weights of \(document.architecture), and the configuration asks for \(architecture)"

@@ -34,7 +34,8 @@ struct SessionRoutes {
             guard receipt.digest == identity.digest else { throw AppendError.commandReused(first: receipt.first) }
             return try await service.sessionDocument(session, after: service.store.head, status: .created)
         }
-        let created = try await SessionCreation(service: service).event(from: body)
+        let created = try await SessionCreation(service: service, isFromThisMachine: context.isLoopback).event(
+            from: body)
         let outcome = try await service.sessions.handle(.create(created), on: session.stream, as: identity)
         return try await service.sessionDocument(session, after: outcome.last, status: .created)
     }

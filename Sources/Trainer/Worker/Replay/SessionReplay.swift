@@ -41,6 +41,9 @@ package struct SessionReplay: Equatable, Sendable {
         return own.map(\.element.point) + (parent.map { [$0] } ?? [])
     }
 
+    /// The last epoch of the visible timeline; 0 when there is none.
+    package var lastEpoch: Int { epochs.filter { !$0.value.isSuperseded }.keys.max() ?? parent?.epoch ?? 0 }
+
     /// What the attempts saved and nobody deleted.
     package var shelf: CheckpointShelf {
         CheckpointShelf(

@@ -4,9 +4,12 @@ package struct AttemptLease: Equatable, Sendable {
     package let attempt: Int
     /// How long the lease holds without a call.
     package let duration: Duration
+    /// What shows that a caller speaks for the attempt.
+    package let token: String
 
-    package init(attempt: Int, duration: Duration) {
+    package init(attempt: Int, duration: Duration, token: String = "") {
         self.attempt = attempt
         self.duration = duration
+        self.token = token
     }
 }

@@ -31,7 +31,7 @@ package final class HTTPTrainingService: TrainingService {
             try await client.claim(sessionID, claimBody, command: claimCommand)
         }
         attempt.withLock { $0 = claimed }
-        return AttemptLease(attempt: claimed.number, duration: claimed.leaseDuration)
+        return AttemptLease(attempt: claimed.number, duration: claimed.leaseDuration, token: claimed.token)
     }
 
     package func events() async throws(TrainerError) -> [(position: UInt64, event: SessionEvent)] {
@@ -90,6 +90,12 @@ package final class HTTPTrainingService: TrainingService {
     ) async throws(TrainerError) -> Bool {
         try await onBehalf { attempt throws(ClientError) in
             try await attempt.started(start, provenance: provenance, command: command).stopRequested
+        }
+    }
+
+    package func record(_ provenance: JSONObject, command: String) async throws(TrainerError) {
+        _ = try await onBehalf { attempt throws(ClientError) in
+            try await attempt.recordProvenance(provenance, command: command).position
         }
     }
 

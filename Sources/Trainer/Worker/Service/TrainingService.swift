@@ -22,6 +22,9 @@ package protocol TrainingService: Sendable {
     /// Says where training begins.
     func start(_ start: AttemptStarted, provenance: JSONObject, command: String) async throws(TrainerError) -> Bool
 
+    /// Records facts about the attempt; returns once they are on disk.
+    func record(_ provenance: JSONObject, command: String) async throws(TrainerError)
+
     /// Reports a completed epoch; returns once it is on disk.
     func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool
 
@@ -49,4 +52,21 @@ package protocol TrainingService: Sendable {
 
     /// Returns when a stop was requested after `position`, or when the session's feed has ended.
     func waitForStopRequest(after position: UInt64) async throws(TrainerError) -> Bool
+}
+
+extension TrainingService {
+    /// How an attempt has ended by its own word; nil when it has not, or was lost.
+    func end(ofAttempt attempt: Int) async throws(TrainerError) -> TrainerOutcome? {
+        var outcome: TrainerOutcome?
+        for (_, event) in try await events() {
+            switch event {
+            case .completed(let completed) where completed.attempt == UInt32(attempt): outcome = .completed
+            case .stopped(let stopped) where stopped.attempt == UInt32(attempt): outcome = .stopped
+            case .failed(let failed) where failed.attempt == UInt32(attempt): outcome = .failed(message: failed.message)
+            case .attemptLost(let lost) where lost.attempt == UInt32(attempt): return nil
+            default: break
+            }
+        }
+        return outcome
+    }
 }

@@ -13,8 +13,8 @@ package enum TraineeFactory {
         case .command, .external:
             throw TrainerError(
                 .configuration,
-                "A session with the trainer \(configuration.trainer.name) is not trained by this command, which trains "
-                    + "unet3d and synthetic. Start the session's own program.")
+                "A session with the trainer \(configuration.trainer.name) is not trained in this process, which "
+                    + "trains unet3d and synthetic. Start the session's own program.")
         }
     }
 }

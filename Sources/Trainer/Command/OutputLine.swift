@@ -1,0 +1,25 @@
+package import Tracking
+
+/// A line that a program wrote, or that is said about it.
+package struct OutputLine: Equatable, Sendable {
+    /// Where it comes from, as the log names it.
+    package enum Source: String, Sendable {
+        case standardOutput = "stdout"
+        case standardError = "stderr"
+        /// The supervisor.
+        case log
+    }
+
+    package var source: Source
+    package var text: String
+    package var time: Timestamp
+    /// `info`, `warning`, `error`; empty for output.
+    package var level = ""
+
+    package init(_ source: Source, _ text: String, at time: Timestamp, level: String = "") {
+        self.source = source
+        self.text = text
+        self.time = time
+        self.level = level
+    }
+}
