@@ -34,6 +34,21 @@ import pivot
          {"val_froc":0.71,"zeta":1,"learning_rate":0.001,"val_loss":"NaN","train_loss":0.4123,"epoch_seconds":12.84}}
         """
 
+    @Test("The lines of a program's log are printed, without what would move the cursor")
+    func logLines() throws {
+        var progress = try fresh()
+        let lines = #"{"type":"log","position":9,"lines":[{"text":"one"},{"text":"\u001b[2Jtwo"}]}"#
+        let actions = progress.take(try frame(lines))
+        #expect(actions.first == .print("one"))
+        #expect(actions.count == 2)
+        guard case .print(let second) = actions[1] else {
+            Issue.record("\(actions[1])")
+            return
+        }
+        #expect(!second.contains("\u{1B}"))
+        #expect(second.hasSuffix("two"))
+    }
+
     @Test("An epoch is printed once, with the metrics that matter")
     func epochs() throws {
         var progress = try fresh()

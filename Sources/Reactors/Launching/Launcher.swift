@@ -93,9 +93,13 @@ package struct Launcher: Service {
     }
 
     /// Ends the process whose attempt was lost though it lives: it says nothing any more, and the next one needs its place.
+    /// A trainer of an earlier server, which nobody waits for, may have left some behind.
     private func endLost(of session: Session.ID, _ living: LivingTrainers) async throws {
-        guard let processID = living.processID(of: session) else { return }
         let state = try await sessions.state(of: session.stream)
+        if state.attempt == nil, state.lastProcessID > 0 {
+            processes.endLeftovers(of: session, processID: state.lastProcessID)
+        }
+        guard let processID = living.processID(of: session) else { return }
         guard state.attempt?.processID != processID, state.lastProcessID == processID else { return }
         logger.warning(
             "A trainer without a lease is ended.", metadata: ["session": "\(session)", "process": "\(processID)"])

@@ -15,6 +15,9 @@ package protocol TrainerProcesses: Sendable {
 
     /// Ends a process that `run` waits for, at once and without a word to it.
     func end(processID: UInt32)
+
+    /// Ends what the trainer of a lost attempt has started and left behind, if it ran on this machine.
+    func endLeftovers(of session: Session.ID, processID: UInt32)
 }
 
 /// How a trainer's process ended.

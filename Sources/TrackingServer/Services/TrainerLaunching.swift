@@ -77,6 +77,10 @@ struct TrainerLaunching: TrainerProcesses {
         _ = kill(pid_t(processID), SIGKILL)
     }
 
+    func endLeftovers(of session: Session.ID, processID: UInt32) {
+        ProcessMark(session: session.text, supervisor: Int32(bitPattern: processID)).killAll()
+    }
+
     /// The last lines that were written after `start`.
     private static func tail(of path: String, after start: UInt64) throws -> String {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

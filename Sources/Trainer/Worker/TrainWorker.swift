@@ -1,4 +1,5 @@
 import JSON
+import Processes
 import Tracking
 import TrackingClient
 import TrainingConfiguration
@@ -139,7 +140,10 @@ package struct TrainWorker: Sendable {
     }
 
     private func sendTelemetry(_ telemetry: TelemetryReporter) async throws(TrainerError) {
-        var sampler = HostSampler()
+        let (session, supervisor) = (service.sessionID, place?.processID)
+        var sampler = HostSampler {
+            supervisor.map { ProcessMark(session: session, supervisor: $0).processes() } ?? []
+        }
         var sinceReading = Self.readingInterval
         var isEven = false
         while true {

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import SwiftProtobuf
 import Synchronization
@@ -28,7 +29,8 @@ final class RecordingService: TrainingService {
         var isBroken = false
     }
 
-    let sessionID = "sess_test"
+    /// Its own in each process, since programs are told apart by it.
+    let sessionID = "sess_test_\(ProcessInfo.processInfo.processIdentifier)"
     let state = Mutex(State())
 
     /// A server with a queued session of `configuration`, which is resolved JSON.

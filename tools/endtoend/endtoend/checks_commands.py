@@ -301,16 +301,23 @@ def command_supervisor_killed(bed):
         left = [process for process in first if process in living(session_id)]
         equal(left, [], "the first attempt's processes that live on")
         equal([text.split()[1] for text in output(api, session_id)], ["1", "2"], "the attempts that wrote")
-        # With the server gone too nobody cleans up but the kernel, and the next server.
-        session_id = bed.begin(api, shell("echo ready; while :; do sleep 1; done", max_restarts=0), "both killed")
-        wait_for_line(api, session_id, "ready")
-        first = living(session_id)
+
+
+@check("a supervisor and its server that are killed at once leave no program that the next server does not end")
+def command_both_killed(bed):
+    with bed.new_server(**{**SETTINGS, "lease_seconds": 2.0}) as server:
+        script = "setsid sh -c 'while :; do sleep 1; done' & echo ready $$; while :; do sleep 1; done"
+        session_id = bed.begin(server.api, shell(script, max_restarts=0), "both killed")
+        process_id = int(wait_for_line(server.api, session_id, "ready")[0].split()[1])
         server.kill()
-        server.kill_trainers(session_id)
+        require(server.kill_trainers(session_id), "there was no supervisor")
         deadline = time.monotonic() + 10
-        while first[0] in living(session_id):
+        while process_id in living(session_id):
             require(time.monotonic() < deadline, "the program outlives its supervisor")
             time.sleep(0.02)
+        server.start()
+        wait_for_end(server.api, session_id, "failed")
+        require_gone(session_id)
 
 
 METRICS = """

@@ -5,10 +5,15 @@ package import Tracking
 /// Reads how busy the host is, from the kernel's counters. Where there are none, there are no readings.
 package struct HostSampler: Sendable {
     private var lastCPU: (busy: Double, total: Double)?
+    private let otherProcesses: @Sendable () -> [Int32]
 
-    package init() {}
+    /// - Parameter otherProcesses: The processes that belong to the training besides this one.
+    package init(otherProcesses: @escaping @Sendable () -> [Int32] = { [] }) {
+        self.otherProcesses = otherProcesses
+    }
 
-    /// The share of processor time used since the last call, memory used on the host, and memory used by this process.
+    /// The share of processor time used since the last call, memory used on the host, and memory used by the processes of
+    /// the training.
     package mutating func readings(at time: Timestamp) -> [HostReading] {
         var readings: [HostReading] = []
         func add(_ name: String, _ value: Double) {
@@ -30,12 +35,16 @@ package struct HostSampler: Sendable {
             add("memory.used_bytes", total - available)
             add("memory.percent", 100 * (total - available) / total)
         }
-        if let pages = Self.text("/proc/self/statm")?.split(separator: " "), pages.count > 1,
-            let resident = Double(pages[1])
-        {
-            add("process.resident_bytes", resident * Double(sysconf(Int32(_SC_PAGESIZE))))
-        }
+        let processes = ["self"] + otherProcesses().map(String.init)
+        let resident = processes.compactMap(Self.residentPages).reduce(0, +)
+        if resident > 0 { add("process.resident_bytes", resident * Double(sysconf(Int32(_SC_PAGESIZE)))) }
         return readings
+    }
+
+    /// The memory pages that a process holds; nil when it has gone.
+    private static func residentPages(of process: String) -> Double? {
+        guard let pages = text("/proc/\(process)/statm")?.split(separator: " "), pages.count > 1 else { return nil }
+        return Double(pages[1])
     }
 
     private static func processorTimes() -> (busy: Double, total: Double)? {
