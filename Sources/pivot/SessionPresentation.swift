@@ -46,6 +46,14 @@ package enum SessionPresentation {
         sheet.add("Notes", session.json["notes"]?.stringValue)
         sheet.add("Continues", session.parentCheckpointID)
         sheet.add("Parent", session.json["parent"]?.stringValue)
+        if let original = session.json["reproduction"]?["session_id"]?.stringValue {
+            sheet.add("Reproduces", original)
+        }
+        for report in session.json["reproductions"]?.arrayValue ?? [] {
+            guard let verdict = report["verdict"]?.stringValue else { continue }
+            let copy = report["reproduction_session_id"]?.stringValue ?? ""
+            sheet.add("Reproduction", copy == session.id ? verdict : "\(verdict) (\(copy))")
+        }
         sheet.add(
             "Configuration", session.json["config_path"]?.stringValue ?? session.json["config_digest"]?.stringValue)
         for warning in session.json["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? [] {

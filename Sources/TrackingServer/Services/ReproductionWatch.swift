@@ -10,6 +10,8 @@ import Tracking
 /// a start of the server, and what was recorded already counts once by its command id.
 struct ReproductionWatch: Service {
     private static let pause = Duration.milliseconds(500)
+    /// A minute of trying; what failed for longer is tried again after a start of the server.
+    private static let maximumTries = 120
 
     let service: TrackingService
     let logger: Logger
@@ -39,9 +41,10 @@ struct ReproductionWatch: Service {
         }
     }
 
-    /// Records the verdict on `session` when it is a reproduction; tries until the log and the read models allow it.
+    /// Records the verdict on `session` when it is a reproduction; tries again while the log or the read models do not
+    /// allow it.
     private func judge(_ session: Session.ID) async throws {
-        while !Task.isCancelled {
+        for _ in 0..<Self.maximumTries {
             do {
                 guard try await service.sessions.recentState(of: session.stream).isReproduction else { return }
                 return try await report(on: session)
@@ -54,6 +57,9 @@ struct ReproductionWatch: Service {
                 try await Task.sleep(for: Self.pause)
             }
         }
+        logger.error(
+            "A reproduction has no verdict; it is compared after the next start of the server.",
+            metadata: ["session": "\(session)"])
     }
 
     private func report(on session: Session.ID) async throws {
