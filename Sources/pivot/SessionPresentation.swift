@@ -14,11 +14,18 @@ package enum SessionPresentation {
         for session in sessions {
             table.add([
                 session.id, session.name, session.isArchived ? "archived" : status(session),
-                "\(session.currentEpoch)/\(session.totalEpochs)", HumanFormat.percent(session.progress),
+                session.totalEpochs == 0 ? "\(session.currentEpoch)" : "\(session.currentEpoch)/\(session.totalEpochs)",
+                session.totalEpochs == 0 && session.progress < 1 ? "" : HumanFormat.percent(session.progress),
                 headline(session), session.tags.joined(separator: ", "), moment(session.createdAt),
             ])
         }
         return table
+    }
+
+    /// The epochs done, and of how many when that is known: `5 of 30`.
+    package static func epochs(_ session: SessionInfo) -> String {
+        let planned = session.json["planned_epochs"]?.integerValue ?? Int64(session.totalEpochs)
+        return planned == 0 ? "\(session.currentEpoch)" : "\(session.currentEpoch) of \(planned)"
     }
 
     /// Everything about one session that people ask for first.
@@ -30,7 +37,7 @@ package enum SessionPresentation {
         sheet.add("Message", session.message)
         sheet.add(
             "Epochs",
-            "\(session.currentEpoch) of \(session.totalEpochs), \(HumanFormat.percent(session.progress)) done")
+            epochs(session) + (session.totalEpochs == 0 ? "" : ", \(HumanFormat.percent(session.progress)) done"))
         sheet.add("Stopped early", session.json["early_stop_reason"]?.stringValue)
         sheet.add("Metrics", metrics(session.finalMetrics.isEmpty ? session.latestMetrics : session.finalMetrics))
         sheet.add(

@@ -37,8 +37,7 @@ package struct TrainingSummary: Sendable {
         var sheet = FactSheet()
         sheet.add("Session", "\(session.id) (\(session.name))")
         sheet.add("Status", session.status.rawValue + (session.message.map { ": \($0)" } ?? ""))
-        var epochs =
-            "\(session.currentEpoch) of \(session.json["planned_epochs"]?.integerValue ?? Int64(session.totalEpochs))"
+        var epochs = SessionPresentation.epochs(session)
         if let started = session.startedAt, let ended = session.completedAt, ended >= started {
             epochs += " in \(HumanFormat.duration(ended.duration(since: started)))"
         }

@@ -3,6 +3,7 @@
 import math
 import multiprocessing
 import os
+import signal
 import pathlib
 import struct
 import subprocess
@@ -273,6 +274,12 @@ def test_a_program_joins_the_session_that_the_server_runs(server, monkeypatch):
         with pivot.session(base_url=server.url, config={"lr": 1}, provenance=False) as session:
             session.log({"loss": 1.0}, step=5)
             session.epoch(1, {"val_loss": 1.0})
+            # The supervisor's SIGTERM asks for a stop, so that there is time to save; afterwards it ends a process again.
+            assert not session.should_stop
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert session.should_stop
+            session.finish("completed")
+            assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
         assert session.stats.refused == 0
         document = client.get_status(session_id)
     assert session.session_id == session_id and document["status"] == "completed" and document["attempt"] == 1

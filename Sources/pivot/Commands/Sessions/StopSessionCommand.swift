@@ -32,7 +32,7 @@ package struct StopSessionCommand: AsyncParsableCommand {
             for id in sessions {
                 let stopped = try await client.stopSession(id, wait: .milliseconds(Int64(wait * 1000)))
                 output.show(stopped.json) { _ in
-                    let epochs = "after epoch \(stopped.currentEpoch) of \(stopped.totalEpochs)"
+                    let epochs = "after epoch \(SessionPresentation.epochs(stopped))"
                     return [
                         stopped.status.isFinished
                             ? "\(stopped.id) is \(stopped.status.rawValue) \(epochs)."

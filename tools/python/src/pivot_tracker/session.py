@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import secrets
+import signal
 import socket
 import sys
 import tempfile
@@ -98,6 +99,7 @@ class Session(ArtifactLogging, NotebookSession):
         self._own_commands = 0
         self._has_logged = False
         self._provenance: Optional[ProvenanceCapture] = None
+        self._hears_sigterm = False
         self._writer = SpoolWriter(root, state, limit)
         self._pipeline = Pipeline(self._writer, state, interval)
         self._pipeline.put_all(list(beginning))
@@ -285,8 +287,28 @@ class Session(ArtifactLogging, NotebookSession):
 
     @property
     def should_stop(self) -> bool:
-        """Whether somebody asked for a stop; true within a second or so. Save a checkpoint and end with `stopped`."""
+        """Whether somebody asked for a stop; true within a second or so. Save a checkpoint and end with `stopped`.
+
+        A program that the server runs gets SIGTERM then, which turns this true too instead of ending the process, unless
+        the program has a handler of its own.
+        """
         return self._pipeline.delivery.report.stop_requested
+
+    def _hear_sigterm(self) -> None:
+        """Lets SIGTERM ask for a stop. Only the main thread can, and a handler that is there already stays."""
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            report = self._pipeline.delivery.report
+
+            def ask(_number: int, _frame: object) -> None:
+                report.stop_requested = True
+
+            signal.signal(signal.SIGTERM, ask)
+            self._hears_sigterm = True
+
+    def _stop_hearing_sigterm(self) -> None:
+        if self._hears_sigterm and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            self._hears_sigterm = False
 
     @property
     def stats(self) -> Stats:
@@ -319,6 +341,7 @@ class Session(ArtifactLogging, NotebookSession):
                 return
             self._closing = "The session has ended; begin a new one, or resume it."
             self._is_ready = False
+        self._stop_hearing_sigterm()
         if self._provenance is not None:
             self._provenance.wait(2.0)
         body: Dict[str, Any] = {"outcome": status, "step": self._last_step}
@@ -558,6 +581,8 @@ def session(
         made._pipeline.end(0.0)
         made._writer.remove()
         raise refusal
+    if state.joined:
+        made._hear_sigterm()
     if provenance:
         made._provenance = ProvenanceCapture(made._record_provenance)
     return made
