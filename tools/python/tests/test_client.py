@@ -5,6 +5,7 @@ import inspect
 import os
 import pathlib
 import re
+import socket
 import threading
 import time
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 import pivot_tracker as pivot
+from pivot_tracker.transport import Transport
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "rest" / "openapi.yaml"
 # Operations whose method has the guide's name, or one that says more.
@@ -159,3 +161,40 @@ def test_a_feed_survives_restarts_without_a_gap_or_a_repeat(server):
                 steps += series.get("steps", [])
             steps += [point["step"] for point in frame.get("points", [])]
     assert steps == list(range(200)), frames[:3]
+
+
+@pytest.mark.parametrize(
+    "answer, wanted",
+    [("none", "timed out"), ("closing", "the connection was closed without an answer"), ("away", "Connection refused")],
+)
+def test_a_broken_call_says_why_in_few_words(answer, wanted):
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+    thread = None
+    if answer == "away":
+        listener.close()
+    elif answer == "closing":
+        thread = threading.Thread(target=close_the_first, args=(listener,))
+        thread.start()
+    transport = Transport(url, timeout=0.3, retries=0)
+    try:
+        raise FileNotFoundError(2, "something else that is being handled")
+    except FileNotFoundError:
+        with pytest.raises(pivot.Unreachable) as raised:
+            transport.send("GET", "ping")
+    finally:
+        transport.close()
+        if thread is not None:
+            thread.join()
+        listener.close()
+    assert str(raised.value) == (
+        f"No answer from {url} to GET ping: {wanted}. Start the server (pivot serve), or name its address in PIVOT_URL or "
+        "base_url."
+    )
+
+
+def close_the_first(listener):
+    """Takes one connection, reads its request and closes it."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)

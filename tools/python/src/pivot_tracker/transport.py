@@ -7,7 +7,9 @@ import json
 import os
 import pathlib
 import random
+import sys
 import time
+from http.client import RemoteDisconnected
 from typing import IO, Any, Callable, Dict, Iterable, Mapping, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -118,13 +120,14 @@ class Transport:
             body = json.dumps(json_body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
             sent.setdefault("Content-Type", "application/json")
         address = self.address(path, query, outside=outside)
+        handled = sys.exc_info()[1]
         try:
             response = self._session.request(
                 method, address, data=body, headers=sent, stream=stream, timeout=(self.connect_timeout, self.timeout)
             )
         except requests.RequestException as error:
             raise Unreachable(
-                f"No answer from {self.url} to {method} {path}: {_cause(error)}. Start the server (pivot serve), or name its "
+                f"No answer from {self.url} to {method} {path}: {_cause(error, handled)}. Start the server (pivot serve), or name its "
                 "address in PIVOT_URL or base_url."
             ) from error
         if response.status_code >= 400:
@@ -186,6 +189,7 @@ class Transport:
         hasher = hashlib.sha256()
         received = 0
         attempt = 0
+        handled = sys.exc_info()[1]
         try:
             with open(partial, "wb") as file:
                 while True:
@@ -208,7 +212,7 @@ class Transport:
                                 attempt = 0
                         break
                     except requests.RequestException as error:
-                        broken: PIVOTError = Unreachable(f"The download of {path} broke: {_cause(error)}.")
+                        broken: PIVOTError = Unreachable(f"The download of {path} broke: {_cause(error, handled)}.")
                     except PIVOTError as error:
                         if error.status == 416 and received:
                             break
@@ -261,11 +265,15 @@ def is_passing(error: PIVOTError) -> bool:
     return isinstance(error, Unreachable) or error.status in RETRIED_STATUSES
 
 
-def _cause(error: BaseException) -> str:
-    """What is at the bottom of a broken call, in a few words."""
+def _cause(error: BaseException, handled: Optional[BaseException]) -> str:
+    """What is at the bottom of a broken call, in a few words; `handled` is what the caller was handling as it made it."""
     inner = error
-    while inner.__context__ is not None:
+    while inner.__context__ is not None and inner.__context__ is not handled:
         inner = inner.__context__
+    if isinstance(inner, TimeoutError):
+        return "timed out"
+    if isinstance(inner, RemoteDisconnected):
+        return "the connection was closed without an answer"
     if isinstance(inner, OSError) and inner.strerror:
         return inner.strerror
     return f"{type(inner).__name__}: {str(inner)[:200]}"
