@@ -7,6 +7,7 @@ import math
 import pytest
 
 from pivot_tracker.histograms import histogram_document
+from pivot_tracker.number_reading import number
 from pivot_tracker.png import Pixels, encode_png, pixels_of
 from pivot_tracker.tables import table_document
 from test_artifacts import Recorder
@@ -91,3 +92,11 @@ def test_figures_of_matplotlib_and_plotly_are_saved():
     assert json.loads(session.put[4][1])["data"][0]["y"] == [1, 2, 3]
     with pytest.raises(TypeError):
         session.figure("none", object())
+
+
+def test_a_loss_that_still_has_its_graph_is_read_without_a_warning(recwarn):
+    torch = pytest.importorskip("torch")
+    loss = (torch.ones(2, requires_grad=True) * 0.1).sum()
+    assert number("loss", loss) == loss.item() and not recwarn.list
+    with pytest.raises(TypeError, match="'loss' is no single number but Tensor"):
+        number("loss", torch.ones(2, requires_grad=True))

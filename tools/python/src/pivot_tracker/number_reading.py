@@ -17,8 +17,10 @@ def number(name: str, value: Any) -> float:
     if isinstance(value, (int, float)):
         return float(value)
     if not isinstance(value, (str, bytes, bytearray)) and value is not None:
+        # PyTorch warns when a loss that still has its graph is read.
+        detach = getattr(value, "detach", None)
         try:
-            return float(value)
+            return float(value if detach is None else detach())
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
             raise TypeError(f"The metric {name!r} is no single number but {type(value).__name__}: {error}.") from error
     raise TypeError(f"The metric {name!r} must be a number, not {type(value).__name__}.")
