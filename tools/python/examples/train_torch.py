@@ -5,11 +5,13 @@ usage: train_torch.py [--epochs N] [--seed N] [--learning-rate R] [--resume SESS
 
 It logs each step and epoch, a grid of pictures with what the network takes them for, a histogram of the weights, and a
 checkpoint an epoch: weights, optimizer and generator. It ends when a stop is asked for, and goes on from the checkpoint
-with the same numbers, bit for bit. PIVOT_URL names the server; without one the session is spooled.
+with the same numbers, bit for bit. PIVOT_URL names the server; without one the session is spooled. When PIVOT runs it
+(configs/torch.yaml), it joins that session.
 """
 
 import argparse
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -113,7 +115,10 @@ class Training:
 
 
 def train(session, training, epochs, folder, pause):
-    """Trains until the last epoch or a stop."""
+    """Trains until the last epoch or a stop; whether it was stopped."""
+    # A server that runs this program asks so as well.
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
     state = session.resume_state(folder)
     if state is not None:
         training.load(state.path)
@@ -128,10 +133,11 @@ def train(session, training, epochs, folder, pause):
         session.histogram("weights", nn.utils.parameters_to_vector(training.model.parameters()), step=epoch * BATCHES)
         path = folder / "model.pt"
         training.save(path)
-        is_to_stop = session.should_stop
+        is_to_stop = session.should_stop or bool(asked)
         session.checkpoint(path, epoch, metrics, stop=is_to_stop)
         if is_to_stop:
-            break
+            return True
+    return False
 
 
 def main():
@@ -151,9 +157,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder, pivot.session("shapes", **told) as session:
         print(session.session_id, flush=True)
         training = Training(arguments.seed, arguments.learning_rate)
-        train(session, training, arguments.epochs, pathlib.Path(folder), arguments.pause)
-    if arguments.weights:
-        arguments.weights.write_bytes(nn.utils.parameters_to_vector(training.model.parameters()).detach().numpy().tobytes())
+        is_stopped = train(session, training, arguments.epochs, pathlib.Path(folder), arguments.pause)
+        if arguments.weights:
+            weights = nn.utils.parameters_to_vector(training.model.parameters()).detach()
+            arguments.weights.write_bytes(weights.numpy().tobytes())
+        session.finish("stopped" if is_stopped else "completed")
 
 
 if __name__ == "__main__":
