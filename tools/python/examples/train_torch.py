@@ -11,7 +11,6 @@ with the same numbers, bit for bit. PIVOT_URL names the server; without one the 
 
 import argparse
 import pathlib
-import signal
 import sys
 import tempfile
 import time
@@ -116,9 +115,6 @@ class Training:
 
 def train(session, training, epochs, folder, pause):
     """Trains until the last epoch or a stop; whether it was stopped."""
-    # A server that runs this program asks so as well.
-    asked = []
-    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
     state = session.resume_state(folder)
     if state is not None:
         training.load(state.path)
@@ -133,7 +129,7 @@ def train(session, training, epochs, folder, pause):
         session.histogram("weights", nn.utils.parameters_to_vector(training.model.parameters()), step=epoch * BATCHES)
         path = folder / "model.pt"
         training.save(path)
-        is_to_stop = session.should_stop or bool(asked)
+        is_to_stop = session.should_stop
         session.checkpoint(path, epoch, metrics, stop=is_to_stop)
         if is_to_stop:
             return True
