@@ -112,7 +112,7 @@ let package = Package(
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests(
             "TrackingClientTests",
-            ["JSON", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
+            ["JSON", "TestSupport", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         tests(
             "TrackingServerTests",
             [

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 import Tracking
 import TrackingClient
@@ -131,9 +132,9 @@ import TrackingClient
 
     @Test("A server that is not there is unreachable, and the message says what to do")
     func unreachable() async throws {
-        let server = try await StubServer { _, _ in .json("{}") }
-        let address = try ServerAddress(server.url)
-        try await server.stop()
+        let port = try RefusingPort()
+        defer { withExtendedLifetime(port) {} }
+        let address = try ServerAddress("http://127.0.0.1:\(port.number)")
         let clock = ImmediateClock()
         let client = APIClient(ClientConfiguration(address: address), clock: clock, random: { 0 })
         let error = await failure { () throws(ClientError) in _ = try await client.deleteCheckpoint("ckpt_1") }

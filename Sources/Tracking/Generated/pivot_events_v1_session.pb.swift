@@ -245,6 +245,16 @@ package nonisolated struct Reproduction: Sendable {
   /// Values whose relative difference is at most this count as equal within tolerance; 0 when only equal bits count.
   package var tolerance: Double = 0
 
+  /// Of a program of the user's own: the repository it ran in, where in it, at which commit, and with which uncommitted
+  /// changes (an artifact of the original); empty when not known.
+  package var gitRepository: String = String()
+
+  package var gitPrefix: String = String()
+
+  package var gitCommit: String = String()
+
+  package var gitDiffDigest: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1043,7 +1053,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Reproduction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Reproduction"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}through_epoch\0\u{1}binary\0\u{1}engine\0\u{3}instruction_set\0\u{1}threads\0\u{3}data_digest\0\u{3}allow_differences\0\u{1}tolerance\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}through_epoch\0\u{1}binary\0\u{1}engine\0\u{3}instruction_set\0\u{1}threads\0\u{3}data_digest\0\u{3}allow_differences\0\u{1}tolerance\0\u{3}git_repository\0\u{3}git_prefix\0\u{3}git_commit\0\u{3}git_diff_digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1060,6 +1070,10 @@ nonisolated extension Reproduction: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeSingularStringField(value: &self.dataDigest) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.allowDifferences) }()
       case 9: try { try decoder.decodeSingularDoubleField(value: &self.tolerance) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.gitRepository) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.gitPrefix) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.gitCommit) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.gitDiffDigest) }()
       default: break
       }
     }
@@ -1093,6 +1107,18 @@ nonisolated extension Reproduction: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.tolerance.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.tolerance, fieldNumber: 9)
     }
+    if !self.gitRepository.isEmpty {
+      try visitor.visitSingularStringField(value: self.gitRepository, fieldNumber: 10)
+    }
+    if !self.gitPrefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.gitPrefix, fieldNumber: 11)
+    }
+    if !self.gitCommit.isEmpty {
+      try visitor.visitSingularStringField(value: self.gitCommit, fieldNumber: 12)
+    }
+    if !self.gitDiffDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.gitDiffDigest, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1106,6 +1132,10 @@ nonisolated extension Reproduction: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.dataDigest != rhs.dataDigest {return false}
     if lhs.allowDifferences != rhs.allowDifferences {return false}
     if lhs.tolerance != rhs.tolerance {return false}
+    if lhs.gitRepository != rhs.gitRepository {return false}
+    if lhs.gitPrefix != rhs.gitPrefix {return false}
+    if lhs.gitCommit != rhs.gitCommit {return false}
+    if lhs.gitDiffDigest != rhs.gitDiffDigest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -2,7 +2,7 @@ import SwiftProtobuf
 
 /// What bit-exactness depends on, compared by name.
 extension FactDifference {
-    /// The facts of `original` that are not the same in `started`. What the original did not record is not compared.
+    /// The facts of `original` that are not the same in `started`. What one of them did not record is not compared.
     package static func between(_ original: Reproduction, _ started: AttemptStarted) -> [FactDifference] {
         differences([
             ("binary", original.binary, started.binary), ("engine", original.engine, started.engine),
@@ -10,7 +10,7 @@ extension FactDifference {
             ("threads", number(original.threads), number(started.threads)),
             ("data_digest", original.dataDigest, started.dataDigest),
         ])
-        .filter { !$0.original.isEmpty }
+        .filter { !$0.original.isEmpty && !$0.reproduced.isEmpty }
     }
 
     /// The facts of an earlier attempt that are not the same in a later one.

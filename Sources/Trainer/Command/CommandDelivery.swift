@@ -22,6 +22,8 @@ struct CommandDelivery {
     let telemetry: TelemetryReporter
     let queue: OutputQueue
     let stop: StopSignal
+    /// The digest of the program; empty when it cannot be read.
+    let program: String
     let readsMetrics: Bool
     let environment: WorkerEnvironment
 
@@ -38,7 +40,7 @@ struct CommandDelivery {
 
     init(
         _ service: any TrainingService, attempt: Int, replay: SessionReplay, telemetry: TelemetryReporter,
-        queue: OutputQueue, stop: StopSignal, readsMetrics: Bool, environment: WorkerEnvironment
+        queue: OutputQueue, stop: StopSignal, program: String, readsMetrics: Bool, environment: WorkerEnvironment
     ) {
         self.service = service
         self.attempt = attempt
@@ -46,6 +48,7 @@ struct CommandDelivery {
         self.telemetry = telemetry
         self.queue = queue
         self.stop = stop
+        self.program = program
         self.readsMetrics = readsMetrics
         self.environment = environment
     }
@@ -119,7 +122,7 @@ struct CommandDelivery {
             $0.checkpointID = epoch > 1 ? resume?.checkpointID ?? "" : ""
             $0.firstEpoch = UInt32(epoch)
             $0.firstStep = UInt64(max(1, firstStep ?? before + 1))
-            $0.binary = environment.binary
+            $0.binary = program
         }
         let (service, command) = (service, "\(service.sessionID)/attempt-\(attempt)/started")
         do throws(TrainerError) {

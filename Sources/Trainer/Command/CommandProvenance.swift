@@ -9,9 +9,6 @@ struct CommandProvenance: Sendable {
     static let maximumDiffByteCount = 1 << 20
     /// The artifact it is kept as.
     static let diffArtifact = "provenance/git.diff"
-    /// The largest that is looked at.
-    private static let readByteCount = 16 << 20
-    private static let gitTime = Duration.seconds(20)
 
     /// Facts by name.
     private(set) var facts: JSONObject = [:]
@@ -24,54 +21,29 @@ struct CommandProvenance: Sendable {
         facts["working_directory"] = .string(start.folder)
         facts["program"] = .string(start.path)
         if let digest = FileDigest.digest(of: start.path) { facts["program_digest"] = .string(digest.description) }
-        await addRepository(start.folder, environment)
+        if let git = GitProgram(environment) { await addRepository(start.folder, git) }
     }
 
-    private mutating func addRepository(_ folder: String, _ environment: [String: String]) async {
-        guard let top = await git(["rev-parse", "--show-toplevel"], folder, environment).map(Self.line), !top.isEmpty
-        else {
-            return
-        }
+    private mutating func addRepository(_ folder: String, _ git: GitProgram) async {
+        guard let top = await git.line(["rev-parse", "--show-toplevel"], in: folder), !top.isEmpty else { return }
         facts["git_repository"] = .string(top)
-        if let prefix = await git(["rev-parse", "--show-prefix"], folder, environment).map(Self.line), !prefix.isEmpty {
+        if let prefix = await git.line(["rev-parse", "--show-prefix"], in: folder), !prefix.isEmpty {
             facts["git_prefix"] = .string(prefix)
         }
-        guard let commit = await git(["rev-parse", "--verify", "HEAD"], folder, environment).map(Self.line) else {
+        guard let commit = await git.line(["rev-parse", "--verify", "HEAD"], in: folder) else {
             return
         }
         facts["git_commit"] = .string(commit)
-        if let branch = await git(["rev-parse", "--abbrev-ref", "HEAD"], folder, environment).map(Self.line) {
+        if let branch = await git.line(["rev-parse", "--abbrev-ref", "HEAD"], in: folder) {
             facts["git_branch"] = .string(branch)
         }
-        if let status = await git(["status", "--porcelain"], top, environment) {
+        if let status = await git.output(["status", "--porcelain"], in: top) {
             facts["git_dirty"] = .bool(!status.isEmpty)
         }
         let arguments = ["diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD"]
-        guard let diff = await git(arguments, top, environment), !diff.isEmpty else { return }
+        guard let diff = await git.output(arguments, in: top), !diff.isEmpty else { return }
         facts["git_diff_digest"] = .string(Digest(hashing: diff).description)
         if diff.count <= Self.maximumDiffByteCount { self.diff = Array(diff) }
-    }
-
-    /// What git answers; nil where there is no git or no repository, or when it takes too long.
-    private func git(_ arguments: [String], _ folder: String, _ environment: [String: String]) async -> Data? {
-        guard let path = AllowedCommands.lookUp("git", in: environment["PATH"] ?? "") else { return nil }
-        var variables = environment.filter { ["PATH", "HOME", "USER", "LANG", "TMPDIR"].contains($0.key) }
-        variables["GIT_OPTIONAL_LOCKS"] = "0"
-        variables["GIT_TERMINAL_PROMPT"] = "0"
-        // A repository's own settings must not start programs here.
-        let start = ProgramStart(
-            path: path, arguments: ["git", "-c", "core.fsmonitor=false", "--no-pager"] + arguments,
-            environment: variables, folder: folder)
-        do throws(ProcessError) {
-            let output = try await CapturedOutput.of(start, atMost: Self.readByteCount, within: Self.gitTime)
-            return output?.exit.isSuccess == true ? output?.bytes : nil
-        } catch {
-            return nil
-        }
-    }
-
-    private static func line(_ data: Data) -> String {
-        String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
     /// The arguments as a shell would take them.

@@ -44,7 +44,16 @@ package struct CommandTraining: Sendable {
     /// - Throws: what the server is not told: `.programFailed`, `.staleAttempt`, `.unreachable`, `.cancelled`.
     package func run() async throws(TrainerError) -> TrainerOutcome {
         do throws(TrainerError) {
-            return try await supervise(try prepare())
+            stop.raise(if: replay.isStopRequested)
+            let tree = try await workTree()
+            let result: Result<TrainerOutcome, TrainerError>
+            do throws(TrainerError) {
+                result = .success(try await supervise(try await prepare(tree)))
+            } catch {
+                result = .failure(error)
+            }
+            await tree?.remove()
+            return try result.get()
         } catch {
             guard error.isReported else { throw error }
             note(error.message, level: "error")
@@ -55,18 +64,18 @@ package struct CommandTraining: Sendable {
 
     // MARK: Beginning
 
-    private func prepare() throws(TrainerError) -> ProgramStart {
-        stop.raise(if: replay.isStopRequested)
+    private func prepare(_ tree: ReproducedWorkTree?) async throws(TrainerError) -> ProgramStart {
         let path: String
         do throws(AllowedCommands.Refusal) {
             path = try place.allowed.path(of: settings.command[0])
         } catch {
             throw TrainerError(.configuration, "The session's program was not started: \(error.description).")
         }
+        try await compareProgram(path)
         // An earlier supervisor that was killed may have left some behind.
         let leftCount = ProcessMark(session: service.sessionID, notOf: place.processID).killAll()
         if leftCount > 0 { note("\(leftCount) processes that an earlier attempt left were killed.", level: "warning") }
-        let folder = try workingFolder()
+        let folder = if let tree { tree.programFolder } else { try workingFolder() }
         let configuration = place.temporaryFolder + "/config.json"
         do {
             try Data(replay.configuration.utf8).write(to: URL(fileURLWithPath: configuration))
@@ -74,20 +83,71 @@ package struct CommandTraining: Sendable {
             throw TrainerError(.configuration, "The configuration cannot be written to \(configuration): \(error).")
         }
         return ProgramStart(
-            path: path, arguments: [path] + settings.command.dropFirst(),
+            path: path, arguments: [path] + settings.command.dropFirst().map { tree?.moved($0) ?? $0 },
             environment: CommandEnvironment.variables(
                 settings, in: place, session: service.sessionID, lease: lease, configurationFile: configuration,
                 resume: replay.resumePoints.first),
             folder: folder)
     }
 
-    private func workingFolder() throws(TrainerError) -> String {
+    /// The recorded files of the session that this one does again; nil when it does none again, or when they are not known.
+    private func workTree() async throws(TrainerError) -> ReproducedWorkTree? {
+        guard let reproduction = replay.reproduction else { return nil }
+        guard !reproduction.gitCommit.isEmpty, !reproduction.gitRepository.isEmpty else {
+            note(
+                "No commit was recorded with \(reproduction.sessionID); the program runs with the files that are there now.",
+                level: "warning")
+            return nil
+        }
+        guard let git = GitProgram(place.environment) else {
+            throw TrainerError(.notReproducible, "There is no git on this machine to bring the recorded commit back.")
+        }
+        var diff: [UInt8]?
+        if !reproduction.gitDiffDigest.isEmpty {
+            diff = try await service.artifact(
+                CommandProvenance.diffArtifact, of: reproduction.sessionID, digest: reproduction.gitDiffDigest)
+        }
+        _ = try sessionFolder()
+        let tree = try await ReproducedWorkTree(reproduction, diff: diff, git: git, in: place.sessionFolder)
+        note(
+            "The program runs in a work tree of \(reproduction.gitRepository) at \(reproduction.gitCommit)"
+                + (diff == nil ? "." : " with the recorded changes."))
+        return tree
+    }
+
+    /// Another program says nothing about the original, unless it was asked for all the same.
+    private func compareProgram(_ path: String) async throws(TrainerError) {
+        guard let reproduction = replay.reproduction, !reproduction.binary.isEmpty,
+            let digest = FileDigest.digest(of: path)?.description, digest != reproduction.binary
+        else { return }
+        let text =
+            "The program \(path) is not the one that \(reproduction.sessionID) was trained with: it was "
+            + "\(reproduction.binary) and is \(digest)."
+        guard reproduction.allowDifferences else {
+            let started = AttemptStarted.with {
+                $0.attempt = UInt32(lease.attempt)
+                $0.firstEpoch = 1
+                $0.firstStep = 1
+                $0.binary = digest
+            }
+            _ = try await service.start(started, provenance: [:], command: command("started"))
+            throw TrainerError(.notReproducible, text + " Bring it back, or allow differences.")
+        }
+        note(text, level: "warning")
+    }
+
+    private func sessionFolder() throws(TrainerError) -> String {
         do {
             try FileManager.default.createDirectory(atPath: place.sessionFolder, withIntermediateDirectories: true)
         } catch {
             throw TrainerError(.configuration, "The folder \(place.sessionFolder) cannot be made: \(error).")
         }
-        guard let named = settings.workingDirectory else { return place.sessionFolder }
+        return place.sessionFolder
+    }
+
+    private func workingFolder() throws(TrainerError) -> String {
+        let own = try sessionFolder()
+        guard let named = settings.workingDirectory else { return own }
         let folder = named.hasPrefix("/") ? named : place.projectFolder + "/" + named
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
@@ -148,6 +208,7 @@ package struct CommandTraining: Sendable {
         ).start()
         var delivery = CommandDelivery(
             service, attempt: lease.attempt, replay: replay, telemetry: telemetry, queue: queue, stop: stop,
+            program: FileDigest.digest(of: start.path)?.description ?? "",
             readsMetrics: settings.metrics == .jsonLines, environment: environment)
         var end = CommandCourse.End.abandoned
         var failure: TrainerError?

@@ -187,6 +187,13 @@ final class RecordingService: TrainingService {
         return (id, isStopping)
     }
 
+    func artifact(_ path: String, of session: String, digest: String) async throws(TrainerError) -> [UInt8] {
+        guard let artifact = state.withLock({ $0.artifacts.last { $0.path == path } }) else {
+            throw TrainerError(.notReproducible, "no artifact \(path)")
+        }
+        return artifact.bytes
+    }
+
     func save(_ artifact: TrainingArtifact) async throws(TrainerError) {
         try state.withLock { state throws(TrainerError) in
             if state.isBroken { throw Self.vanished }

@@ -2,11 +2,15 @@
 
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from .bed import EPOCHS, STEPS_PER_EPOCH, synthetic, unet3d
+from .checks_commands import SETTINGS, config, wait_for_end
 from .report import check, equal, require
 
 IDENTICAL, WITHIN, DIFFERS, REFUSED = 0, 3, 4, 5
@@ -192,3 +196,76 @@ def not_reproducible(bed):
     api.stop(new)
     refusal = api.call("POST", f"/training/sessions/{new}/reproduce", {"tolerance": 2}, status=422).json
     equal(refusal["error"]["details"]["field"], "tolerance", "the field of a wrong tolerance")
+
+
+PROGRAM = """
+import json, pathlib
+factor = float(pathlib.Path("../factor.txt").read_text())
+for epoch in range(1, 4):
+    print(json.dumps({"epoch": epoch, "step": epoch * 10, "val_loss": factor / epoch}), flush=True)
+"""
+
+
+@check("a program's session is reproduced from its commit and its uncommitted changes, whatever the files are by now")
+def reproduced_program(bed):
+    if shutil.which("git") is None:
+        return "git is not here"
+    with bed.new_server(**SETTINGS) as server, tempfile.TemporaryDirectory() as name:
+        api, tree = server.api, pathlib.Path(name).resolve() / "repository"
+        (tree / "code").mkdir(parents=True)
+        git = ["git", "-C", str(tree), "-c", "user.name=x", "-c", "user.email=x@localhost"]
+
+        def call(*arguments):
+            return subprocess.run(git + list(arguments), check=True, capture_output=True, text=True).stdout
+
+        call("init", "--quiet")
+        (tree / "code" / "train.py").write_text(PROGRAM)
+        (tree / "factor.txt").write_text("0.5\n")
+        call("add", ".")
+        call("commit", "--quiet", "--message", "a program")
+        (tree / "factor.txt").write_text("0.7\n")
+        command = ["sh", "-c", "exec python3 -u train.py"]
+        session_id = bed.begin(
+            api, config(command, metrics="json_lines", working_directory=str(tree / "code")), "a program")
+        wait_for_end(api, session_id, "completed")
+
+        (tree / "factor.txt").write_text("0.9\n")
+        call("add", ".")
+        call("commit", "--quiet", "--message", "another state")
+        status, report = reproduce(bed, api, session_id)
+        equal((status, report["verdict"]), (IDENTICAL, "identical"), f"exit status and verdict of {report}")
+        equal(report["epochs_compared"], 3, "the epochs that were compared")
+        equal((tree / "factor.txt").read_text(), "0.9\n", "the file in the repository's own work tree")
+        equal(call("worktree", "list").count("\n"), 1, "the work trees that are left")
+
+        # A checkout that lost the commit cannot give its files; nothing else is trained in their place.
+        shutil.rmtree(tree / ".git")
+        call("init", "--quiet")
+        status, report = reproduce(bed, api, session_id)
+        equal(report["verdict"], "incomplete", f"the verdict without the commit, {report}")
+        require("commit" in report["message"], f"the reason: {report['message']}")
+        document = api.session(report["reproduction_session_id"])
+        equal((document["status"], document["current_epoch"]), ("failed", 0), "status and epochs without the commit")
+
+
+@check("a program that differs from the recorded one is refused, and one that gives other numbers is told apart")
+def changed_program(bed):
+    with bed.new_server(**SETTINGS) as server, tempfile.TemporaryDirectory() as name:
+        api, folder = server.api, pathlib.Path(name).resolve()
+        (folder / "factor.txt").write_text("0.5\n")
+        (folder / "code").mkdir()
+        (folder / "code" / "train.py").write_text(PROGRAM)
+        settings = config(["sh", "-c", "exec python3 -u train.py"], metrics="json_lines",
+                          working_directory=str(folder / "code"))
+        session_id = bed.begin(api, settings, "a program without a repository")
+        wait_for_end(api, session_id, "completed")
+        status, report = reproduce(bed, api, session_id)
+        equal((status, report["verdict"]), (IDENTICAL, "identical"), f"exit status and verdict of {report}")
+        (folder / "factor.txt").write_text("0.5000001\n")
+        status, report = reproduce(bed, api, session_id)
+        equal((status, report["verdict"]), (WITHIN, "within_tolerance"), f"exit status and verdict of {report}")
+        (folder / "factor.txt").write_text("0.6\n")
+        status, report = reproduce(bed, api, session_id)
+        equal((status, report["verdict"]), (DIFFERS, "differs"), f"exit status and verdict of {report}")
+        equal((report["first_difference"]["epoch"], report["first_difference"]["metric"]), (1, "val_loss"),
+              "where they part")

@@ -3,6 +3,7 @@ import JSON
 import Projections
 import SwiftProtobuf
 import Tracking
+import TrainingConfiguration
 
 /// Turns a request to reproduce a session into the event that the reproduction begins with.
 struct ReproductionCreation {
@@ -11,10 +12,13 @@ struct ReproductionCreation {
     static let commandTolerance = 1e-6
 
     let service: TrackingService
+    /// Whether the request comes from a client of this machine.
+    let isFromThisMachine: Bool
 
     /// The event that creates a reproduction of `original`.
     ///
-    /// - Throws: 404 when there is no such session, 409 when it cannot be reproduced, 422 for fields that cannot be.
+    /// - Throws: 404 when there is no such session, 409 when it cannot be reproduced, 422 for fields that cannot be, and
+    ///   what creating a session of a program of the user's own throws.
     func event(of original: Session.ID, from body: JSONObject) async throws -> SessionCreated {
         let fields = JSONFields(body)
         let allowsDifferences = try fields.flag("allow_differences") ?? false
@@ -33,6 +37,7 @@ struct ReproductionCreation {
         guard let first, case .created(var created) = try SessionEvent(first) else {
             throw APIError.unknownSession(original.text)
         }
+        if document.trainerKind == "command" { try checkCommand(created.configuration) }
         created.name = name ?? Self.name(document.name)
         created.tags = document.tags.filter { $0 != "reproduction" } + ["reproduction"]
         created.notes = ""
@@ -42,6 +47,16 @@ struct ReproductionCreation {
             $0.throughEpoch = last.epoch
             $0.allowDifferences = allowsDifferences
             $0.tolerance = tolerance ?? (document.trainerKind == "command" ? Self.commandTolerance : 0)
+            if document.trainerKind == "command" {
+                // Its repository and its program are facts that the supervisor records; the rest is the program's own.
+                let facts = Self.facts(of: document)
+                $0.gitRepository = facts["git_repository"] ?? ""
+                $0.gitPrefix = facts["git_prefix"] ?? ""
+                $0.gitCommit = facts["git_commit"] ?? ""
+                $0.gitDiffDigest = facts["git_diff_digest"] ?? ""
+                $0.binary = facts["program_digest"] ?? ""
+                return
+            }
             guard let attempt = document.attempts.last(where: { $0.hasStartedAt }) else { return }
             $0.binary = attempt.binary
             $0.engine = attempt.engine
@@ -64,13 +79,25 @@ struct ReproductionCreation {
         case .created, .stopped, .completed, .failed: break
         }
         switch document.trainerKind {
-        case "unet3d", "synthetic": break
+        case "unet3d", "synthetic", "command": break
         case "external":
             throw notReproducible("it was trained by a program that PIVOT did not start and cannot start again")
         default:
             throw notReproducible(
                 "sessions with the trainer \(document.trainerKind) cannot be trained again by this version")
         }
+    }
+
+    private func checkCommand(_ configuration: String) throws {
+        let source = try ConfigurationSource(json: Array(configuration.utf8))
+        try SessionCreation(service: service, isFromThisMachine: isFromThisMachine).checkCommand(
+            try TrainingConfiguration(resolving: source))
+    }
+
+    /// The texts among the facts of the latest attempt.
+    private static func facts(of document: SessionDocument) -> [String: String] {
+        let latest = document.provenance.filter { $0.attempt == document.attempt }
+        return Dictionary(latest.map { ($0.fact.name, $0.fact.text) }) { $1 }
     }
 
     private func checkParent(_ parent: ParentCheckpoint) async throws {

@@ -74,7 +74,7 @@ struct SessionCreation {
     }
 
     /// A program of the configuration must be one that this server may start, and named by somebody who may do so.
-    private func checkCommand(_ configuration: TrainingConfiguration) throws {
+    func checkCommand(_ configuration: TrainingConfiguration) throws {
         guard case .command(let settings) = configuration.trainer else { return }
         guard isFromThisMachine || service.settings.allowsRemoteCommands else {
             throw APIError(

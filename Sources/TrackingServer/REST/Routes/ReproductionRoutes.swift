@@ -25,7 +25,8 @@ struct ReproductionRoutes {
         if let receipt {
             guard receipt.digest == identity.digest else { throw AppendError.commandReused(first: receipt.first) }
         } else {
-            let created = try await ReproductionCreation(service: service).event(of: original, from: body)
+            let creation = ReproductionCreation(service: service, isFromThisMachine: context.isLoopback)
+            let created = try await creation.event(of: original, from: body)
             _ = try await service.sessions.handle(.create(created), on: session.stream, as: identity)
         }
         // The start is a command of its own, with an id that follows from the request's, so that a repeat starts nothing.

@@ -130,6 +130,31 @@ package final class HTTPTrainingService: TrainingService {
         }
     }
 
+    package func artifact(
+        _ path: String, of session: String, digest: String
+    ) async throws(TrainerError) -> [UInt8] {
+        let file = folder.appendingPathComponent("artifact").path
+        let isThere = try await patience.persist { () async throws(ClientError) in
+            let found = try await client.artifacts(session, prefix: path).entries
+            guard let artifact = found.first(where: { $0.path == path && $0.digest.description == digest }) else {
+                return false
+            }
+            try await client.downloadArtifact(session, artifact, to: file)
+            return true
+        }
+        guard isThere else {
+            throw TrainerError(
+                .notReproducible, "\(session) has no artifact \(path) with the digest \(digest), which is needed.")
+        }
+        do {
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+            try FileManager.default.removeItem(atPath: file)
+            return bytes
+        } catch {
+            throw TrainerError(.notReproducible, "The downloaded artifact at \(file) cannot be read: \(error).")
+        }
+    }
+
     package func delete(checkpointID: String) async throws(TrainerError) {
         try await patience.persist { () async throws(ClientError) in
             do throws(ClientError) {

@@ -36,6 +36,9 @@ package protocol TrainingService: Sendable {
     /// Saves an artifact; the same bytes again change nothing. Sent once, without patience: no training waits for it.
     func save(_ artifact: TrainingArtifact) async throws(TrainerError)
 
+    /// The bytes of a session's artifact. Throws `.notReproducible` when its current version has another digest, or none.
+    func artifact(_ path: String, of session: String, digest: String) async throws(TrainerError) -> [UInt8]
+
     /// Deletes a checkpoint; one that is gone already is no error.
     func delete(checkpointID: String) async throws(TrainerError)
 
