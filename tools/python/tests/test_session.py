@@ -286,12 +286,55 @@ def test_a_program_joins_the_session_that_the_server_runs(server, monkeypatch):
     assert document["params"]["lr"] == 1 and document["current_epoch"] == 1
 
 
+def test_a_joined_session_is_joined_once_and_leaves_its_failure_to_the_exit_code(server, monkeypatch):
+    with pivot.PIVOTClient(server.url) as client:
+        session_id = client.create_session(config={"trainer": {"kind": "external"}}, name="joined")["session_id"]
+        claim = client.claim_attempt(session_id)
+        monkeypatch.setenv("PIVOT_SESSION_ID", session_id)
+        monkeypatch.setenv("PIVOT_LEASE", claim["token"])
+        monkeypatch.setenv("PIVOT_ATTEMPT", str(claim["attempt"]))
+        monkeypatch.setenv("PIVOT_URL", server.url)
+        with pytest.raises(ZeroDivisionError):
+            with pivot.session(provenance=False) as session:
+                session.log({"loss": 1.0}, step=1)
+                # What this process starts does not end its session.
+                code = "import pivot_tracker as p; s = p.session('child', provenance=False); print(s.session_id); s.finish()"
+                child = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+                with pivot.session("second", provenance=False) as second:
+                    second.log({"loss": 2.0}, step=1)
+                raise ZeroDivisionError("to be seen by the supervisor")
+        assert len({session.session_id, second.session_id, child.stdout.strip()}) == 3
+        # The supervisor says how the program ended.
+        assert client.get_status(session_id)["status"] == "running"
+        assert len(counting.points(server.url, session_id)) == 1
+
+
+def test_nul_in_a_line_or_a_message_costs_nothing(server):
+    with pytest.raises(ValueError):
+        with begin(server) as session:
+            session.text("one\nbad \0 line\nthree")
+            session.flush(delivered=True)
+            raise ValueError("bad \0 message")
+    assert session.stats.refused == 0
+    with pivot.PIVOTClient(server.url) as client:
+        document = client.get_status(session.session_id)
+    assert document["status"] == "failed" and "bad \ufffd message" in document["message"]
+
+
+@pytest.mark.parametrize("call", [lambda s: s.log([1]), lambda s: s.log(0.5)])
+def test_log_says_what_it_takes(server, call):
+    with begin(server) as session, pytest.raises(TypeError, match="mapping of names to numbers"):
+        call(session)
+
+
 def test_what_is_refused_is_told_kept_and_passed_by(server, spool):
     with begin(server) as session:
         with pytest.raises(ValueError, match="outside"):
             session._put_artifact("../outside", b"x", "text/plain")
         session._put_artifact("back\\slash", b"x", "text/plain")
         session.log({"a": 1.0}, step=1)
+        with pytest.raises(pivot.PIVOTError, match="refused 1 of the records.*path"):
+            session.flush(delivered=True)
         session.flush(delivered=True)
         assert session.stats.refused == 1 and "path" in session.stats.last_error
     assert len(counting.points(server.url, session.session_id)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import struct
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ METRICS_HEAD = struct.Struct("<QI")
 EPOCH_HEAD = struct.Struct("<I")
 BATCH_BYTES = 8 << 20
 BATCH_POINTS = 400_000
+logger = logging.getLogger("pivot_tracker")
 LEASE_SECONDS = 30
 
 _FENCED = frozenset((Kind.STARTED, Kind.EPOCH, Kind.CHECKPOINT, Kind.FINISH))
@@ -328,6 +330,8 @@ class Delivery:
             self.state.finished = True
         text = f"{record.kind.name.lower()}: {error}"
         self.report.refused.append(text)
+        logger.error("The server refused what was logged to %s: %s. It is kept in %s.", self.state.session_id, text,
+                     self.reader.folder.parent / "refused")
         self.report.last_error = text
         self.state.refused += len(records)
         folder = self.reader.folder.parent / "refused"

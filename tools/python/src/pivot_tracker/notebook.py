@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .errors import PIVOTError
-from .transport import Transport, json_object, segment
+from .transport import Transport, base_url as checked_url, json_object, segment
 
 #: The most curves on a card, rows in a table, and points in a curve.
 MAXIMUM_CURVES = 12
@@ -74,7 +74,7 @@ def card_of(base_url: str, session_id: str) -> "SessionCard":
 
     Raises `PIVOTError` when the server cannot be reached or does not know the session.
     """
-    transport = Transport(base_url, timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
+    transport = Transport(checked_url(base_url), timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
     try:
         document = json_object(transport.call("GET", f"training/sessions/{segment(session_id)}"))
         names = list(document.get("latest_metrics") or {})[:MAXIMUM_CURVES]
@@ -95,7 +95,7 @@ def card_of(base_url: str, session_id: str) -> "SessionCard":
 
 def table_of(base_url: str, **query: Any) -> "SessionTable":
     """The sessions that match, as `PIVOTClient.list_sessions` finds them. Raises `PIVOTError`."""
-    transport = Transport(base_url, timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
+    transport = Transport(checked_url(base_url), timeout=_ANSWER_SECONDS, connect_timeout=_ANSWER_SECONDS, retries=0)
     try:
         found = json_object(transport.call("GET", "training/sessions", query=query))
     finally:

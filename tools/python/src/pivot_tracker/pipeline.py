@@ -56,6 +56,7 @@ class Pipeline:
         self._transports: List[Transport] = []
         reader = SpoolReader(writer.folder)
         self.delivery = Delivery(reader, state, self._transport(60.0), file_delivered=writer.file_delivered)
+        self._told_refusals = 0
         self._threads = [
             threading.Thread(target=loop, name=f"pivot-{name}", daemon=True)
             for name, loop in (("spool", self._spool), ("delivery", self._deliver), ("lease", self._renew))
@@ -85,7 +86,7 @@ class Pipeline:
         """Returns when everything put before is durable in the spool, and `delivered`, acknowledged by the server.
 
         Raises `SpoolError` when the disk does not confirm it, `TimeoutError` when it takes longer than `timeout` seconds
-        and `PIVOTError` when the server refuses the session.
+        and `PIVOTError` when the server refuses the session, or has refused some of it since the last such flush.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
@@ -104,6 +105,13 @@ class Pipeline:
                 if self.fatal is not None:
                     raise self.fatal
                 self._wait(deadline, f"The server did not confirm what was logged ({self.last_error or 'no error so far'})")
+            refused = self.delivery.report.refused[self._told_refusals :]
+            self._told_refusals += len(refused)
+            if refused:
+                raise PIVOTError(
+                    f"The server refused {len(refused)} of the records that were logged, which are kept in "
+                    f"{self.writer.folder.parent / 'refused'}. The first: {refused[0]}", status=422, code="refused",
+                )
 
     @property
     def queue_depth(self) -> int:

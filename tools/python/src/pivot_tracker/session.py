@@ -40,6 +40,7 @@ POINTS_PER_RECORD = 100_000
 LINE_BYTES = 16_384
 KNOWN_NAMES = 100_000
 FINISH_SECONDS = 60.0
+JOINED_CHECKPOINT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,12 @@ class Session(ArtifactLogging, NotebookSession):
         """
         if not self._is_ready:
             self._become_ready()
-        items = tuple(metrics.items())
+        try:
+            items = tuple(metrics.items())
+        except AttributeError:
+            raise TypeError(
+                f"log() takes a mapping of names to numbers, such as {{'loss': 0.1}}, not {type(metrics).__name__}."
+            ) from None
         names = self._names
         for name, value in items:
             if value.__class__ is not float or name not in names:
@@ -186,7 +192,8 @@ class Session(ArtifactLogging, NotebookSession):
     ) -> str:
         """Saves a file as a checkpoint and returns its id. The file is copied before this returns: write it again freely.
 
-        `epoch` is the one that it closes. `stop` marks the checkpoint that is saved since a stop was asked for. Metrics
+        In a program that the server runs it waits until the server has it, unless that is away: the program's next attempt
+        goes on from there. `epoch` is the one that it closes. `stop` marks the checkpoint that is saved since a stop was asked for. Metrics
         take at most 8 KiB of JSON. Raises `FileNotFoundError`, and `SpoolError` when the copy does not fit.
         """
         if not self._is_ready:
@@ -210,6 +217,9 @@ class Session(ArtifactLogging, NotebookSession):
         with self._lock:
             query["spooled"], _ = self._writer.add_file(source)
         self._spool(Kind.CHECKPOINT, json.dumps(query).encode(), command)
+        if self._state.joined:
+            # The next attempt goes on from what the server has; a server that is away is not waited for.
+            self._pipeline.wait_for_delivery(JOINED_CHECKPOINT_SECONDS)
         return identifiers.checkpoint_id(command, self.session_id)
 
     def params(self, params: Mapping[str, Any]) -> None:
@@ -346,9 +356,11 @@ class Session(ArtifactLogging, NotebookSession):
             self._provenance.wait(2.0)
         body: Dict[str, Any] = {"outcome": status, "step": self._last_step}
         if message:
-            body["message"] = message.encode("utf-8", "replace").decode()[-8000:]
+            body["message"] = _sendable(message)[-8000:]
         try:
-            self._pipeline.put(Made(Kind.FINISH, json.dumps(body).encode()), 500)
+            # The end of a program that the server runs is its exit code, so that it is started again as often as it may.
+            if not (self._state.joined and status == "failed"):
+                self._pipeline.put(Made(Kind.FINISH, json.dumps(body).encode()), 500)
             is_delivered = self._pipeline.end(timeout)
         finally:
             _open.discard(self)
@@ -529,12 +541,14 @@ def session(
     A new session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
     planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, a new attempt of that
     session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), that session is joined and
-    `config` is added to its params.
+    `config` is added to its params; this takes PIVOT_LEASE out of the environment, so that it happens once.
 
     No server is needed: what is logged is kept in the spool below `spool_dir` until one is reached. When one answers within
     `patience` seconds, what it refuses is raised at once as `PIVOTError`. `interval` is the longest time in seconds that what
     was logged is not in the spool. Raises `SpoolError` when no spool can be made.
     """
+    if isinstance(tags, str):
+        raise TypeError(f"tags must be a list of texts, such as [{tags!r}], not one text.")
     url = checked_url(base_url)
     root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
     params = flattened(config) if config is not None else {}
@@ -544,6 +558,9 @@ def session(
     may_resume = True
     if resume is None and joined and lease:
         state.joined, state.session_id, state.token = True, joined, lease
+        # The lease is this session object's alone: a second one, and those of processes that are started from here, are
+        # sessions of their own instead of ending this one.
+        del os.environ["PIVOT_LEASE"]
         state.attempt = _joined_attempt(url, joined)
         if params:
             beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
@@ -615,8 +632,13 @@ def _rfc3339(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(micros // 1_000_000)) + f".{micros % 1_000_000:06}Z"
 
 
+def _sendable(text: str) -> str:
+    """The text without what no server takes: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
 def _cut(line: str) -> List[str]:
-    data = line.encode("utf-8", "replace")
+    data = _sendable(line).encode()
     if len(data) <= LINE_BYTES:
         return [data.decode()]
     return [data[start : start + LINE_BYTES - 8].decode("utf-8", "ignore") for start in range(0, len(data), LINE_BYTES - 8)]

@@ -127,7 +127,7 @@ def deliver_all(
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command. Answers 0 when nothing is left, 1 when something is, 2 for a wrong call."""
+    """The command. Answers 0 when all is delivered, 1 when something is left or was refused, 2 for a wrong call."""
     parser = argparse.ArgumentParser(
         prog="pivot-sync", description="Delivers what training programs logged while the server was away, each point once. "
         "Spools of programs that still run are left to them."
@@ -155,7 +155,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(json.dumps({"spools": [asdict(outcome) for outcome in outcomes]}))
     else:
         _print(root, outcomes)
-    return 1 if any(outcome.outcome in ("kept", "damaged") for outcome in outcomes) else 0
+    return 1 if any(outcome.outcome in ("kept", "damaged") or outcome.refused for outcome in outcomes) else 0
 
 
 def _print(root: pathlib.Path, outcomes: List[SpoolOutcome]) -> None:
