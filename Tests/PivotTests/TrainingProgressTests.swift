@@ -34,9 +34,18 @@ import pivot
          {"val_froc":0.71,"zeta":1,"learning_rate":0.001,"val_loss":"NaN","train_loss":0.4123,"epoch_seconds":12.84}}
         """
 
+    @Test("Of a built-in trainer's log the warnings are printed, and nothing else")
+    func warnings() throws {
+        var progress = try fresh()
+        let lines =
+            #"{"type":"log","position":9,"lines":[{"text":"a","level":"info"},{"text":"b","level":"warning"},{"text":"c"}]}"#
+        #expect(progress.take(try frame(lines)) == [.print("warning: b")])
+    }
+
     @Test("The lines of a program's log are printed, without what would move the cursor")
     func logLines() throws {
-        var progress = try fresh()
+        var progress = TrainingProgress(
+            session: try SessionInfo(try document("queued", more: #","trainer":"command""#)))
         let lines = #"{"type":"log","position":9,"lines":[{"text":"one"},{"text":"\u001b[2Jtwo"}]}"#
         let actions = progress.take(try frame(lines))
         #expect(actions.first == .print("one"))

@@ -14,6 +14,8 @@ struct CommandProvenance: Sendable {
     private(set) var facts: JSONObject = [:]
     /// The difference between the last commit and the work tree, when there is one that may be kept.
     private(set) var diff: [UInt8]?
+    /// What would be missing if the program had to be brought back; each a sentence.
+    private(set) var warnings: [String] = []
 
     /// Looks at the program of `start`; what cannot be found out is left out.
     init(_ start: ProgramStart, environment: [String: String]) async {
@@ -39,11 +41,33 @@ struct CommandProvenance: Sendable {
         }
         if let status = await git.output(["status", "--porcelain"], in: top) {
             facts["git_dirty"] = .bool(!status.isEmpty)
+            addUntracked(String(decoding: status, as: UTF8.self))
         }
         let arguments = ["diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD"]
-        guard let diff = await git.output(arguments, in: top), !diff.isEmpty else { return }
+        guard let diff = await git.output(arguments, in: top) else {
+            return lose("they are too large to be looked at, or git took too long")
+        }
+        guard !diff.isEmpty else { return }
         facts["git_diff_digest"] = .string(Digest(hashing: diff).description)
-        if diff.count <= Self.maximumDiffByteCount { self.diff = Array(diff) }
+        guard diff.count <= Self.maximumDiffByteCount else {
+            return lose("they take \(diff.count) bytes, and at most \(Self.maximumDiffByteCount) are kept")
+        }
+        self.diff = Array(diff)
+    }
+
+    /// The uncommitted changes are not kept, so that the program cannot be brought back as it was.
+    private mutating func lose(_ reason: String) {
+        facts["git_diff_missing"] = .string(reason)
+        warnings.append("The uncommitted changes of the work tree are not kept: \(reason).")
+    }
+
+    /// Files that git does not know are neither in the commit nor in the difference to it.
+    private mutating func addUntracked(_ status: String) {
+        let names = status.split(separator: "\n").filter { $0.hasPrefix("?? ") }.map { String($0.dropFirst(3)) }
+        guard !names.isEmpty else { return }
+        let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
+        facts["git_untracked"] = .string(shown)
+        warnings.append("Files that git does not know are not kept: \(shown).")
     }
 
     /// The arguments as a shell would take them.

@@ -163,6 +163,7 @@ package struct CommandTraining: Sendable {
         let provenance = await CommandProvenance(start, environment: place.environment)
         var facts = environment.provenance
         for (name, value) in provenance.facts { facts[name] = value }
+        for warning in provenance.warnings { note(warning, level: "warning") }
         do throws(TrainerError) {
             try await service.record(facts, command: command("provenance"))
             if let diff = provenance.diff {
@@ -172,10 +173,6 @@ package struct CommandTraining: Sendable {
                         key: "provenance",
                         step: 0,
                         bytes: diff))
-            } else if facts["git_diff_digest"] != nil {
-                note(
-                    "The work tree differs from its commit by more than \(CommandProvenance.maximumDiffByteCount) bytes; the "
-                        + "difference is not kept.", level: "warning")
             }
         } catch {
             // What is known of a program is no condition of its training.

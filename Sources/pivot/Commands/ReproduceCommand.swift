@@ -22,7 +22,7 @@ package struct ReproduceCommand: AsyncParsableCommand {
               2    the command line is wrong
               3    equal within the tolerance
               4    different
-              5    refused: the original was trained under other circumstances
+              5    refused: what the original was trained with is not the same, or not there
               6    it failed or was stopped before there was a verdict, or too little was recorded
               7    no server can be reached
               8    there is no such session
@@ -60,20 +60,25 @@ package struct ReproduceCommand: AsyncParsableCommand {
     package func run() async throws {
         let console = Console.standard
         let failure: CommandFailure
+        var status: ReproductionStatus?
         do {
             return try await server.withClient { client in try await reproduce(client, console) }
         } catch let error as CommandFailure {
             failure = error
         } catch let error as ClientError {
             failure = CommandFailure(error)
+            if case .refused(_, "not_reproducible") = error.code { status = .refused }
         }
         console.complain(failure.message)
-        throw ExitCode(ReproductionStatus(failure.status).rawValue)
+        throw ExitCode((status ?? ReproductionStatus(failure.status)).rawValue)
     }
 
     private func reproduce(_ client: APIClient, _ console: Console) async throws {
         let started = try await client.reproduceSession(
             session, allowDifferences: allowDifferences, tolerance: tolerance)
+        for warning in started.json["warnings"]?.arrayValue ?? [] {
+            if let text = warning.stringValue { console.printError("warning: " + DisplayText.safe(text)) }
+        }
         if detach {
             if json {
                 console.printJSON(started.json)

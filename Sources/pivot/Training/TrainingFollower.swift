@@ -60,9 +60,7 @@ struct TrainingFollower: Sendable {
         let signals = InterruptSignals { continuation.yield(.interrupt) }
         defer { withExtendedLifetime(signals) {} }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            // What a program of the user's own writes may be all there is to see of it.
-            let showsLog = session.json["config"]?["trainer"]?["kind"] == "command"
-            group.addTask { await readFeed(showsLog: showsLog) { continuation.yield($0) } }
+            group.addTask { await readFeed { continuation.yield($0) } }
             group.addTask { await poll { continuation.yield($0) } }
             defer {
                 group.cancelAll()
@@ -95,8 +93,8 @@ struct TrainingFollower: Sendable {
         return nil
     }
 
-    private func readFeed(showsLog: Bool, _ give: @Sendable (TrainingProgress.Input) -> Void) async {
-        let types = ["epoch_complete", "checkpoint_saved", "status"] + (showsLog ? ["log"] : [])
+    private func readFeed(_ give: @Sendable (TrainingProgress.Input) -> Void) async {
+        let types = ["epoch_complete", "checkpoint_saved", "status", "log"]
         let feed = client.feed(session: sessionID, types: types, after: position)
         do throws(ClientError) {
             for try await item in feed {

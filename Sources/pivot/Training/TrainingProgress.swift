@@ -50,6 +50,9 @@ package struct TrainingProgress: Sendable {
     private let sessionID: String
     private let leavesOnInterrupt: Bool
 
+    /// What a program of the user's own writes may be all there is to see of it; of others only warnings are shown.
+    private let showsWholeLog: Bool
+
     /// - Parameter leavesOnInterrupt: Whether the first Ctrl-C leaves the training to itself instead of stopping it.
     package init(session: SessionInfo, leavesOnInterrupt: Bool = false) {
         sessionID = session.id
@@ -59,6 +62,7 @@ package struct TrainingProgress: Sendable {
         currentEpoch = session.currentEpoch
         share = session.progress
         monitor = session.json["monitor"]?.stringValue
+        showsWholeLog = session.json["trainer"]?.stringValue == "command"
     }
 
     /// Takes in what came and says what to do.
@@ -150,8 +154,10 @@ package struct TrainingProgress: Sendable {
             if totalEpochs > 0 { share = max(share, Double(epoch) / Double(totalEpochs)) }
             return [.print(TrainingProgress.epochLine(epoch, of: totalEpochs, frame.metrics, monitor: monitor))]
         case "log":
-            let lines = frame.json["lines"]?.arrayValue ?? []
-            return lines.map { .print(DisplayText.safe($0["text"]?.stringValue ?? "")) }
+            let lines = (frame.json["lines"]?.arrayValue ?? []).filter { line in
+                showsWholeLog || ["warning", "error"].contains(line["level"]?.stringValue)
+            }
+            return lines.map { .print(Self.logLine($0, isLabelled: !showsWholeLog)) }
         case "training_complete": return [.finish(.completed)]
         case "error": return [.finish(.failed)]
         case "status":
@@ -185,5 +191,10 @@ package struct TrainingProgress: Sendable {
         case .stopping where !stopWasRequested: return [.print("stopping")]
         default: return []
         }
+    }
+
+    private static func logLine(_ line: JSONValue, isLabelled: Bool) -> String {
+        let label = isLabelled ? (line["level"]?.stringValue).map { $0 + ": " } ?? "" : ""
+        return DisplayText.safe(label + (line["text"]?.stringValue ?? ""))
     }
 }

@@ -238,6 +238,27 @@ def reproduced_program(bed):
         equal((tree / "factor.txt").read_text(), "0.9\n", "the file in the repository's own work tree")
         equal(call("worktree", "list").count("\n"), 1, "the work trees that are left")
 
+        # Files that git does not know are told of; changes that were not kept are a refusal.
+        (tree / "notes.txt").write_text("unknown to git\n")
+        (tree / "large.txt").write_text("x" * 2_000_000)
+        call("add", "large.txt")
+        second = bed.begin(
+            api, config(command, metrics="json_lines", working_directory=str(tree / "code")), "a program with more")
+        wait_for_end(api, second, "completed")
+        facts = api.session(second)["provenance"]
+        require("notes.txt" in facts["git_untracked"], f"the files that git does not know: {facts}")
+        done = subprocess.run([bed.binary, "reproduce", second], capture_output=True, text=True, timeout=60,
+                              env=dict(os.environ, PIVOT_URL=f"http://127.0.0.1:{api.port}"))
+        equal(done.returncode, REFUSED, f"the exit status without the changes ({done.stderr})")
+        require("changes" in done.stderr, f"the reason: {done.stderr}")
+        call("rm", "--cached", "--quiet", "large.txt")
+        (tree / "large.txt").unlink()
+        third = bed.begin(
+            api, config(command, metrics="json_lines", working_directory=str(tree / "code")), "a program beside a file")
+        wait_for_end(api, third, "completed")
+        answer = api.call("POST", f"/training/sessions/{third}/reproduce", status=201).json
+        require(any("notes.txt" in warning for warning in answer["warnings"]), f"no warning: {answer.get('warnings')}")
+
         # A checkout that lost the commit cannot give its files; nothing else is trained in their place.
         shutil.rmtree(tree / ".git")
         call("init", "--quiet")

@@ -37,7 +37,17 @@ struct ReproductionCreation {
         guard let first, case .created(var created) = try SessionEvent(first) else {
             throw APIError.unknownSession(original.text)
         }
-        if document.trainerKind == "command" { try checkCommand(created.configuration) }
+        let facts = document.trainerKind == "command" ? Self.facts(of: document) : [:]
+        if document.trainerKind == "command" {
+            try checkCommand(created.configuration)
+            if let reason = facts["git_diff_missing"] {
+                throw notReproducible("its uncommitted changes were not kept, since \(reason)")
+            }
+            if let names = facts["git_untracked"] {
+                created.warnings.append(
+                    "The original ran beside files that git did not know, which are not brought back: \(names).")
+            }
+        }
         created.name = name ?? Self.name(document.name)
         created.tags = document.tags.filter { $0 != "reproduction" } + ["reproduction"]
         created.notes = ""
@@ -49,7 +59,6 @@ struct ReproductionCreation {
             $0.tolerance = tolerance ?? (document.trainerKind == "command" ? Self.commandTolerance : 0)
             if document.trainerKind == "command" {
                 // Its repository and its program are facts that the supervisor records; the rest is the program's own.
-                let facts = Self.facts(of: document)
                 $0.gitRepository = facts["git_repository"] ?? ""
                 $0.gitPrefix = facts["git_prefix"] ?? ""
                 $0.gitCommit = facts["git_commit"] ?? ""
