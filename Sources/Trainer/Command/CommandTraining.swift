@@ -159,7 +159,8 @@ package struct CommandTraining: Sendable {
         return URL(fileURLWithPath: folder).standardizedFileURL.path
     }
 
-    private func recordProvenance(_ start: ProgramStart) async throws(TrainerError) {
+    /// Returns the digest of the program; empty when it cannot be read.
+    private func recordProvenance(_ start: ProgramStart) async throws(TrainerError) -> String {
         let provenance = await CommandProvenance(start, environment: place.environment)
         var facts = environment.provenance
         for (name, value) in provenance.facts { facts[name] = value }
@@ -179,12 +180,13 @@ package struct CommandTraining: Sendable {
             guard error.code == .refused || error.code == .unreachable else { throw error }
             note("The program's provenance was not recorded: \(error.message)", level: "warning")
         }
+        return provenance.facts["program_digest"]?.stringValue ?? ""
     }
 
     // MARK: Supervising
 
     private func supervise(_ start: ProgramStart) async throws(TrainerError) -> TrainerOutcome {
-        try await recordProvenance(start)
+        let program = try await recordProvenance(start)
         let name = start.path.split(separator: "/").last.map(String.init) ?? start.path
         var course = CommandCourse(name: name, grace: settings.grace, timeout: settings.timeout)
         if stop.isRaised {
@@ -205,7 +207,7 @@ package struct CommandTraining: Sendable {
         ).start()
         var delivery = CommandDelivery(
             service, attempt: lease.attempt, replay: replay, telemetry: telemetry, queue: queue, stop: stop,
-            program: FileDigest.digest(of: start.path)?.description ?? "",
+            program: program,
             readsMetrics: settings.metrics == .jsonLines, environment: environment)
         var end = CommandCourse.End.abandoned
         var failure: TrainerError?

@@ -37,42 +37,17 @@ struct ReproductionCreation {
         guard let first, case .created(var created) = try SessionEvent(first) else {
             throw APIError.unknownSession(original.text)
         }
-        let facts = document.trainerKind == "command" ? Self.facts(of: document) : [:]
-        if document.trainerKind == "command" {
-            try checkCommand(created.configuration)
-            if let reason = facts["git_diff_missing"] {
-                throw notReproducible("its uncommitted changes were not kept, since \(reason)")
-            }
-            if let names = facts["git_untracked"] {
-                created.warnings.append(
-                    "The original ran beside files that git did not know, which are not brought back: \(names).")
-            }
-        }
+        let isProgram = document.trainerKind == "command"
+        if isProgram { try admitProgram(document, in: &created) }
         created.name = name ?? Self.name(document.name)
         created.tags = document.tags.filter { $0 != "reproduction" } + ["reproduction"]
         created.notes = ""
         created.plannedEpochs = last.epoch
-        created.reproduction = .with {
-            $0.sessionID = original.text
-            $0.throughEpoch = last.epoch
-            $0.allowDifferences = allowsDifferences
-            $0.tolerance = tolerance ?? (document.trainerKind == "command" ? Self.commandTolerance : 0)
-            if document.trainerKind == "command" {
-                // Its repository and its program are facts that the supervisor records; the rest is the program's own.
-                $0.gitRepository = facts["git_repository"] ?? ""
-                $0.gitPrefix = facts["git_prefix"] ?? ""
-                $0.gitCommit = facts["git_commit"] ?? ""
-                $0.gitDiffDigest = facts["git_diff_digest"] ?? ""
-                $0.binary = facts["program_digest"] ?? ""
-                return
-            }
-            guard let attempt = document.attempts.last(where: { $0.hasStartedAt }) else { return }
-            $0.binary = attempt.binary
-            $0.engine = attempt.engine
-            $0.instructionSet = attempt.instructionSet
-            $0.threads = attempt.threads
-            $0.dataDigest = attempt.dataDigest
-        }
+        created.reproduction = isProgram ? Self.programFacts(of: document) : Self.attemptFacts(of: document)
+        created.reproduction.sessionID = original.text
+        created.reproduction.throughEpoch = last.epoch
+        created.reproduction.allowDifferences = allowsDifferences
+        created.reproduction.tolerance = tolerance ?? (isProgram ? Self.commandTolerance : 0)
         if !created.hasParentCheckpoint { created.parentSessionID = original.text }
         return created
     }
@@ -97,10 +72,43 @@ struct ReproductionCreation {
         }
     }
 
-    private func checkCommand(_ configuration: String) throws {
-        let source = try ConfigurationSource(json: Array(configuration.utf8))
+    /// Checks that the program may be started here and that its files can be brought back, and warns of those that cannot.
+    private func admitProgram(_ document: SessionDocument, in created: inout SessionCreated) throws {
+        let source = try ConfigurationSource(json: Array(created.configuration.utf8))
         try SessionCreation(service: service, isFromThisMachine: isFromThisMachine).checkCommand(
             try TrainingConfiguration(resolving: source))
+        let facts = Self.facts(of: document)
+        if let reason = facts["git_diff_missing"] {
+            throw notReproducible("its uncommitted changes were not kept, since \(reason)")
+        }
+        if let names = facts["git_untracked"] {
+            created.warnings.append(
+                "The original ran beside files that git did not know, which are not brought back: \(names).")
+        }
+    }
+
+    /// What a built-in trainer's bits depended on, as its latest attempt said.
+    private static func attemptFacts(of document: SessionDocument) -> Reproduction {
+        guard let attempt = document.attempts.last(where: { $0.hasStartedAt }) else { return Reproduction() }
+        return .with {
+            $0.binary = attempt.binary
+            $0.engine = attempt.engine
+            $0.instructionSet = attempt.instructionSet
+            $0.threads = attempt.threads
+            $0.dataDigest = attempt.dataDigest
+        }
+    }
+
+    /// A program and its repository, as the supervisor recorded them; the rest is the program's own.
+    private static func programFacts(of document: SessionDocument) -> Reproduction {
+        let facts = facts(of: document)
+        return .with {
+            $0.gitRepository = facts["git_repository"] ?? ""
+            $0.gitPrefix = facts["git_prefix"] ?? ""
+            $0.gitCommit = facts["git_commit"] ?? ""
+            $0.gitDiffDigest = facts["git_diff_digest"] ?? ""
+            $0.binary = facts["program_digest"] ?? ""
+        }
     }
 
     /// The texts among the facts of the latest attempt.

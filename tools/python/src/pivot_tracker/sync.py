@@ -12,7 +12,7 @@ from typing import Callable, List, Optional, Sequence
 
 from .delivery import Delivery, Fatal
 from .errors import PIVOTError, SpoolError
-from .spool import Lock, SpoolReader, default_root, read_state, remove_folder, segment_numbers, segment_path
+from .spool import SEGMENT_BYTES, Lock, SpoolReader, default_root, read_state, remove_folder, segment_numbers, segment_path
 from .transport import Transport, base_url, is_passing, pause
 
 PASSING_TRIES = 6
@@ -91,7 +91,7 @@ def _deliver(
                     outcome.outcome, outcome.message, outcome.is_unreachable = "kept", str(error), error.status == 0
                     break
                 time.sleep(pause(error, failures))
-            done = sum(16 << 20 for _ in range(first, state.segment)) + state.offset - began
+            done = (state.segment - first) * SEGMENT_BYTES + state.offset - began
             told(min(done, total), total)
     finally:
         transport.close()
