@@ -25,6 +25,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "pivot", targets: ["pivot"]), .executable(name: "pivot-bench", targets: ["pivot-bench"]),
+        .library(name: "StoreTesting", targets: ["StoreTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,89 +50,150 @@ let package = Package(
         .systemLibrary(name: "CProcess"),
 
         library("JSON"),
+        library("Text"),
         library("LMDB", ["CLMDB"]),
-        library("Zstandard", ["CZstd"]),
-        library("Zlib", ["CZlib"]),
+        library("Compression", ["CZlib", "CZstd"]),
         library("Processes", ["CProcess"]),
-        library("Tracking", [.crypto, .protobuf]),
-        library("TrainingConfiguration", ["JSON", .yams]),
-        library("EventLog", ["LMDB", "Tracking", "Zstandard", .collections]),
-        library("Blobs", ["JSON", "Tracking", "Zstandard", .nioCore]),
-        library("Projections", ["LMDB", "EventLog", "JSON", "Tracking", .protobuf]),
-        library("Reactors", ["EventLog", "Tracking", .log, .lifecycle]),
+        library("Safetensors", ["JSON"]),
+        library("Tracking", ["JSON", .crypto, .protobuf]),
+        library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
+        library("EventLog", ["Compression", "LMDB", "Tracking", .collections]),
+        library("Blobs", ["Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
+        library("ReadModels", ["LMDB", "EventLog", "JSON", "Tracking", .protobuf]),
+        library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Tracking", .log]),
         library(
-            "TrackingServer",
+            "Application",
             [
-                "EventLog", "Blobs", "JSON", "Processes", "Projections", "Reactors", "Tracking",
-                "TrainingConfiguration",
-                .hummingbird,
-                .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
-                .nioHTTPTypes, .nioHTTPTypesHTTP1, .unixSignals, .yams, .collections, .crypto, .protobuf,
+                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Tracking", "TrainingConfiguration", .crypto,
+                .lifecycle, .log, .nioCore, .protobuf,
+            ]),
+        library("API", ["JSON", "Text", "Tracking", .protobuf]),
+        library(
+            "WebServer",
+            [
+                "JSON", "Text", .collections, .hummingbird, .hummingbirdCore, .httpTypes, .lifecycle, .log, .nioCore,
+                .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket,
+            ]),
+        library(
+            "REST",
+            [
+                "API", "Application", "Blobs", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
+                "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore, .protobuf,
+            ]),
+        library(
+            "LiveFeeds",
+            [
+                "API", "Application", "EventLog", "JSON", "REST", "Tracking", "WebServer", .collections, .hummingbird,
+                .httpTypes, .lifecycle, .log, .nioCore,
+            ]),
+        library(
+            "WebUI",
+            ["API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore]),
+        library(
+            "Server",
+            [
+                "API", "Application", "Blobs", "EventLog", "LiveFeeds", "Processes", "REST", "Reactors", "ReadModels",
+                "Tracking", "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                .unixSignals,
             ]),
         library(
             "TrackingClient",
-            ["JSON", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .log, .protobuf]),
+            ["API", "JSON", "Text", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .protobuf]),
+        library("Scans", ["Compression", "TrainingConfiguration"]),
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
             [
-                "JSON", "Processes", "TrackingClient", "TensorEngine", "Tracking", "TrainingConfiguration", "Zlib",
-                .crypto, .log,
-                .protobuf,
+                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Tracking",
+                "TrackingClient", "TrainingConfiguration", .crypto, .log, .protobuf,
             ]),
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "TrackingServer", "TrackingClient", "Trainer", "EventLog", "Processes", "Projections", "Blobs", "JSON",
-                "Tracking", "TrainingConfiguration", .argumentParser, .log, .lifecycle, .yams,
+                "API", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Server", "Tracking", "TrackingClient",
+                "Trainer", "TrainingConfiguration", .argumentParser, .log, .lifecycle,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
             dependencies: [
-                "Blobs", "EventLog", "JSON", "Projections", "TensorEngine", "Tracking", "Trainer",
-                "TrainingConfiguration", .argumentParser, .protobuf,
+                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TensorEngine", "Tracking", "Trainer",
+                "TrainingConfiguration", .argumentParser, .nioCore, .protobuf,
             ], swiftSettings: settings),
 
+        library("StoreTesting", ["Blobs", "EventLog", "TestSupport", "Tracking", .nioCore]),
+
         .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TrackerTesting",
+            dependencies: [
+                "Application", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TestSupport", "Tracking",
+                .nioCore, .protobuf,
+            ], path: "Tests/TrackerTesting", swiftSettings: settings),
         .executableTarget(
             name: "crash-child", dependencies: ["EventLog", "Tracking"], path: "Tests/CrashChild",
             swiftSettings: settings),
-        tests("ArchitectureTests", []),
-        tests("BlobsTests", ["Blobs", "TestSupport", "Tracking", .nioCore]),
+        .target(
+            name: "WebServerTesting",
+            dependencies: ["JSON", "WebServer", .hummingbird, .lifecycle, .log, .nioCore, .nioPosix],
+            path: "Tests/WebServerTesting", swiftSettings: settings),
+        tests("APITests", ["API", "JSON", .yams]),
         tests(
-            "EventLogTests", ["EventLog", "LMDB", "Tracking", "TestSupport", "crash-child"], fixtures: ["Golden"]),
+            "ApplicationTests",
+            [
+                "Application", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TestSupport", "TrackerTesting",
+                "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
+            ]),
+        tests("ArchitectureTests", []),
+        tests("BlobsTests", ["Blobs", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
+        tests("CompressionTests", ["Compression"]),
+        tests(
+            "EventLogTests", ["EventLog", "LMDB", "StoreTesting", "TestSupport", "Tracking", "crash-child"],
+            fixtures: ["Golden"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests(
-            "PivotTests", ["pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
+            "LiveFeedsTests",
+            [
+                "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "Tracking", "WebServer",
+                "WebServerTesting", .log, .nioCore, .protobuf,
+            ]),
+        tests("RESTTests", ["API", "JSON", "REST", "Tracking", .protobuf]),
+        tests(
+            "PivotTests", ["API", "pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
         tests("ProcessesTests", ["Processes", "TestSupport"]),
         tests(
-            "ProjectionsTests", ["EventLog", "JSON", "LMDB", "Projections", "TestSupport", "Tracking", .protobuf]),
-        tests("ReactorsTests", ["EventLog", "Reactors", "Tracking"]),
+            "ReadModelsTests", ["EventLog", "JSON", "LMDB", "ReadModels", "TestSupport", "Tracking", .protobuf]),
+        tests(
+            "ReactorsTests",
+            [
+                "Application", "Blobs", "EventLog", "JSON", "ReadModels", "Reactors", "TestSupport", "TrackerTesting",
+                "Tracking", .log, .nioCore, .protobuf,
+            ]),
+        tests("SafetensorsTests", ["Safetensors"]),
+        tests("ScansTests", ["JSON", "Scans", "TestSupport", "TrainingConfiguration"], fixtures: ["Fixtures"]),
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests(
             "TrackingClientTests",
-            ["JSON", "TestSupport", "Tracking", "TrackingClient", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
-        tests(
-            "TrackingServerTests",
             [
-                "TrackingServer", "EventLog", "JSON", "Processes", "Tracking", "TrainingConfiguration", "TestSupport",
-                .hummingbird,
-                .hummingbirdCore, .httpTypes, .log, .lifecycle, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket,
-                .protobuf,
+                "API", "JSON", "TestSupport", "Tracking", "TrackingClient", .nioCore, .nioHTTP1, .nioPosix, .protobuf,
             ]),
         tests("TrackingTests", ["Tracking", "TestSupport", .protobuf], fixtures: ["Golden"]),
         tests(
             "TrainerTests",
             [
-                "JSON", "Processes", "TensorEngine", "TestSupport", "Tracking", "TrackingClient", "Trainer",
-                "TrainingConfiguration", "Zlib", .protobuf,
+                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "TestSupport",
+                "Tracking",
+                "TrackingClient", "Trainer", "TrainingConfiguration", .protobuf,
             ],
-            fixtures: ["Checkpoints/Fixtures", "Data/Fixtures", "Metrics/Fixtures"]),
+            fixtures: ["Checkpoints/Fixtures", "Metrics/Fixtures"]),
         tests("TrainingConfigurationTests", ["JSON", "TrainingConfiguration"]),
-        tests("ZlibTests", ["Zlib"]),
-        tests("ZstandardTests", ["Zstandard"]),
+        tests(
+            "WebServerTests",
+            [
+                "JSON", "TestSupport", "WebServer", "WebServerTesting", .hummingbird, .httpTypes, .log, .nioCore,
+                .nioEmbedded, .nioHTTP1,
+            ]),
     ]
 )
 
@@ -146,6 +208,7 @@ extension Target.Dependency {
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let log: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")

@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 
-/// Where a reader's bytes come from.
-protocol BlobContents: Sendable {
+/// Where a reader's bytes come from. A store hands out wrong bytes never: what it cannot verify it throws as `damaged`.
+package protocol BlobContents: Sendable {
     /// Verified bytes from the start of `range`, at least one and at most 1 MiB, and not beyond its end.
     ///
     /// `range` is not empty and lies within the blob.

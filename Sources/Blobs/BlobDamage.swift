@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What is wrong with a stored blob.
+/// The kinds of damage to a stored blob.
 package enum BlobDamage: Equatable, Sendable, CustomStringConvertible {
     /// The file is not a whole pack: its header, table or footer contradict each other or their checksum.
     case table

@@ -11,13 +11,13 @@ final class BlobDirectory: Sendable {
     private let clock: @Sendable () -> Timestamp
     private let state = Mutex(State())
 
-    /// What the lock guards.
+    /// The state that the lock guards.
     struct State {
         var pins = PinTable()
         var lastTemporary: UInt64 = 0
         /// Objects a reader found damaged: the next upload of their content replaces them.
         var damaged: Set<Digest> = []
-        /// Whether a folder could not be synced: then what was renamed into it may be lost, and nothing may be
+        /// True when a folder could not be synced: then what was renamed into it may be lost, and nothing may be
         /// acknowledged any more.
         var needsRestart = false
     }
@@ -182,7 +182,7 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// What is known of an object; nil when there is none.
+    /// The information about an object; nil when there is none.
     func information(about digest: Digest) throws(BlobError) -> BlobInformation? {
         guard let pack = try pack(digest), let file = try fileInformation(of: digest) else { return nil }
         var storedByteCount = pack.byteCount
@@ -195,7 +195,7 @@ final class BlobDirectory: Sendable {
             encoding: pack.table.encoding, renewedAt: file.modifiedAt)
     }
 
-    /// What the folder knows of an object's file; nil when there is none.
+    /// The folder's information about an object's file; nil when there is none.
     func fileInformation(of digest: Digest) throws(BlobError) -> FileInformation? {
         try attempt { () throws(FileSystemError) in try fileSystem.information(about: layout.object(digest)) }
     }

@@ -1,4 +1,4 @@
-/// How a blob's bytes lie in the store. It says nothing about what they are, and may differ between stores.
+/// The form in which a blob's bytes lie in the store. It says nothing about what they are and may differ between stores.
 package enum BlobEncoding: String, Sendable, CaseIterable {
     /// As they came.
     case raw

@@ -28,19 +28,19 @@ package enum BlobError: Error, CustomStringConvertible {
         case .damaged(let digest, let damage):
             "The blob \(digest) is damaged: \(damage). Upload it again, or restore it from a backup."
         case .unsupportedVersion(let digest, let version):
-            "The blob \(digest) has pack version \(version), which this PIVOT cannot read. Use a newer one."
+            "The blob \(digest) has pack version \(version), which this release of PIVOT cannot read. Use a newer release."
         case .noRoom:
-            "There is no room left on the blob store's disk. Free some or delete checkpoints, then upload again."
+            "The disk of the blob store is full. Free some space or delete checkpoints, then upload again."
         case .sourceFailed(let error):
-            "The upload broke off: \(error). Send it again."
+            "The upload was interrupted: \(error). Send it again."
         case .tooManyUploads(let limit):
-            "The store serves \(limit) uploads already. Send this one again later."
+            "The store is serving \(limit) uploads already. Try again later."
         case .outOfMemory:
-            "There is no memory for the compressor. Free some, or send fewer uploads at once."
+            "There is not enough memory to compress the upload. Free some memory, or upload less at once."
         case .fileSystem(let error):
             error.description
         case .needsRestart:
-            "The blob store's disk failed to sync. Check the disk, then start the server again."
+            "The disk of the blob store failed to sync. Check the disk, then restart the server."
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What a caller of `put` knows about the bytes.
+/// A hint about the bytes of a `put`.
 package enum BlobHint: Sendable, CaseIterable {
     /// Nothing: safetensors files are known by their header, floating-point numbers by a sample of each frame.
     case unknown

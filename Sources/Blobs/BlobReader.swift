@@ -2,17 +2,18 @@ package import Tracking
 
 /// Reads one blob, whole or in parts, as often as wanted.
 ///
-/// What it needs stays readable as long as the reader lives, whatever is deleted meanwhile. Parts may be read
-/// concurrently; they take turns.
+/// The blob stays readable as long as the reader lives, whatever is deleted meanwhile. Parts may be read concurrently; they
+/// take turns.
 package struct BlobReader: Sendable {
     /// The blob's address.
     package let digest: Digest
-    /// How many bytes the blob has.
+    /// The bytes of the blob.
     package let byteCount: Int64
 
     private let contents: any BlobContents
 
-    init(digest: Digest, byteCount: Int64, contents: any BlobContents) {
+    /// A reader of the blob that `contents` gives the bytes of.
+    package init(digest: Digest, byteCount: Int64, contents: any BlobContents) {
         self.digest = digest
         self.byteCount = byteCount
         self.contents = contents

@@ -19,7 +19,9 @@ package protocol BlobStore: Sendable {
     /// Ends a pin. Releasing one twice is not an error.
     func release(_ pin: BlobPin) async
 
-    /// What is known of a blob without reading its bytes; nil when there is none. Throws `.damaged` when its table is.
+    /// The information about a blob, without reading its bytes; nil when there is none.
+    ///
+    /// Throws `.damaged` when its table is.
     func information(about digest: Digest) async throws(BlobError) -> BlobInformation?
 
     /// A reader that goes on working whatever a sweep deletes. Throws `.notFound`, `.damaged`, `.unsupportedVersion`.

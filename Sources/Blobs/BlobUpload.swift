@@ -11,8 +11,8 @@ actor BlobUpload {
 
     /// Begins an upload whose objects are pinned by `pin`.
     init(directory: BlobDirectory, hint: BlobHint, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
-        let encoder: FrameEncoder
-        do { encoder = try FrameEncoder() } catch { throw .outOfMemory }
+        let encoder: PackFrameEncoder
+        do { encoder = try PackFrameEncoder() } catch { throw .outOfMemory }
         let file = try directory.newDraft()
         self.executor = executor
         self.directory = directory

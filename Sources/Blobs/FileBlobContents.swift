@@ -7,7 +7,7 @@ actor FileBlobContents: BlobContents {
     private let directory: BlobDirectory
     private let pin: BlobPin
     private let pack: StoredPack
-    private var decoder: FrameDecoder
+    private var decoder: PackFrameDecoder
     /// The tensor read last, held open.
     private var tensor: StoredPack?
 
@@ -16,7 +16,7 @@ actor FileBlobContents: BlobContents {
     /// Reads `pack`, whose tensors are pinned by `pin`, and releases `pin` at its own end.
     init(pack: StoredPack, directory: BlobDirectory, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
         do {
-            decoder = try FrameDecoder()
+            decoder = try PackFrameDecoder()
         } catch {
             throw .outOfMemory
         }

@@ -14,7 +14,7 @@ package final class FileBlobStore: BlobStore {
     private let uploadLimit: Int
     private let uploadCount = Atomic<Int>(0)
 
-    /// How many bytes of an upload are gathered before they go to the upload's thread.
+    /// The bytes of an upload that are gathered before they go to the upload's thread.
     private static let batchByteCount = 256 * 1024
 
     /// Opens the store in the folder `root`, makes it when there is none, and removes what dead processes left.
@@ -23,8 +23,8 @@ package final class FileBlobStore: BlobStore {
     ///   - root: the folder; its parent exists.
     ///   - fileSystem: the disk.
     ///   - clock: tells the time at which blobs are put and renewed.
-    ///   - threadCount: how many threads uploads and readers share.
-    ///   - uploadLimit: how many uploads may go on at once; each takes about 7 MiB of memory.
+    ///   - threadCount: the threads that uploads and readers share.
+    ///   - uploadLimit: the most uploads that may go on at once; each takes about 7 MiB of memory.
     ///
     /// Throws `.fileSystem` and `.noRoom`.
     package init(

@@ -29,7 +29,7 @@ struct PinTable {
         }
     }
 
-    /// Whether any pin holds `digest`.
+    /// Returns whether any pin holds `digest`.
     func contains(_ digest: Digest) -> Bool { counts[digest] != nil }
 
     /// Everything pinned.

@@ -1,18 +1,18 @@
 package import Tracking
 
-/// What a `put` stored, or found.
+/// The blob that a `put` stored, or found.
 package struct StoredBlob: Sendable {
     /// The address: SHA-256 of the bytes as they came.
     package let digest: Digest
-    /// How many bytes came.
+    /// The bytes that came.
     package let byteCount: Int64
-    /// How many bytes the blob takes in the store, with the tensors it shares with others.
+    /// The bytes that the blob takes in the store, with the tensors it shares with others.
     package let storedByteCount: Int64
-    /// How many bytes of those are new in the store.
+    /// The bytes of those that are new in the store.
     package let addedByteCount: Int64
-    /// How the bytes lie in the store.
+    /// The form in which the bytes lie in the store.
     package let encoding: BlobEncoding
-    /// Whether the store had this blob before.
+    /// True when the store had this blob before.
     package let wasPresent: Bool
     /// Keeps the blob from the sweep; release it once the event that names the blob is appended or refused.
     package let pin: BlobPin

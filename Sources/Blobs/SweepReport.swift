@@ -1,9 +1,11 @@
-/// What a sweep did.
+/// The amounts that a sweep deleted and kept.
 package struct SweepReport: Equatable, Sendable {
-    /// How many objects were deleted.
+    /// The number of objects that were deleted.
     package var deletedCount = 0
-    /// How many bytes they took.
+    /// The bytes that they took.
     package var deletedByteCount: Int64 = 0
-    /// How many objects are left.
+    /// The number of objects that are left.
     package var keptCount = 0
+
+    package init() {}
 }

@@ -1,3 +1,4 @@
+import Safetensors
 import Tracking
 
 /// Cuts one upload's bytes into frames and tensors, writes them to temporary files and publishes them at the end: the
@@ -9,7 +10,7 @@ import Tracking
 struct UploadWriter: ~Copyable {
     private let directory: BlobDirectory
     private let pin: BlobPin
-    private var encoder: FrameEncoder
+    private var encoder: PackFrameEncoder
 
     private let frame = ScratchMemory(byteCount: PackFormat.frameByteCount)
     private var frameFill = 0
@@ -29,7 +30,7 @@ struct UploadWriter: ~Copyable {
     private var presentTensors: Set<Digest> = []
 
     /// Begins an upload whose objects are pinned by `pin`, in the new draft `file`.
-    init(directory: BlobDirectory, hint: BlobHint, pin: BlobPin, file: PackDraft, encoder: consuming FrameEncoder) {
+    init(directory: BlobDirectory, hint: BlobHint, pin: BlobPin, file: PackDraft, encoder: consuming PackFrameEncoder) {
         self.directory = directory
         self.pin = pin
         self.file = file
@@ -53,13 +54,13 @@ struct UploadWriter: ~Copyable {
     private mutating func lookAtStart(isComplete: Bool) throws(BlobError) {
         guard let bytes = start else { return }
         var plan = UploadPlan.frames(nil)
-        switch SafetensorsHeader.start(of: bytes) {
+        switch SafetensorsHeader.start(of: bytes, maximumByteCount: UploadPlan.maximumHeaderByteCount) {
         case .incomplete:
             guard isComplete else { return }
         case .none:
             break
-        case .header(let byteCount):
-            if let header = SafetensorsHeader(bytes[..<byteCount]) { plan = header.plan() }
+        case .header:
+            if let cutting = UploadPlan(safetensors: bytes) { plan = cutting }
         }
         follow(plan)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)

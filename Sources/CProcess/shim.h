@@ -17,11 +17,14 @@
 extern int close_range(unsigned int first, unsigned int last, int flags);
 #endif
 
-// Starts `path` as the leader of a new session, with /dev/null as its input, in `folder`. It is killed when the calling
-// *thread* ends, so that thread has to wait for it. Returns its id, or -1 with the reason in `failure` (an errno) and the
-// place in `failed_in_folder`.
+extern char **environ;
+
+// Starts `path` in `folder`, with `environment`, or this process's where that is null. With `leads_session` it leads a new
+// session and has /dev/null as its input. With `dies` it is killed when the calling *thread* ends, so that thread has to wait
+// for it. Returns its id, or -1 with the reason in `failure` (an errno) and the place in `failed_in_folder`.
 static inline pid_t pivot_spawn(const char *path, char *const arguments[], char *const environment[], const char *folder,
-                                int output, int error, int *failure, int *failed_in_folder) {
+                                int output, int error, int leads_session, int dies, int *failure,
+                                int *failed_in_folder) {
     int report[2];
     *failure = 0;
     *failed_in_folder = 0;
@@ -39,14 +42,19 @@ static inline pid_t pivot_spawn(const char *path, char *const arguments[], char 
     pid_t child = fork();
     if (child == 0) {
         int words[2] = {0, 0};
-        setsid();
+        if (leads_session) setsid();
+        if (dies) {
 #ifdef __linux__
-        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+            prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 #endif
-        if (getppid() != parent) _exit(127);
+            if (getppid() != parent) _exit(127);
+        }
         for (int number = 1; number < 65; number++) signal(number, SIG_DFL);
-        int null = open("/dev/null", O_RDONLY);
-        if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(error, 2) < 0) goto failed;
+        if (leads_session) {
+            int null = open("/dev/null", O_RDONLY);
+            if (null < 0 || dup2(null, 0) < 0) goto failed;
+        }
+        if (dup2(output, 1) < 0 || dup2(error, 2) < 0) goto failed;
 #ifdef __linux__
         // 4 is CLOSE_RANGE_CLOEXEC: whatever else is open stays here.
         if (close_range(3, ~0U, 4) != 0)
@@ -59,7 +67,7 @@ static inline pid_t pivot_spawn(const char *path, char *const arguments[], char 
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, 0);
-        execve(path, arguments, environment);
+        execve(path, arguments, environment ? environment : environ);
     failed:
         words[0] = errno;
         if (write(report[1], words, sizeof words) < 0) _exit(126);

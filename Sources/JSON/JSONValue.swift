@@ -67,6 +67,9 @@ package enum JSONValue: Equatable, Sendable {
         }
     }
 
+    /// An integer, clamped to 64 bits: a count, a position or a size.
+    package static func count(_ number: some BinaryInteger) -> JSONValue { .integer(Int64(clamping: number)) }
+
     /// The kind in words, as messages name it: "an integer", "a string", …
     package var kindName: String {
         switch self {

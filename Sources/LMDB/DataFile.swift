@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// What the first two pages of a data file say, read without mapping it.
+/// The first two pages of a data file, read without mapping it.
 ///
 /// A file that was cut is noticed here: once it is mapped, touching a page behind the file's end kills the process.
 struct DataFile {
@@ -31,31 +31,35 @@ struct DataFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             if errno == ENOENT { return }
-            throw LMDBError(.system(errno), during: "open", at: path)
+            throw LMDBError(.system(errno), during: "open the database", at: path)
         }
         defer { close(descriptor) }
         let file = try DataFile(descriptor: descriptor, path: path)
         guard file.byteCount >= file.requiredByteCount else {
             throw LMDBError(
-                .truncated, during: "open", at: path,
-                detail: "The data file has \(file.byteCount) bytes; its last page ends at \(file.requiredByteCount).")
+                .truncated, during: "open the database", at: path,
+                detail:
+                    "The data file has \(file.byteCount) bytes, but its last page ends at byte \(file.requiredByteCount)."
+            )
         }
     }
 
     private init(descriptor: Int32, path: String) throws(LMDBError) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw LMDBError(.system(errno), during: "open", at: path) }
+        guard fstat(descriptor, &status) == 0 else {
+            throw LMDBError(.system(errno), during: "open the database", at: path)
+        }
         byteCount = Int(status.st_size)
         guard byteCount > 0 else {
-            throw LMDBError(.truncated, during: "open", at: path, detail: "The data file is empty.")
+            throw LMDBError(.truncated, during: "open the database", at: path, detail: "The data file is empty.")
         }
         guard let first = try DataFile.meta(of: descriptor, at: 0, path: path) else {
-            throw LMDBError(.notADatabase, during: "open", at: path)
+            throw LMDBError(.notADatabase, during: "open the database", at: path)
         }
         pageByteCount = first.pageByteCount
         guard let second = try DataFile.meta(of: descriptor, at: pageByteCount, path: path) else {
             throw LMDBError(
-                byteCount < 2 * pageByteCount ? .truncated : .notADatabase, during: "open", at: path)
+                byteCount < 2 * pageByteCount ? .truncated : .notADatabase, during: "open the database", at: path)
         }
         lastPage = first.transaction > second.transaction ? first.lastPage : second.lastPage
     }
@@ -71,7 +75,7 @@ struct DataFile {
         let length = pageHeaderByteCount + metaByteCount
         var bytes = [UInt8](repeating: 0, count: length)
         let count = pread(descriptor, &bytes, length, off_t(offset))
-        guard count >= 0 else { throw LMDBError(.system(errno), during: "open", at: path) }
+        guard count >= 0 else { throw LMDBError(.system(errno), during: "open the database", at: path) }
         guard count == length else { return nil }
         return bytes.withUnsafeBytes { raw in
             let meta = pageHeaderByteCount

@@ -51,7 +51,7 @@ package final class Environment: @unchecked Sendable {
         var created: OpaquePointer?
         var answer = mdb_env_create(&created)
         guard answer == MDB_SUCCESS, let handle = created else {
-            throw LMDBError(answer: answer, during: "open", at: path)
+            throw LMDBError(answer: answer, during: "open the database", at: path)
         }
         var flags = MDB_NOTLS
         if !options.syncsMetaPage { flags |= MDB_NOMETASYNC }
@@ -64,7 +64,7 @@ package final class Environment: @unchecked Sendable {
         if answer == MDB_SUCCESS { answer = mdb_reader_check(handle, nil) }
         guard answer == MDB_SUCCESS else {
             mdb_env_close(handle)
-            throw LMDBError(answer: answer, during: "open", at: path)
+            throw LMDBError(answer: answer, during: "open the database", at: path)
         }
         self.path = path
         self.handle = handle
@@ -101,7 +101,9 @@ package final class Environment: @unchecked Sendable {
         var transaction: OpaquePointer?
         let isReadOnly = options.isReadOnly
         var answer = mdb_txn_begin(handle, nil, isReadOnly ? UInt32(MDB_RDONLY) : 0, &transaction)
-        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "open \(name)", at: path) }
+        guard answer == MDB_SUCCESS else {
+            throw LMDBError(answer: answer, during: "open the database \(name)", at: path)
+        }
         var database: MDB_dbi = 0
         answer = mdb_dbi_open(transaction, name, isReadOnly ? 0 : UInt32(MDB_CREATE), &database)
         guard answer == MDB_SUCCESS else {
@@ -110,7 +112,9 @@ package final class Environment: @unchecked Sendable {
             throw LMDBError(code, during: "open the database \(name)", at: path)
         }
         answer = mdb_txn_commit(transaction)
-        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "open \(name)", at: path) }
+        guard answer == MDB_SUCCESS else {
+            throw LMDBError(answer: answer, during: "open the database \(name)", at: path)
+        }
         return Database(name: name, handle: database)
     }
 
@@ -138,7 +142,7 @@ package final class Environment: @unchecked Sendable {
         return WriteTransaction(handle: transaction, environment: self)
     }
 
-    /// What `body` makes of a read transaction, which ends when `body` returns.
+    /// Returns what `body` makes of a read transaction, which ends when `body` returns.
     package func read<Result>(
         _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
     ) throws(LMDBError) -> Result {
@@ -156,7 +160,7 @@ package final class Environment: @unchecked Sendable {
         return result
     }
 
-    /// How much room the environment takes now.
+    /// The room that the environment takes now.
     package func statistics() throws(LMDBError) -> EnvironmentStatistics {
         var info = MDB_envinfo()
         var pages = MDB_stat()
@@ -164,9 +168,11 @@ package final class Environment: @unchecked Sendable {
         if answer == MDB_SUCCESS { answer = mdb_env_stat(handle, &pages) }
         var descriptor: Int32 = -1
         if answer == MDB_SUCCESS { answer = mdb_env_get_fd(handle, &descriptor) }
-        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "measure", at: path) }
+        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "measure the database", at: path) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw LMDBError(.system(errno), during: "measure", at: path) }
+        guard fstat(descriptor, &status) == 0 else {
+            throw LMDBError(.system(errno), during: "measure the database", at: path)
+        }
         return EnvironmentStatistics(
             fileByteCount: Int(status.st_size), usedByteCount: (info.me_last_pgno + 1) * Int(pages.ms_psize),
             mapByteCount: info.me_mapsize, pageByteCount: Int(pages.ms_psize), lastTransaction: info.me_last_txnid,
@@ -177,17 +183,23 @@ package final class Environment: @unchecked Sendable {
     /// when `isCompacted`. Others may read and write meanwhile. Returns once the copy is on disk.
     package func copy(to destination: String, isCompacted: Bool = true) throws(LMDBError) {
         let answer = mdb_env_copy2(handle, destination, isCompacted ? UInt32(MDB_CP_COMPACT) : 0)
-        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "copy", at: destination) }
+        guard answer == MDB_SUCCESS else {
+            throw LMDBError(answer: answer, during: "copy the database", at: destination)
+        }
         let descriptor = Glibc.open(destination + "/data.mdb", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw LMDBError(.system(errno), during: "copy", at: destination) }
+        guard descriptor >= 0 else { throw LMDBError(.system(errno), during: "copy the database", at: destination) }
         defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw LMDBError(.system(errno), during: "copy", at: destination) }
+        guard fsync(descriptor) == 0 else {
+            throw LMDBError(.system(errno), during: "copy the database", at: destination)
+        }
     }
 
     /// The bytes that the file system of the folder has left for this user.
     package func freeByteCountOfDisk() throws(LMDBError) -> Int {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { throw LMDBError(.system(errno), during: "ask for room", at: path) }
+        guard statvfs(path, &status) == 0 else {
+            throw LMDBError(.system(errno), during: "measure the free space", at: path)
+        }
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 

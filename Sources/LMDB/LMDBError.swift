@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// What the database library or the system beneath it refused, where, and what to do about it.
+/// A refusal of the database library or the system beneath it: of what, where, and what to do about it.
 ///
 /// Two errors are equal when their codes are.
 package struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -34,11 +34,11 @@ package struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What was being done, such as `commit`.
+    /// The operation that failed, as a verb, such as `commit`.
     package let operation: String
     /// The folder of the environment.
     package let path: String
-    /// What happened and what to do.
+    /// Sentences that say what happened and what to do.
     package let message: String
 
     package init(_ code: Code, during operation: String, at path: String, detail: String? = nil) {
@@ -55,7 +55,7 @@ package struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package static func == (left: LMDBError, right: LMDBError) -> Bool { left.code == right.code }
 
-    package var description: String { "\(operation) at \(path): \(message)" }
+    package var description: String { "Could not \(operation) at \(path). \(message)" }
 }
 
 extension LMDBError.Code {
@@ -77,39 +77,39 @@ extension LMDBError.Code {
             }
     }
 
-    /// What happened, in one sentence.
+    /// One sentence that says what happened.
     var explanation: String {
         switch self {
         case .mapFull: "The database's map is full."
         case .readersFull: "Too many readers are open at once."
-        case .databasesFull: "There are more named databases than were announced."
+        case .databasesFull: "There are more named databases than the environment was opened for."
         case .transactionFull: "The transaction changes too many pages."
-        case .notADatabase: "The data file is not a database of this library, or of another version of it."
+        case .notADatabase: "The data file is not an LMDB database, or another version of LMDB wrote it."
         case .truncated: "The data file is shorter than its last page."
         case .corrupted: "A page of the data file is damaged."
-        case .unusable: "An earlier failure made the database unusable in this process."
+        case .unusable: "An earlier failure has made the database unusable in this process."
         case .badSize:
             "A key is empty or longer than \(Environment.maximumKeyByteCount) bytes, or a value is too large."
-        case .keyOrder: "The key is not after the last one, or is already there."
-        case .system(let errno): "The system answered \(String(cString: strerror(errno))) (errno \(errno))."
-        case .other(let answer): "The library answered \(String(cString: mdb_strerror(answer))) (\(answer))."
+        case .keyOrder: "The key does not come after the last one, or exists already."
+        case .system(let errno): "The system reported: \(String(cString: strerror(errno))) (errno \(errno))."
+        case .other(let answer): "LMDB reported: \(String(cString: mdb_strerror(answer))) (\(answer))."
         }
     }
 
-    /// What to do, in one sentence.
+    /// One sentence that says what to do.
     var advice: String {
         switch self {
         case .mapFull: "Open it with a larger map."
-        case .readersFull: "Try again shortly; if it goes on, lower the number of simultaneous requests."
-        case .databasesFull, .badSize, .keyOrder: "This is a mistake of the program; please report it."
+        case .readersFull: "Try again shortly; if it keeps happening, send fewer requests at once."
+        case .databasesFull, .badSize, .keyOrder: "This is a bug; please report it."
         case .transactionFull: "Write less at once."
         case .notADatabase: "Check that the folder is the right one, or restore it from a backup."
         case .truncated, .corrupted: "Restore it from a backup; nothing was changed."
-        case .unusable: "Start the process again."
+        case .unusable: "Restart the process."
         case .system(ENOSPC), .system(EDQUOT): "Free some space on the disk."
         case .system(EACCES), .system(EPERM), .system(EROFS): "Check who owns the folder and how it is mounted."
         case .system(ENOENT): "Check the path."
-        case .system: "Check the disk and the system's log."
+        case .system: "Check the disk and the system log."
         case .other: "Check the disk; if it is sound, please report it."
         }
     }

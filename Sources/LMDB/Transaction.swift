@@ -1,6 +1,6 @@
 import CLMDB
 
-/// What read and write transactions have in common: one consistent state of all databases of an environment.
+/// One consistent state of all databases of an environment: the part that read and write transactions have in common.
 ///
 /// A transaction is used by one thread at a time and never across an `await`.
 package protocol Transaction: ~Copyable {
@@ -16,7 +16,7 @@ package enum KeyOrder: Hashable, Sendable {
     case descending
 }
 
-/// Whether an iteration goes on.
+/// The answer that lets an iteration go on or end.
 package enum IterationStep: Hashable, Sendable {
     case next
     case stop
@@ -28,7 +28,7 @@ extension Transaction where Self: ~Copyable {
         try withValue(for: key, in: database) { Array($0) }
     }
 
-    /// What `body` makes of the value at `key`, read where it lies; nil when there is none.
+    /// Returns what `body` makes of the value at `key`, read where it lies; nil when there is none.
     package func withValue<Result>(
         for key: [UInt8], in database: Database, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(LMDBError) -> Result? {
@@ -36,16 +36,16 @@ extension Transaction where Self: ~Copyable {
         return body(found)
     }
 
-    /// Whether there is a value at `key`.
+    /// Returns whether there is a value at `key`.
     package func contains(_ key: [UInt8], in database: Database) throws(LMDBError) -> Bool {
         try find(key, in: database) != nil
     }
 
-    /// How many entries `database` has.
+    /// The number of entries in `database`.
     package func count(of database: Database) throws(LMDBError) -> Int {
         var statistics = MDB_stat()
         let answer = mdb_stat(handle, database.handle, &statistics)
-        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "count", at: path) }
+        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "count the entries", at: path) }
         return statistics.ms_entries
     }
 
@@ -129,7 +129,7 @@ extension Cursor {
 }
 
 extension KeyRange {
-    /// Whether `key` is behind the upper bound.
+    /// Returns whether `key` is behind the upper bound.
     fileprivate func ends(before key: UnsafeRawBufferPointer) -> Bool {
         switch upper {
         case .unbounded: false
@@ -138,7 +138,7 @@ extension KeyRange {
         }
     }
 
-    /// Whether `key` is before the lower bound.
+    /// Returns whether `key` is before the lower bound.
     fileprivate func starts(after key: UnsafeRawBufferPointer) -> Bool {
         switch lower {
         case .unbounded: false

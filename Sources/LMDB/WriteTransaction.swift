@@ -7,7 +7,7 @@ import CLMDB
 package struct WriteTransaction: ~Copyable, Transaction {
     package let handle: OpaquePointer
     private let environment: Environment
-    /// Whether the library still has the transaction; it frees it in a commit, whatever the commit answers.
+    /// True while the library has the transaction; it frees it in a commit, whatever the commit answers.
     private var isOpen = true
 
     package var path: String { environment.path }
@@ -37,7 +37,7 @@ package struct WriteTransaction: ~Copyable, Transaction {
     /// Undoes everything.
     package consuming func abort() {}
 
-    /// How an entry is put.
+    /// The place of an entry that is put.
     package enum Placement: Sendable {
         /// Wherever it belongs, instead of a value that is there.
         case anywhere

@@ -28,7 +28,6 @@ package struct CapturedOutput: Equatable, Sendable {
         if bytes == nil { child.signalGroup(SIGKILL) }
         let exit = await child.waitUntilExit()
         child.signalGroup(SIGKILL)
-        child.release()
         return bytes.map { CapturedOutput(bytes: $0, exit: exit) }
     }
 

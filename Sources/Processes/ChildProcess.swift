@@ -3,23 +3,23 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A program that runs in a session and process group of its own, and does not outlive this process: the kernel kills it
-/// when this process is gone, however it went.
+/// A program that was started. Its signals have their defaults, and of what this process has open it gets nothing but its
+/// input and outputs.
 ///
-/// That death signal belongs to the thread that forks, so each child has a thread that starts it, waits for its end, and
-/// then keeps its id from being used again until `release`. swift-subprocess starts programs from threads of its own that
-/// may end earlier, which is why it is not used here.
+/// The signal by which the kernel kills a supervised program belongs to the thread that forks, so each child has a thread
+/// that starts it, waits for its end, and then keeps its id from being used again as long as this object lives.
+/// swift-subprocess starts programs from threads of its own that may end earlier, which is why it is not used here.
 package final class ChildProcess: Sendable {
-    /// The process's id, which is its group's and its session's too.
+    /// The process's id, which is its group's and its session's too unless it is in the foreground.
     package let id: Int32
-    /// The read ends of its output. Whoever reads them closes them.
+    /// The read ends of its outputs that are pipes, else −1. Whoever reads them closes them.
     package let standardOutput: Int32
     package let standardError: Int32
     private let ending: Ending
 
     /// The end of a process and those who wait for it.
     private final class Ending: Sendable {
-        let state = Mutex<(exit: ProcessExit?, waiting: [CheckedContinuation<ProcessExit, Never>])>((nil, []))
+        let state = Mutex<(exit: ProcessExit?, waiting: [@Sendable (ProcessExit) -> Void])>((nil, []))
         let release = DispatchSemaphore(value: 0)
 
         func arrive(_ exit: ProcessExit) {
@@ -28,7 +28,7 @@ package final class ChildProcess: Sendable {
                 defer { state.waiting = [] }
                 return state.waiting
             }
-            for continuation in waiting { continuation.resume(returning: exit) }
+            for tell in waiting { tell(exit) }
         }
     }
 
@@ -39,25 +39,27 @@ package final class ChildProcess: Sendable {
         self.ending = ending
     }
 
+    deinit { ending.release.signal() }
+
     /// Starts a program; returns once it runs.
-    /// - Throws: when it cannot be executed, its folder cannot be entered, or the system has no room.
+    /// - Throws: when it cannot be executed, its folder cannot be entered, a file of its output cannot be opened, or the
+    ///   system has no room.
     package static func start(_ start: ProgramStart) async throws(ProcessError) -> ChildProcess {
-        var output: [Int32] = [-1, -1]
-        var error: [Int32] = [-1, -1]
-        guard pipe(&output) == 0 else { throw systemError("A pipe for \(start.path)", errno) }
-        guard pipe(&error) == 0 else {
-            for file in output { close(file) }
-            throw systemError("A pipe for \(start.path)", errno)
+        let output = try OutputEnds(start.output, number: 1)
+        let error: OutputEnds
+        do throws(ProcessError) {
+            error = try OutputEnds(start.error, number: 2)
+        } catch {
+            output.closeProgramEnd()
+            output.closeReader()
+            throw error
         }
-        // Another child of this process must not hold the ends open.
-        for file in output + error { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
         let ending = Ending()
-        let (reads, writes) = ((output[0], error[0]), (output[1], error[1]))
         let result: Result<Int32, ProcessError> = await withCheckedContinuation { continuation in
             let thread = Thread {
-                let spawned = spawn(start, output: writes.0, error: writes.1)
-                close(writes.0)
-                close(writes.1)
+                let spawned = spawn(start, output: output.program, error: error.program)
+                output.closeProgramEnd()
+                error.closeProgramEnd()
                 continuation.resume(returning: spawned)
                 guard case .success(let id) = spawned else { return }
                 var (code, number): (Int32, Int32) = (-1, -1)
@@ -71,11 +73,11 @@ package final class ChildProcess: Sendable {
             thread.start()
         }
         switch result {
-        case .success(let id): return ChildProcess(id: id, output: reads.0, error: reads.1, ending: ending)
-        case .failure(let error):
-            close(reads.0)
-            close(reads.1)
-            throw error
+        case .success(let id): return ChildProcess(id: id, output: output.reader, error: error.reader, ending: ending)
+        case .failure(let failure):
+            output.closeReader()
+            error.closeReader()
+            throw failure
         }
     }
 
@@ -84,33 +86,41 @@ package final class ChildProcess: Sendable {
 
     /// Returns once the process has ended; also in a cancelled task, since nothing may be left behind.
     package func waitUntilExit() async -> ProcessExit {
-        await withCheckedContinuation { continuation in
-            let exit = ending.state.withLock { state in
-                if state.exit == nil { state.waiting.append(continuation) }
-                return state.exit
-            }
-            if let exit { continuation.resume(returning: exit) }
-        }
+        await withCheckedContinuation { continuation in whenEnded { continuation.resume(returning: $0) } }
     }
 
-    /// Sends a signal to the process's whole group. To be called before `release` only.
+    /// Returns once the process has ended, or nil once the calling task is cancelled; the process lives on then.
+    package func exitUnlessCancelled() async -> ProcessExit? {
+        let (exits, continuation) = AsyncStream<ProcessExit>.makeStream()
+        whenEnded { continuation.yield($0) }
+        return await exits.first { _ in true } ?? exit
+    }
+
+    /// Calls `tell` once the process has ended: at once, or on a thread of the process's own, where it must not wait.
+    package func whenEnded(_ tell: @escaping @Sendable (ProcessExit) -> Void) {
+        let exit = ending.state.withLock { state in
+            if state.exit == nil { state.waiting.append(tell) }
+            return state.exit
+        }
+        if let exit { tell(exit) }
+    }
+
+    /// Sends a signal to the whole group that the process leads; not for one in the foreground.
     package func signalGroup(_ number: Int32) {
         // Fails only for a group without members, which is what is wanted.
         _ = kill(-id, number)
     }
 
-    /// Gives the ended process's id back to the system; to be called once, after its end.
-    package func release() { ending.release.signal() }
-
     private static func spawn(_ start: ProgramStart, output: Int32, error: Int32) -> Result<Int32, ProcessError> {
         var arguments = start.arguments.map { strdup($0) }
         arguments.append(nil)
-        var environment = start.environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
-        environment.append(nil)
-        defer { for pointer in arguments + environment { free(pointer) } }
+        var variables = (start.environment ?? [:]).sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
+        variables.append(nil)
+        defer { for pointer in arguments + variables { free(pointer) } }
         var (failure, isFolder): (Int32, Int32) = (0, 0)
         let id = pivot_spawn(
-            start.path, arguments, environment, start.folder, output, error, &failure, &isFolder)
+            start.path, arguments, start.environment == nil ? nil : variables, start.folder, output, error,
+            start.attachment == .foreground ? 0 : 1, start.attachment == .supervised ? 1 : 0, &failure, &isFolder)
         guard id < 0 else { return .success(id) }
         let reason = String(cString: strerror(failure))
         if isFolder != 0 {
@@ -120,7 +130,7 @@ package final class ChildProcess: Sendable {
                     "The folder \(start.folder) cannot be entered: \(reason). Make it, or name another one."))
         }
         switch failure {
-        case EAGAIN, ENOMEM, EMFILE, ENFILE: return .failure(systemError(start.path, failure))
+        case EAGAIN, ENOMEM, EMFILE, ENFILE: return .failure(.system(start.path, failure))
         case E2BIG:
             return .failure(
                 ProcessError(
@@ -133,8 +143,11 @@ package final class ChildProcess: Sendable {
                         + "(chmod +x), and that the interpreter of its first line exists."))
         }
     }
+}
 
-    private static func systemError(_ thing: String, _ code: Int32) -> ProcessError {
+extension ProcessError {
+    /// The system has no room for a thing, as the error number `code` says.
+    static func system(_ thing: String, _ code: Int32) -> ProcessError {
         ProcessError(
             .system,
             "\(thing) cannot be started: \(String(cString: strerror(code))). Free memory, processes or open files.")

@@ -7,6 +7,8 @@ package struct ProcessError: Error, Equatable, Sendable, CustomStringConvertible
         case notExecutable
         /// The folder it is to run in cannot be entered.
         case folder
+        /// The file its output is to go to cannot be opened.
+        case output
         /// The system has no room for another process.
         case system
     }

@@ -1,10 +1,10 @@
 /// The random masks of a network's dropout layers, drawn from the seed and the training step.
-final class DropoutSource {
+package final class DropoutSource {
     let seed: UInt64
     /// The forward pass the next masks belong to; the same step gives the same masks.
-    var step: UInt64 = 0
+    package var step: UInt64 = 0
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         self.seed = seed
     }
 

@@ -1,5 +1,5 @@
 /// Moves the weights of a parameter store along its gradients and keeps the moments that needs.
-final class Optimizer {
+package final class Optimizer {
     let configuration: OptimizerConfiguration
     /// The updates made so far.
     private(set) var stepCount = 0
@@ -10,7 +10,7 @@ final class Optimizer {
     /// Mean square gradient (Adam), in the layout of the parameters.
     private let second: Storage?
 
-    init(_ configuration: OptimizerConfiguration, parameters: ParameterStore, engine: ComputeEngine)
+    package init(_ configuration: OptimizerConfiguration, parameters: ParameterStore, engine: ComputeEngine)
         throws(TensorEngineError)
     {
         try configuration.validate()
@@ -29,7 +29,7 @@ final class Optimizer {
     }
 
     /// One update by the store's gradients, each multiplied by `gradientScale` first.
-    func update(learningRate: Double, gradientScale: Float) {
+    package func update(learningRate: Double, gradientScale: Float) {
         stepCount += 1
         let values = parameters.values.pointer
         let gradients = parameters.gradients.pointer
@@ -94,7 +94,7 @@ final class Optimizer {
     // MARK: State
 
     /// The moments, named after PyTorch's ("optimizer.exp_avg.head.bias").
-    func export() -> OptimizerState {
+    package func export() -> OptimizerState {
         var arrays: [NamedArray] = []
         for (storage, prefix) in moments {
             arrays += ParameterStore.export(parameters.slots, from: storage, prefix: prefix)
@@ -103,7 +103,7 @@ final class Optimizer {
     }
 
     /// Continues from `state`; nothing changes when an array is missing or has another shape.
-    func restore(_ state: OptimizerState) throws(TensorEngineError) {
+    package func restore(_ state: OptimizerState) throws(TensorEngineError) {
         guard state.stepCount >= 0 else {
             throw .stateMismatch("the optimizer's step count is \(state.stepCount); it must be at least 0")
         }

@@ -1,9 +1,9 @@
 /// The weights of a network, their gradients and its statistics, each flat and row-major, shared by every plan.
 ///
 /// Each array begins at a multiple of 16 floats; the floats between are zero and stay so.
-final class ParameterStore {
+package final class ParameterStore {
     /// One named array inside a flat block.
-    struct Slot {
+    package struct Slot {
         let name: String
         let shape: [Int]
         let offset: Int
@@ -11,24 +11,24 @@ final class ParameterStore {
     }
 
     /// Trainable arrays in the order they were declared.
-    private(set) var slots: [Slot] = []
+    package private(set) var slots: [Slot] = []
     /// Running statistics in the order they were declared.
-    private(set) var bufferSlots: [Slot] = []
+    package private(set) var bufferSlots: [Slot] = []
     /// Trainable values; the layout is that of `slots`.
-    let values: Storage
+    package let values: Storage
     /// The sum of the gradients since they were last zeroed; the layout is that of `slots`.
-    let gradients: Storage
+    package let gradients: Storage
     /// The gradients of the last backward pass alone; the layout is that of `slots`.
-    let passGradients: Storage
+    package let passGradients: Storage
     /// Statistics; the layout is that of `bufferSlots`.
-    let buffers: Storage
+    package let buffers: Storage
     /// Raised whenever values change, so that plans know to pack weights again.
     private(set) var version: UInt64 = 1
     private var checkedVersion: UInt64 = 0
     private var areValuesFinite = true
 
     /// A store of the arrays `trainable` and `statistics`, all zero.
-    init(trainable: [(name: String, shape: [Int])], statistics: [(name: String, shape: [Int])]) {
+    package init(trainable: [(name: String, shape: [Int])], statistics: [(name: String, shape: [Int])]) {
         let (slots, count) = Self.place(trainable)
         let (bufferSlots, bufferCount) = Self.place(statistics)
         self.slots = slots
@@ -69,7 +69,7 @@ final class ParameterStore {
     }
 
     /// Copies the arrays of `slots` out of `storage`, names prefixed.
-    static func export(_ slots: [Slot], from storage: Storage, prefix: String = "") -> [NamedArray] {
+    package static func export(_ slots: [Slot], from storage: Storage, prefix: String = "") -> [NamedArray] {
         slots.map { slot in
             let values = Array(UnsafeBufferPointer(start: storage.pointer + slot.offset, count: slot.count))
             return NamedArray(name: prefix + slot.name, shape: slot.shape, values: values)
@@ -77,7 +77,7 @@ final class ParameterStore {
     }
 
     /// Copies every array of `slots` into `storage`; each must be in `arrays` with its shape. Nothing changes on an error.
-    static func restore(
+    package static func restore(
         _ slots: [Slot], into storage: Storage, from arrays: [String: NamedArray], prefix: String = ""
     ) throws(TensorEngineError) {
         for slot in slots {

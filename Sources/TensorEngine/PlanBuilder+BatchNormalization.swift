@@ -5,7 +5,7 @@ extension PlanBuilder {
     ///
     /// Reads `name.weight` and `name.bias`. Training normalizes by the batch and moves `name.running_mean` and
     /// `name.running_var` (of n - 1) by a tenth towards it; inference normalizes by them, in place.
-    func batchNormalization(_ name: String, _ input: Activation, rectified: Bool) throws(TensorEngineError)
+    package func batchNormalization(_ name: String, _ input: Activation, rectified: Bool) throws(TensorEngineError)
         -> Activation
     {
         let scaleSlot = try parameters.slot("\(name).weight")
@@ -57,7 +57,7 @@ extension PlanBuilder {
         if let workspace { bindings.append((DNNL_ARG_WORKSPACE, workspace)) }
         forward.append(try primitive("\(name) forward", description, bindings))
         let sampleCount = input.shape.batch * input.shape.voxelCount
-        forward.append("\(name) statistics") {
+        forward.append {
             Self.moveStatistics(runningMean, towards: mean.pointer, count: channels[0], scale: 1)
             Self.moveStatistics(
                 runningVariance, towards: variance.pointer, count: channels[0],

@@ -5,7 +5,7 @@ extension PlanBuilder {
     ///
     /// Reads `name.weight` ([outputs, inputs, kernel, kernel, kernel]) and, with `bias`, `name.bias`. With `rectified` the
     /// result goes through ReLU. `needsInputGradient` false leaves out the gradient of the input, as for the first layer.
-    func convolution(
+    package func convolution(
         _ name: String, _ input: Activation, outputs: Int, kernel: Int, bias: Bool, rectified: Bool = false,
         needsInputGradient: Bool = true
     ) throws(TensorEngineError) -> Activation {
@@ -107,7 +107,7 @@ extension PlanBuilder {
             on: Storage(count: layer.weightSlot.count), engine: engine)
         let (outputs, inputs) = (layer.geometry.output.channels, layer.geometry.input.channels)
         let (volume, weights) = (layer.geometry.kernelVolume, layer.plainWeight.pointer)
-        packing.append("\(name) weight") {
+        packing.append {
             MirroredWeight.mirror(weights, outputs: outputs, inputs: inputs, volume: volume, into: plain.pointer)
         }
         let weight = try packed(plain, to: description.required(dnnl_query_weights_md, name), name)

@@ -54,7 +54,7 @@ extension PlanBuilder {
         let target = parameters.passGradients.pointer + layer.weightSlot.offset
         let (outputs, inputs) = (mirrored.output.channels, mirrored.input.channels)
         let volume = layer.geometry.kernelVolume
-        appendBackward("\(name) unpacking") {
+        appendBackward {
             MirroredWeight.mirror(plain.pointer, outputs: outputs, inputs: inputs, volume: volume, into: target)
         }
         release(plain)

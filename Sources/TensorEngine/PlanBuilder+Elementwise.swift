@@ -23,14 +23,14 @@ extension PlanBuilder {
 
     /// Sets each element to zero with `probability` and scales the others by 1 / (1 - probability), in place; the mask is a
     /// function of `random`'s seed and step and of the element's place in memory. Nothing for inference.
-    func dropout(_ name: String, _ input: Activation, probability: Float, layer: Int, random: DropoutSource)
+    package func dropout(_ input: Activation, probability: Float, layer: Int, random: DropoutSource)
         throws(TensorEngineError)
     {
         guard mode == .training, probability > 0 else { return }
         let mask = try tensor(like: input)
         let count = input.tensor.description.count
         let (values, engine) = (input.tensor, engine)
-        forward.append("\(name) forward") {
+        forward.append {
             engine.parallel((count + 3) / 4) { groups in
                 random.apply(
                     to: values.pointer, mask: mask.pointer, count: count, groups: groups, probability: probability,
@@ -39,7 +39,7 @@ extension PlanBuilder {
         }
         onBackward { (builder) throws(TensorEngineError) in
             guard let gradient = input.gradient else { return }
-            builder.appendBackward("\(name) backward") {
+            builder.appendBackward {
                 engine.parallel(count) { VectorMath.multiply(gradient.pointer, by: mask.pointer, $0) }
             }
         }

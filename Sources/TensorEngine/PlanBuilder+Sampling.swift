@@ -2,7 +2,7 @@ internal import COneDNN
 
 extension PlanBuilder {
     /// Max pooling of kernel and stride 2; the sizes of `input` must be even.
-    func maxPool(_ name: String, _ input: Activation) throws(TensorEngineError) -> Activation {
+    package func maxPool(_ name: String, _ input: Activation) throws(TensorEngineError) -> Activation {
         let output = try activation(input.shape.halved, for: name)
         var source = input.tensor.description.raw
         var destination = output.tensor.description.raw

@@ -5,7 +5,7 @@ extension PlanBuilder {
     /// size, its channels come first and the result's after them.
     ///
     /// Reads `name.weight` ([inputs, outputs, 2, 2, 2], PyTorch's order) and `name.bias`.
-    func upsample(_ name: String, _ input: Activation, outputs: Int, joining skip: Activation? = nil)
+    package func upsample(_ name: String, _ input: Activation, outputs: Int, joining skip: Activation? = nil)
         throws(TensorEngineError) -> Activation
     {
         let geometry = UpsamplingGeometry(input: input.shape, outputs: outputs)
@@ -18,7 +18,7 @@ extension PlanBuilder {
             MemoryDescription([input.shape.channels, geometry.columnCount], dnnl_ab, for: name),
             on: Storage(count: weightSlot.count), engine: engine)
         let weights = parameters.values.pointer + weightSlot.offset
-        packing.append("\(name) weight") { geometry.arrange(weights, into: arranged.pointer) }
+        packing.append { geometry.arrange(weights, into: arranged.pointer) }
 
         let inputRows = try rows(of: input, name)
         let blocks = try tensor(MemoryDescription([geometry.rowCount, geometry.columnCount], dnnl_ab, for: name))
@@ -28,7 +28,7 @@ extension PlanBuilder {
         let bias = parameters.values.pointer + biasSlot.offset
         let (target, engine) = (output.tensor.pointer, engine)
         let source = skip?.tensor.pointer
-        forward.append("\(name) placing") {
+        forward.append {
             engine.parallel(geometry.lineCount) { lines in
                 geometry.scatter(
                     blocks.pointer, bias: bias, to: target, channels: channels, offset: skipChannels, lines: lines)
@@ -44,7 +44,7 @@ extension PlanBuilder {
         onBackward { (builder) throws(TensorEngineError) in
             guard let gradient = output.gradient else { return }
             let blocks = try builder.tensor(blocks.description)
-            builder.appendBackward("\(name) gathering") {
+            builder.appendBackward {
                 engine.parallel(geometry.lineCount) { lines in
                     geometry.gather(
                         gradient.pointer, channels: channels, offset: skipChannels, into: blocks.pointer, lines: lines)
@@ -52,7 +52,7 @@ extension PlanBuilder {
             }
             if let skip {
                 try builder.addGradient(to: skip, name) { (target) throws(TensorEngineError) in
-                    builder.appendBackward("\(name) skip gradient") {
+                    builder.appendBackward {
                         engine.parallel(8 * geometry.rowCount) { rows in
                             ChannelRows.copyRows(
                                 gradient.pointer, stride: channels, to: target.pointer, stride: skipChannels,
@@ -84,7 +84,7 @@ extension PlanBuilder {
         let weightGradient = parameters.passGradients.pointer + weightSlot.offset
         let biasGradient = parameters.passGradients.pointer + biasSlot.offset
         let sums = Storage(count: geometry.columnCount)
-        appendBackward("\(name) weight gradient placing") {
+        appendBackward {
             geometry.restore(result.pointer, into: weightGradient)
             ChannelRows.sumRows(blocks.pointer, count: geometry.columnCount, rowCount: geometry.rowCount, into: sums)
             for output in 0..<geometry.outputs {

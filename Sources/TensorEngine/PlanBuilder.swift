@@ -2,9 +2,9 @@ internal import COneDNN
 
 /// Turns layers into programs for one shape: forward operations at once, backward operations when `finish` walks the layers
 /// in reverse. All memory is allocated here; running the programs allocates nothing.
-final class PlanBuilder {
+package final class PlanBuilder {
     /// What the plan is for.
-    enum Mode {
+    package enum Mode {
         /// Batch statistics, dropout, and a backward program.
         case training
         /// Running statistics, no dropout, activations share memory.
@@ -17,12 +17,12 @@ final class PlanBuilder {
     let scratch = ScratchSpace()
     let pool = StoragePool()
     /// Weights from the flat store to the layouts of the primitives; runs when weights changed.
-    var packing = Program()
-    var forward = Program()
-    private(set) var backward = Program()
+    package internal(set) var packing = Program()
+    package internal(set) var forward = Program()
+    package private(set) var backward = Program()
     private var tape: [(PlanBuilder) throws(TensorEngineError) -> Void] = []
 
-    init(engine: ComputeEngine, parameters: ParameterStore, mode: Mode) {
+    package init(engine: ComputeEngine, parameters: ParameterStore, mode: Mode) {
         self.engine = engine
         self.parameters = parameters
         self.mode = mode
@@ -37,7 +37,7 @@ final class PlanBuilder {
     }
 
     /// Builds the backward program, last layer first.
-    func finish() throws(TensorEngineError) {
+    package func finish() throws(TensorEngineError) {
         for build in tape.reversed() {
             try build(self)
         }
@@ -48,8 +48,8 @@ final class PlanBuilder {
         backward.append(primitive)
     }
 
-    func appendBackward(_ name: String, _ body: @escaping () -> Void) {
-        backward.append(name, body)
+    func appendBackward(_ loop: @escaping () -> Void) {
+        backward.append(loop)
     }
 
     /// Lets `write` produce a gradient of `activation`: straight into its gradient, or added to the one it has.

@@ -2,10 +2,8 @@ internal import COneDNN
 
 /// A created oneDNN primitive with the tensors it works on: running it allocates nothing.
 final class Primitive {
-    /// What it is and for which layer, for errors and profiles: "encoder.0.conv1 forward".
-    let name: String
-    /// oneDNN's name of the implementation it chose.
-    let implementation: String
+    /// What it is and for which layer, for errors: "encoder.0.conv1 forward".
+    private let name: String
     private let handle: dnnl_primitive_t
     /// Kept so that the engine outlives the handle.
     private let engine: ComputeEngine
@@ -23,7 +21,6 @@ final class Primitive {
         self.name = name
         self.handle = handle
         self.engine = engine
-        implementation = description.implementation
         var all = bindings
         if let scratchpad = description.memory(dnnl_query_scratchpad_md), scratchpad.count > 0 {
             all.append((DNNL_ARG_SCRATCHPAD, try scratch.tensor(scratchpad, engine: engine)))

@@ -1,10 +1,10 @@
 /// A zeroed block of float32 memory, aligned to 64 bytes, freed with its last reference.
-final class Storage {
-    let pointer: UnsafeMutablePointer<Float>
-    let count: Int
+package final class Storage {
+    package let pointer: UnsafeMutablePointer<Float>
+    package let count: Int
 
     /// Room for `count` floats, at least one.
-    init(count: Int) {
+    package init(count: Int) {
         let size = max(count, 1)
         let raw = UnsafeMutableRawPointer.allocate(byteCount: size * MemoryLayout<Float>.stride, alignment: 64)
         pointer = raw.bindMemory(to: Float.self, capacity: size)

@@ -1,10 +1,10 @@
 internal import COneDNN
 
 /// A oneDNN memory with a layout, on storage it shares or on a pointer somebody else keeps alive.
-final class Tensor {
+package final class Tensor {
     let description: MemoryDescription
     let memory: dnnl_memory_t
-    let pointer: UnsafeMutablePointer<Float>
+    package let pointer: UnsafeMutablePointer<Float>
     /// What keeps the memory alive; nil when the owner of the pointer does.
     let storage: Storage?
     /// Kept so that the engine outlives the memory.

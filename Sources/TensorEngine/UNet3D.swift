@@ -124,7 +124,7 @@ package final class UNet3D {
     }
 
     /// Copies `values` into `storage`, which must have room for exactly as many.
-    static func fill(_ storage: Storage, with values: [Float], _ what: String) throws(TensorEngineError) {
+    package static func fill(_ storage: Storage, with values: [Float], _ what: String) throws(TensorEngineError) {
         guard values.count == storage.count else {
             throw .invalidArgument("\(values.count) \(what) were given; the shape needs \(storage.count)")
         }

@@ -47,7 +47,7 @@ struct UNet3DLayers {
         retire(middle)
         if level > 0, configuration.dropout > 0 {
             try builder.dropout(
-                "\(name).dropout", output, probability: configuration.dropout, layer: dropoutLayer, random: dropout)
+                output, probability: configuration.dropout, layer: dropoutLayer, random: dropout)
             dropoutLayer += 1
         }
         return output

@@ -65,7 +65,9 @@ final class UNet3DPlan {
 
 extension PlanBuilder {
     /// The channels-last activation of a row-major `storage`: the same memory for one channel, else a copy per pass.
-    func boundary(_ shape: VolumeShape, on storage: Storage, _ name: String) throws(TensorEngineError) -> Activation {
+    package func boundary(_ shape: VolumeShape, on storage: Storage, _ name: String) throws(TensorEngineError)
+        -> Activation
+    {
         let wanted = try channelsLast(shape, for: name)
         if shape.channels == 1 {
             return Activation(shape: shape, tensor: try Tensor(wanted, at: storage.pointer, engine: engine))
@@ -78,7 +80,7 @@ extension PlanBuilder {
     }
 
     /// Copies `activation` to row-major `storage` after the forward pass, and the row-major `gradient` back before backward.
-    func deliver(_ activation: Activation, to storage: Storage, gradient: Storage) throws(TensorEngineError) {
+    package func deliver(_ activation: Activation, to storage: Storage, gradient: Storage) throws(TensorEngineError) {
         let row = try MemoryDescription(activation.shape.dimensions, dnnl_abcde, for: "logits")
         let plain = try Tensor(row, at: storage.pointer, engine: engine)
         forward.append(try reorder("logits layout", activation.tensor, to: plain))

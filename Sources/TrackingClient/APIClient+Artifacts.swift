@@ -1,3 +1,4 @@
+package import API
 import Tracking
 
 extension APIClient {
@@ -5,12 +6,8 @@ extension APIClient {
     /// `prefix`, and only those of `kind`.
     package func artifacts(
         _ session: String, prefix: String? = nil, kind: String? = nil, key: String? = nil
-    ) async throws(ClientError) -> Page<ArtifactInfo> {
-        let answer = try await document(
-            .get(
-                "training", "sessions", session, "artifacts",
-                query: [("prefix", prefix), ("kind", kind), ("key", key)]))
-        return try Page(answer.json, key: "artifacts") { json throws(ClientError) in try ArtifactInfo(json) }
+    ) async throws(ClientError) -> ArtifactList {
+        try await ask(.listArtifacts, session, query: [("prefix", prefix), ("kind", kind), ("key", key)])
     }
 
     /// Sends an artifact, streamed; the same bytes again change nothing, others become a new version. `kind` says what it
@@ -20,19 +17,11 @@ extension APIClient {
         kind: String? = nil, key: String? = nil, step: Int? = nil,
         progress: (@Sendable (TransferProgress) -> Void)? = nil
     ) async throws(ClientError) -> ArtifactInfo {
-        let witness = UploadChunks.Witness()
-        let chunks = UploadChunks(
-            prefix: [], source: source, suffix: [], sourceByteCount: try await source.byteCount(), witness: witness,
-            progress: progress)
-        let request = APIRequest(
-            method: "PUT", segments: APIClient.segments(session, path),
-            query: [("kind", kind), ("key", key), ("step", step.map(String.init))].compactMap { name, value in
-                value.map { (name, $0) }
-            },
-            body: .stream(byteCount: chunks.byteCount, contentType: contentType) { chunks }, isRepeatable: true,
-            headTimeout: nil)
-        let artifact = try ArtifactInfo(try await document(request).json)
-        try verify(artifact.digest, sent: witness, name: "artifact \(path)")
+        let chunks = try await UploadChunks(source, progress: progress)
+        let artifact: ArtifactInfo = try await upload(
+            chunks, contentType: contentType, .uploadArtifact, APIClient.place(session, path),
+            query: [("kind", kind), ("key", key), ("step", step.map(String.init))])
+        try verify(artifact.digest, sent: chunks, name: "artifact \(path)")
         return artifact
     }
 
@@ -41,20 +30,19 @@ extension APIClient {
         _ session: String, _ artifact: ArtifactInfo, to target: String,
         progress: (@Sendable (TransferProgress) -> Void)? = nil
     ) async throws(ClientError) {
-        let request = APIRequest(
-            method: "GET", segments: APIClient.segments(session, artifact.path),
-            query: [("digest", artifact.digest.description)], isRepeatable: true)
         try await download(
-            request, digest: artifact.digest, byteCount: artifact.byteCount, to: target, progress: progress)
+            APIRequest(
+                .downloadArtifact, APIClient.place(session, artifact.path),
+                query: [("digest", artifact.digest.description)]),
+            digest: artifact.digest, byteCount: artifact.byteCount, to: target, progress: progress)
     }
 
     /// Takes the artifact out of the list; its versions stay in the log's history.
     package func deleteArtifact(_ session: String, path: String) async throws(ClientError) -> ArtifactInfo {
-        let request = APIRequest(method: "DELETE", segments: APIClient.segments(session, path), isRepeatable: false)
-        return try ArtifactInfo(try await document(request).json)
+        try await answer(to: APIRequest(.deleteArtifact, APIClient.place(session, path)))
     }
 
-    private static func segments(_ session: String, _ path: String) -> [String] {
-        ["training", "sessions", session, "artifacts"] + path.split(separator: "/").map(String.init)
+    private static func place(_ session: String, _ path: String) -> [String] {
+        [session] + path.split(separator: "/").map(String.init)
     }
 }

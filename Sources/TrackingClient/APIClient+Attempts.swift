@@ -1,4 +1,4 @@
-import JSON
+package import API
 
 extension APIClient {
     /// Claims a queued session, or a running one whose lease was lost. Throws `refused(409, "lease_held")` while another
@@ -6,13 +6,13 @@ extension APIClient {
     package func claim(
         _ session: String, _ claim: AttemptClaim, command: String? = nil
     ) async throws(ClientError) -> TrainingAttempt {
-        let request = APIRequest.post(
-            ["training", "sessions", session, "attempts"], command: command ?? newCommandID(), body: .json(claim.json))
-        let json = try await document(request).json
+        let claimed: ClaimInfo = try await ask(.claimAttempt, session, sending: claim, command: command)
+        guard let number = claimed.receipt.attempt, let leaseDuration = claimed.receipt.leaseDuration else {
+            throw ClientError(
+                .unexpectedAnswer, "The server's answer to the claim of \(session) names no attempt or no lease.")
+        }
         return TrainingAttempt(
-            client: self, sessionID: try json.text("session_id", of: "a claim"),
-            number: try json.integer("attempt", of: "a claim"), token: try json.text("token", of: "a claim"),
-            leaseDuration: .seconds(try json.number("lease_seconds", of: "a claim")),
-            session: try SessionInfo(json["session"] ?? .null))
+            client: self, sessionID: claimed.receipt.sessionID, number: number, token: claimed.token,
+            leaseDuration: leaseDuration, session: claimed.session)
     }
 }

@@ -1,17 +1,21 @@
+import API
+import SwiftProtobuf
+package import Tracking
+
 extension APIClient {
     /// The live feed of a session: its lifecycle, epochs and checkpoints first, then what happens. `types` names the
     /// frames wanted, all but heartbeats when empty; `after` begins after a position.
     package func feed(
         session: String, types: [String] = [], after: UInt64? = nil, policy: RetryPolicy = .patient
-    ) -> Feed<FrameDecoder> {
-        feed(["sse", "training", session], types: types, after: after, policy: policy)
+    ) -> Feed<FeedFrameDecoder> {
+        feed(.followSession, [session], types: types, after: after, policy: policy)
     }
 
     /// The live feed of all sessions, from now or after a position. It has no end.
     package func broadcast(
         types: [String] = [], after: UInt64? = nil, policy: RetryPolicy = .patient
-    ) -> Feed<FrameDecoder> {
-        feed(["sse", "broadcast"], types: types, after: after, policy: policy)
+    ) -> Feed<FeedFrameDecoder> {
+        feed(.followEverything, [], types: types, after: after, policy: policy)
     }
 
     /// The records of the log after `after`, or of one session. With `follow` the sequence goes on with records as they
@@ -20,32 +24,49 @@ extension APIClient {
         session: String? = nil, stream: EventStreams = .session, after: UInt64 = 0, limit: Int? = nil,
         follow: Bool = false, policy: RetryPolicy = .patient
     ) -> Feed<EventLineDecoder> {
-        let segments = session.map { ["training", "sessions", $0, "events"] } ?? ["events"]
-        return Feed(
+        Feed(
             client: self,
             request: { position in
                 APIRequest(
-                    method: "GET", segments: segments,
-                    query: APIRequest.present([
+                    session == nil ? .getEvents : .getSessionEvents, session.map { [$0] } ?? [],
+                    query: [
                         ("stream", session == nil || stream == .session ? nil : stream.rawValue),
                         ("after", String(max(after, position ?? 0))), ("limit", limit.map(String.init)),
                         ("follow", follow ? "true" : nil),
-                    ]), headers: [("Accept", "application/x-ndjson")], isRepeatable: true)
+                    ], headers: [("Accept", "application/x-ndjson")])
             }, endsWithAnswer: !follow, policy: follow ? policy : configuration.retries)
     }
 
+    /// The session's lifecycle after `after`: at most `limit` records (1,000 at most) with their events as they were
+    /// recorded. Fewer are the last there are.
+    package func records(
+        of session: String, after: UInt64, limit: Int
+    ) async throws(ClientError) -> [EventRecord] {
+        let request = APIRequest(
+            .getSessionEvents, [session], query: [("after", String(after)), ("limit", String(limit))],
+            headers: [("Accept", "application/x-protobuf")])
+        let bytes = try await bytes(request)
+        do {
+            return try DelimitedMessages(bytes).read()
+        } catch {
+            throw ClientError(
+                .unexpectedAnswer,
+                "The answer to \(request.name) is not a stream of event records. Is the server of another version?")
+        }
+    }
+
     private func feed(
-        _ segments: [String], types: [String], after: UInt64?, policy: RetryPolicy
-    ) -> Feed<FrameDecoder> {
+        _ operation: API.Operation, _ path: [String], types: [String], after: UInt64?, policy: RetryPolicy
+    ) -> Feed<FeedFrameDecoder> {
         Feed(
             client: self,
             request: { position in
                 var request = APIRequest(
-                    method: "GET", segments: segments,
-                    query: APIRequest.present([
+                    operation, path,
+                    query: [
                         ("types", types.isEmpty ? nil : types.joined(separator: ",")),
                         ("after", after.map { String($0) }),
-                    ]), headers: [("Accept", "text/event-stream")], isRepeatable: true)
+                    ], headers: [("Accept", "text/event-stream")])
                 if let position { request.headers.append(("Last-Event-ID", String(position))) }
                 return request
             }, endsWithAnswer: false, policy: policy)

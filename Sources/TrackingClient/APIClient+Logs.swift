@@ -1,13 +1,13 @@
+package import API
+
 extension APIClient {
     /// The session's output after the line number `after`, at most `limit` lines (100 when nil, 1,000 at most), in the
     /// order they arrived.
     package func logs(
         _ session: String, after: Int = 0, rank: Int? = nil, limit: Int? = nil
-    ) async throws(ClientError) -> Page<LogLineInfo> {
-        let answer = try await document(
-            .get(
-                "training", "sessions", session, "logs",
-                query: [("after", String(after)), ("rank", rank.map(String.init)), ("limit", limit.map(String.init))]))
-        return try Page(answer.json, key: "lines") { json throws(ClientError) in try LogLineInfo(json) }
+    ) async throws(ClientError) -> LogLineList {
+        try await ask(
+            .getLogs, session,
+            query: [("after", String(after)), ("rank", rank.map(String.init)), ("limit", limit.map(String.init))])
     }
 }

@@ -1,49 +1,36 @@
-package import JSON
+package import API
 
 extension APIClient {
-    private static let sessions = ["training", "sessions"]
-
     /// Creates a session. The same `command` with the same content gives the same session.
     package func createSession(_ new: NewSession, command: String? = nil) async throws(ClientError) -> SessionInfo {
-        let request = APIRequest.post(
-            Self.sessions, command: command ?? newCommandID(), body: .json(new.json))
-        return try SessionInfo(try await document(request).json)
+        try await ask(.createSession, sending: new, command: command)
     }
 
     /// The session's document, now or as it was at the log position `asOf`.
     package func session(_ id: String, asOf: UInt64? = nil) async throws(ClientError) -> SessionInfo {
-        let request = APIRequest.get("training", "sessions", id, query: [("as_of", asOf.map { String($0) })])
-        return try SessionInfo(try await document(request).json)
+        try await ask(.getSession, id, query: [("as_of", asOf.map { String($0) })])
     }
 
-    /// One page of the sessions that match `filter`.
-    package func sessions(_ filter: SessionFilter = SessionFilter()) async throws(ClientError) -> Page<SessionInfo> {
-        let answer = try await document(.get("training", "sessions", query: filter.query))
-        return try Page(answer.json, key: "sessions") { json throws(ClientError) in try SessionInfo(json) }
+    /// One page of the sessions that match `query`.
+    package func sessions(_ query: SessionQuery = SessionQuery()) async throws(ClientError) -> SessionList {
+        try await ask(.listSessions, query: query.parameters)
     }
 
-    /// How the session stands; of the most recently started one when `id` is nil.
-    package func status(_ id: String? = nil) async throws(ClientError) -> SessionStatusInfo {
-        let segments = id.map { ["status", $0] } ?? ["status"]
-        let request = APIRequest(method: "GET", segments: segments, isRepeatable: true)
-        return try SessionStatusInfo(try await document(request).json)
+    /// How the session stands.
+    package func status(_ id: String) async throws(ClientError) -> SessionStatusInfo {
+        try await ask(.getSessionStatus, id)
     }
 
     /// Queues the session for training; the answer shows it queued or running.
     package func startSession(_ id: String, command: String? = nil) async throws(ClientError) -> SessionInfo {
-        let request = APIRequest.post(Self.sessions + [id, "start"], command: command ?? newCommandID())
-        return try SessionInfo(try await document(request).json)
+        try await ask(.startSession, id, command: command)
     }
 
     /// Trains an ended session again, as a new session that the answer shows queued or running.
     package func reproduceSession(
-        _ id: String, allowDifferences: Bool = false, tolerance: Double? = nil, command: String? = nil
+        _ id: String, _ request: ReproductionRequest = ReproductionRequest(), command: String? = nil
     ) async throws(ClientError) -> SessionInfo {
-        var body: JSONObject = ["allow_differences": .bool(allowDifferences)]
-        if let tolerance { body.append(.number(tolerance), forKey: "tolerance") }
-        let request = APIRequest.post(
-            Self.sessions + [id, "reproduce"], command: command ?? newCommandID(), body: .json(.object(body)))
-        return try SessionInfo(try await document(request).json)
+        try await ask(.reproduceSession, id, sending: request, command: command)
     }
 
     /// Asks the session to save and stop. The answer waits for that, at most `wait` (0 to 30 s); then it still shows
@@ -52,49 +39,40 @@ extension APIClient {
         _ id: String, wait: Duration = .seconds(30), command: String? = nil
     ) async throws(ClientError) -> SessionInfo {
         let (seconds, attoseconds) = wait.components
-        let request = APIRequest.post(
-            Self.sessions + [id, "stop"], command: command ?? newCommandID(),
-            query: [("wait", "\(Double(seconds) + Double(attoseconds) / 1e18)")])
-        return try SessionInfo(try await document(request).json)
+        return try await ask(
+            .stopSession, id, query: [("wait", "\(Double(seconds) + Double(attoseconds) / 1e18)")], command: command)
     }
 
     /// Renames, tags, notes, logs parameters.
     package func updateSession(
         _ id: String, _ changes: SessionChanges, command: String? = nil
     ) async throws(ClientError) -> SessionInfo {
-        let request = APIRequest(
-            method: "PATCH", segments: Self.sessions + [id],
-            headers: [("Idempotency-Key", command ?? newCommandID())], body: .json(changes.json), isRepeatable: true)
-        return try SessionInfo(try await document(request).json)
+        try await ask(.updateSession, id, sending: changes, command: command)
     }
 
     /// Sets the session's archived flag; nothing is erased. Archiving twice is not an error.
     package func archiveSession(_ id: String) async throws(ClientError) -> SessionInfo {
-        let request = APIRequest(method: "DELETE", segments: Self.sessions + [id], isRepeatable: true)
-        return try SessionInfo(try await document(request).json)
+        try await ask(.archiveSession, id)
+    }
+
+    /// Two to ten sessions side by side: what differs, or `all`.
+    package func compare(_ sessions: [String], all: Bool = false) async throws(ClientError) -> ComparisonInfo {
+        try await ask(
+            .compareSessions, query: [("sessions", sessions.joined(separator: ",")), ("all", all ? "true" : nil)])
     }
 
     /// Records facts about where and with what the session is trained; a fact of the same attempt and name replaces the
     /// earlier one.
     package func reportProvenance(
-        _ session: String, facts: JSONObject, attempt: Int? = nil, command: String? = nil
-    ) async throws(ClientError) -> Answer {
-        var body: JSONObject = ["facts": .object(facts)]
-        if let attempt { body.append(.integer(Int64(attempt)), forKey: "attempt") }
-        return try await document(
-            .post(
-                Self.sessions + [session, "provenance"], command: command ?? newCommandID(),
-                body: .json(.object(body))))
+        _ session: String, _ report: ProvenanceReport, command: String? = nil
+    ) async throws(ClientError) -> ReportReceipt {
+        try await ask(.reportProvenance, session, sending: report, command: command)
     }
 
     /// Adds a figure found outside training; allowed in every state.
     package func reportResult(
-        _ session: String, name: String, value: Double, step: Int? = nil, source: String, command: String? = nil
-    ) async throws(ClientError) -> Answer {
-        var body: JSONObject = ["name": .string(name), "value": .number(value), "source": .string(source)]
-        if let step { body.append(.integer(Int64(step)), forKey: "step") }
-        return try await document(
-            .post(
-                Self.sessions + [session, "results"], command: command ?? newCommandID(), body: .json(.object(body))))
+        _ session: String, _ report: ResultReport, command: String? = nil
+    ) async throws(ClientError) -> ReportReceipt {
+        try await ask(.reportResult, session, sending: report, command: command)
     }
 }

@@ -1,9 +1,20 @@
+import API
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import Tracking
 
 extension APIClient {
+    /// Sends a file and reads the document that answers it.
+    func upload<Answer: Document>(
+        _ chunks: UploadChunks, contentType: String = "application/octet-stream", _ operation: API.Operation,
+        _ path: [String] = [], query: [(String, String?)], command: String? = nil
+    ) async throws(ClientError) -> Answer {
+        var request = APIRequest(operation, path, query: query, body: .stream(chunks, contentType: contentType))
+        request.headTimeout = nil
+        return try await answer(to: request, command: command)
+    }
+
     /// Downloads what `request` names to `path`, which appears only complete and verified. An earlier interrupted
     /// download of the same content is continued, and so is this one when its connection breaks.
     func download(
@@ -81,8 +92,8 @@ extension APIClient {
     }
 
     /// Throws `digestMismatch` when the server stored other bytes than were sent.
-    func verify(_ stored: Digest, sent: UploadChunks.Witness, name: String) throws(ClientError) {
-        guard let digest = sent.digest, digest != stored else { return }
+    func verify(_ stored: Digest, sent: UploadChunks, name: String) throws(ClientError) {
+        guard let digest = sent.witness.digest, digest != stored else { return }
         throw ClientError(
             .digestMismatch,
             "The server stored \(name) with the digest \(stored), but \(digest) was sent. "

@@ -1,3 +1,4 @@
+package import API
 package import JSON
 import SwiftProtobuf
 package import Tracking
@@ -35,66 +36,56 @@ package struct TrainingAttempt: Sendable {
 
     /// Renews the lease; for when there is nothing to say.
     package func renew() async throws(ClientError) -> ReportReceipt {
-        try await post(["attempts", String(number), "renew"], command: nil, body: .none)
+        try await client.ask(.renewLease, sessionID, String(number))
     }
 
     /// Says where training begins and what bit-exactness depends on; once, before the first epoch.
     package func started(
         _ start: AttemptStarted, provenance: JSONObject = JSONObject(), command: String? = nil
     ) async throws(ClientError) -> ReportReceipt {
-        var body: JSONObject = [
-            "first_epoch": .integer(Int64(start.firstEpoch)), "first_step": .integer(Int64(start.firstStep)),
-            "steps_per_epoch": .integer(Int64(start.stepsPerEpoch)), "threads": .integer(Int64(start.threads)),
-        ]
-        let texts = [
-            ("checkpoint_id", start.checkpointID), ("binary", start.binary), ("engine", start.engine),
-            ("instruction_set", start.instructionSet), ("data_digest", start.dataDigest),
-        ]
-        for (key, text) in texts where !text.isEmpty { body.append(.string(text), forKey: key) }
-        if !provenance.isEmpty { body.append(.object(provenance), forKey: "provenance") }
-        return try await post(
-            ["attempts", String(number), "started"], command: command, body: .json(.object(body)))
+        var report = AttemptStart(start)
+        report.provenance = provenance.isEmpty ? nil : provenance
+        return try await client.ask(
+            .reportAttemptStarted, sessionID, String(number), sending: report, command: command)
     }
 
     /// Records facts about the attempt, such as its command line; they may come at any time and in several calls.
     package func recordProvenance(
         _ facts: JSONObject, command: String? = nil
     ) async throws(ClientError) -> ReportReceipt {
-        var body = fields
-        body.append(.object(facts), forKey: "facts")
-        return try await post(["provenance"], command: command, body: .json(.object(body)))
+        var report = ProvenanceReport()
+        report.attempt = UInt32(number)
+        report.facts = facts
+        return try await client.reportProvenance(sessionID, report, command: command)
     }
 
     /// Says that a further process of a distributed training takes part.
-    package func join(
-        rank: Int, worldSize: Int, host: String? = nil, processID: Int? = nil, command: String? = nil
-    ) async throws(ClientError) -> ReportReceipt {
-        var body: JSONObject = ["rank": .integer(Int64(rank)), "world_size": .integer(Int64(worldSize))]
-        if let host { body.append(.string(host), forKey: "host") }
-        if let processID { body.append(.integer(Int64(processID)), forKey: "process_id") }
-        return try await post(["attempts", String(number), "ranks"], command: command, body: .json(.object(body)))
+    package func join(_ entry: RankEntry, command: String? = nil) async throws(ClientError) -> ReportReceipt {
+        try await client.ask(.joinRank, sessionID, String(number), sending: entry, command: command)
     }
 
     /// Reports a completed epoch, which must be the one after the last; returns once it is on disk.
     package func reportEpoch(
         _ epoch: Int, step: Int, metrics: [MetricValue], command: String? = nil
     ) async throws(ClientError) -> ReportReceipt {
-        var body = fields
-        body.append(.integer(Int64(epoch)), forKey: "epoch")
-        body.append(.integer(Int64(step)), forKey: "step")
-        body.append(metrics.json, forKey: "metrics")
-        return try await post(["epochs"], command: command, body: .json(.object(body)))
+        var report = EpochReport()
+        report.attempt = UInt32(number)
+        report.epoch = UInt32(clamping: epoch)
+        report.step = Int64(step)
+        report.metrics = metrics
+        return try await client.ask(.reportEpoch, sessionID, sending: report, command: command)
     }
 
     /// Says how much of the epoch under way is done, 0 to 1.
     package func reportProgress(
         epoch: Int, step: Int, fraction: Double
     ) async throws(ClientError) -> ReportReceipt {
-        var body = fields
-        body.append(.integer(Int64(epoch)), forKey: "epoch")
-        body.append(.integer(Int64(step)), forKey: "step")
-        body.append(.number(min(max(fraction, 0), 1)), forKey: "fraction")
-        return try await post(["progress"], command: nil, body: .json(.object(body)))
+        var report = ProgressReport()
+        report.attempt = UInt32(number)
+        report.epoch = UInt32(clamping: epoch)
+        report.step = Int64(step)
+        report.fraction = min(max(fraction, 0), 1)
+        return try await client.ask(.reportProgress, sessionID, sending: report)
     }
 
     /// Reports points of step metrics. The message's attempt is set to this one's.
@@ -103,14 +94,14 @@ package struct TrainingAttempt: Sendable {
     ) async throws(ClientError) -> ReportReceipt {
         var report = report
         report.attempt = UInt32(number)
-        return try await post(["metrics"], command: command, body: try protobuf(report))
+        return try await send(report, .reportMetrics, command: command)
     }
 
     /// Reports lines of output. The message's attempt is set to this one's.
     package func reportLogs(_ report: LinesLogged, command: String? = nil) async throws(ClientError) -> ReportReceipt {
         var report = report
         report.attempt = UInt32(number)
-        return try await post(["logs"], command: command, body: try protobuf(report))
+        return try await send(report, .reportLogs, command: command)
     }
 
     /// Reports samples of the host. The message's attempt is set to this one's.
@@ -119,7 +110,7 @@ package struct TrainingAttempt: Sendable {
     ) async throws(ClientError) -> ReportReceipt {
         var report = report
         report.attempt = UInt32(number)
-        return try await post(["host-readings"], command: command, body: try protobuf(report))
+        return try await send(report, .reportHostReadings, command: command)
     }
 
     /// Saves a checkpoint of this attempt; returns when it is on the server's disk. `marks` may name `stop`.
@@ -128,10 +119,10 @@ package struct TrainingAttempt: Sendable {
         from source: UploadSource, command: String? = nil
     ) async throws(ClientError) -> CheckpointInfo {
         var upload = CheckpointUpload(sessionID: sessionID, epoch: epoch, fileName: fileName)
-        upload.step = step
-        upload.attempt = number
+        upload.step = Int64(step)
+        upload.attempt = UInt32(number)
         upload.metrics = metrics
-        upload.marks = marks
+        upload.marks = marks.isEmpty ? nil : marks
         return try await client.uploadCheckpoint(upload, from: source, command: command)
     }
 
@@ -139,28 +130,38 @@ package struct TrainingAttempt: Sendable {
     package func finish(
         _ outcome: AttemptOutcome, epoch: Int?, step: Int?, command: String? = nil
     ) async throws(ClientError) -> ReportReceipt {
-        var body = fields
-        for (key, value) in outcome.fields { body.append(value, forKey: key) }
-        if let epoch { body.append(.integer(Int64(epoch)), forKey: "epoch") }
-        if let step { body.append(.integer(Int64(step)), forKey: "step") }
-        return try await post(["finish"], command: command, body: .json(.object(body)))
+        var report = outcome.report(attempt: number)
+        report.epoch = epoch.map { UInt32(clamping: $0) }
+        report.step = step.map { Int64($0) }
+        return try await client.ask(.finishAttempt, sessionID, sending: report, command: command)
     }
 
-    private var fields: JSONObject { ["attempt": .integer(Int64(number))] }
-
-    private func post(
-        _ path: [String], command: String?, body: APIRequest.Body
+    private func send(
+        _ message: some Message, _ operation: API.Operation, command: String?
     ) async throws(ClientError) -> ReportReceipt {
-        let request = APIRequest.post(
-            ["training", "sessions", sessionID] + path, command: command ?? client.newCommandID(), body: body)
-        return try ReportReceipt(try await client.document(request).json)
-    }
-
-    private func protobuf(_ message: some Message) throws(ClientError) -> APIRequest.Body {
+        var request = APIRequest(operation, [sessionID])
         do {
-            return .bytes(try message.serializedBytes(), contentType: "application/x-protobuf")
+            request.body = .bytes(try message.serializedBytes(), contentType: "application/x-protobuf")
         } catch {
             throw ClientError(.unexpectedAnswer, "A report could not be encoded: \(error).")
         }
+        return try await client.answer(to: request, command: command)
+    }
+}
+
+extension AttemptStart {
+    /// What is said of a start, without provenance.
+    fileprivate init(_ start: AttemptStarted) {
+        func said(_ text: String) -> String? { text.isEmpty ? nil : text }
+        self.init()
+        checkpointID = said(start.checkpointID)
+        firstEpoch = start.firstEpoch
+        firstStep = Int64(clamping: start.firstStep)
+        stepsPerEpoch = Int64(clamping: start.stepsPerEpoch)
+        binary = said(start.binary)
+        engine = said(start.engine)
+        instructionSet = said(start.instructionSet)
+        threads = start.threads
+        dataDigest = said(start.dataDigest)
     }
 }

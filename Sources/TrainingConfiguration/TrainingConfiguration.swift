@@ -1,4 +1,5 @@
 package import JSON
+import Tracking
 
 /// What a session trains and how: a configuration that was checked and completed.
 ///
@@ -10,7 +11,7 @@ package struct TrainingConfiguration: Equatable, Sendable {
     /// Unknown keys, and values that have no effect.
     package let warnings: [ConfigurationWarning]
     /// Who trains.
-    package let trainer: TrainerKind
+    package let trainer: TrainerSettings
     /// The training of a trainer built in here; nil for `command` and `external`, which read their own keys.
     package let train: TrainSettings?
     /// How scans become input; nil unless the trainer is `unet3d`.
@@ -34,7 +35,9 @@ package struct TrainingConfiguration: Equatable, Sendable {
     /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
     package init(resolving source: ConfigurationSource) throws(ConfigurationError) {
         var checker = RuleChecker(source: source)
-        let kind = source.root["trainer"]?["kind"]?.stringValue ?? SessionRules.trainerKinds[0]
+        let name = source.root["trainer"]?["kind"]?.stringValue
+        // The rules refuse a kind that there is not.
+        let kind = name.flatMap { TrainerKind(rawValue: $0) } ?? TrainerKind.allCases[0]
         let (rules, acceptsOtherKeys) = SessionRules.top(forTrainer: kind)
         let input = SessionDefaults.beforeRules(source.root, trainerKind: kind)
         let checked = checker.section(.object(input), rules, at: "", acceptingOtherKeys: acceptsOtherKeys)
@@ -44,16 +47,15 @@ package struct TrainingConfiguration: Equatable, Sendable {
 
         resolved = SessionDefaults.afterRules(checked).sortingKeys()
         let root = ResolvedSection(resolved)
-        trainer = TrainerKind(root.section("trainer"))
+        trainer = TrainerSettings(kind, root.section("trainer"))
         let section = root.section("train")
-        let isBuiltIn = kind == "unet3d" || kind == "synthetic"
         SessionChecks.check(section, root, trainerKind: kind, &checker)
         if let first = checker.problems.first {
             throw ConfigurationError(first, others: checker.problems.dropFirst())
         }
-        train = isBuiltIn ? TrainSettings(section) : nil
-        preprocessing = kind == "unet3d" ? PreprocessingSettings(root.section("preprocessing")) : nil
-        data = kind == "unet3d" ? DataSource(root.section("data")) : nil
+        train = kind.isBuiltIn ? TrainSettings(section) : nil
+        preprocessing = kind.trainsOnVolumes ? PreprocessingSettings(root.section("preprocessing")) : nil
+        data = kind.trainsOnVolumes ? DataSource(root.section("data")) : nil
         checkpoints = CheckpointPolicy(section)
         plannedEpochs = section.optionalInteger("epochs")
         seed = UInt64(section.integer("seed"))
@@ -73,6 +75,17 @@ package struct TrainingConfiguration: Equatable, Sendable {
 
     /// The canonical bytes of `resolved`: what digests are taken of, independent of the order keys were written in.
     package var canonicalBytes: [UInt8] { resolved.encoded() }
+
+    /// What a checkpoint's weights fit: the trainer and, for those built in, the model. Canonical JSON.
+    package var architecture: String {
+        var object: JSONObject = ["kind": .string(trainer.kind.rawValue)]
+        switch trainer {
+        case .unet3d: object["model"] = resolved["train"]?["model"] ?? .object([:])
+        case .synthetic(let settings): object["state_bytes"] = .integer(Int64(settings.stateByteCount))
+        case .command, .external: break
+        }
+        return String(decoding: JSONValue.object(object).sortingKeys().encoded(), as: UTF8.self)
+    }
 
     /// Every scalar by its dotted path, for display as parameters. Lists are their JSON text; nulls are left out.
     package var flattened: JSONObject { Self.flatten(resolved) }

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// What all sections share: how much to measure, where, and with what.
 struct BenchmarkContext: Sendable {
@@ -36,19 +37,15 @@ struct BenchmarkContext: Sendable {
     func say(_ text: String) { FileHandle.standardError.write(Data("bench: \(text)\n".utf8)) }
 
     /// The JSON line that a Python script prints last.
-    func run(_ python: String, _ script: String, _ arguments: [String]) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [scripts + "/" + script] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw BenchmarkError("\(script) ended with status \(process.terminationStatus).")
+    func run(_ python: String, _ script: String, _ arguments: [String]) async throws -> [UInt8] {
+        let output = try await CapturedOutput.of(
+            ProgramStart(
+                path: python, arguments: [python, scripts + "/" + script] + arguments, error: .inherited),
+            atMost: 1 << 20, within: .seconds(3600))
+        guard let output, output.exit.isSuccess else {
+            throw BenchmarkError("\(script) ended with \(output?.exit.description ?? "too much to say").")
         }
-        let lines = data.split(separator: UInt8(ascii: "\n"))
+        let lines = output.bytes.split(separator: UInt8(ascii: "\n"))
         guard let last = lines.last else { throw BenchmarkError("\(script) printed nothing.") }
         return Array(last)
     }

@@ -53,7 +53,7 @@ struct PivotBench: AsyncParsableCommand {
         if torchPython == nil {
             report.notes.append("Without a Python that has PyTorch, there is nothing beside the training step.")
         }
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         for section in Section.allCases where only.isEmpty || only.contains(section) {
             do {
                 report.rows += try await section.run(context)
@@ -61,7 +61,7 @@ struct PivotBench: AsyncParsableCommand {
                 report.notes.append("\(section.title) could not be measured: \(error)")
             }
         }
-        report.seconds = watch.seconds
+        report.seconds = begin.duration(to: .now).seconds
         report.loadAtEnd = try Machine.currentLoad()
         try FileManager.default.removeItem(atPath: home)
         print(report.markdown)

@@ -3,5 +3,5 @@ package import Tracking
 package import TrackingClient
 
 extension Session.Status: ExpressibleByArgument {}
-extension MetricHistory.Axis: ExpressibleByArgument {}
+extension MetricHistoryQuery.Axis: ExpressibleByArgument {}
 extension EventStreams: ExpressibleByArgument {}

@@ -16,6 +16,7 @@ package struct CommandFailure: Error, Equatable {
         case .invalidAddress: status = .usage
         case .unreachable: status = .unreachable
         case .refused(404, _): status = .notFound
+        case .refused(_, "not_reproducible"): status = .notReproducible
         case .cancelled: status = .interrupted
         default: status = .failed
         }

@@ -1,41 +1,32 @@
+package import API
 import Foundation
-package import JSON
+import JSON
 
 /// A comparison of sessions as a table for each of its sections.
 package struct ComparisonPresentation {
-    private let document: JSONValue
+    private let comparison: ComparisonInfo
 
-    /// - Parameter document: What `GET /compare` answered.
-    package init(_ document: JSONValue) { self.document = document }
+    package init(_ comparison: ComparisonInfo) { self.comparison = comparison }
 
     /// The lines; columns shrink to fit `width`, which is nil when nothing limits it.
     package func lines(width: Int?, headingStyle: (String) -> String = { $0 }) -> [String] {
-        let sessions = document["sessions"]?.arrayValue ?? []
-        let names = sessions.map { $0["session_id"]?.stringValue ?? "" }
-        let sections = document["sections"]?.arrayValue ?? []
-        let isPair = names.count == 2
-        var lines = sessions.map { session in
-            let name = session["session_name"]?.stringValue ?? ""
-            return DisplayText.safe("\(session["session_id"]?.stringValue ?? "")  \(name)")
-        }
+        let isPair = comparison.sessions.count == 2
+        var lines = comparison.sessions.map { DisplayText.safe("\($0.id)  \($0.name)") }
         lines.append("")
-        for section in sections {
-            let rows = section["rows"]?.arrayValue ?? []
-            let hasDifference = isPair && rows.contains { $0["difference"] != nil }
-            var columns: [TextTable.Column] = [.init((section["name"]?.stringValue ?? "").uppercased())]
-            columns += names.map { .init($0, mayShrink: true) }
+        for section in comparison.sections {
+            let hasDifference = isPair && section.rows.contains { $0.difference != nil }
+            var columns: [TextTable.Column] = [.init(section.name.uppercased())]
+            columns += comparison.sessions.map { .init($0.id, mayShrink: true) }
             if hasDifference { columns.append(.init("DIFFERENCE", isNumeric: true)) }
             var table = TextTable(columns)
-            for row in rows {
-                let values = row["values"]?.arrayValue ?? []
-                var cells = [row["key"]?.stringValue ?? ""] + Self.cells(values)
-                if hasDifference { cells.append(row["difference"].map(Self.signed) ?? "") }
+            for row in section.rows {
+                var cells = [row.key] + Self.cells(row.values)
+                if hasDifference { cells.append(row.difference.map(Self.signed) ?? "") }
                 table.add(cells)
             }
             lines += table.lines(width: width, headingStyle: headingStyle) + [""]
         }
-        let equal = document["equal_count"]?.integerValue ?? 0
-        let different = document["different_count"]?.integerValue ?? 0
+        let (equal, different) = (comparison.equalCount, comparison.differentCount)
         lines.append(
             different == 0
                 ? "Nothing differs; \(equal) values are equal." : "\(different) values differ, \(equal) are equal.")
@@ -65,9 +56,8 @@ package struct ComparisonPresentation {
         }
     }
 
-    private static func signed(_ difference: JSONValue) -> String {
-        guard let number = difference.doubleValue else { return text(difference) }
-        let text = difference.integerValue.map { "\($0)" } ?? HumanFormat.number(number)
-        return number > 0 ? "+" + text : text
+    private static func signed(_ difference: Double) -> String {
+        let text = Int64(exactly: difference).map { "\($0)" } ?? HumanFormat.number(difference)
+        return difference > 0 ? "+" + text : text
     }
 }

@@ -1,7 +1,8 @@
+import API
 import ArgumentParser
 import Foundation
 import JSON
-import TrackingClient
+import Tracking
 import TrainingConfiguration
 
 /// What a session is created from: a configuration file read here, and what is said beside it.
@@ -48,9 +49,9 @@ package struct ConfigurationOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.usage, error.problems.map { "\(file): \($0)" }.joined(separator: "\n"))
         }
-        var new = NewSession(.inline(.object(source.root)))
-        new.name = name ?? ConfigurationOptions.baseName(file)
-        new.tags = tag
+        var new = NewSession(configuration: source.root)
+        new.sessionName = name ?? ConfigurationOptions.baseName(file)
+        new.tags = tag.isEmpty ? nil : tag
         new.experiment = experiment
         new.group = group
         new.notes = notes
@@ -60,8 +61,8 @@ package struct ConfigurationOptions: ParsableArguments {
 
     /// The program that a new session's configuration names, if its trainer is one.
     func commands(of new: NewSession) -> [String] {
-        guard case .inline(let root) = new.configuration, root["trainer"]?["kind"] == "command",
-            let program = root["trainer"]?["command"]?.arrayValue?.first?.stringValue
+        guard let trainer = new.configuration?["trainer"], trainer["kind"] == .string(TrainerKind.command.rawValue),
+            let program = trainer["command"]?.arrayValue?.first?.stringValue
         else { return [] }
         return [program]
     }

@@ -1,5 +1,5 @@
+package import API
 import ArgumentParser
-package import TrackingClient
 
 /// A metric written as `name=value`.
 package struct MetricArgument: ExpressibleByArgument, Sendable {

@@ -1,5 +1,5 @@
+package import API
 package import Tracking
-package import TrackingClient
 
 /// Metrics as tables.
 package enum MetricPresentation {
@@ -18,22 +18,23 @@ package enum MetricPresentation {
                 + [.init("TIME")])
         for record in records {
             let values = names.map { name in record.metrics[name].map(HumanFormat.number) ?? "-" }
-            table.add(["\(record.epoch)"] + values + [record.timestamp.map(clock) ?? ""])
+            table.add(["\(record.epoch)"] + values + [clock(record.timestamp)])
         }
         return table
     }
 
     /// One row a point.
     package static func history(
-        _ history: MetricHistory, name: String, axis: MetricHistory.Axis, clock: (Timestamp) -> String
+        _ history: MetricHistoryInfo, axis: MetricHistoryQuery.Axis, clock: (Timestamp) -> String
     ) -> TextTable {
         var table = TextTable([
-            .init(axis == .epoch ? "EPOCH" : "STEP", isNumeric: true), .init(name, isNumeric: true), .init("TIME"),
+            .init(axis == .epoch ? "EPOCH" : "STEP", isNumeric: true), .init(history.metricName, isNumeric: true),
+            .init("TIME"),
         ])
         for index in history.values.indices {
             table.add([
                 "\(history.places[index])", HumanFormat.number(history.values[index]),
-                Timestamp(history.timestamps[index]).map(clock) ?? "",
+                clock(history.timestamps[index]),
             ])
         }
         return table

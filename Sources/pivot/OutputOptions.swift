@@ -1,5 +1,5 @@
+import API
 import ArgumentParser
-import JSON
 
 /// Whether a command answers with tables or with JSON.
 package struct OutputOptions: ParsableArguments {
@@ -9,10 +9,10 @@ package struct OutputOptions: ParsableArguments {
     package init() {}
 
     /// Prints `document` when JSON was asked for, else what `table` makes.
-    func show(_ document: JSONValue, table: (Console) -> [String]) {
+    func show(_ document: some Document, table: (Console) -> [String]) {
         let console = Console.standard
         if json {
-            console.printJSON(document)
+            console.printJSON(document.json)
         } else {
             for line in table(console) { console.print(line) }
         }

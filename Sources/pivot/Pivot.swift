@@ -14,21 +14,12 @@ package struct Pivot: AsyncParsableCommand {
             PIVOT_API_KEY is sent when it is set.
 
             Exit status:
-              0    it was done
-              1    it failed
-              2    the command line or a configuration is wrong
-              3    there is no such session, checkpoint or file on the server
-              4    no server can be reached
-              5    the training failed
-              6    the training was stopped before its end
-              130  interrupted by Ctrl-C
+            \(CommandStatus.table())
             """,
         subcommands: [
             ServeCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self, MetricsCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self,
-            RebuildCommand.self, SyncCommand.self,
-            VersionCommand.self,
-            TrainWorkerCommand.self,
+            RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
         ])
 
     package init() {}

@@ -1,3 +1,4 @@
+import API
 import TrackingClient
 
 /// Asks once whether a server is there.

@@ -1,4 +1,5 @@
 import Blobs
+import StoreTesting
 import TestSupport
 import Testing
 import Tracking
@@ -27,7 +28,7 @@ struct BlobKillTests {
         "leaves nothing half-visible, and the next process stores the same file",
         arguments: 3...27)
     func killed(number: Int) async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         await #expect(processExitsWith: .signal(9)) { [path = folder.path as String, number = number as Int] in
             try await BlobKillTests.put(in: path, diesAt: number)
         }

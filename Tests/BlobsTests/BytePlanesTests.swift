@@ -1,4 +1,5 @@
 import Blobs
+import StoreTesting
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Blobs
 import NIOCore
+import StoreTesting
 import TestSupport
 import Testing
 import Tracking

@@ -8,8 +8,10 @@ package enum CrashWorkload {
     /// The commands of each producer, sent one after the other.
     package static let commandCount = 30
 
-    /// The stream of `producer`.
-    package static func stream(of producer: Int) -> StreamID { StreamID(.session, "sess_\(producer)") }
+    /// The stream of `producer`: one reports telemetry, the others are sessions.
+    package static func stream(of producer: Int) -> StreamID {
+        StreamID(producer == 1 ? .telemetry : .session, "sess_\(producer)")
+    }
 
     /// The command of `producer` at `index`: one to three events, some of them large.
     package static func request(of producer: Int, at index: Int) -> AppendRequest {

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import StoreTesting
 import TestSupport
 import Testing
 import Tracking
@@ -73,7 +74,7 @@ import crash_child
     /// Opens the log that a killed process left and checks it.
     private func check(holds acknowledged: [Acknowledgement]) async throws {
         let directory = try DataDirectory(path: folder.path, address: "the parent")
-        let store = try LMDBEventStore(in: directory)
+        let store = try LMDBEventStore(in: directory, options: .forTests)
         let verification = try store.verify()
         #expect(UInt64(verification.recordCount) == store.head.rawValue)
         for acknowledgement in acknowledged {
@@ -107,6 +108,15 @@ import crash_child
             #expect(store.head == head, "the same commands change nothing")
         }
         #expect(UInt64(found) == store.head.rawValue)
+        var sessions: [LogPosition] = []
+        var position = LogPosition.start
+        while position < store.head {
+            let batch = try await store.events(after: position, limit: 7, matching: .categories([.session]))
+            sessions += batch.events.map(\.position)
+            position = batch.through
+        }
+        let everything = try await store.events(after: .start, limit: ReadLimit(byteCount: .max)).events
+        #expect(sessions == everything.filter { $0.stream.category == .session }.map(\.position))
         await store.close()
         directory.unlock()
     }
@@ -132,6 +142,20 @@ import crash_child
             let lineCount = acknowledged.count + Int.random(in: 1...25, using: &random)
             acknowledged.formUnion(try run("none", 1, killAfter: lineCount))
             try await check(holds: Array(acknowledged))
+        }
+    }
+
+    @Test(
+        "a log that an earlier release wrote, or went on with, gets its index however often the process is killed",
+        arguments: [.indexPut, .beforeCommit, .afterCommit] as [FailurePoint], 1...3)
+    func completion(point: FailurePoint, times: Int) async throws {
+        let all = try run("none", 1)
+        let middle = all[all.count / 2]
+        for position in [.start, LogPosition(middle.first.rawValue + UInt64(middle.count) - 1)] {
+            try LogSurgery.forgetCategories(in: folder.path, after: position)
+            #expect(try run(point.rawValue, times).isEmpty, "it dies before it appends")
+            _ = try run(point.rawValue, times)
+            try await check(holds: all)
         }
     }
 

@@ -24,7 +24,7 @@ import Tracking
     func fillsUp(headroom: Int) async throws {
         let folder = try TemporaryDirectory()
         let disk = try SmallDisk(in: folder, byteCount: 8 << 20)
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.bounds.headroomByteCount = headroom
         let directory = try DataDirectory(path: disk.path, address: "a test")
         // Takes room that is given back later.

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import StoreTesting
 import Synchronization
 import TestSupport
 import Testing
@@ -14,7 +15,7 @@ import Tracking
 
     private var dataFile: URL { URL(fileURLWithPath: folder.path + "/log/data.mdb") }
 
-    private func open(_ options: EventLogOptions = EventLogOptions()) throws -> (LMDBEventStore, DataDirectory) {
+    private func open(_ options: EventLogOptions = .forTests) throws -> (LMDBEventStore, DataDirectory) {
         let directory = try DataDirectory(path: folder.path, address: "http://127.0.0.1:8000")
         return (try LMDBEventStore(in: directory, options: options), directory)
     }
@@ -24,7 +25,7 @@ import Tracking
         directory.unlock()
     }
 
-    private func fill(_ count: Int, _ options: EventLogOptions = EventLogOptions()) async throws {
+    private func fill(_ count: Int, _ options: EventLogOptions = .forTests) async throws {
         let (store, directory) = try open(options)
         for index in 0..<count { _ = try await store.append(.of(["\(index)"], to: session, as: "\(index)")) }
         await close(store, directory)
@@ -53,7 +54,7 @@ import Tracking
 
     @Test("the time of a record is never before that of the record before, also after a restart")
     func timesAfterReopen() async throws {
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.clock = { Timestamp(rawValue: 500) }
         try await fill(1, options)
         options.clock = { Timestamp(rawValue: 400) }
@@ -120,7 +121,7 @@ import Tracking
 
     @Test("a log of a later format, or with a later schema version, is refused with the release it needs")
     func later() async throws {
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.release = "7.8.9"
         options.schemaVersions = ["noted": 1]
         try await fill(1, options)
@@ -159,11 +160,64 @@ import Tracking
         for index in 0..<20 { _ = try await store.append(.of(["\(index)"], to: session, as: "\(index)")) }
         let target = try TemporaryDirectory()
         let position = try store.copy(to: target.path + "/log")
-        let other = try LMDBEventStore(in: DataDirectory(path: target.path, address: "a copy"))
+        let other = try LMDBEventStore(in: DataDirectory(path: target.path, address: "a copy"), options: .forTests)
         #expect(other.head >= position)
         #expect(try await other.events(after: .start) == store.events(after: .start))
         await other.close()
         await close(store, directory)
+    }
+
+    @Test("a log that an earlier release wrote gets the index of its categories once")
+    func categoriesOfAnOldLog() async throws {
+        var options = EventLogOptions.forTests
+        options.bounds.indexCount = 3
+        var (store, directory) = try open(options)
+        let streams = [session, StreamID(.telemetry, "sess_1"), StreamID(.alert, "a"), StreamID(.alertRule, "a")]
+        for index in 0..<40 {
+            let texts = Array(repeating: "\(index)", count: 1 + index % 3)
+            _ = try await store.append(.of(texts, to: streams[index * 7 % 4], as: "\(index)"))
+        }
+        let wanted = EventFilter.categories([.session, .alert])
+        let expected = try await store.events(after: .start, limit: 99, matching: wanted)
+        #expect(expected.events.count == 40)
+        await close(store, directory)
+        try LogSurgery.forgetCategories(in: folder.path)
+        var transactions: [Int] = []
+        for _ in 0..<3 {
+            (store, directory) = try open(options)
+            #expect(try await store.events(after: .start, limit: 99, matching: wanted) == expected)
+            #expect(try store.verify().appendCount == 40)
+            transactions.append(try store.statistics().lastTransaction)
+            await close(store, directory)
+        }
+        #expect(transactions[0] == transactions[1] && transactions[1] == transactions[2])
+    }
+
+    @Test("an index of the categories that lacks an append, or has one too many, is noticed")
+    func damagedCategories() async throws {
+        var options = EventLogOptions.forTests
+        options.bounds.indexCount = 1
+        try await fill(3, options)
+        func key(_ category: String, _ position: UInt8) -> [UInt8] {
+            Array("\(category)/".utf8) + [0, 0, 0, 0, 0, 0, 0, position]
+        }
+        let one: [UInt8] = [0, 0, 0, 1]
+        func isNoticed() async throws -> Bool {
+            let (store, directory) = try open(options)
+            let error = storageError { _ = try store.verify() }
+            await close(store, directory)
+            return error?.code == .damaged
+        }
+        #expect(try await !isNoticed())
+        try LogSurgery.changeCategories(in: folder.path, deleting: [key("session", 2)])
+        #expect(try await isNoticed())
+        try LogSurgery.changeCategories(in: folder.path, putting: [key("session", 2): one, key("session", 9): one])
+        #expect(try await isNoticed())
+        try LogSurgery.changeCategories(
+            in: folder.path, deleting: [key("session", 9)], putting: [key("alert", 1): one])
+        #expect(try await isNoticed())
+        try LogSurgery.changeCategories(in: folder.path, deleting: [key("alert", 1)])
+        #expect(try await !isNoticed())
     }
 
     @Test(
@@ -173,7 +227,7 @@ import Tracking
         var random = SeededGenerator(seed: seed)
         let clock = TestClock()
         let model = InMemoryEventStore(clock: { clock.now })
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.clock = { clock.now }
         options.bounds.indexCount = Int.random(in: 1...9, using: &random)
         options.bounds.scanCount = Int.random(in: 1...20, using: &random)
@@ -212,7 +266,10 @@ import Tracking
             #expect(try await store.position(at: clock.now) == model.position(at: clock.now))
             #expect(
                 try await store.command(request.commandID, in: stream) == model.command(request.commandID, in: stream))
-            let filters: [EventFilter] = [.all, .categories([.session]), .streams([streams[0], streams[3]])]
+            let filters: [EventFilter] = [
+                .all, .categories([.session]), .categories([.session, .alert]), .categories([.telemetry, .alert]),
+                .categories([]), .streams([streams[0], streams[3]]),
+            ]
             for filter in filters {
                 #expect(
                     try await all(of: store, after: position, limit, filter)

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import StoreTesting
 import TestSupport
 import Testing
 import Tracking
@@ -29,7 +30,7 @@ import Tracking
         var time: Int64 = 0
         for _ in 0..<4 {
             let faults = Faults()
-            var options = EventLogOptions()
+            var options = EventLogOptions.forTests
             let now = time
             options.isStepped = true
             options.clock = { Timestamp(rawValue: now) }
@@ -62,7 +63,7 @@ import Tracking
             for index in producers.indices { settle(&producers[index]) }
         }
         let directory = try DataDirectory(path: folder.path, address: "a simulation")
-        let store = try LMDBEventStore(in: directory)
+        let store = try LMDBEventStore(in: directory, options: .forTests)
         let count = try store.verify().recordCount
         var expectedCount = 0
         for producer in producers {
@@ -98,8 +99,7 @@ import Tracking
 
     @Test("thousands of followers each see every event once while others append")
     func followers() async throws {
-        let test = try TestStore(.lmdbWithSmallIndex)
-        let store = test.store
+        let store = try StoreKind.lmdbWithSmallIndex.makeStore()
         let total = 30
         async let counts = withThrowingTaskGroup(of: Int.self) { group in
             for follower in 0..<2000 {
@@ -125,13 +125,13 @@ import Tracking
             _ = try await store.append(.of(["\(index)"], to: StreamID(.session, "\(index % 7)"), as: "\(index)"))
         }
         #expect(try await counts.allSatisfy { $0 == total })
-        await test.close()
+        await store.close()
     }
 
     @Test("the log can be verified and read while others append")
     func verifyWhileWriting() async throws {
         let folder = try TemporaryDirectory()
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.bounds.indexCount = 7
         let directory = try DataDirectory(path: folder.path, address: "a simulation")
         let store = try LMDBEventStore(in: directory, options: options)

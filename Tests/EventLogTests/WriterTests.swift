@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import LMDB
+import StoreTesting
 import Synchronization
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ import Tracking
     init() throws { folder = try TemporaryDirectory() }
 
     private func open(_ change: (inout EventLogOptions) -> Void = { _ in }) throws -> LMDBEventStore {
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.isStepped = true
         options.clock = { Timestamp(rawValue: 1000) }
         options.probe = faults
@@ -187,7 +188,7 @@ import Tracking
         // The copy stands for the same folder opened by the next process.
         let next = try TemporaryDirectory()
         _ = try store.copy(to: next.path + "/log")
-        var options = EventLogOptions()
+        var options = EventLogOptions.forTests
         options.isStepped = true
         let larger = try LMDBEventStore(in: DataDirectory(path: next.path, address: "a test"), options: options)
         let answer = submit(.of(["more"], to: session, as: "more"), to: larger)

@@ -1,6 +1,8 @@
+import API
 import ArgumentParser
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import TrackingClient
 import pivot
@@ -11,7 +13,8 @@ import pivot
         arguments: [
             (ClientError.Code.refused(status: 404, code: "not_found"), CommandStatus.notFound),
             (.refused(status: 409, code: "wrong_status"), .failed), (.unreachable, .unreachable),
-            (.invalidAddress, .usage), (.cancelled, .interrupted), (.timedOut, .failed), (.digestMismatch, .failed),
+            (.invalidAddress, .usage), (.refused(status: 409, code: "not_reproducible"), .notReproducible),
+            (.cancelled, .interrupted), (.timedOut, .failed), (.digestMismatch, .failed),
         ])
     func statuses(code: ClientError.Code, expected: CommandStatus) {
         #expect(CommandFailure(ClientError(code, "text")).status == expected)
@@ -35,9 +38,9 @@ import pivot
 
     @Test("A download stays where it was asked to go, whatever name the server gives")
     func targets() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "pivot-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let folder = directory.path
         func path(_ output: String?, _ name: String) throws -> String {
             try DownloadTarget.path(output: output, name: name, mayReplace: false)
         }
@@ -54,21 +57,31 @@ import pivot
 
     @Test("An event's line shows its scalars and the size of the rest")
     func eventSummary() {
-        let data: JSONValue = ["epoch": 3, "metrics": [1, 2], "config": ["a": 1], "name": "x\u{1B}y", "ok": true]
+        let data: JSONObject = ["epoch": 3, "metrics": [1, 2], "config": ["a": 1], "name": "x\u{1B}y", "ok": true]
         #expect(EventsCommand.summary(data) == "epoch 3, metrics [2], config {1}, name x y, ok true")
     }
 
     @Test(
-        "Arguments that contradict each other are refused",
+        "Arguments that contradict each other are refused with the rule that they break",
         arguments: [
-            ["metrics", "sess_1", "--history"], ["metrics", "sess_1", "--max-points", "5"],
-            ["metrics", "sess_1", "--metric", "a", "--history", "--limit", "5"], ["logs", "sess_1", "--tail", "0"],
-            ["events", "--stream", "all"], ["sessions", "stop", "sess_1", "--wait", "31"],
-            ["sessions", "resume", "sess_1", "--set", "a=1"], ["sessions", "list", "--status", "sleeping"],
-            ["checkpoints", "upload", "f", "--session", "s", "--epoch", "1", "--metric", "x"],
+            (["metrics", "sess_1", "--history"], "--history needs exactly one --metric"),
+            (["metrics", "sess_1", "--max-points", "5"], "--axis and --max-points go with --history"),
+            (["metrics", "sess_1", "--metric", "a", "--history", "--limit", "5"], "--limit is for epochs"),
+            (["logs", "sess_1", "--tail", "0"], "--tail takes a number of lines"),
+            (["events", "--stream", "all"], "--stream needs a session"),
+            (["sessions", "stop", "sess_1", "--wait", "31"], "--wait takes 0 to 30 seconds"),
+            (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
+            (["sessions", "list", "--status", "sleeping"], "The value 'sleeping' is invalid"),
+            (
+                ["checkpoints", "upload", "f", "--session", "s", "--epoch", "1", "--metric", "x"],
+                "The value 'x' is invalid"
+            ),
         ])
-    func contradictions(arguments: [String]) {
-        #expect(throws: (any Error).self) { _ = try Pivot.parseAsRoot(arguments) }
+    func contradictions(arguments: [String], rule: String) throws {
+        // Any error would do for an option that is misspelled here; the message tells which rule refused.
+        let error = try #require(throws: (any Error).self) { _ = try Pivot.parseAsRoot(arguments) }
+        #expect(Pivot.message(for: error).contains(rule))
+        #expect(Pivot.exitCode(for: error) == .validationFailure)
     }
 
     @Test("Arguments that fit are taken")

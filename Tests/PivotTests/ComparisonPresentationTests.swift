@@ -1,3 +1,4 @@
+import API
 import JSON
 import Testing
 import pivot
@@ -5,14 +6,15 @@ import pivot
 @Suite("A comparison as tables")
 struct ComparisonPresentationTests {
     private func lines(_ json: String, width: Int? = nil) throws -> [String] {
-        ComparisonPresentation(try JSONValue.parse(Array(json.utf8))).lines(width: width)
+        let comparison = try ComparisonInfo(try JSONValue.parse(Array(json.utf8)), strictly: false)
+        return ComparisonPresentation(comparison).lines(width: width)
     }
 
     @Test("each section is a table, absent values are dashes, and the counts come last")
     func tables() throws {
         let lines = try lines(
             """
-            {"sessions":[{"session_id":"sess_a","session_name":"one"},{"session_id":"sess_b","session_name":"two"}],"equal_count":7,"different_count":2,
+            {"sessions":[{"session_id":"sess_a","session_name":"one","status":"completed"},{"session_id":"sess_b","session_name":"two","status":"completed"}],"equal_count":7,"different_count":2,
              "sections":[{"name":"metrics","rows":[
               {"key":"val_loss","values":[0.5,0.25],"equal":false,"difference":-0.25},
               {"key":"val_dice","values":[null,"NaN"],"equal":false}]}]}
@@ -31,7 +33,7 @@ struct ComparisonPresentationTests {
         let common = String(repeating: "a", count: 50)
         let lines = try lines(
             """
-            {"sessions":[{"session_id":"sess_a"},{"session_id":"sess_b"}],"equal_count":0,"different_count":1,
+            {"sessions":[{"session_id":"sess_a","session_name":"","status":"failed"},{"session_id":"sess_b","session_name":"","status":"failed"}],"equal_count":0,"different_count":1,
              "sections":[{"name":"code","rows":[{"key":"command_line","values":["\(common)1","\(common)2"],"equal":false}]}]}
             """)
         #expect(lines[4].contains("…aaaaaaaa1") && lines[4].contains("…aaaaaaaa2"))

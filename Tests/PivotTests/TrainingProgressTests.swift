@@ -1,3 +1,4 @@
+import API
 import JSON
 import Testing
 import Tracking
@@ -5,28 +6,38 @@ import TrackingClient
 import pivot
 
 @Suite struct TrainingProgressTests {
-    private func document(_ status: String, epoch: Int = 0, progress: Double = 0, more: String = "") throws -> JSONValue
-    {
-        try JSONValue.parse(
-            Array(
-                """
-                {"session_id":"sess_1","session_name":"one","status":"\(status)","current_epoch":\(epoch),
-                 "total_epochs":10,"progress":\(progress),"latest_metrics":{},"monitor":"val_froc"\(more)}
-                """.utf8))
+    private func session(_ status: Session.Status = .queued, trainer: String = "synthetic") -> SessionInfo {
+        var session = SessionInfo()
+        session.summary.id = "sess_1"
+        session.summary.name = "one"
+        session.summary.status = status
+        session.summary.totalEpochs = 10
+        session.summary.monitor = "val_froc"
+        session.summary.trainer = trainer
+        return session
     }
 
-    private func fresh(_ status: String = "queued") throws -> TrainingProgress {
-        TrainingProgress(session: try SessionInfo(try document(status)))
+    private func fresh(_ status: Session.Status = .queued) -> TrainingProgress {
+        TrainingProgress(session: session(status))
     }
 
     private func frame(_ json: String) throws -> TrainingProgress.Input {
-        .frame(try FeedFrame(try JSONValue.parse(Array(json.utf8))))
+        .frame(try FeedFrame(try JSONValue.parse(Array(json.utf8)), strictly: false))
     }
 
     private func status(
-        _ status: String, epoch: Int = 0, progress: Double = 0, more: String = ""
-    ) throws -> TrainingProgress.Input {
-        .status(try SessionStatusInfo(try document(status, epoch: epoch, progress: progress, more: more)))
+        _ status: Session.Status, epoch: Int = 0, progress: Double = 0, queuePosition: Int? = nil,
+        secondsLeft: Double? = nil
+    ) -> TrainingProgress.Input {
+        var info = SessionStatusInfo()
+        info.id = "sess_1"
+        info.status = status
+        info.currentEpoch = epoch
+        info.totalEpochs = 10
+        info.progress = progress
+        info.queuePosition = queuePosition
+        info.secondsLeft = secondsLeft
+        return .status(info)
     }
 
     private let epoch = """
@@ -36,7 +47,7 @@ import pivot
 
     @Test("Of a built-in trainer's log the warnings are printed, and nothing else")
     func warnings() throws {
-        var progress = try fresh()
+        var progress = fresh()
         let lines =
             #"{"type":"log","position":9,"lines":[{"text":"a","level":"info"},{"text":"b","level":"warning"},{"text":"c"}]}"#
         #expect(progress.take(try frame(lines)) == [.print("warning: b")])
@@ -44,8 +55,7 @@ import pivot
 
     @Test("The lines of a program's log are printed, without what would move the cursor")
     func logLines() throws {
-        var progress = TrainingProgress(
-            session: try SessionInfo(try document("queued", more: #","trainer":"command""#)))
+        var progress = TrainingProgress(session: session(trainer: "command"))
         let lines = #"{"type":"log","position":9,"lines":[{"text":"one"},{"text":"\u001b[2Jtwo"}]}"#
         let actions = progress.take(try frame(lines))
         #expect(actions.first == .print("one"))
@@ -60,7 +70,7 @@ import pivot
 
     @Test("An epoch is printed once, with the metrics that matter")
     func epochs() throws {
-        var progress = try fresh()
+        var progress = fresh()
         let line = "epoch  3/10  train_loss 0.4123  val_loss NaN  val_froc 0.7100  learning_rate 0.001000  13 s"
         #expect(progress.take(try frame(epoch)) == [.print(line)])
         #expect(progress.take(try frame(epoch)) == [])
@@ -76,42 +86,42 @@ import pivot
 
     @Test("The last frames end it, and an ending among the statuses is looked up first")
     func ends() throws {
-        var progress = try fresh()
+        var progress = fresh()
         #expect(progress.take(try frame(#"{"type":"status","status":"stopped","position":3}"#)) == [.checkStatus])
-        #expect(progress.take(try status("queued", more: #","queue_position":2"#)) == [.print("queued")])
+        #expect(progress.take(status(.queued, queuePosition: 2)) == [.print("queued")])
         #expect(progress.statusLine(width: 80) == "queued, place 2: the training begins when a place is free")
-        #expect(progress.take(try status("stopped", epoch: 2)) == [.finish(.stopped)])
+        #expect(progress.take(status(.stopped, epoch: 2)) == [.finish(.stopped)])
         #expect(progress.take(try frame(#"{"type":"training_complete","final_metrics":{}}"#)) == [.finish(.completed)])
         #expect(progress.take(try frame(#"{"type":"error","message":"x"}"#)) == [.finish(.failed)])
     }
 
     @Test("A change of status is said once")
     func announcements() throws {
-        var progress = try fresh()
+        var progress = fresh()
         #expect(
             progress.take(try frame(#"{"type":"status","status":"running","total_epochs":12}"#)) == [.print("running")])
         #expect(progress.totalEpochs == 12)
-        #expect(progress.take(try status("running", epoch: 1, progress: 0.15)) == [])
-        #expect(progress.take(try status("stopping", epoch: 1, progress: 0.15)) == [.print("stopping")])
+        #expect(progress.take(status(.running, epoch: 1, progress: 0.15)) == [])
+        #expect(progress.take(status(.stopping, epoch: 1, progress: 0.15)) == [.print("stopping")])
         #expect(progress.statusLine(width: 80) == "stopping: saving a checkpoint")
     }
 
     @Test("A feed that was merely closed is not worth a word, and an outage is told once")
     func interruptions() throws {
-        var progress = try fresh("running")
+        var progress = fresh(.running)
         #expect(progress.take(.interrupted(ClientError(.interrupted, "x."))) == [])
         let outage = TrainingProgress.Input.interrupted(ClientError(.unreachable, "y."))
         #expect(progress.take(outage).count == 1)
         #expect(progress.take(outage) == [])
-        _ = progress.take(try status("running"))
+        _ = progress.take(status(.running))
         #expect(progress.take(outage).count == 1)
     }
 
     @Test("The status line shows the epoch under way, its metrics and the time left")
     func statusLine() throws {
-        var progress = try fresh("running")
+        var progress = fresh(.running)
         _ = progress.take(try frame(epoch))
-        _ = progress.take(try status("running", epoch: 3, progress: 0.34, more: #","seconds_left":84.5"#))
+        _ = progress.take(status(.running, epoch: 3, progress: 0.34, secondsLeft: 84.5))
         #expect(progress.statusLine(width: 110).hasPrefix("epoch 4/10 █"))
         #expect(
             progress.statusLine(width: 110)
@@ -121,25 +131,25 @@ import pivot
 
     @Test("The first Ctrl-C stops the training, the second leaves")
     func interrupts() throws {
-        var progress = try fresh("running")
+        var progress = fresh(.running)
         let first = progress.take(.interrupt)
         #expect(first.contains(.requestStop))
         #expect(!first.contains(.leave))
         #expect(progress.stopWasRequested)
-        #expect(progress.take(try status("stopping")) == [])
+        #expect(progress.take(status(.stopping)) == [])
         #expect(progress.take(.interrupt).contains(.leave))
     }
 
     @Test("Ctrl-C while somebody else's stop is under way leaves at once")
     func interruptWhileStopping() throws {
-        var progress = try fresh("running")
-        _ = progress.take(try status("stopping"))
+        var progress = fresh(.running)
+        _ = progress.take(status(.stopping))
         #expect(progress.take(.interrupt).contains(.leave))
     }
 
     @Test("When the feed ends the status is asked for")
     func feedEnds() throws {
-        var progress = try fresh("running")
+        var progress = fresh(.running)
         #expect(progress.take(.feedEnded(nil)) == [.checkStatus])
         #expect(progress.take(.feedEnded(ClientError(.unreachable, "x."))).last == .checkStatus)
     }

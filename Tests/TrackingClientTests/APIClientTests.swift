@@ -1,3 +1,4 @@
+import API
 import JSON
 import TestSupport
 import Testing
@@ -8,8 +9,8 @@ import TrackingClient
     @Test("A session is created from what is given, with an idempotency key, and read back typed")
     func create() async throws {
         try await withStub(answer: { _, _ in .json(sessionDocument, status: 201) }) { client, server, _ in
-            var new = NewSession(.inline(["train": ["epochs": 5]]))
-            new.name = "one"
+            var new = NewSession(configuration: ["train": ["epochs": 5]])
+            new.sessionName = "one"
             new.tags = ["a"]
             new.overrides = ["train.seed": 7]
             let session = try await client.createSession(new)
@@ -50,18 +51,18 @@ import TrackingClient
     @Test("Every filter becomes a query parameter, encoded")
     func filters() async throws {
         try await withStub(answer: { _, _ in
-            .json(#"{"sessions":[\#(sessionDocument)],"total":7,"limit":1,"offset":0}"#)
+            .json(#"{"sessions":[\#(sessionDocument)],"total":7,"limit":1,"offset":0,"new":true}"#)
         }) { client, server, _ in
-            var filter = SessionFilter()
-            filter.statuses = [.running, .queued]
-            filter.tags = ["a b", "c&d"]
-            filter.experiment = "é"
-            filter.condition = "metrics.val_loss <= 0.5"
-            filter.includesArchived = true
-            filter.limit = 1
-            let page = try await client.sessions(filter)
+            var query = SessionQuery()
+            query.statuses = [.running, .queued]
+            query.tags = ["a b", "c&d"]
+            query.experiment = "é"
+            query.condition = "metrics.val_loss <= 0.5"
+            query.includesArchived = true
+            query.limit = 1
+            let page = try await client.sessions(query)
             #expect(page.total == 7)
-            #expect(page.entries.map(\.id) == ["sess_1"])
+            #expect(page.sessions.map(\.id) == ["sess_1"])
             #expect(
                 server.requests.first?.target
                     == "/api/v1/training/sessions?status=running%2Cqueued&tag=a%20b&tag=c%26d&experiment=%C3%A9"
@@ -99,7 +100,7 @@ import TrackingClient
         try await withStub(answer: { _, _ in .json(#"{"status":"healthy","version":"1"}"#) }) { client, _, _ in
             let error = await failure { () throws(ClientError) in _ = try await client.health() }
             #expect(error?.code == .unexpectedAnswer)
-            #expect(error?.message.contains("\"position\"") == true)
+            #expect(error?.message.contains("position is required") == true)
         }
     }
 
@@ -112,7 +113,7 @@ import TrackingClient
             default: .json(sessionDocument, status: 201)
             }
         }) { client, server, clock in
-            _ = try await client.createSession(NewSession(.path("configs/train.yaml")))
+            _ = try await client.createSession(NewSession(path: "configs/train.yaml"))
             #expect(server.requests.count == 3)
             #expect(Set(server.requests.map { $0["Idempotency-Key"] }).count == 1)
             #expect(Set(server.requests.map(\.body)).count == 1)
@@ -120,12 +121,24 @@ import TrackingClient
         }
     }
 
-    @Test("A deletion whose answer is lost is not sent again")
+    @Test("A deletion whose answer is lost is sent again under its key")
+    func deletion() async throws {
+        try await withStub(answer: { _, index in
+            index == 0 ? Self.cut : .error(404, "not_found")
+        }) { client, server, _ in
+            let error = await failure { () throws(ClientError) in _ = try await client.deleteCheckpoint("ckpt_1") }
+            #expect(error?.status == 404)
+            #expect(server.requests.map(\.method) == ["DELETE", "DELETE"])
+            #expect(Set(server.requests.map { $0["Idempotency-Key"] }).count == 1)
+        }
+    }
+
+    @Test("What takes no key is not sent again when its answer is lost")
     func noRetry() async throws {
         try await withStub(answer: { _, _ in Self.cut }) { client, server, clock in
-            let error = await failure { () throws(ClientError) in _ = try await client.deleteCheckpoint("ckpt_1") }
+            let error = await failure { () throws(ClientError) in _ = try await client.rebuildReadModels() }
             #expect(error?.code == .interrupted)
-            #expect(server.requests.count == 1)
+            #expect(server.requests.map { $0["Idempotency-Key"] } == [nil])
             #expect(clock.sleeps.isEmpty)
         }
     }
@@ -149,10 +162,7 @@ import TrackingClient
     func authorization() async throws {
         let server = try await StubServer { request, _ in
             request.target.hasSuffix("/attempts")
-                ? .json(
-                    #"{"session_id":"sess_1","attempt":2,"token":"t","lease_seconds":30,"session":\#(sessionDocument)}"#,
-                    status: 201)
-                : .json(#"{"stop_requested":true,"position":9,"lease_seconds":30}"#)
+                ? .json(Self.claim.text, status: 201) : .json(Self.claim.receipt.text)
         }
         let client = APIClient(ClientConfiguration(address: try ServerAddress(server.url), apiKey: "k"))
         let attempt = try await client.claim("sess_1", AttemptClaim())
@@ -168,6 +178,16 @@ import TrackingClient
             try JSONValue.parse(server.requests[2].body)
                 == ["attempt": 2, "outcome": "failed", "message": "no data", "epoch": 1, "step": 20])
     }
+
+    private static let claim: ClaimInfo = {
+        var claim = ClaimInfo()
+        claim.receipt.sessionID = "sess_1"
+        claim.receipt.attempt = 2
+        claim.receipt.stopRequested = true
+        claim.receipt.leaseSeconds = 30
+        claim.token = "t"
+        return claim
+    }()
 
     private static let cut = StubServer.Reply(body: Array("{".utf8), statedByteCount: 100, cuts: true)
 }

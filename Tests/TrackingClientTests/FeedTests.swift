@@ -1,4 +1,9 @@
+import API
+import Foundation
+import SwiftProtobuf
+import TestSupport
 import Testing
+import Tracking
 import TrackingClient
 
 @Suite struct FeedTests {
@@ -6,8 +11,16 @@ import TrackingClient
         "id: \(position)\ndata: {\"type\":\"\(type)\",\"position\":\(position),\"time\":\"2026-01-05T10:00:00Z\"}\n\n"
     }
 
+    private static func record(_ position: UInt64) -> EventInfo {
+        var record = EventInfo()
+        record.position = position
+        record.stream = "session/s"
+        record.type = "session.tagged"
+        return record
+    }
+
     /// What following gives: frame types and interruptions.
-    private func follow(_ feed: Feed<FrameDecoder>) async throws -> [String] {
+    private func follow(_ feed: Feed<FeedFrameDecoder>) async throws -> [String] {
         var seen: [String] = []
         for try await item in feed {
             switch item {
@@ -75,8 +88,8 @@ import TrackingClient
 
     @Test("Records of the log are followed by their positions, each once")
     func events() async throws {
-        func line(_ position: Int) -> String {
-            #"{"position":\#(position),"stream":"session/s","type":"session.tagged","data":{}}"# + "\n"
+        func line(_ position: UInt64) -> String {
+            Self.record(position).text + "\n"
         }
         let first = line(1) + line(2) + #"{"position":3"#
         let second = line(3) + line(4)
@@ -101,7 +114,7 @@ import TrackingClient
 
     @Test("Without following, the records end with the answer")
     func page() async throws {
-        let text = #"{"position":7,"stream":"session/s","type":"session.tagged","data":{}}"# + "\n"
+        let text = Self.record(7).text + "\n"
         try await withStub(answer: { _, _ in .stream(text) }) { client, server, _ in
             var count = 0
             for try await item in client.events(after: 6, limit: 10) {
@@ -109,6 +122,35 @@ import TrackingClient
             }
             #expect(count == 1)
             #expect(server.requests.map(\.target) == ["/api/v1/events?after=6&limit=10"])
+        }
+    }
+
+    @Test("Records come as they were recorded, each message after its length")
+    func records() async throws {
+        func message(_ position: UInt64, _ payload: [UInt8]) -> EventRecord {
+            .with {
+                $0.position = position
+                $0.type = "session.tagged"
+                $0.payload = Data(payload)
+            }
+        }
+        let sent = [message(7, []), message(9, Array(repeating: 5, count: 300))]
+        let stream = OutputStream.toMemory()
+        stream.open()
+        for record in sent { try BinaryDelimited.serialize(message: record, to: stream) }
+        let bytes = [UInt8](try #require(stream.property(forKey: .dataWrittenToMemoryStreamKey) as? Data))
+        try await withStub(answer: { _, index in
+            StubServer.Reply(body: index == 0 ? bytes : index == 1 ? [] : bytes.dropLast())
+        }) { client, server, _ in
+            let records = try await client.records(of: "s", after: 6, limit: 10)
+            #expect(records == sent)
+            let none = try await client.records(of: "s", after: 9, limit: 10)
+            #expect(none == [])
+            #expect(server.requests[0].target == "/api/v1/training/sessions/s/events?after=6&limit=10")
+            #expect(server.requests[0]["Accept"] == "application/x-protobuf")
+            await #expect(throws: ClientError(.unexpectedAnswer, "")) {
+                _ = try await client.records(of: "s", after: 6, limit: 10)
+            }
         }
     }
 }

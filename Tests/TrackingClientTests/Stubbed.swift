@@ -1,3 +1,6 @@
+import API
+import TestSupport
+import Tracking
 import TrackingClient
 
 /// Runs `body` with a client of a stub server that answers as `answer` says; no wait takes time, and chance is constant.
@@ -21,10 +24,24 @@ func withStub(
     try await server.stop()
 }
 
-let sessionDocument = """
-    {"session_id":"sess_1","session_name":"one","status":"running","current_epoch":2,"total_epochs":5,"progress":0.5,
-     "latest_metrics":{"val_loss":0.25},"tags":["a"],"created_at":"2026-01-05T10:00:00Z"}
-    """
+/// A session as the server writes it.
+let sessionDocument: String = {
+    var session = SessionInfo()
+    session.summary.id = "sess_1"
+    session.summary.name = "one"
+    session.summary.status = .running
+    session.summary.currentEpoch = 2
+    session.summary.totalEpochs = 5
+    session.summary.progress = 0.5
+    session.summary.latestMetrics = [MetricValue(name: "val_loss", value: 0.25)]
+    session.summary.tags = ["a"]
+    return session.text
+}()
+
+extension Document {
+    /// The document as JSON.
+    var text: String { String(decoding: encoded(), as: UTF8.self) }
+}
 
 /// The error that `body` throws.
 func failure(_ body: () async throws(ClientError) -> Void) async -> ClientError? {

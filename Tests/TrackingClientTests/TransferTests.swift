@@ -1,5 +1,7 @@
+import API
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Tracking
 import TrackingClient
@@ -7,23 +9,21 @@ import TrackingClient
 @Suite struct TransferTests {
     private static let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
 
-    private static func checkpoint(digest: Digest) -> String {
-        """
-        {"checkpoint_id":"ckpt_1","session_id":"sess_1","epoch":3,"digest":"\(digest)","file_size_bytes":300000,
-         "file_name":"epoch_3.safetensors","metrics":{},"is_best":true,"marks":["best"]}
-        """
+    private static func checkpoint(digest: Digest) -> CheckpointInfo {
+        var checkpoint = CheckpointInfo()
+        checkpoint.id = "ckpt_1"
+        checkpoint.sessionID = "sess_1"
+        checkpoint.epoch = 3
+        checkpoint.digest = digest
+        checkpoint.byteCount = 300_000
+        checkpoint.fileName = "epoch_3.safetensors"
+        return checkpoint
     }
 
     private func inFolder(_ body: (String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "pivot-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        do {
-            try await body(folder)
-        } catch {
-            try FileManager.default.removeItem(atPath: folder)
-            throw error
-        }
-        try FileManager.default.removeItem(atPath: folder)
+        let folder = try TemporaryDirectory()
+        try await body(folder.path)
+        withExtendedLifetime(folder) {}
     }
 
     /// Answers ranges of `content`, and cuts the first `cutCount` answers after 100,000 bytes.
@@ -31,7 +31,7 @@ import TrackingClient
         cutCount: Int, ignoringRanges: Bool = false, digest: Digest = Digest(hashing: content),
         check: (ClientError?, [StubServer.Request], String) throws -> Void
     ) async throws {
-        let info = try CheckpointInfo(try JSONValue.parse(Array(Self.checkpoint(digest: digest).utf8)))
+        let info = Self.checkpoint(digest: digest)
         let serve: @Sendable (StubServer.Request, Int) -> StubServer.Reply = { request, index in
             let range = ignoringRanges ? nil : request["Range"]
             let start = range.flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
@@ -95,7 +95,7 @@ import TrackingClient
     @Test("A later call continues what an earlier one left")
     func continued() async throws {
         let digest = Digest(hashing: Self.content)
-        let info = try CheckpointInfo(try JSONValue.parse(Array(Self.checkpoint(digest: digest).utf8)))
+        let info = Self.checkpoint(digest: digest)
         try await inFolder { folder in
             let part = folder + "/out.bin." + digest.hex.prefix(12) + ".part"
             try Data(Self.content.prefix(123)).write(to: URL(filePath: part))
@@ -123,8 +123,7 @@ import TrackingClient
 
     @Test("A download that never gets on gives up and keeps what it has")
     func givesUp() async throws {
-        let info = try CheckpointInfo(
-            try JSONValue.parse(Array(Self.checkpoint(digest: Digest(hashing: Self.content)).utf8)))
+        let info = Self.checkpoint(digest: Digest(hashing: Self.content))
         try await inFolder { folder in
             try await withStub(answer: { _, _ in StubServer.Reply(statedByteCount: 300_000, cuts: true) }) {
                 client, server, clock in
@@ -139,7 +138,7 @@ import TrackingClient
         }
     }
 
-    @Test("An upload states its length, sends the session first, and its answer's digest is checked")
+    @Test("An upload states its length, says in its query what it is, and its answer's digest is checked")
     func upload() async throws {
         let digest = Digest(hashing: Self.content)
         try await inFolder { folder in
@@ -148,9 +147,11 @@ import TrackingClient
             try await withStub(answer: { _, index in
                 index == 0
                     ? .error(503, "overloaded", headers: [("Retry-After", "1")])
-                    : .json(Self.checkpoint(digest: index == 1 ? digest : Digest(hashing: [2])), status: 201)
+                    : .json(Self.checkpoint(digest: index == 1 ? digest : Digest(hashing: [2])).text, status: 201)
             }) { client, server, _ in
                 var upload = CheckpointUpload(sessionID: "sess_1", epoch: 3, fileName: "mo\"del.pth")
+                upload.attempt = 2
+                upload.marks = ["stop", "last"]
                 upload.metrics = [MetricValue(name: "val_loss", value: .nan)]
                 let saved = try await client.uploadCheckpoint(upload, from: .file(path))
                 #expect(saved.id == "ckpt_1")
@@ -158,13 +159,12 @@ import TrackingClient
                 #expect(server.requests[0].body == server.requests[1].body)
                 let request = server.requests[1]
                 #expect(request["Content-Length"] == String(request.body.count))
-                let boundary = try #require(request["Content-Type"]?.split(separator: "boundary=").last)
-                let form = MultipartForm(
-                    boundary: String(boundary),
-                    fields: [("session_id", "sess_1"), ("epoch", "3"), ("metrics", #"{"val_loss":"NaN"}"#)],
-                    fileName: "mo\"del.pth")
-                #expect(request.body == form.prefix + Self.content + form.suffix)
-                #expect(String(decoding: form.prefix, as: UTF8.self).contains(#"filename="mo%22del.pth""#))
+                #expect(request["Content-Type"] == "application/octet-stream")
+                #expect(request.body == Self.content)
+                #expect(
+                    request.target
+                        == "/api/v1/checkpoints?session_id=sess_1&epoch=3&attempt=2"
+                        + "&metrics=%7B%22val_loss%22%3A%22NaN%22%7D&marks=stop%2Clast&filename=mo%22del.pth")
 
                 let error = await failure { () throws(ClientError) in
                     _ = try await client.uploadCheckpoint(upload, from: .bytes(Self.content))

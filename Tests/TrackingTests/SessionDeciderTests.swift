@@ -1,4 +1,5 @@
 import SwiftProtobuf
+import TestSupport
 import Testing
 import Tracking
 
@@ -9,7 +10,10 @@ private typealias F = SessionFixtures
 struct SessionDeciderTests {
     @Test("nothing but create happens to a session that does not exist")
     func unknown() {
-        for command in [SessionCommand.requestStart, .requestStop, .archive, .rename("x"), .note("x"), .tag([])] {
+        for command in [
+            SessionCommand.requestStart, .requestStop, .archive, .update(name: "x"), .update(notes: "x"),
+            .update(tags: []),
+        ] {
             Specification().when(command, refuses: .unknownSession)
         }
     }
@@ -93,7 +97,7 @@ struct SessionDeciderTests {
             specification.when(.archive, then: [.archived(Archived())])
             specification.given(.archived(Archived())).when(.archive, then: [])
             specification.given(.archived(Archived())).when(.requestStart, refuses: .archived)
-            specification.given(.archived(Archived())).when(.rename("x"), refuses: .archived)
+            specification.given(.archived(Archived())).when(.update(name: "x"), refuses: .archived)
         }
     }
 
@@ -114,13 +118,24 @@ struct SessionDeciderTests {
     func startAttempt() {
         let specification = Specification(given: [F.created(), F.started, F.claimed()])
         guard case .attemptStarted(let message) = F.attemptStarted() else { return }
-        specification.when(.startAttempt(message, F.holder), then: [F.attemptStarted()])
+        specification.when(.startAttempt(message, facts: [], F.holder), then: [F.attemptStarted()])
+        let fact = Parameter.with {
+            $0.name = "git_commit"
+            $0.text = "abc"
+        }
+        let recorded = SessionEvent.provenanceRecorded(
+            .with {
+                $0.attempt = 1
+                $0.facts = [fact]
+            })
+        specification.when(
+            .startAttempt(message, facts: [fact], F.holder), then: [F.attemptStarted(), recorded])
         specification.given(F.attemptStarted()).when(
-            .startAttempt(message, F.holder),
+            .startAttempt(message, facts: [], F.holder),
             refuses: .wrongStatus(
                 action: "start its attempt twice", status: .running, remedy: "claim a new attempt"))
         specification.when(
-            .startAttempt(.with { $0.attempt = 1 }, F.holder),
+            .startAttempt(.with { $0.attempt = 1 }, facts: [], F.holder),
             refuses: .invalid(field: "first_epoch", reason: "epochs and steps count from 1"))
     }
 
@@ -282,14 +297,25 @@ struct SessionDeciderTests {
     @Test("names, tags and notes change only when they differ")
     func descriptions() {
         let created = Specification(given: F.past(.created))
-        created.when(.rename("first"), then: [])
-        created.when(.rename("second"), then: [.renamed(.with { $0.name = "second" })])
-        created.when(.tag(["a"]), then: [])
-        created.when(.tag(["b"]), then: [.tagged(.with { $0.tags = ["b"] })])
-        created.when(.note(""), then: [])
-        created.when(.note("n"), then: [.noted(.with { $0.notes = "n" })])
-        created.when(.setParams([]), then: [])
+        created.when(.update(name: "first"), then: [])
+        created.when(.update(name: "second"), then: [.renamed(.with { $0.name = "second" })])
+        created.when(.update(tags: ["a"]), then: [])
+        created.when(.update(tags: ["b"]), then: [.tagged(.with { $0.tags = ["b"] })])
+        created.when(.update(notes: ""), then: [])
+        created.when(.update(notes: "n"), then: [.noted(.with { $0.notes = "n" })])
+        created.when(.update(params: []), then: [])
         created.when(.recordProvenance(ProvenanceRecorded()), then: [])
+        let param = Parameter.with {
+            $0.name = "p"
+            $0.number = 1
+        }
+        created.when(
+            .update(name: "second", tags: ["b"], notes: "n", params: [param]),
+            then: [
+                .renamed(.with { $0.name = "second" }), .tagged(.with { $0.tags = ["b"] }),
+                .noted(.with { $0.notes = "n" }), .paramsSet(.with { $0.params = [param] }),
+            ])
+        created.when(.update(name: "first", notes: "n"), then: [.noted(.with { $0.notes = "n" })])
     }
 
     @Test("results come late, also to an archived session")

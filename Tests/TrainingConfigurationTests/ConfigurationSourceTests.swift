@@ -87,6 +87,14 @@ struct ConfigurationSourceTests {
         #expect(source.root["a"] == "R&D 2*x")
     }
 
+    @Test("files of the project's own are read at any size, with the same refusals but for that")
+    func unlimited() throws {
+        let many = "a: [" + String(repeating: "0x10, ", count: ConfigurationLimits.maximumByteCount) + "]"
+        #expect(try JSONValue(yaml: many)["a"]?.arrayValue?.count == ConfigurationLimits.maximumByteCount)
+        #expect(throws: ConfigurationError.self) { try JSONValue(yaml: "a: &x 1\nb: *x") }
+        #expect(try JSONValue(yaml: "").isNull)
+    }
+
     @Test("size, depth and count have limits")
     func limits() throws {
         let long = "a: " + String(repeating: "x", count: ConfigurationLimits.maximumByteCount)

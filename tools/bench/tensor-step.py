@@ -1,4 +1,4 @@
-"""Times a training step of the 3D U-Net in PyTorch on the CPU, as TensorStepBenchmark does in TensorEngine.
+"""Times a training step of the 3D U-Net in PyTorch on the CPU, as TrainingStep does in Sources/pivot-bench.
 
 Usage: python tensor-step.py [--threads 1] [--steps 20] [--features 8] [--depth 3] [--patch 32] [--batch 2]
        [--memory-format contiguous|channels_last_3d]

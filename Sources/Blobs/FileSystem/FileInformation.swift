@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a folder knows of a file.
+/// The length and the time of a file, as its folder knows them.
 package struct FileInformation: Equatable, Sendable {
     /// The file's length.
     package let byteCount: Int64

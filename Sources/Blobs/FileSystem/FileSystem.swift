@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What the store needs of a disk: the operating system's, or a double that loses power.
+/// The calls that the store needs of a disk: the operating system's, or a double that loses power.
 ///
 /// Calls block. Names and bytes are durable only after the sync of their folder or file.
 package protocol FileSystem: Sendable {
@@ -16,7 +16,7 @@ package protocol FileSystem: Sendable {
     /// Opens a file for reading; nil when there is none.
     func open(_ path: String) throws(FileSystemError) -> (any OpenFile)?
 
-    /// What the folder knows of a file; nil when there is none.
+    /// The folder's information about a file; nil when there is none.
     func information(about path: String) throws(FileSystemError) -> FileInformation?
 
     /// Sets the time that `information(about:)` tells.

@@ -16,6 +16,6 @@ extension FileSystemError {
         self.init(operation: operation, path: path, errorNumber: errorNumber, reason: reason)
     }
 
-    /// Whether the disk, or the user's share of it, is full.
+    /// True when the disk, or the user's share of it, is full.
     package var isNoRoom: Bool { errorNumber == ENOSPC || errorNumber == EDQUOT || errorNumber == EFBIG }
 }

@@ -1,6 +1,6 @@
 /// A system call that failed: which, on what, and why.
 package struct FileSystemError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was to be done.
+    /// The kind of call.
     package enum Operation: String, Sendable {
         case createDirectory = "create the folder"
         case list = "list the folder"
@@ -15,7 +15,7 @@ package struct FileSystemError: Error, Equatable, Sendable, CustomStringConverti
         case setTime = "set the time of"
     }
 
-    /// What was to be done.
+    /// The call that failed.
     package let operation: Operation
     /// To what.
     package let path: String

@@ -1,4 +1,4 @@
-/// How a frame's bytes are ordered before compression. The raw value is what the pack says.
+/// The order of a frame's bytes before compression. The raw value is what the pack says.
 package enum FrameTransform: UInt8, CaseIterable, Sendable {
     /// As they are.
     case bytes = 0
@@ -9,7 +9,7 @@ package enum FrameTransform: UInt8, CaseIterable, Sendable {
     /// Planes of 8-byte numbers.
     case planes8 = 3
 
-    /// How many bytes a number has, which is how many planes there are; 1 for bytes as they are.
+    /// The bytes of a number, which is the number of planes; 1 for bytes as they are.
     package var width: Int { 1 << Int(rawValue) }
 
     /// The transform for numbers of `width` bytes; bytes as they are when there is none.

@@ -19,7 +19,7 @@ final class PackDraft {
 
     /// Adds a frame of content, 1 byte to 1 MiB.
     func append(
-        _ content: UnsafeRawBufferPointer, transform: FrameTransform, using encoder: inout FrameEncoder
+        _ content: UnsafeRawBufferPointer, transform: FrameTransform, using encoder: inout PackFrameEncoder
     ) throws(FileSystemError) {
         hasher.update(content)
         try encoder.encode(content, transform: transform) { frame, stored throws(FileSystemError) in
@@ -36,7 +36,7 @@ final class PackDraft {
         rows.append(.tensor(digest, byteCount: byteCount))
     }
 
-    /// How many bytes of content there are so far.
+    /// The bytes of content so far.
     var byteCount: Int64 { rows.reduce(0) { $0 + $1.byteCount } }
 
     /// The digest of all content so far.

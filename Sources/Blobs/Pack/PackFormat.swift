@@ -2,7 +2,7 @@
 enum PackFormat {
     /// The first eight bytes of every pack.
     static let magic: [UInt8] = Array("PIVOTBLB".utf8)
-    /// What this code writes, and all it reads.
+    /// The version that this code writes, and the only one it reads.
     static let version: UInt8 = 1
     /// The header: magic, version, frame size, zeros.
     static let headerByteCount = 16
@@ -16,7 +16,7 @@ enum PackFormat {
     static let frameSizeExponent: UInt8 = 20
     /// The most bytes of content in a frame: 1 MiB.
     static let frameByteCount = 1 << 20
-    /// What a pack takes beside its frames' bytes when it has no row.
+    /// The bytes that a pack takes beside its frames when it has no row.
     static let fixedByteCount = headerByteCount + footerByteCount
 
     /// The header's bytes.

@@ -1,27 +1,27 @@
-import Tracking
+package import Tracking
 
 /// A piece of a pack's content, in the content's order.
-enum PackRow: Equatable, Sendable {
+package enum PackRow: Equatable, Sendable {
     /// A frame whose bytes are in this pack.
     case frame(Frame)
     /// A tensor that is an object of its own.
     case tensor(Digest, byteCount: Int64)
 
     /// A frame as the table describes it.
-    struct Frame: Equatable, Sendable {
-        /// How its bytes were ordered.
+    package struct Frame: Equatable, Sendable {
+        /// The order in which its bytes lie.
         var transform: FrameTransform
         /// Bit `i` says whether plane `i` (or, without planes, all of it) is compressed; else it lies as it is.
         var compressedPlanes: UInt8
-        /// How many bytes of content it holds: 1 to 1 MiB.
+        /// The bytes of content that it holds: 1 to 1 MiB.
         var byteCount: Int
-        /// How many bytes it takes in the pack: 1 to `byteCount`.
+        /// The bytes that it takes in the pack: 1 to `byteCount`.
         var storedByteCount: Int
         /// The checksum of its content.
         var checksum: UInt64
     }
 
-    /// How many bytes of content the row stands for.
+    /// The bytes of content that the row stands for.
     var byteCount: Int64 {
         switch self {
         case .frame(let frame): Int64(frame.byteCount)
@@ -29,7 +29,7 @@ enum PackRow: Equatable, Sendable {
         }
     }
 
-    /// How many bytes the row takes in the pack, before the table.
+    /// The bytes that the row takes in the pack, before the table.
     var storedByteCount: Int64 {
         switch self {
         case .frame(let frame): Int64(frame.storedByteCount)

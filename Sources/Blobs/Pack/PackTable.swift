@@ -1,6 +1,6 @@
 import Tracking
 
-/// What a pack holds: its rows and where they are, its content's size and digest.
+/// The contents of a pack: its rows and where they are, its content's size and digest.
 struct PackTable: Equatable, Sendable {
     /// The pieces of the content, in order.
     let rows: [PackRow]
@@ -30,7 +30,7 @@ struct PackTable: Equatable, Sendable {
         self.storedOffsets = storedOffsets
     }
 
-    /// How many bytes of content there are.
+    /// The bytes of content.
     var byteCount: Int64 { contentOffsets[rows.count] }
 
     /// The tensors that are objects of their own, in order.
@@ -40,7 +40,7 @@ struct PackTable: Equatable, Sendable {
         }
     }
 
-    /// How the content lies in the store, in one word.
+    /// The form in which the content lies in the store, in one word.
     var encoding: BlobEncoding {
         var encoding = BlobEncoding.raw
         for case .frame(let frame) in rows where frame.compressedPlanes != 0 {
@@ -63,7 +63,7 @@ struct PackTable: Equatable, Sendable {
 
     // MARK: Bytes
 
-    /// What follows the last frame in the pack: rows, tensors' digests and footer.
+    /// The bytes after the last frame in the pack: rows, tensors' digests and footer.
     func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.count * PackFormat.rowByteCount + PackFormat.footerByteCount)

@@ -6,7 +6,7 @@ enum PlaneSample {
     private static let stride = 1024
     private static let block = 64
 
-    /// Whether `bytes` look like independent, evenly spread bytes, for which compression is a waste of time.
+    /// Returns whether `bytes` look like independent, evenly spread bytes, for which compression is a waste of time.
     ///
     /// The entropy of a sample of n such bytes is about 8 - 184/n bits; the line is drawn 0.1 bit under that. Planes
     /// with fewer than 16 KiB are never called noise, their sample is too small.

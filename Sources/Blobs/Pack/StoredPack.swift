@@ -41,7 +41,7 @@ struct StoredPack: Sendable {
     /// Throws `.damaged(digest, .frame(index))`; the bytes of `content` are undefined then.
     func read(
         _ frame: PackRow.Frame, row index: Int, into content: UnsafeMutableRawBufferPointer,
-        using decoder: inout FrameDecoder
+        using decoder: inout PackFrameDecoder
     ) throws(BlobError) {
         let room = decoder.room(for: frame)
         let file = file

@@ -19,7 +19,7 @@ package enum CommandError<Refusal: Error>: Error, CustomStringConvertible {
         case .log(let error): error.description
         case .storage(let error): error.description
         case .codec(let error): error.description
-        case .contended: "Others keep changing the same session. Send the command again."
+        case .contended: "Other commands keep changing the same stream. Send the command again."
         }
     }
 }

@@ -5,13 +5,13 @@ package import Tracking
 /// Folded states are kept in a bounded cache. A cached state is only a guess: what is appended is checked against the
 /// stream's version inside the write transaction, and a refusal or a silence counts only when the version still holds.
 package final class CommandHandler<D: Decider>: Sendable {
-    /// How often a command is decided again when others change its stream meanwhile.
+    /// The most times that a command is decided again when others change its stream meanwhile.
     package static var maximumRetries: Int { 5 }
 
     private let store: any EventStore
     private let states: FoldedStates<D.State>
 
-    /// - Parameter cacheCapacity: How many folded states are kept, at most.
+    /// - Parameter cacheCapacity: The most folded states that are kept.
     package init(store: any EventStore, cacheCapacity: Int = 1024) {
         self.store = store
         states = FoldedStates(capacity: cacheCapacity)
@@ -97,7 +97,7 @@ package final class CommandHandler<D: Decider>: Sendable {
             recordedAt: result.recordedAt, isRepeat: false)
     }
 
-    /// What the command did when it came first; nil when it did not come yet.
+    /// The outcome of the command when it came first; nil when it has not come yet.
     private func earlierOutcome(
         of identity: CommandIdentity, on stream: StreamID
     ) async throws(CommandError<D.Refusal>) -> CommandOutcome<D>? {
@@ -107,15 +107,13 @@ package final class CommandHandler<D: Decider>: Sendable {
                 throw CommandError<D.Refusal>.log(.commandReused(first: receipt.first))
             }
             let records = try await store.events(
-                in: stream, after: StreamVersion(receipt.firstVersion.rawValue - 1),
-                limit: ReadLimit(count: receipt.count))
+                in: stream, after: receipt.firstVersion.previous,
+                limit: ReadLimit(count: receipt.count, byteCount: AppendRequest.maximumByteCount))
             var events: [D.Event] = []
             for record in records { events.append(try D.Event(record)) }
             return CommandOutcome(
                 state: try await current(stream).state, events: events,
-                version: StreamVersion(receipt.firstVersion.rawValue + UInt64(receipt.count) - 1),
-                last: LogPosition(receipt.first.rawValue + UInt64(receipt.count) - 1),
-                recordedAt: records.last?.recordedAt, isRepeat: true)
+                version: receipt.lastVersion, last: receipt.last, recordedAt: records.last?.recordedAt, isRepeat: true)
         } catch let error as CommandError<D.Refusal> {
             throw error
         } catch let error as StorageError {
@@ -155,7 +153,7 @@ package final class CommandHandler<D: Decider>: Sendable {
                 do {
                     D.evolve(&folded.state, with: try D.Event(record))
                 } catch {
-                    throw StorageError(.damaged, "The record at position \(record.position) cannot be used: \(error)")
+                    throw StorageError(damaged: "The record at position \(record.position) cannot be decoded. \(error)")
                 }
             }
             folded.version = last.version

@@ -9,7 +9,7 @@ package struct CommandIdentity: Sendable {
     package var actor: String
     /// When it happened by the sender's clock.
     package var occurredAt: Timestamp?
-    /// Whether the sender chose the id, so that the command may have come before.
+    /// True when the sender chose the id, so that the command may have come before.
     package var mayBeRepeat: Bool
 
     package init(id: CommandID, digest: Digest, actor: String, occurredAt: Timestamp? = nil, mayBeRepeat: Bool) {

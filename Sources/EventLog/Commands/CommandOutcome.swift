@@ -1,10 +1,10 @@
 package import Tracking
 
-/// What a command did.
+/// The outcome of a command.
 package struct CommandOutcome<D: Decider>: Sendable {
     /// The stream's state after it; for a repeat, the state now.
     package var state: D.State
-    /// What it caused; empty when what was asked for was so already.
+    /// The events it caused; empty when what was asked for was so already.
     package var events: [D.Event]
     /// The stream's version after its events.
     package var version: StreamVersion
@@ -12,6 +12,6 @@ package struct CommandOutcome<D: Decider>: Sendable {
     package var last: LogPosition
     /// When its events were recorded; nil when there are none.
     package var recordedAt: Timestamp?
-    /// Whether it had been carried out before, so that nothing was written now.
+    /// True when it had been carried out before, so that nothing was written now.
     package var isRepeat: Bool
 }

@@ -1,9 +1,9 @@
+import Compression
 import Synchronization
-import Zstandard
 
 /// Compresses payloads with contexts that are used again, since making one costs more than a small payload.
 final class PayloadCompressor: Sendable {
-    /// How many idle contexts are kept.
+    /// The most idle contexts that are kept.
     private static let idleCount = 4
 
     private let idle = Mutex<[Context]>([])

@@ -1,4 +1,4 @@
-import Zstandard
+import Compression
 
 /// Decompresses payloads one after the other with one context, made when the first one needs it.
 final class PayloadDecompressor {

@@ -8,7 +8,7 @@ struct PreparedRecord: Sendable {
     let type: String
     let schemaVersion: UInt32
 
-    /// How many bytes the record takes.
+    /// The bytes that the record takes.
     var byteCount: Int { image.count }
 
     /// Encodes `event`.

@@ -28,7 +28,7 @@ struct RecentNames<Name> {
 }
 
 extension [UInt8] {
-    /// Whether these are the same bytes as `other`.
+    /// Returns whether these are the same bytes as `other`.
     func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
         withUnsafeBytes { own in
             guard own.count == other.count else { return false }

@@ -11,7 +11,7 @@ package struct RecordDecoder {
     private let decompressor = PayloadDecompressor()
     private let verifiesDigests: Bool
 
-    /// - Parameter verifiesDigests: Whether each payload is compared with its digest, beyond the checks.
+    /// - Parameter verifiesDigests: True to compare each payload with its digest, beyond the checks.
     package init(verifiesDigests: Bool = false) {
         self.verifiesDigests = verifiesDigests
     }

@@ -15,12 +15,12 @@ package enum RecordError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .length: "the record is cut, or longer than it says"
-        case .unknownFormat(let format): "the record has format \(format), written by a later release"
-        case .headerCheck: "the record's header does not match its check"
-        case .bodyCheck: "the record's body does not match its check"
-        case .field(let name): "the record's \(name) is not valid"
-        case .payloadDigest: "the payload does not match its digest"
+        case .length: "The record is cut off, or longer than it says."
+        case .unknownFormat(let format): "The record has format \(format), which a later release wrote."
+        case .headerCheck: "The record's header does not match its checksum."
+        case .bodyCheck: "The record's body does not match its checksum."
+        case .field(let name): "The record's \(name) is not valid."
+        case .payloadDigest: "The payload does not match its digest."
         }
     }
 }

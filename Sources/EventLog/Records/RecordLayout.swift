@@ -24,13 +24,13 @@ enum RecordLayout {
     /// State and length of the stored payload.
     static let bodyPrefixByteCount = 5
 
-    /// How a payload is stored.
+    /// The form in which a payload is stored.
     enum Codec: UInt8 {
         case stored = 0
         case zstandard = 1
     }
 
-    /// What a body holds.
+    /// The state of a body.
     enum BodyState: UInt8 {
         case present = 0
         case redacted = 1

@@ -4,7 +4,7 @@ import Synchronization
 /// Random salts of the system, fetched many at a time, since one question costs as much as hashing a small payload.
 /// Each is given out once.
 final class SaltPool: Sendable {
-    /// What the system gives at once at most, in words of eight bytes.
+    /// The most that the system gives at once, in words of eight bytes.
     private static let wordCount = 32
 
     private let words = Mutex<[UInt64]>([])

@@ -21,19 +21,19 @@ package enum AppendError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .conflict(let actual):
-            "The stream is at version \(actual), not at the expected one. Read it again and decide again."
+            "The stream is at version \(actual), which is not the one expected. Read it and decide again."
         case .commandReused(let first):
-            "The command id was used by another command, recorded at position \(first). Use a fresh id."
+            "The command id belongs to another command, recorded at position \(first). Use a new id."
         case .overloaded(let retryAfter):
-            "Too many appends wait to be written. Send it again in \(retryAfter.components.seconds) s."
+            "Too many appends are waiting to be written. Try again in \(retryAfter.components.seconds) s."
         case .noRoom(let details):
-            "There is no room for the log: \(details) Free some space; nothing was written."
+            "There is no room for the log: \(details) Free some space on the disk; nothing was written."
         case .outcomeUnknown(let details):
             "It is unknown whether the append was written: \(details) Send it again with the same command id."
         case .tooLarge(let details):
             "The append is too large: \(details) Split it into several commands."
         case .stopped(let details):
-            "The log takes no more appends: \(details) Start the server again."
+            "The log takes no more appends: \(details) Restart the server."
         }
     }
 }

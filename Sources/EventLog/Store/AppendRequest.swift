@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a command wants the log to hold: events for one stream, all or none of them.
+/// The events that a command wants to append to one stream, all or none of them.
 package struct AppendRequest: Sendable {
     /// The most events of one append.
     package static let maximumEventCount = 4096

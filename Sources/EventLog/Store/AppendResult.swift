@@ -4,28 +4,38 @@ package import Tracking
 package struct AppendResult: Hashable, Sendable {
     /// The position of the first event; when there are no events, the head at that moment.
     package var first: LogPosition
+    /// The position of the last event; when there are no events, `first`.
+    package var last: LogPosition
     /// The version of the first event; when there are no events, the stream's version.
     package var firstVersion: StreamVersion
-    /// How many events there are.
+    /// The stream's version after the last event.
+    package var lastVersion: StreamVersion
+    /// The number of events.
     package var count: Int
     /// When the events were recorded.
     package var recordedAt: Timestamp
-    /// Whether the command had been appended before, so that nothing was written now.
+    /// True when the command had been appended before, so that nothing was written now.
     package var isRepeat: Bool
 
-    package init(
-        first: LogPosition, firstVersion: StreamVersion, count: Int, recordedAt: Timestamp, isRepeat: Bool
-    ) {
-        self.first = first
-        self.firstVersion = firstVersion
-        self.count = count
+    /// The answer to a command whose events stand where `receipt` says.
+    package init(_ receipt: CommandReceipt, recordedAt: Timestamp, isRepeat: Bool) {
+        first = receipt.first
+        last = receipt.last
+        firstVersion = receipt.firstVersion
+        lastVersion = receipt.lastVersion
+        count = receipt.count
         self.recordedAt = recordedAt
         self.isRepeat = isRepeat
     }
 
-    /// The position of the last event; when there are no events, `first`.
-    package var last: LogPosition { LogPosition(first.rawValue + UInt64(max(count, 1) - 1)) }
-
-    /// The stream's version after the last event.
-    package var lastVersion: StreamVersion { StreamVersion(firstVersion.rawValue + UInt64(max(count, 1) - 1)) }
+    /// The answer to a command without events.
+    package init(withoutEventsAt head: LogPosition, version: StreamVersion, recordedAt: Timestamp) {
+        first = head
+        last = head
+        firstVersion = version
+        lastVersion = version
+        count = 0
+        self.recordedAt = recordedAt
+        isRepeat = false
+    }
 }

@@ -33,7 +33,7 @@ package final class DataDirectory: Sendable {
     package var readModelsFolder: String { path + "/read-models" }
     /// The secret that lease tokens are made from.
     package var leaseSecretFile: String { path + "/lease-secret" }
-    /// What the trainers that this server started wrote to standard error, one file each.
+    /// The standard error of the trainers that this server started, one file each.
     package var trainerOutputFolder: String { path + "/trainers" }
     /// The content-addressed store.
     package var blobsFolder: String { path + "/blobs" }
@@ -63,7 +63,8 @@ package final class DataDirectory: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw StorageError(.failed, "The folder \(path) could not be made: \(error). Check the path and its owner.")
+            throw StorageError(
+                .failed, "The folder \(path) could not be created: \(error). Check the path and who owns it.")
         }
     }
 }

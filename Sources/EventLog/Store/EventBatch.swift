@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What one read of the log gave.
+/// The result of one read of the log.
 package struct EventBatch: Hashable, Sendable {
     /// The wanted events, in the order of the log.
     package var events: [RecordedEvent]

@@ -42,8 +42,7 @@ struct EventCollector {
 
     /// Notes that the record at `position` is missing.
     mutating func fail(at position: LogPosition) {
-        failure = StorageError(
-            .damaged, "The record at position \(position) is missing. Run `pivot doctor`, or restore a backup.")
+        failure = StorageError(damaged: "The record at position \(position) is missing.")
     }
 
     /// The events.

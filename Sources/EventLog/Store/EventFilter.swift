@@ -8,7 +8,7 @@ package enum EventFilter: Hashable, Sendable {
     /// The events of these streams, in the order of the log.
     case streams(Set<StreamID>)
 
-    /// Whether an event of `stream` is wanted.
+    /// Returns whether an event of `stream` is wanted.
     package func includes(_ stream: StreamID) -> Bool {
         switch self {
         case .all: true

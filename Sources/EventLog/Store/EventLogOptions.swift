@@ -2,10 +2,12 @@ import Glibc
 package import LMDB
 package import Tracking
 
-/// How an LMDB event store is opened. The defaults are those of a server; tests replace what is outside the process.
+/// The ways to open an LMDB event store. The defaults are a server's; tests replace what is outside the process.
 package struct EventLogOptions: Sendable {
     package var bounds = EventLogBounds()
     package var environment = EnvironmentOptions()
+    /// The threads that read; the read models may share them.
+    package var readers = ReaderPool()
     package var probe: any FileSystemProbe = SystemFileSystemProbe()
     /// The clock behind `recordedAt`.
     package var clock: @Sendable () -> Timestamp = EventLogOptions.systemClock
@@ -15,7 +17,7 @@ package struct EventLogOptions: Sendable {
     package var release = "0.1.0"
     /// The newest schema version of every event type that this binary knows; nil to open a log whatever it holds.
     package var schemaVersions: [String: UInt32]?
-    /// Whether appends are written only by calls of `step()`: for a simulation on one thread.
+    /// True to write appends only in calls of `step()`: for a simulation on one thread.
     package var isStepped = false
     /// Called once, from the writer, when the log stopped for good and the process must end.
     package var onFailure: @Sendable (LogFailure) -> Void = { _ in }

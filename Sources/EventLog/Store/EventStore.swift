@@ -2,8 +2,9 @@ package import Tracking
 
 /// The append-only log of everything that happened.
 ///
-/// Positions start at 1 and their order is the order of the appends; nobody may count on them being dense. Reads give
-/// bounded batches of what is on disk, and hold nothing afterwards.
+/// Positions come after `.start` and their order is the order of the appends; nobody may count on them being dense. Reads
+/// give bounded batches of what is on disk, and hold nothing afterwards. A store that has stopped for good still reads what
+/// it can.
 package protocol EventStore: Sendable {
     /// Appends the events of a command to its stream and returns once they are on disk.
     ///
@@ -27,7 +28,7 @@ package protocol EventStore: Sendable {
     /// The position of the last event on disk; costs nothing.
     var head: LogPosition { get }
 
-    /// How many events `stream` has; `.none` when it does not exist.
+    /// The number of events in `stream`; `.none` when it does not exist.
     func version(of stream: StreamID) async throws(StorageError) -> StreamVersion
 
     /// The event at `position`; nil when there is none.
@@ -36,13 +37,27 @@ package protocol EventStore: Sendable {
     /// The position of the last event recorded at `time` or before; `.start` when there is none.
     func position(at time: Timestamp) async throws(StorageError) -> LogPosition
 
-    /// What the log remembers of the command `id` in `stream`; nil when it caused no event there.
+    /// The receipt of the command `id` in `stream`; nil when it caused no event there.
     func command(_ id: CommandID, in stream: StreamID) async throws(StorageError) -> CommandReceipt?
 
-    /// Returns the head once it is past `position`, at once when it already is. A waiting caller costs a few bytes.
+    /// Returns the head once an event that `filter` wants may stand after `position`: at once, even in a cancelled task,
+    /// when one may stand there already.
+    ///
+    /// It may return though there is none: the caller reads, and waits again after what the read went `through`. It never
+    /// goes on waiting while there is one, however late the wait began. Appends that nobody wants wake nobody who has
+    /// read up to the head; thousands may wait, and each costs a few bytes.
     ///
     /// - Throws: When the task is cancelled or the store closes.
-    func waitForEvents(after position: LogPosition) async throws(CancellationError) -> LogPosition
+    func waitForEvents(
+        after position: LogPosition, matching filter: EventFilter
+    ) async throws(CancellationError) -> LogPosition
+
+    /// Why the store stopped for good, so that every later append is refused; nil while it works and after a mere `close()`.
+    var failure: LogFailure? { get }
+
+    /// Takes no more appends, writes those that wait, wakes all who wait for events with an error, and returns once the
+    /// store lets everything go. A second call does nothing.
+    func close() async
 }
 
 extension EventStore {
@@ -67,6 +82,13 @@ extension EventStore {
         }
     }
 
+    /// Returns the head once it is past `position`, at once when it already is.
+    ///
+    /// - Throws: When the task is cancelled or the store closes.
+    package func waitForEvents(after position: LogPosition) async throws(CancellationError) -> LogPosition {
+        try await waitForEvents(after: position, matching: .all)
+    }
+
     /// The next wanted events after `position`, waiting until there are some: a subscription is a loop around it, going on
     /// after `through`.
     ///
@@ -80,7 +102,7 @@ extension EventStore {
             if !batch.events.isEmpty { return batch }
             position = batch.through
             do {
-                _ = try await waitForEvents(after: position)
+                _ = try await waitForEvents(after: position, matching: filter)
             } catch {
                 throw StorageError(.cancelled, "Waiting for events after position \(position) was cancelled.")
             }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How much room the disk under the log has.
+/// Measures the room on the disk under the log.
 package protocol FileSystemProbe: Sendable {
     /// The bytes that are free for this user in the file system of `path`.
     func freeByteCount(at path: String) throws(StorageError) -> Int
@@ -14,7 +14,8 @@ package struct SystemFileSystemProbe: FileSystemProbe {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else {
             throw StorageError(
-                .failed, "The room at \(path) could not be measured: \(String(cString: strerror(errno))).")
+                .failed,
+                "The free space at \(path) could not be measured: \(String(cString: strerror(errno))). Check the disk.")
         }
         return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
     }

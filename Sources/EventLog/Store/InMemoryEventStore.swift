@@ -7,12 +7,14 @@ package final class InMemoryEventStore: EventStore {
     private let signal = HeadSignal(.start)
     private let clock: @Sendable () -> Timestamp
     private let salt: @Sendable () -> Salt
+    private let positionStep: UInt64
     private let compressor = PayloadCompressor()
 
     fileprivate struct State {
+        /// In the order of their positions.
         var events: [RecordedEvent] = []
-        /// The positions of each stream's events.
-        var streams: [StreamID: [LogPosition]] = [:]
+        /// The indices of each stream's events.
+        var streams: [StreamID: [Int]] = [:]
         var commands: [CommandKey: CommandReceipt] = [:]
         var nextError: AppendError?
         var isClosed = false
@@ -24,12 +26,16 @@ package final class InMemoryEventStore: EventStore {
     }
 
     /// An empty store whose `recordedAt` comes from `clock`.
+    ///
+    /// - Parameter positionStep: The distance of positions, at least 1: with more the store is one whose positions have
+    ///   gaps.
     package init(
         clock: @escaping @Sendable () -> Timestamp = EventLogOptions.systemClock,
-        salt: @escaping @Sendable () -> Salt = EventLogOptions.systemSalts()
+        salt: @escaping @Sendable () -> Salt = EventLogOptions.systemSalts(), positionStep: UInt64 = 1
     ) {
         self.clock = clock
         self.salt = salt
+        self.positionStep = positionStep
     }
 
     /// Makes the next append fail with `error` and write nothing.
@@ -37,7 +43,9 @@ package final class InMemoryEventStore: EventStore {
         state.withLock { $0.nextError = error }
     }
 
-    /// Refuses appends and wakes all who wait for events with an error.
+    /// Nil always: memory does not fail.
+    package var failure: LogFailure? { nil }
+
     package func close() async {
         state.withLock { $0.isClosed = true }
         signal.close()
@@ -54,8 +62,10 @@ package final class InMemoryEventStore: EventStore {
                 state.nextError = nil
                 return .failure(error)
             }
-            let result = state.append(prepared, now: clock())
-            signal.advance(to: LogPosition(UInt64(state.events.count)))
+            let result = state.append(prepared, now: clock(), positionStep: positionStep)
+            if let last = state.events.last, last.position > signal.head {
+                signal.advance(to: last.position, appendingTo: [last.stream: last.position])
+            }
             return result
         }
         return try result.get()
@@ -65,9 +75,9 @@ package final class InMemoryEventStore: EventStore {
         in stream: StreamID, after version: StreamVersion, limit: ReadLimit
     ) async throws(StorageError) -> [RecordedEvent] {
         state.withLock { state in
-            let positions = state.streams[stream, default: []].dropFirst(Int(clamping: version.rawValue))
+            let indices = state.streams[stream, default: []].dropFirst(Int(clamping: version.rawValue))
             let events = state.events
-            return state.bounded(positions.lazy.map { events[Int($0.rawValue) - 1] }, limit).events
+            return state.bounded(indices.lazy.map { events[$0] }, limit).events
         }
     }
 
@@ -75,9 +85,9 @@ package final class InMemoryEventStore: EventStore {
         after position: LogPosition, limit: ReadLimit, matching filter: EventFilter
     ) async throws(StorageError) -> EventBatch {
         state.withLock { state in
-            let rest = state.events.dropFirst(Int(clamping: position.rawValue))
+            let rest = state.events[state.events.partitioningIndex { $0.position > position }...]
             let (events, isCut) = state.bounded(rest.lazy.filter { filter.includes($0.stream) }, limit)
-            let end = max(position, LogPosition(UInt64(state.events.count)))
+            let end = max(position, state.events.last?.position ?? .start)
             return EventBatch(events: events, through: isCut ? events.last?.position ?? position : end)
         }
     }
@@ -88,8 +98,8 @@ package final class InMemoryEventStore: EventStore {
 
     package func event(at position: LogPosition) async throws(StorageError) -> RecordedEvent? {
         state.withLock { state in
-            let index = Int(clamping: position.rawValue) - 1
-            return state.events.indices.contains(index) ? state.events[index] : nil
+            let index = state.events.partitioningIndex { $0.position >= position }
+            return index < state.events.count && state.events[index].position == position ? state.events[index] : nil
         }
     }
 
@@ -101,50 +111,49 @@ package final class InMemoryEventStore: EventStore {
         state.withLock { $0.commands[CommandKey(stream: stream, id: id)] }
     }
 
-    package func waitForEvents(after position: LogPosition) async throws(CancellationError) -> LogPosition {
-        try await signal.wait(after: position)
+    package func waitForEvents(
+        after position: LogPosition, matching filter: EventFilter
+    ) async throws(CancellationError) -> LogPosition {
+        try await signal.wait(after: position, matching: filter)
     }
 }
 
 extension InMemoryEventStore.State {
     /// The rules of `EventStore.append(_:)`.
-    fileprivate mutating func append(_ append: PreparedAppend, now: Timestamp) -> Result<AppendResult, AppendError> {
+    fileprivate mutating func append(
+        _ append: PreparedAppend, now: Timestamp, positionStep: UInt64
+    ) -> Result<AppendResult, AppendError> {
         let key = InMemoryEventStore.CommandKey(stream: append.stream, id: append.commandID)
         if let receipt = commands[key] {
             guard receipt.digest == append.commandDigest else { return .failure(.commandReused(first: receipt.first)) }
-            return .success(
-                AppendResult(
-                    first: receipt.first, firstVersion: receipt.firstVersion, count: receipt.count,
-                    recordedAt: events[Int(receipt.first.rawValue) - 1].recordedAt, isRepeat: true))
+            let recordedAt = events[events.partitioningIndex { $0.position >= receipt.first }].recordedAt
+            return .success(AppendResult(receipt, recordedAt: recordedAt, isRepeat: true))
         }
         let version = StreamVersion(UInt64(streams[append.stream]?.count ?? 0))
         guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
-        let head = LogPosition(UInt64(events.count))
         let recordedAt = events.last.map { max($0.recordedAt, now) } ?? now
         guard !append.records.isEmpty else {
-            return .success(
-                AppendResult(first: head, firstVersion: version, count: 0, recordedAt: recordedAt, isRepeat: false))
+            let head = events.last?.position ?? .start
+            return .success(AppendResult(withoutEventsAt: head, version: version, recordedAt: recordedAt))
         }
-        let receipt = CommandReceipt(
-            first: head.next, firstVersion: version.advanced(by: 1), count: append.records.count,
-            digest: append.commandDigest)
         var decoder = RecordDecoder()
         for (index, record) in append.records.enumerated() {
-            let position = LogPosition(receipt.first.rawValue + UInt64(index))
+            let position = LogPosition((events.last?.position ?? .start).rawValue + positionStep)
             let bytes = record.bytes(
-                position: position, version: receipt.firstVersion.advanced(by: index), recordedAt: recordedAt)
+                position: position, version: version.advanced(by: index + 1), recordedAt: recordedAt)
+            streams[append.stream, default: []].append(events.count)
             do throws(RecordError) {
                 events.append(try decoder.decode(bytes))
             } catch {
                 preconditionFailure("a record that was just encoded is valid: \(error)")
             }
-            streams[append.stream, default: []].append(position)
         }
+        let (first, last) = (events[events.count - append.records.count], events[events.count - 1])
+        let receipt = CommandReceipt(
+            first: first.position, last: last.position, firstVersion: first.version, lastVersion: last.version,
+            count: append.records.count, digest: append.commandDigest)
         commands[key] = receipt
-        return .success(
-            AppendResult(
-                first: receipt.first, firstVersion: receipt.firstVersion, count: receipt.count,
-                recordedAt: recordedAt, isRepeat: false))
+        return .success(AppendResult(receipt, recordedAt: recordedAt, isRepeat: false))
     }
 
     /// The first events of `source` within `limit`, and whether there are more.

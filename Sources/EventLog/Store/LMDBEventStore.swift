@@ -14,9 +14,10 @@ package final class LMDBEventStore: EventStore {
     private let thread: WriterThread?
     private let salt: @Sendable () -> Salt
     private let compressor = PayloadCompressor()
-    let tables: LogTables
+    private let tables: LogTables
+    private let scanCount: Int
     let recent: RecentIndex
-    let scanCount: Int
+    let readers: ReaderPool
 
     /// Opens the log in `directory`, or makes it when there is none.
     ///
@@ -39,6 +40,7 @@ package final class LMDBEventStore: EventStore {
         self.tables = tables
         self.recent = recent
         scanCount = options.bounds.scanCount
+        readers = options.readers
         salt = options.salt
         thread = options.isStepped ? nil : WriterThread(driving: core)
     }
@@ -49,8 +51,7 @@ package final class LMDBEventStore: EventStore {
         thread?.stop()
     }
 
-    /// Writes what waits, wakes all who wait for events with an error, and lets the environment go once the last read has
-    /// ended. A second call does nothing.
+    /// Does what `EventStore.close()` says; the environment goes once the last read has ended.
     package func close() async {
         core.queue.stop("It was closed.")
         thread?.stop()
@@ -61,13 +62,14 @@ package final class LMDBEventStore: EventStore {
         environment.withLock { $0 = nil }
     }
 
-    /// Why the store stopped for good; nil while it works.
     package var failure: LogFailure? { core.failure }
 
     package var head: LogPosition { core.signal.head }
 
-    package func waitForEvents(after position: LogPosition) async throws(CancellationError) -> LogPosition {
-        try await core.signal.wait(after: position)
+    package func waitForEvents(
+        after position: LogPosition, matching filter: EventFilter
+    ) async throws(CancellationError) -> LogPosition {
+        try await core.signal.wait(after: position, matching: filter)
     }
 
     package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
@@ -105,21 +107,19 @@ package final class LMDBEventStore: EventStore {
         }
     }
 
-    /// What `body` makes of a read transaction.
-    func read<Result>(
-        _ body: (borrowing ReadTransaction) throws(LMDBError) -> Result
-    ) throws(StorageError) -> Result {
-        guard let environment = environment.withLock({ $0 }) else { throw .closed }
-        do throws(LMDBError) {
-            return try environment.read(body)
-        } catch {
-            throw StorageError(error)
-        }
+    /// Reads the log as it is now.
+    func reader() throws(StorageError) -> LogReader {
+        LogReader(environment: try opened(), tables: tables, recent: recent, head: head, scanCount: scanCount)
     }
 
-    /// How much room the log takes.
-    package func statistics() throws(StorageError) -> EnvironmentStatistics {
+    private func opened() throws(StorageError) -> Environment {
         guard let environment = environment.withLock({ $0 }) else { throw .closed }
+        return environment
+    }
+
+    /// The room that the log takes.
+    package func statistics() throws(StorageError) -> EnvironmentStatistics {
+        let environment = try opened()
         do throws(LMDBError) {
             return try environment.statistics()
         } catch {
@@ -130,7 +130,7 @@ package final class LMDBEventStore: EventStore {
     /// Writes a consistent copy of the log into the new folder `folder` while others write. Returns the position that
     /// the copy reaches at least, once the copy is on disk.
     package func copy(to folder: String) throws(StorageError) -> LogPosition {
-        guard let environment = environment.withLock({ $0 }) else { throw .closed }
+        let environment = try opened()
         let head = head
         try DataDirectory.makeFolder(folder)
         do throws(LMDBError) {

@@ -73,6 +73,6 @@ final class LockFile: Sendable {
 
     private static func failure(_ path: String, _ code: Int32 = errno) -> StorageError {
         StorageError(
-            .failed, "\(path) could not be used: \(String(cString: strerror(code))). Check the path and its owner.")
+            .failed, "\(path) could not be used: \(String(cString: strerror(code))). Check the path and who owns it.")
     }
 }

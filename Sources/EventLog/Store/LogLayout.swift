@@ -35,8 +35,7 @@ struct LogLayout {
     /// Opens the log and checks that this binary understands all of it.
     func open() throws(StorageError) -> (Environment, LogTables, RecentIndex) {
         guard FileManager.default.fileExists(atPath: directory.logFolder + "/data.mdb") else {
-            throw StorageError(
-                .damaged, "The data file of the log in \(directory.logFolder) is missing. Restore it from a backup.")
+            throw StorageError(damaged: "The data file of the log in \(directory.logFolder) is missing.")
         }
         let environment: Environment
         let format: [UInt8]?
@@ -64,11 +63,15 @@ struct LogLayout {
         }
         guard UInt64(counts.records) == counts.head.rawValue else {
             throw StorageError(
-                .damaged,
-                "The log in \(directory.logFolder) ends at position \(counts.head) but has \(counts.records) records. "
-                    + "Restore it from a backup.")
+                damaged: "The log in \(directory.logFolder) ends at position \(counts.head) but has \(counts.records) "
+                    + "records.")
         }
         try check(schemas)
+        do throws(LMDBError) {
+            try CategoryCompletion(environment: environment, tables: tables, options: options).run()
+        } catch {
+            throw StorageError(error)
+        }
         return (environment, tables, try recentIndex(environment, tables))
     }
 
@@ -76,7 +79,7 @@ struct LogLayout {
     private func recentIndex(_ environment: Environment, _ tables: LogTables) throws(StorageError) -> RecentIndex {
         do throws(LMDBError) {
             return try environment.read { (transaction) throws(LMDBError) in
-                let indexed = try tables.indexedPosition(in: transaction)
+                let indexed = try tables.position(of: LogTables.indexedKey, in: transaction)
                 let range = KeyRange(lower: .excluded(LogTables.recordKey(indexed)))
                 var elements: [RecentIndex.Element] = []
                 try transaction.forEach(in: tables.appends, range: range) { (entry) throws(LMDBError) in
@@ -93,8 +96,7 @@ struct LogLayout {
 
     private func checkFormat(_ bytes: [UInt8]?) throws(StorageError) {
         guard let format = bytes.flatMap({ LogMarker($0) }) else {
-            throw StorageError(
-                .damaged, "The log in \(directory.logFolder) does not name its format. Restore it from a backup.")
+            throw StorageError(damaged: "The log in \(directory.logFolder) does not name its format.")
         }
         guard format.number <= UInt32(RecordLayout.format) else {
             throw StorageError(
@@ -109,7 +111,7 @@ struct LogLayout {
         for (key, value) in schemas {
             let type = String(decoding: key, as: UTF8.self)
             guard let marker = LogMarker(value) else {
-                throw StorageError(.damaged, "The log's schema marker of \(type) is damaged. Restore a backup.")
+                throw StorageError(damaged: "The log's schema marker of \(type) is damaged.")
             }
             guard let newest = known[type], newest >= marker.number else {
                 let what = known[type].map { "knows version \($0)" } ?? "does not know it"
@@ -133,11 +135,12 @@ struct LogLayout {
         do {
             try FileManager.default.removeItem(atPath: folder)
         } catch {
-            throw StorageError(.failed, "The unfinished \(folder) could not be removed: \(error). Check its owner.")
+            throw StorageError(.failed, "The unfinished \(folder) could not be removed: \(error). Check who owns it.")
         }
     }
 
     private func failure(_ what: String) -> StorageError {
-        StorageError(.failed, "Could not \(what): \(String(cString: strerror(errno))). Check the disk and its owner.")
+        StorageError(
+            .failed, "Could not \(what): \(String(cString: strerror(errno))). Check the disk and who owns the folder.")
     }
 }

@@ -1,4 +1,4 @@
-/// What a verification of the log looked at.
+/// The amounts that a verification of the log looked at.
 package struct LogVerification: Hashable, Sendable {
     package var recordCount = 0
     package var appendCount = 0

@@ -1,8 +1,8 @@
-/// How much one read gives at most: a read stops at whichever bound comes first, but gives one event at least.
+/// The most that one read gives: it stops at whichever bound comes first, but gives one event at least.
 package struct ReadLimit: Hashable, Sendable, ExpressibleByIntegerLiteral {
-    /// How many events.
+    /// The most events.
     package var count: Int
-    /// How many bytes of payload.
+    /// The most bytes of payload.
     package var byteCount: Int
 
     package init(count: Int = 1000, byteCount: Int = 4 << 20) {

@@ -22,7 +22,7 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     package let code: Code
-    /// What happened, to what, and what to do.
+    /// One or two sentences: what happened, to what, and what to do.
     package let message: String
 
     package init(_ code: Code, _ message: String) {
@@ -30,7 +30,7 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
         self.message = message
     }
 
-    /// What an error of the database means for the log.
+    /// The meaning of an error of the database for the log.
     package init(_ error: LMDBError) {
         let code: Code =
             switch error.code {
@@ -41,17 +41,29 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
         self.init(code, error.description)
     }
 
-    /// A record that could not be read.
-    package init(_ error: RecordError, at position: LogPosition) {
-        if case .unknownFormat = error {
-            self.init(.newerFormat, "At position \(position) \(error). Use that release or a later one.")
-        } else {
-            self.init(.damaged, "At position \(position) \(error). Run `pivot doctor`, or restore a backup.")
+    /// The error of a read that never began.
+    package init(_ refusal: ReaderPool.Refusal) {
+        switch refusal {
+        case .busy: self.init(.busy, refusal.description)
+        case .cancelled: self.init(.cancelled, refusal.description)
         }
     }
 
+    /// A record that could not be read.
+    package init(_ error: RecordError, at position: LogPosition) {
+        let message = "The log cannot be read at position \(position). \(error)"
+        if case .unknownFormat = error {
+            self.init(.newerFormat, message + " Use that release or a later one.")
+        } else {
+            self.init(damaged: message)
+        }
+    }
+
+    /// The damage that `message` tells of; the advice is added.
+    init(damaged message: String) { self.init(.damaged, message + " Restore the log from a backup.") }
+
     /// The answer of a store that was closed.
-    package static let closed = StorageError(.closed, "The log was closed. Start the server again.")
+    package static let closed = StorageError(.closed, "The log is closed. Restart the server.")
 
     package static func == (left: StorageError, right: StorageError) -> Bool { left.code == right.code }
 

@@ -47,7 +47,7 @@ struct StreamIndex {
             }
         }
         if let recent, version < recent.head.version {
-            for append in recent.appends[firstIndex(in: recent) { $0.end > version.advanced(by: 1) }...] {
+            for append in recent.appends[recent.appends.partitioningIndex { $0.end > version.advanced(by: 1) }...] {
                 add(append)
                 if positions.count == limit { break }
             }
@@ -61,7 +61,7 @@ struct StreamIndex {
     ) throws(LMDBError) -> StreamVersion {
         var found: LogTables.Append?
         if let recent, let first = recent.appends.first, first.first <= position {
-            found = recent.appends[firstIndex(in: recent) { $0.first > position } - 1]
+            found = recent.appends[recent.appends.partitioningIndex { $0.first > position } - 1]
         } else if let head = try tables.head(of: stream, in: transaction) {
             // Versions and positions grow together: search the versions for the last append that begins in time.
             var included: UInt64 = 0
@@ -97,16 +97,5 @@ struct StreamIndex {
     private func upTo(_ version: StreamVersion, _ number: UInt32) -> KeyRange {
         KeyRange(
             lower: .included(LogTables.streamPrefix(number)), upper: .included(LogTables.indexKey(number, version)))
-    }
-
-    /// The index of the first recent append with `property`, which all later ones have too.
-    private func firstIndex(in recent: RecentIndex.Stream, where property: (LogTables.Append) -> Bool) -> Int {
-        var low = 0
-        var high = recent.appends.count
-        while low < high {
-            let middle = (low + high) / 2
-            if property(recent.appends[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

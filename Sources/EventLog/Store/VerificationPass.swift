@@ -34,15 +34,16 @@ struct VerificationPass {
             }
             return try checkIndex(of: position, in: transaction) ? .next : .stop
         }
-        if failure == nil, next != head.next { fail("the record is missing", at: next) }
+        if failure == nil, next != head.next { fail("The record at position \(next) is missing.") }
         result.streamCount = versions.count
         guard failure == nil else { return }
         for (stream, version) in versions where recent[stream] == nil {
             let known = try tables.head(of: stream, in: transaction)
             if known.map({ $0.version < version }) ?? true {
-                fail("the stream \(stream) has no right head", at: head)
+                fail("The head of the stream \(stream) is wrong.")
             }
         }
+        if failure == nil { try checkCategories(in: transaction) }
     }
 
     consuming func finish() throws(StorageError) -> LogVerification {
@@ -50,9 +51,7 @@ struct VerificationPass {
         return result
     }
 
-    private mutating func fail(_ what: String, at position: LogPosition) {
-        failure = StorageError(.damaged, "At position \(position) \(what). Restore a backup.")
-    }
+    private mutating func fail(_ message: String) { failure = StorageError(damaged: message) }
 
     /// Checks an event against those before it.
     private mutating func check(_ event: RecordedEvent, at position: LogPosition) throws(RecordError) {
@@ -82,14 +81,36 @@ struct VerificationPass {
         let indexed = LogTables.Append(
             firstVersion: append.receipt.firstVersion, first: position, count: append.receipt.count)
         guard row == indexed.bytes else {
-            fail("the append is not in the index", at: position)
+            fail("The index lacks the append at position \(position).")
+            return false
+        }
+        let category = append.stream.category
+        let extent = LogTables.Extent(first: position, count: append.receipt.count)
+        if category.isIndexed,
+            try transaction.value(for: LogTables.categoryKey(category, position), in: tables.categories) != extent.bytes
+        {
+            fail("The index of the category \(category.rawValue) lacks the append at position \(position).")
             return false
         }
         let receipt = try tables.receipt(of: append.command, inStream: append.number, in: transaction)
         guard receipt == append.receipt else {
-            fail("the command \(append.command) is not in the index", at: position)
+            fail("The index lacks the command \(append.command) at position \(position).")
             return false
         }
         return true
+    }
+
+    /// Checks that the categories' index has nothing but appends of its categories.
+    private mutating func checkCategories(in transaction: borrowing ReadTransaction) throws(LMDBError) {
+        let prefixes = StreamID.Category.allCases.filter(\.isIndexed).map { ($0, LogTables.prefix($0)) }
+        try transaction.forEach(in: tables.categories) { (entry) throws(LMDBError) in
+            for (category, prefix) in prefixes {
+                guard let extent = LogTables.Extent(entry, prefix: prefix) else { continue }
+                let append = try tables.append(at: extent.first, in: transaction)
+                if append.stream.category == category, append.receipt.count == extent.count { return .next }
+            }
+            fail("The index of the categories has an entry that stands for no append.")
+            return .stop
+        }
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The appends that wait for the writer, in the order of their arrival, bounded in bytes.
 final class AppendQueue: Sendable {
-    /// What becomes of an append; called once.
+    /// Takes the outcome of an append; called once.
     typealias Reply = @Sendable (Result<AppendResult, AppendError>) -> Void
 
     /// An append and who waits for it.
@@ -12,7 +12,7 @@ final class AppendQueue: Sendable {
         let reply: Reply
     }
 
-    /// What an append costs beyond its records, so that many small ones are bounded too.
+    /// The cost of an append beyond its records, so that many small ones are bounded too.
     private static let overheadByteCount = 256
 
     private let bounds: EventLogBounds

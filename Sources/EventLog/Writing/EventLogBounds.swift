@@ -1,17 +1,17 @@
 /// The sizes that bound the log's work.
 package struct EventLogBounds: Sendable {
-    /// How many bytes of records go into one transaction at most; a single larger append goes alone.
+    /// The most bytes of records in one transaction; a single larger append goes alone.
     package var groupByteCount = 4 << 20
-    /// How many appends go into one transaction at most.
+    /// The most appends in one transaction.
     package var groupCount = 1024
-    /// How many bytes may wait to be written before appends are refused.
+    /// The most bytes that may wait to be written; appends beyond them are refused.
     package var queueByteCount = 64 << 20
-    /// How much of the disk must stay free.
+    /// The bytes of the disk that must stay free.
     package var headroomByteCount = 64 << 20
-    /// How many records one filtered read looks at, at most.
+    /// The most records that one read looks at for a filter without an index.
     package var scanCount = 65_536
 
-    /// How many appends are gathered before the database's index gets them.
+    /// The number of appends that are gathered before the database's index gets them.
     package var indexCount = 4096
 
     package init() {}

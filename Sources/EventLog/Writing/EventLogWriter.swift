@@ -15,7 +15,7 @@ final class EventLogWriter {
     private let probe: any FileSystemProbe
     private let release: String
     private let reach: @Sendable (FailurePoint) -> Void
-    /// What is on disk.
+    /// The state on disk.
     private var committed: State
     private var failure: LogFailure?
 
@@ -27,15 +27,17 @@ final class EventLogWriter {
         var schemas: [String: UInt32]
     }
 
-    /// What is to be done after a step.
+    /// The deeds that remain to be done after a step.
     struct Step {
         /// Whom to answer what, in order. The head moves first.
         var replies: [(reply: AppendQueue.Reply, result: Result<AppendResult, AppendError>)] = []
         /// The last position on disk.
         var head: LogPosition
+        /// The streams that were appended to, and the position of each one's last event.
+        var streams: [StreamID: LogPosition] = [:]
         /// Set once, by the step in which the log stopped for good.
         var failure: LogFailure?
-        /// Whether there was nothing to do.
+        /// True when there was nothing to do.
         var isIdle: Bool { replies.isEmpty }
     }
 
@@ -91,21 +93,22 @@ final class EventLogWriter {
             return answer(group, .noRoom(details: error.message))
         }
         do throws(LMDBError) {
-            let results = try write(group, now: now)
+            let (results, streams) = try write(group, now: now)
             reach(.afterCommit)
             return Step(
-                replies: zip(group, results).map { (reply: $0.reply, result: $1) }, head: committed.head)
+                replies: zip(group, results).map { (reply: $0.reply, result: $1) }, head: committed.head,
+                streams: streams)
         } catch {
             return refuse(group, because: error)
         }
     }
 
-    /// Writes what can be written of `group` in one transaction.
+    /// Writes what can be written of `group` in one transaction; says what to answer and which streams were appended to.
     ///
     /// - Throws: When it does, `committed` and the log are as before, if the error is one that heals.
     private func write(
         _ group: [AppendQueue.Element], now: Timestamp
-    ) throws(LMDBError) -> [Result<AppendResult, AppendError>] {
+    ) throws(LMDBError) -> (results: [Result<AppendResult, AppendError>], streams: [StreamID: LogPosition]) {
         var state = committed
         state.recordedAt = max(state.recordedAt, now)
         var staged = StagedGroup()
@@ -117,7 +120,7 @@ final class EventLogWriter {
         }
         guard !staged.elements.isEmpty else {
             transaction.abort()
-            return results
+            return (results, [:])
         }
         let isIndexing = recent.count + staged.elements.count >= bounds.indexCount
         if isIndexing {
@@ -129,7 +132,7 @@ final class EventLogWriter {
         try transaction.commit()
         committed = state
         if isIndexing { recent.removeAll() } else { recent.insert(staged.elements) }
-        return results
+        return (results, staged.heads.mapValues(\.last))
     }
 
     /// Checks `append` against what the transaction holds and writes it, or refuses it without a trace.
@@ -142,50 +145,42 @@ final class EventLogWriter {
             guard receipt.digest == append.commandDigest else {
                 return .failure(.commandReused(first: receipt.first))
             }
-            return .success(
-                AppendResult(
-                    first: receipt.first, firstVersion: receipt.firstVersion, count: receipt.count,
-                    recordedAt: try tables.recordedAt(receipt.first, in: transaction) ?? state.recordedAt,
-                    isRepeat: true))
+            let recordedAt = try tables.recordedAt(receipt.first, in: transaction) ?? state.recordedAt
+            return .success(AppendResult(receipt, recordedAt: recordedAt, isRepeat: true))
         }
         let version = known?.version ?? .none
         guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
         let count = append.records.count
         guard count > 0 else {
             return .success(
-                AppendResult(
-                    first: state.head, firstVersion: version, count: 0, recordedAt: state.recordedAt,
-                    isRepeat: false))
+                AppendResult(withoutEventsAt: state.head, version: version, recordedAt: state.recordedAt))
         }
-        let result = AppendResult(
-            first: state.head.next, firstVersion: version.advanced(by: 1), count: count,
-            recordedAt: state.recordedAt, isRepeat: false)
+        let receipt = CommandReceipt(
+            LogTables.Append(firstVersion: version.advanced(by: 1), first: state.head.next, count: count),
+            digest: append.commandDigest)
         for (index, record) in append.records.enumerated() {
-            let position = LogPosition(result.first.rawValue + UInt64(index))
+            let position = LogPosition(receipt.first.rawValue + UInt64(index))
             try transaction.put(
                 byteCount: record.byteCount, for: LogTables.recordKey(position), in: tables.records, .atEnd
             ) { target in
                 record.write(
-                    into: target, position: position, version: result.firstVersion.advanced(by: index),
-                    recordedAt: result.recordedAt)
+                    into: target, position: position, version: receipt.firstVersion.advanced(by: index),
+                    recordedAt: state.recordedAt)
             }
             try mark(record, &state, in: transaction)
             reach(.recordPut)
         }
         if known == nil { state.streamCount += 1 }
-        state.head = result.last
+        state.head = receipt.last
         let number = known?.number ?? state.streamCount
         try transaction.put(
             LogTables.appendValue(number: number, count: count, digest: append.commandDigest),
-            for: LogTables.recordKey(result.first), in: tables.appends, .atEnd)
+            for: LogTables.recordKey(receipt.first), in: tables.appends, .atEnd)
         staged.add(
             RecentIndex.Element(
-                stream: append.stream, number: number, command: append.commandID,
-                receipt: CommandReceipt(
-                    first: result.first, firstVersion: result.firstVersion, count: count,
-                    digest: append.commandDigest)))
+                stream: append.stream, number: number, command: append.commandID, receipt: receipt))
         reach(.appendPut)
-        return .success(result)
+        return .success(AppendResult(receipt, recordedAt: state.recordedAt, isRepeat: false))
     }
 
     /// Where `stream` has got to, with what the group has written.
@@ -196,7 +191,7 @@ final class EventLogWriter {
         return try tables.head(of: stream, in: transaction)
     }
 
-    /// What is remembered of the command of `append`, with what the group has written.
+    /// The receipt of the command of `append`, with what the group has written.
     private func receipt(
         of append: PreparedAppend, number: UInt32, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
     ) throws(LMDBError) -> CommandReceipt? {
@@ -222,7 +217,7 @@ final class EventLogWriter {
         Step(replies: group.map { (reply: $0.reply, result: .failure(error)) }, head: committed.head)
     }
 
-    /// What a failed transaction means: no room, which heals, or the end.
+    /// Answers a group whose transaction failed: for lack of room, which heals, or for good.
     private func refuse(_ group: [AppendQueue.Element], because error: LMDBError) -> Step {
         switch error.code {
         case .mapFull, .system(ENOSPC), .system(EDQUOT):
@@ -243,7 +238,7 @@ final class EventLogWriter {
         return step
     }
 
-    /// Whether the disk is known to have less room than the headroom, or than two groups take.
+    /// Returns whether the disk is known to have less room than the headroom, or than two groups take.
     private func hasNoRoom() -> Bool {
         do {
             let needed = max(bounds.headroomByteCount, 2 * bounds.groupByteCount)

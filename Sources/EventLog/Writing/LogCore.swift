@@ -27,7 +27,7 @@ final class LogCore: Sendable {
     func step() -> Bool {
         let now = options.clock()
         guard let step = writer.withLock({ $0?.step(now: now) }) else { return false }
-        if step.head > signal.head { signal.advance(to: step.head) }
+        if step.head > signal.head { signal.advance(to: step.head, appendingTo: step.streams) }
         for (reply, result) in step.replies {
             reply(result)
             options.reach(.acknowledging)

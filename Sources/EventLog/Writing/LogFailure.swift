@@ -1,9 +1,11 @@
 /// Why the log stopped for good: the process must end, and a new one open the log again.
 package struct LogFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What happened and what to do.
+    /// Sentences that say what happened and what to do.
     package let details: String
 
+    package init(details: String) { self.details = details }
+
     package var description: String {
-        "The log stopped: \(details) What was being written may or may not be there after a restart."
+        "The log has stopped: \(details) After a restart the last appends may or may not be there."
     }
 }

@@ -7,18 +7,21 @@ struct LogTables: Sendable {
     let appends: Database
     let streams: Database
     let index: Database
+    let categories: Database
     let commands: Database
     let schemas: Database
     let meta: Database
 
     static let formatKey = Array("format".utf8)
     static let indexedKey = Array("indexed".utf8)
+    static let categorizedKey = Array("categorized".utf8)
 
     init(_ environment: Environment) throws(LMDBError) {
         records = try environment.database("records")
         appends = try environment.database("appends")
         streams = try environment.database("streams")
         index = try environment.database("index")
+        categories = try environment.database("categories")
         commands = try environment.database("commands")
         schemas = try environment.database("schemas")
         meta = try environment.database("meta")
@@ -73,6 +76,36 @@ struct LogTables: Sendable {
         var bytes: [UInt8] { .bigEndian(first.rawValue, UInt32(count)) }
     }
 
+    /// The positions of one append's records. An entry of `categories`.
+    struct Extent: Sendable {
+        var first: LogPosition
+        var count: Int
+
+        init(first: LogPosition, count: Int) {
+            self.first = first
+            self.count = count
+        }
+
+        /// Nil when `entry` does not begin with `prefix`.
+        init?(_ entry: Entry, prefix: [UInt8]) {
+            guard entry.key.count == prefix.count + 8, entry.key.starts(with: prefix), entry.value.count == 4 else {
+                return nil
+            }
+            first = LogPosition(entry.key.integer(at: prefix.count, as: UInt64.self))
+            count = Int(entry.value.integer(at: 0, as: UInt32.self))
+        }
+
+        /// The position of its last record.
+        var last: LogPosition { LogPosition(first.rawValue + UInt64(count) - 1) }
+
+        /// The positions of its records after `position`, which is before its last one.
+        func positions(after position: LogPosition) -> ClosedRange<UInt64> {
+            max(first, position.next).rawValue...last.rawValue
+        }
+
+        var bytes: [UInt8] { .bigEndian(UInt32(count)) }
+    }
+
     static func recordKey(_ position: LogPosition) -> [UInt8] { .bigEndian(position.rawValue) }
 
     static func position(ofKey key: UnsafeRawBufferPointer) -> LogPosition? {
@@ -83,6 +116,15 @@ struct LogTables: Sendable {
 
     static func indexKey(_ number: UInt32, _ version: StreamVersion) -> [UInt8] {
         .bigEndian(number, version.rawValue)
+    }
+
+    /// The bytes that the names of a category's streams begin with, and the keys of its appends.
+    static func prefix(_ category: StreamID.Category) -> [UInt8] { Array((category.rawValue + "/").utf8) }
+
+    static func categoryKey(_ category: StreamID.Category, _ first: LogPosition) -> [UInt8] {
+        var key = prefix(category)
+        key.append(bigEndian: first.rawValue)
+        return key
     }
 
     static func commandKey(_ number: UInt32, _ command: CommandID) -> [UInt8] {
@@ -110,18 +152,20 @@ struct LogTables: Sendable {
     ) throws(LMDBError) -> StreamHead? {
         let key = Array(stream.description.utf8)
         guard let found = try transaction.withValue(for: key, in: streams, { StreamHead($0) }) else { return nil }
-        guard let head = found else { throw damaged("the head of \(stream)", transaction.path) }
+        guard let head = found else { throw damaged("The head of the stream \(stream) is damaged.", transaction.path) }
         return head
     }
 
-    /// What the database's index remembers of a command in the stream with `number`.
+    /// The receipt of a command in the stream with `number`, by the database's index.
     func receipt(
         of command: CommandID, inStream number: UInt32, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> CommandReceipt? {
         let key = LogTables.commandKey(number, command)
         let found = try transaction.withValue(for: key, in: commands) { LogTables.position(ofKey: $0) }
         guard let found else { return nil }
-        guard let first = found else { throw damaged("the entry of command \(command)", transaction.path) }
+        guard let first = found else {
+            throw damaged("The entry of the command \(command) is damaged.", transaction.path)
+        }
         return try append(at: first, in: transaction).receipt
     }
 
@@ -137,7 +181,9 @@ struct LogTables: Sendable {
             }
             return (bytes.integer(at: 0, as: UInt32.self), Int(bytes.integer(at: 4, as: UInt32.self)), digest)
         }
-        guard case .some(.some(let row)) = row else { throw damaged("the append at \(first)", transaction.path) }
+        guard case .some(.some(let row)) = row else {
+            throw damaged("The append at position \(first) is damaged.", transaction.path)
+        }
         let record = try header(of: first, in: transaction) { view throws(RecordError) in
             var decoder = RecordDecoder()
             return (
@@ -145,28 +191,30 @@ struct LogTables: Sendable {
             )
         }
         guard let record, let command = record.command else {
-            throw damaged("the record at \(first)", transaction.path)
+            throw damaged("The record at position \(first) names no command.", transaction.path)
         }
         return RecentIndex.Element(
             stream: record.stream, number: row.number, command: command,
             receipt: CommandReceipt(
-                first: first, firstVersion: record.version, count: row.count, digest: row.digest))
+                Append(firstVersion: record.version, first: first, count: row.count), digest: row.digest))
     }
 
     /// The position of the last record; `.start` in an empty log.
     func lastPosition(in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) -> LogPosition {
         guard let entry = try transaction.first(in: records, order: .descending) else { return .start }
         guard let position = entry.key.withUnsafeBytes({ LogTables.position(ofKey: $0) }) else {
-            throw damaged("a record's key", transaction.path)
+            throw damaged("The key of the last record is damaged.", transaction.path)
         }
         return position
     }
 
-    /// The last position whose append the database's index has.
-    func indexedPosition(in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError) -> LogPosition {
-        let found = try transaction.withValue(for: LogTables.indexedKey, in: meta) { LogTables.position(ofKey: $0) }
+    /// The last position whose append the database's index has, by `indexedKey`, or its categories, by `categorizedKey`.
+    func position(
+        of key: [UInt8], in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> LogPosition {
+        let found = try transaction.withValue(for: key, in: meta) { LogTables.position(ofKey: $0) }
         guard let found else { return .start }
-        guard let position = found else { throw damaged("the position of the index", transaction.path) }
+        guard let position = found else { throw damaged("The position of the index is damaged.", transaction.path) }
         return position
     }
 
@@ -177,7 +225,7 @@ struct LogTables: Sendable {
         try header(of: position, in: transaction) { view in view.recordedAt }
     }
 
-    /// What `body` makes of the header of the record at `position`; nil when there is none.
+    /// Returns what `body` makes of the header of the record at `position`; nil when there is none.
     private func header<Value>(
         of position: LogPosition, in transaction: borrowing some Transaction & ~Copyable,
         _ body: (RecordView) throws(RecordError) -> Value
@@ -189,11 +237,25 @@ struct LogTables: Sendable {
         do {
             return try found.get()
         } catch {
-            throw damaged("position \(position), \(error)", transaction.path)
+            throw damaged("The log cannot be read at position \(position). \(error)", transaction.path)
         }
     }
 
-    private func damaged(_ what: String, _ path: String) -> LMDBError {
-        LMDBError(.corrupted, during: "read", at: path, detail: "The log is damaged: \(what).")
+    private func damaged(_ detail: String, _ path: String) -> LMDBError {
+        LMDBError(.corrupted, during: "read", at: path, detail: detail)
+    }
+}
+
+extension StreamID.Category {
+    /// True when the log keeps an index of the category: all but the one that nearly the whole log consists of.
+    var isIndexed: Bool { self != .telemetry }
+}
+
+extension CommandReceipt {
+    /// The receipt of the command that caused `append`: this log's positions and versions are dense.
+    init(_ append: LogTables.Append, digest: Digest) {
+        self.init(
+            first: append.first, last: append.last, firstVersion: append.firstVersion,
+            lastVersion: append.firstVersion.advanced(by: append.count - 1), count: append.count, digest: digest)
     }
 }

@@ -16,26 +16,27 @@ struct PreparedAppend: Sendable {
     ) throws(AppendError) {
         guard request.events.count <= AppendRequest.maximumEventCount else {
             throw .tooLarge(
-                details: "It has \(request.events.count) events; at most \(AppendRequest.maximumEventCount) are taken.")
+                details:
+                    "It has \(request.events.count) events; at most \(AppendRequest.maximumEventCount) are allowed.")
         }
         guard request.actor.utf8.count <= 255 else {
-            throw .tooLarge(details: "The actor's name has \(request.actor.utf8.count) bytes; at most 255 are taken.")
+            throw .tooLarge(details: "The actor's name has \(request.actor.utf8.count) bytes; at most 255 are allowed.")
         }
         var total = 0
         for event in request.events {
             guard event.payload.count <= NewEvent.maximumPayloadByteCount else {
                 throw .tooLarge(
                     details: "A \(event.type) event has \(event.payload.count) bytes; at most "
-                        + "\(NewEvent.maximumPayloadByteCount) are taken.")
+                        + "\(NewEvent.maximumPayloadByteCount) are allowed.")
             }
             guard (1...255).contains(event.type.utf8.count) else {
-                throw .tooLarge(details: "A type's name has \(event.type.utf8.count) bytes; it must have 1 to 255.")
+                throw .tooLarge(details: "A type's name has \(event.type.utf8.count) bytes; 1 to 255 are allowed.")
             }
             total += event.payload.count
         }
         guard total <= AppendRequest.maximumByteCount else {
             throw .tooLarge(
-                details: "It has \(total) bytes; at most \(AppendRequest.maximumByteCount) are taken.")
+                details: "It has \(total) bytes; at most \(AppendRequest.maximumByteCount) are allowed.")
         }
         stream = request.stream
         expecting = request.expecting

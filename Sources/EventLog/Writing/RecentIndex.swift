@@ -13,10 +13,12 @@ final class RecentIndex: Sendable {
 
     private struct State {
         var streams: [StreamID: Stream] = [:]
+        /// The appends of each indexed category, in order.
+        var categories: [StreamID.Category: [LogTables.Extent]] = [:]
         var count = 0
     }
 
-    /// What is not in the database's index about one stream.
+    /// The appends of one stream that are not in the database's index.
     struct Stream: Sendable {
         /// Where the stream has got to.
         var head: LogTables.StreamHead
@@ -39,7 +41,7 @@ final class RecentIndex: Sendable {
         insert(elements)
     }
 
-    /// What is held by `other`, and `elements`.
+    /// Holds all that `other` does, and `elements`.
     convenience init(adding elements: [Element], to other: RecentIndex) {
         self.init()
         let known = other.state.withLock { $0 }
@@ -65,21 +67,49 @@ final class RecentIndex: Sendable {
                     in: tables.commands)
             }
         }
-        try transaction.put(LogTables.recordKey(head), for: LogTables.indexedKey, in: tables.meta)
+        for (category, extents) in state.withLock({ $0.categories }) {
+            for extent in extents {
+                try transaction.put(
+                    extent.bytes, for: LogTables.categoryKey(category, extent.first), in: tables.categories)
+            }
+        }
+        for key in [LogTables.indexedKey, LogTables.categorizedKey] {
+            try transaction.put(LogTables.recordKey(head), for: key, in: tables.meta)
+        }
     }
 
-    /// How many appends are held.
+    /// The number of appends that are held.
     var count: Int { state.withLock { $0.count } }
 
-    /// What is held of `stream`; nil when it is nothing.
+    /// The appends of `stream` that are held; nil when there are none.
     subscript(stream: StreamID) -> Stream? { state.withLock { $0.streams[stream] } }
 
     /// Where `stream` has got to, if that is held here.
     func head(of stream: StreamID) -> LogTables.StreamHead? { state.withLock { $0.streams[stream]?.head } }
 
-    /// What is remembered of `command` in `stream`, if that is held here.
+    /// The receipt of `command` in `stream`, if that is held here.
     func receipt(of command: CommandID, in stream: StreamID) -> CommandReceipt? {
         state.withLock { $0.streams[stream]?.commands[command] }
+    }
+
+    /// The appends of `categories` after `position`, in no order: of each category the first ones, with `limit` records or
+    /// with all there are.
+    func extents(
+        of categories: Set<StreamID.Category>, after position: LogPosition, limit: Int
+    ) -> [LogTables.Extent] {
+        state.withLock { state in
+            var found: [LogTables.Extent] = []
+            for category in categories {
+                let extents = state.categories[category, default: []]
+                var count = 0
+                for extent in extents[extents.partitioningIndex { $0.last > position }...] {
+                    guard count < limit else { break }
+                    found.append(extent)
+                    count += extent.positions(after: position).count
+                }
+            }
+            return found
+        }
     }
 
     /// Everything that is held.
@@ -97,6 +127,9 @@ final class RecentIndex: Sendable {
                 state.streams[
                     element.stream, default: Stream(head: head, appends: [], commands: [:])
                 ].add(append, head, element.command, receipt)
+                guard element.stream.category.isIndexed else { continue }
+                state.categories[element.stream.category, default: []].append(
+                    LogTables.Extent(first: receipt.first, count: receipt.count))
             }
             state.count += elements.count
         }

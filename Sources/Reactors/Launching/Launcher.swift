@@ -1,101 +1,77 @@
+package import Application
 package import EventLog
 package import Logging
-import ServiceLifecycle
+import ReadModels
+import Synchronization
 package import Tracking
 
 /// Starts a trainer for each session that waits, as many at once as there are slots, and reports how its process ended.
 ///
 /// It acts only by commands. A trainer outlives its server: after a start of the server, sessions that were running keep
 /// their slot while their lease lives.
-package struct Launcher: Service {
-    /// The sessions that waited or trained at a position of the log.
-    package struct Start: Sendable {
-        package var waiting: [Session.ID]
-        package var training: [Session.ID]
-        package var position: LogPosition
+package final class Launcher: Reactor {
+    package let name = "launcher"
+    package let interest: EventFilter? = .categories([.session])
 
-        package init(waiting: [Session.ID], training: [Session.ID], position: LogPosition) {
-            self.waiting = waiting
-            self.training = training
-            self.position = position
-        }
-    }
-
-    private let store: any EventStore
-    private let sessions: CommandHandler<SessionDecider>
+    private let core: TrackerCore
     private let processes: any TrainerProcesses
-    private let slots: Int
     private let logger: Logger
-    private let start: @Sendable () async throws -> Start
+    private let machine: Mutex<LauncherMachine>
+    private let living = LivingTrainers()
 
-    /// - Parameters:
-    ///   - slots: How many sessions may train at once.
-    ///   - start: What the log held when the launcher begins; it follows the log after that position.
-    package init(
-        store: any EventStore, sessions: CommandHandler<SessionDecider>, processes: any TrainerProcesses, slots: Int,
-        logger: Logger, start: @escaping @Sendable () async throws -> Start
-    ) {
-        self.store = store
-        self.sessions = sessions
+    /// - Parameter slots: How many sessions may train at once.
+    package init(_ core: TrackerCore, processes: any TrainerProcesses, slots: Int, logger: Logger) {
+        self.core = core
         self.processes = processes
-        self.slots = slots
         self.logger = logger
-        self.start = start
+        machine = Mutex(LauncherMachine(slots: slots))
     }
 
-    /// What moves the machine: records of the log and endings of processes, one at a time.
-    private enum Input: Sendable {
-        case event(SessionEvent, Session.ID)
-        case processEnded(Session.ID)
-    }
-
-    package func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            let start = try await start()
-            let living = LivingTrainers()
-            var machine = LauncherMachine(slots: slots)
-            for session in start.training {
-                machine.claimed(session, isOurs: try await launches(session))
-            }
-            for session in start.waiting where try await launches(session) { machine.wait(session) }
-            let (inputs, continuation) = AsyncStream<Input>.makeStream()
-            do {
-                try await withThrowingDiscardingTaskGroup { group in
-                    group.addTask { try await follow(after: start.position, into: continuation) }
-                    perform(machine.step(), in: &group, living, continuation)
-                    for await input in inputs {
-                        switch input {
-                        case .event(let event, let session):
-                            try await observe(event, of: session, living, in: &machine)
-                        case .processEnded(let session): machine.processEnded(session)
-                        }
-                        perform(machine.step(), in: &group, living, continuation)
-                    }
-                    group.cancelAll()
-                }
-            } catch is CancellationError {
-                // The server shuts down.
-            }
+    package func begin(_ work: ReactorWork) async throws -> LogPosition {
+        await processes.waitUntilReady()
+        let (waiting, training, position) = try await core.readWithoutLimit { snapshot in
+            (try snapshot.queue(), try snapshot.sessionIDs(in: [.running, .stopping]), snapshot.position)
         }
+        for session in training {
+            let isOurs = try await launches(session)
+            machine.withLock { $0.claimed(session, isOurs: isOurs) }
+        }
+        for session in waiting where try await launches(session) { machine.withLock { $0.wait(session) } }
+        step(work)
+        return position
     }
 
-    private func observe(
-        _ event: SessionEvent, of session: Session.ID, _ living: LivingTrainers, in machine: inout LauncherMachine
-    ) async throws {
-        if case .attemptLost = event { try await endLost(of: session, living) }
+    package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {
+        guard let session = Session.ID(event.stream.identity) else { return }
+        let event = try SessionEvent(event)
+        if case .attemptLost = event { try await endLost(of: session) }
         switch event {
         case .startRequested, .attemptLost:
-            if try await launches(session) { machine.wait(session) }
-        case .attemptClaimed: machine.claimed(session, isOurs: try await launches(session))
-        case .stopped, .completed, .failed: machine.ended(session)
+            if try await launches(session) { machine.withLock { $0.wait(session) } }
+        case .attemptClaimed:
+            let isOurs = try await launches(session)
+            machine.withLock { $0.claimed(session, isOurs: isOurs) }
+        case .stopped, .completed, .failed: machine.withLock { $0.ended(session) }
         default: break
+        }
+        step(work)
+    }
+
+    /// Launches what is due.
+    private func step(_ work: ReactorWork) {
+        for case .launch(let session) in machine.withLock({ $0.step() }) {
+            work {
+                await self.launch(session)
+                self.machine.withLock { $0.processEnded(session) }
+                self.step(work)
+            }
         }
     }
 
     /// Ends the process whose attempt was lost though it lives: it says nothing any more, and the next one needs its place.
     /// A trainer of an earlier server, which nobody waits for, may have left some behind.
-    private func endLost(of session: Session.ID, _ living: LivingTrainers) async throws {
-        let state = try await sessions.state(of: session.stream)
+    private func endLost(of session: Session.ID) async throws {
+        let state = try await core.sessions.state(of: session.stream)
         if state.attempt == nil, state.lastProcessID > 0 {
             processes.endLeftovers(of: session, processID: state.lastProcessID)
         }
@@ -107,50 +83,20 @@ package struct Launcher: Service {
     }
 
     private func launches(_ session: Session.ID) async throws -> Bool {
-        processes.launches(kind: try await sessions.recentState(of: session.stream).trainerKind)
-    }
-
-    private func follow(
-        after position: LogPosition, into inputs: AsyncStream<Input>.Continuation
-    ) async throws {
-        defer { inputs.finish() }
-        var position = position
-        do {
-            while !Task.isCancelled {
-                let batch = try await store.nextEvents(after: position, matching: .categories([.session]))
-                for record in batch.events {
-                    guard let session = Session.ID(record.stream.identity) else { continue }
-                    inputs.yield(.event(try SessionEvent(record), session))
-                }
-                position = batch.through
-            }
-        } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
-            // The server shuts down.
-        }
-    }
-
-    private func perform(
-        _ actions: [LauncherMachine.Action], in group: inout ThrowingDiscardingTaskGroup<any Error>,
-        _ living: LivingTrainers, _ inputs: AsyncStream<Input>.Continuation
-    ) {
-        for case .launch(let session) in actions {
-            group.addTask {
-                await launch(session, living)
-                inputs.yield(.processEnded(session))
-            }
-        }
+        guard let kind = try await core.sessions.recentState(of: session.stream).trainerKind else { return false }
+        return kind.isLaunched && processes.isEnabled
     }
 
     /// Runs a trainer to its end and reports the end when the trainer itself did not.
     ///
     /// One that is killed before it has claimed the session is started again, as often as a lost one would be.
-    private func launch(_ session: Session.ID, _ living: LivingTrainers) async {
+    private func launch(_ session: Session.ID) async {
         var unclaimedCount: UInt32 = 0
         do {
-            let kind = try await sessions.recentState(of: session.stream).trainerKind
+            guard let kind = try await core.sessions.recentState(of: session.stream).trainerKind else { return }
             while true {
                 logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
-                let exit = try await run(session, kind: kind, living)
+                let exit = try await run(session, kind: kind)
                 // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.
                 guard let exit else { return }
                 guard try await isToBeRepeated(exit, of: session, after: unclaimedCount) else { return }
@@ -160,14 +106,12 @@ package struct Launcher: Service {
             await failLaunch(of: session, message: error.description)
         } catch {
             logger.warning(
-                "The end of a trainer could not be reported; its lease will run out.",
+                "The end of a trainer could not be reported; its lease will expire.",
                 metadata: ["session": "\(session)", "error": "\(error)"])
         }
     }
 
-    private func run(
-        _ session: Session.ID, kind: String, _ living: LivingTrainers
-    ) async throws(LaunchError) -> TrainerExit? {
+    private func run(_ session: Session.ID, kind: TrainerKind) async throws(LaunchError) -> TrainerExit? {
         // Once it has ended its id may be another process's.
         defer { living.forget(session) }
         return try await processes.run(session, kind: kind) { processID in
@@ -180,13 +124,13 @@ package struct Launcher: Service {
     private func isToBeRepeated(
         _ exit: TrainerExit, of session: Session.ID, after unclaimedCount: UInt32
     ) async throws -> Bool {
-        let state = try await sessions.state(of: session.stream)
+        let state = try await core.sessions.state(of: session.stream)
         if let attempt = state.attempt {
             guard attempt.processID == exit.processID else { return false }
             logger.warning("A trainer was lost.", metadata: ["session": "\(session)", "exit": "\(exit.message)"])
             try await perform(
                 .loseAttempt(number: attempt.number, message: exit.message), on: session,
-                id: "launcher/lost/\(attempt.number)")
+                key: "lost/\(attempt.number)")
             return false
         }
         // A process that claimed the session was waited for by its attempt; its loss queued the session.
@@ -203,20 +147,16 @@ package struct Launcher: Service {
     private func failLaunch(of session: Session.ID, message: String) async {
         logger.error("No trainer could be started.", metadata: ["session": "\(session)", "error": "\(message)"])
         do {
-            let version = try await store.version(of: session.stream)
-            try await perform(
-                .failLaunch(message: message), on: session, id: "launcher/failed/\(version)")
+            let version = try await core.store.version(of: session.stream)
+            try await perform(.failLaunch(message: message), on: session, key: "failed/\(version)")
         } catch {
             logger.warning(
                 "A failed launch could not be reported.", metadata: ["session": "\(session)", "error": "\(error)"])
         }
     }
 
-    private func perform(_ command: SessionCommand, on session: Session.ID, id: String) async throws {
-        guard let id = CommandID(id) else { return }
-        _ = try await sessions.handle(
-            command, on: session.stream,
-            as: CommandIdentity(
-                id: id, digest: Digest(hashing: Array(id.text.utf8)), actor: "launcher", mayBeRepeat: true))
+    private func perform(_ command: SessionCommand, on session: Session.ID, key: String) async throws {
+        guard let identity = identity(key) else { return }
+        _ = try await core.sessions.handle(command, on: session.stream, as: identity)
     }
 }

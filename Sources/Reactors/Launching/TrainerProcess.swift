@@ -2,15 +2,18 @@ package import Tracking
 
 /// How the trainer of a session is started and what became of it.
 package protocol TrainerProcesses: Sendable {
-    /// Whether sessions of this kind are trained by a process of this server.
-    func launches(kind: String) -> Bool
+    /// Whether trainers are started here at all.
+    var isEnabled: Bool { get }
+
+    /// Returns once trainers can reach the server, or never will.
+    func waitUntilReady() async
 
     /// Starts the trainer of `session` and returns when it has ended.
     ///
     /// `started` is called with the process's id as soon as it runs. Nil when the calling task was cancelled: then the
     /// trainer was not started, or lives on.
     func run(
-        _ session: Session.ID, kind: String, started: @Sendable (UInt32) -> Void
+        _ session: Session.ID, kind: TrainerKind, started: @Sendable (UInt32) -> Void
     ) async throws(LaunchError) -> TrainerExit?
 
     /// Ends a process that `run` waits for, at once and without a word to it.

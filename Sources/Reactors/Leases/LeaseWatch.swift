@@ -1,119 +1,54 @@
+package import Application
 package import EventLog
-package import Logging
-import ServiceLifecycle
+import ReadModels
 package import Tracking
 
 /// Sees to it that no session stays running without a live lease.
 ///
-/// It follows the log for claims and endings, and once a tick declares lost whose lease has run out. After a start of the
+/// It follows the log for claims and endings, and once a tick declares lost whose lease has expired. After a start of the
 /// server every unfinished attempt gets one full lease time to renew.
-package struct LeaseWatch: Service {
-    private let store: any EventStore
-    private let sessions: CommandHandler<SessionDecider>
-    private let leases: LeaseTable
-    private let now: @Sendable () -> Duration
-    private let tick: Duration
-    private let logger: Logger
-    private let unfinished: @Sendable () async throws -> (holders: [UnfinishedAttempt], position: LogPosition)
+package struct LeaseWatch: Reactor {
+    package let name = "lease-watch"
+    package let interest: EventFilter? = .categories([.session])
+    package let interval: Duration?
 
-    /// An attempt that was claimed before this server started and has not ended.
-    package struct UnfinishedAttempt: Sendable {
-        package var session: Session.ID
-        package var attempt: UInt32
-        package var leaseSeconds: UInt32
+    private let core: TrackerCore
 
-        package init(session: Session.ID, attempt: UInt32, leaseSeconds: UInt32) {
-            self.session = session
-            self.attempt = attempt
-            self.leaseSeconds = leaseSeconds
+    package init(_ core: TrackerCore, tick: Duration = .milliseconds(250)) {
+        self.core = core
+        interval = tick
+    }
+
+    package func begin(_ work: ReactorWork) async throws -> LogPosition {
+        let (sessions, position) = try await core.readWithoutLimit {
+            (try $0.sessionIDs(in: [.running, .stopping]), $0.position)
         }
-    }
-
-    /// - Parameters:
-    ///   - now: A clock that never jumps.
-    ///   - unfinished: The attempts that were unfinished at a position of the log; the watch follows the log after it.
-    package init(
-        store: any EventStore, sessions: CommandHandler<SessionDecider>, leases: LeaseTable,
-        now: @escaping @Sendable () -> Duration, tick: Duration = .milliseconds(250), logger: Logger,
-        unfinished: @escaping @Sendable () async throws -> (holders: [UnfinishedAttempt], position: LogPosition)
-    ) {
-        self.store = store
-        self.sessions = sessions
-        self.leases = leases
-        self.now = now
-        self.tick = tick
-        self.logger = logger
-        self.unfinished = unfinished
-    }
-
-    package func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                let start = try await unfinished()
-                for holder in start.holders {
-                    leases.grant(
-                        .init(session: holder.session, attempt: holder.attempt),
-                        for: .seconds(Int64(holder.leaseSeconds)), at: now())
-                }
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await follow(after: start.position) }
-                    group.addTask {
-                        while !Task.isCancelled {
-                            try await Task.sleep(for: tick)
-                            await declareLost(at: now())
-                        }
-                    }
-                    try await group.next()
-                    group.cancelAll()
-                }
-            }
-        } catch is CancellationError {
-            // The server shuts down.
-        } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
-            // The server shuts down.
+        for session in sessions {
+            guard let attempt = try await core.sessions.state(of: session.stream).attempt else { continue }
+            core.leases.grant(session, attempt: attempt.number, seconds: attempt.leaseSeconds)
         }
+        return position
     }
 
-    /// Declares lost every attempt whose lease has run out at `moment`.
-    package func declareLost(at moment: Duration) async {
-        for holder in leases.expired(at: moment) {
-            guard let id = CommandID("lease-watch/lost/\(holder.attempt)") else { continue }
-            do {
-                _ = try await sessions.handle(
-                    .loseAttempt(number: holder.attempt, message: "its lease ran out without a word from it"),
-                    on: holder.session.stream,
-                    as: CommandIdentity(
-                        id: id, digest: Digest(hashing: Array(id.text.utf8)), actor: "lease-watch", mayBeRepeat: true))
-                leases.release(holder)
-            } catch {
-                logger.warning(
-                    "An attempt whose lease ran out could not be declared lost; trying again.",
-                    metadata: ["session": "\(holder.session)", "attempt": "\(holder.attempt)", "error": "\(error)"])
-            }
-        }
-    }
-
-    private func follow(after position: LogPosition) async throws {
-        var position = position
-        while !Task.isCancelled {
-            let batch = try await store.nextEvents(after: position, matching: .categories([.session]))
-            for record in batch.events {
-                guard let session = Session.ID(record.stream.identity) else { continue }
-                observe(try SessionEvent(record), of: session)
-            }
-            position = batch.through
-        }
-    }
-
-    /// Grants or takes away what `event` says.
-    package func observe(_ event: SessionEvent, of session: Session.ID) {
-        switch event {
+    package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {
+        guard let session = Session.ID(event.stream.identity) else { return }
+        switch try SessionEvent(event) {
         case .attemptClaimed(let claim):
-            leases.grant(
-                .init(session: session, attempt: claim.attempt), for: .seconds(Int64(claim.leaseSeconds)), at: now())
-        case .stopped, .completed, .failed, .attemptLost:
-            leases.release(session)
+            core.leases.grant(session, attempt: claim.attempt, seconds: claim.leaseSeconds)
+        case .stopped, .completed, .failed, .attemptLost: core.leases.release(session)
         default: break
+        }
+    }
+
+    /// Declares lost every attempt whose lease has expired.
+    package func tick() async throws {
+        for holder in core.leases.expired() {
+            guard let identity = identity("lost/\(holder.attempt)") else { continue }
+            _ = try await core.sessions.handle(
+                .loseAttempt(
+                    number: holder.attempt, message: "the trainer stopped responding and its lease expired"),
+                on: holder.session.stream, as: identity)
+            core.leases.table.release(holder)
         }
     }
 }

@@ -108,10 +108,11 @@ package nonisolated struct CheckpointDocument: @unchecked Sendable {
     set {_uniqueStorage()._deletionReason = newValue}
   }
 
-  /// Whether a later save of the same epoch stands in its place; it can still be downloaded by its id.
-  package var superseded: Bool {
-    get {_storage._superseded}
-    set {_uniqueStorage()._superseded = newValue}
+  /// Whether a later save of the same epoch stands in its place; it can still be downloaded by its id. Whether a later
+  /// attempt began before it follows from the session's attempts.
+  package var replaced: Bool {
+    get {_storage._replaced}
+    set {_uniqueStorage()._replaced = newValue}
   }
 
   package var createdPosition: UInt64 {
@@ -122,6 +123,12 @@ package nonisolated struct CheckpointDocument: @unchecked Sendable {
   package var lastPosition: UInt64 {
     get {_storage._lastPosition}
     set {_uniqueStorage()._lastPosition = newValue}
+  }
+
+  /// How many epochs were complete.
+  package var completedEpochs: UInt32 {
+    get {_storage._completedEpochs}
+    set {_uniqueStorage()._completedEpochs = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -188,7 +195,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CheckpointDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{3}session_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}created_at\0\u{1}deleted\0\u{3}deletion_reason\0\u{1}superseded\0\u{3}created_position\0\u{3}last_position\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{3}session_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}created_at\0\u{1}deleted\0\u{3}deletion_reason\0\u{1}replaced\0\u{3}created_position\0\u{3}last_position\0\u{3}completed_epochs\0")
 
   fileprivate class _StorageClass {
     var _checkpointID: String = String()
@@ -207,9 +214,10 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
     var _createdAt: Int64 = 0
     var _deleted: Bool = false
     var _deletionReason: String = String()
-    var _superseded: Bool = false
+    var _replaced: Bool = false
     var _createdPosition: UInt64 = 0
     var _lastPosition: UInt64 = 0
+    var _completedEpochs: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -236,9 +244,10 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
       _createdAt = source._createdAt
       _deleted = source._deleted
       _deletionReason = source._deletionReason
-      _superseded = source._superseded
+      _replaced = source._replaced
       _createdPosition = source._createdPosition
       _lastPosition = source._lastPosition
+      _completedEpochs = source._completedEpochs
     }
   }
 
@@ -273,9 +282,10 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAt) }()
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._deleted) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._deletionReason) }()
-        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._superseded) }()
+        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._replaced) }()
         case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._createdPosition) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastPosition) }()
+        case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._completedEpochs) }()
         default: break
         }
       }
@@ -332,14 +342,17 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
       if !_storage._deletionReason.isEmpty {
         try visitor.visitSingularStringField(value: _storage._deletionReason, fieldNumber: 16)
       }
-      if _storage._superseded != false {
-        try visitor.visitSingularBoolField(value: _storage._superseded, fieldNumber: 17)
+      if _storage._replaced != false {
+        try visitor.visitSingularBoolField(value: _storage._replaced, fieldNumber: 17)
       }
       if _storage._createdPosition != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._createdPosition, fieldNumber: 18)
       }
       if _storage._lastPosition != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._lastPosition, fieldNumber: 19)
+      }
+      if _storage._completedEpochs != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._completedEpochs, fieldNumber: 20)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -366,9 +379,10 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._createdAt != rhs_storage._createdAt {return false}
         if _storage._deleted != rhs_storage._deleted {return false}
         if _storage._deletionReason != rhs_storage._deletionReason {return false}
-        if _storage._superseded != rhs_storage._superseded {return false}
+        if _storage._replaced != rhs_storage._replaced {return false}
         if _storage._createdPosition != rhs_storage._createdPosition {return false}
         if _storage._lastPosition != rhs_storage._lastPosition {return false}
+        if _storage._completedEpochs != rhs_storage._completedEpochs {return false}
         return true
       }
       if !storagesAreEqual {return false}

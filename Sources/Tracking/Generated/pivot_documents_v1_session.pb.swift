@@ -286,6 +286,19 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._reproductionReported = newValue}
   }
 
+  /// The checkpoint from which a new attempt goes on: of those on the visible timeline the one with the greatest step, the
+  /// newest of equals; empty when there is none.
+  package var lastCheckpointID: String {
+    get {_storage._lastCheckpointID}
+    set {_uniqueStorage()._lastCheckpointID = newValue}
+  }
+
+  /// What the weights of its checkpoints fit, as its creation said; empty in sessions of earlier versions.
+  package var architecture: String {
+    get {_storage._architecture}
+    set {_uniqueStorage()._architecture = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -504,7 +517,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{3}latest_metrics\0\u{3}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{3}latest_metrics\0\u{3}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -550,6 +563,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _updatedAt: Int64 = 0
     var _reproduction: Reproduction? = nil
     var _reproductionReported: Bool = false
+    var _lastCheckpointID: String = String()
+    var _architecture: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -603,6 +618,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _updatedAt = source._updatedAt
       _reproduction = source._reproduction
       _reproductionReported = source._reproductionReported
+      _lastCheckpointID = source._lastCheckpointID
+      _architecture = source._architecture
     }
   }
 
@@ -664,6 +681,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 61: try { try decoder.decodeSingularInt64Field(value: &_storage._updatedAt) }()
         case 62: try { try decoder.decodeSingularMessageField(value: &_storage._reproduction) }()
         case 63: try { try decoder.decodeSingularBoolField(value: &_storage._reproductionReported) }()
+        case 64: try { try decoder.decodeSingularStringField(value: &_storage._lastCheckpointID) }()
+        case 65: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
         default: break
         }
       }
@@ -805,6 +824,12 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._reproductionReported != false {
         try visitor.visitSingularBoolField(value: _storage._reproductionReported, fieldNumber: 63)
       }
+      if !_storage._lastCheckpointID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._lastCheckpointID, fieldNumber: 64)
+      }
+      if !_storage._architecture.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._architecture, fieldNumber: 65)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -857,6 +882,8 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._updatedAt != rhs_storage._updatedAt {return false}
         if _storage._reproduction != rhs_storage._reproduction {return false}
         if _storage._reproductionReported != rhs_storage._reproductionReported {return false}
+        if _storage._lastCheckpointID != rhs_storage._lastCheckpointID {return false}
+        if _storage._architecture != rhs_storage._architecture {return false}
         return true
       }
       if !storagesAreEqual {return false}

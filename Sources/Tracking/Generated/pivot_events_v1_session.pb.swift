@@ -209,6 +209,13 @@ package nonisolated struct SessionCreated: @unchecked Sendable {
   /// Clears the value of `reproduction`. Subsequent reads from it will return its default value.
   package mutating func clearReproduction() {_uniqueStorage()._reproduction = nil}
 
+  /// What the weights of its checkpoints fit: the trainer's kind and the model's part of the configuration, as canonical
+  /// JSON. Empty in sessions of earlier versions.
+  package var architecture: String {
+    get {_storage._architecture}
+    set {_uniqueStorage()._architecture = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -864,7 +871,7 @@ nonisolated extension CheckpointFormat: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{1}reproduction\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{1}reproduction\0\u{1}architecture\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -885,6 +892,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _parentCheckpoint: ParentCheckpoint? = nil
     var _parentSessionID: String = String()
     var _reproduction: Reproduction? = nil
+    var _architecture: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -913,6 +921,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _parentCheckpoint = source._parentCheckpoint
       _parentSessionID = source._parentSessionID
       _reproduction = source._reproduction
+      _architecture = source._architecture
     }
   }
 
@@ -949,6 +958,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._parentCheckpoint) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._parentSessionID) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._reproduction) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
         default: break
         }
       }
@@ -1015,6 +1025,9 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._reproduction {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
       } }()
+      if !_storage._architecture.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._architecture, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1042,6 +1055,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._parentCheckpoint != rhs_storage._parentCheckpoint {return false}
         if _storage._parentSessionID != rhs_storage._parentSessionID {return false}
         if _storage._reproduction != rhs_storage._reproduction {return false}
+        if _storage._architecture != rhs_storage._architecture {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -21,6 +21,14 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
         text = "cmd_" + Hexadecimal.encode(bytes)
     }
 
+    /// The id of a command that follows from this one, such as the start of a session that it creates. It is made from a
+    /// digest, so that no two ids, however long, give the same.
+    package func derived(_ name: String) -> CommandID {
+        var hasher = Digest.Hasher()
+        hasher.update(Array(text.utf8) + [0] + Array(name.utf8))
+        return CommandID(random: hasher.finalize().bytes.prefix(16))
+    }
+
     /// The id of the command's event at `index`: SHA-256 of the id's bytes and the index as eight bytes, most
     /// significant first, cut to 16 bytes.
     package func eventID(at index: Int) -> EventID {

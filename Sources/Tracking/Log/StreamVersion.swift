@@ -12,6 +12,9 @@ package struct StreamVersion: RawRepresentable, Hashable, Comparable, Sendable, 
     /// The version after `count` more records.
     package func advanced(by count: Int) -> StreamVersion { StreamVersion(rawValue + UInt64(count)) }
 
+    /// The version right before this one, whether or not a record has it: reading after it begins with this one.
+    package var previous: StreamVersion { StreamVersion(rawValue - 1) }
+
     package static func < (left: StreamVersion, right: StreamVersion) -> Bool { left.rawValue < right.rawValue }
 
     package var description: String { String(rawValue) }

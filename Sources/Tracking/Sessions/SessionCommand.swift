@@ -4,7 +4,8 @@ package enum SessionCommand: Sendable, Equatable {
     case requestStart
     case requestStop
     case claimAttempt(AttemptClaimed)
-    case startAttempt(AttemptStarted, Holder)
+    /// An attempt begins, with what is known of where and how.
+    case startAttempt(AttemptStarted, facts: [Parameter], Holder)
     case completeEpoch(EpochCompleted, Holder)
     /// A checkpoint of the attempt that `Holder` names, or an upload from anywhere when there is none.
     case saveCheckpoint(CheckpointSaved, Holder?)
@@ -16,15 +17,24 @@ package enum SessionCommand: Sendable, Equatable {
     case loseAttempt(number: UInt32, message: String)
     /// No trainer could be started for a queued session.
     case failLaunch(message: String)
-    case setParams([Parameter])
+    case update(Changes)
     case recordProvenance(ProvenanceRecorded)
     case reportResult(ResultReported)
     /// How a reproduction compares with its original; sent to both.
     case reportReproduction(ReproductionReported)
-    case rename(String)
-    case tag([String])
-    case note(String)
     case archive
+
+    /// What of a session shall change; what is nil stays.
+    package struct Changes: Sendable, Equatable {
+        package var name: String?
+        /// All tags from now on.
+        package var tags: [String]?
+        package var notes: String?
+        /// Laid over the parameters that are known.
+        package var params: [Parameter] = []
+
+        package init() {}
+    }
 
     /// Who speaks for an attempt: its number and the digest of the token that was shown.
     package struct Holder: Sendable, Equatable {

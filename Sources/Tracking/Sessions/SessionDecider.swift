@@ -47,13 +47,13 @@ package enum SessionDecider: Decider {
             case .queued: return [.attemptClaimed(claim)]
             case .finished(.completed):
                 throw .wrongStatus(action: "be claimed", status: status, remedy: "create a session that continues it")
-            case .finished where state.trainerKind != "external":
+            case .finished where state.trainerKind?.claimsUnasked != true:
                 // The trainer of a session that was stopped while it still waited comes too late.
                 throw .wrongStatus(action: "be claimed", status: status, remedy: "start it first")
             default: return [.startRequested(StartRequested()), .attemptClaimed(claim)]
             }
 
-        case .startAttempt(let started, let holder):
+        case .startAttempt(let started, let facts, let holder):
             let attempt = try current(holder, in: state)
             guard !attempt.isStarted else {
                 throw .wrongStatus(action: "start its attempt twice", status: status, remedy: "claim a new attempt")
@@ -61,7 +61,7 @@ package enum SessionDecider: Decider {
             guard started.firstEpoch >= 1, started.firstStep >= 1 else {
                 throw .invalid(field: "first_epoch", reason: "epochs and steps count from 1")
             }
-            return [.attemptStarted(started)]
+            return [.attemptStarted(started)] + recorded(facts, attempt: started.attempt)
 
         case .completeEpoch(let epoch, let holder):
             _ = try current(holder, in: state)
@@ -109,20 +109,14 @@ package enum SessionDecider: Decider {
             guard state.lifecycle == .queued else { return [] }
             return [.failed(.with { $0.message = message })]
 
-        case .setParams(let params):
-            return params.isEmpty ? [] : [.paramsSet(.with { $0.params = params })]
+        case .update(let changes):
+            return update(changes, state)
         case .recordProvenance(let facts):
-            return facts.facts.isEmpty ? [] : [.provenanceRecorded(facts)]
+            return recorded(facts.facts, attempt: facts.attempt)
         case .reportResult(let result):
             return [.resultReported(result)]
         case .reportReproduction(let report):
             return [.reproductionReported(report)]
-        case .rename(let name):
-            return name == state.name ? [] : [.renamed(.with { $0.name = name })]
-        case .tag(let tags):
-            return tags == state.tags ? [] : [.tagged(.with { $0.tags = tags })]
-        case .note(let notes):
-            return notes == state.notes ? [] : [.noted(.with { $0.notes = notes })]
 
         case .archive:
             guard state.attempt == nil, state.lifecycle != .queued else {
@@ -139,7 +133,8 @@ package enum SessionDecider: Decider {
             state.name = created.name
             state.tags = created.tags
             state.notes = created.notes
-            state.trainerKind = created.trainerKind
+            state.trainerKind = TrainerKind(rawValue: created.trainerKind)
+            state.architecture = created.architecture
             state.plannedEpochs = created.plannedEpochs
             state.maxRestarts = created.maxRestarts
             state.isReproduction = created.hasReproduction
@@ -156,6 +151,7 @@ package enum SessionDecider: Decider {
                     number: claim.attempt, tokenDigest: claim.tokenDigest, leaseSeconds: claim.leaseSeconds,
                     processID: claim.processID))
         case .attemptStarted(let started):
+            state.timeline.start(started)
             state.epoch = started.firstEpoch - 1
             state.step = started.firstStep - 1
             switch state.lifecycle {
@@ -219,6 +215,26 @@ package enum SessionDecider: Decider {
         default:
             throw .wrongStatus(action: "be started", status: status, remedy: "stop it first")
         }
+    }
+
+    private static func recorded(_ facts: [Parameter], attempt: UInt32) -> [SessionEvent] {
+        guard !facts.isEmpty else { return [] }
+        return [
+            .provenanceRecorded(
+                .with {
+                    $0.attempt = attempt
+                    $0.facts = facts
+                })
+        ]
+    }
+
+    private static func update(_ changes: SessionCommand.Changes, _ state: SessionState) -> [SessionEvent] {
+        var events: [SessionEvent] = []
+        if let name = changes.name, name != state.name { events.append(.renamed(.with { $0.name = name })) }
+        if let tags = changes.tags, tags != state.tags { events.append(.tagged(.with { $0.tags = tags })) }
+        if let notes = changes.notes, notes != state.notes { events.append(.noted(.with { $0.notes = notes })) }
+        if !changes.params.isEmpty { events.append(.paramsSet(.with { $0.params = changes.params })) }
+        return events
     }
 
     /// The attempt that `holder` speaks for, if it is the one that trains now.

@@ -29,11 +29,15 @@ package struct SessionState: Sendable, Equatable {
     package var name = ""
     package var tags: [String] = []
     package var notes = ""
-    package var trainerKind = ""
+    /// Nil when this version does not know it.
+    package var trainerKind: TrainerKind?
+    /// What the weights of its checkpoints fit; empty in sessions of earlier versions.
+    package var architecture = ""
     /// Whether it does another session's training again.
     package var isReproduction = false
     package var plannedEpochs: UInt32 = 0
     package var maxRestarts: UInt32 = 0
+    package var timeline = SessionTimeline()
     /// The last completed epoch of the visible timeline; a session that continues a checkpoint begins at its epoch.
     package var epoch: UInt32 = 0
     package var step: UInt64 = 0
@@ -75,6 +79,16 @@ package struct SessionState: Sendable, Equatable {
         case .finished(.completed): .completed
         case .finished(.failed): .failed
         }
+    }
+
+    /// Whether the trainer is to save and stop.
+    package var isStopRequested: Bool {
+        if case .stopping = lifecycle { true } else { false }
+    }
+
+    /// Whether it was completed, failed or stopped, and not started again.
+    package var hasEnded: Bool {
+        if case .finished = lifecycle { true } else { false }
     }
 
     /// The attempt that trains now, if one does.

@@ -1,4 +1,4 @@
-import JSON
+package import API
 
 /// Records of the log as NDJSON.
 package struct EventLineDecoder: FeedDecoder {
@@ -6,24 +6,14 @@ package struct EventLineDecoder: FeedDecoder {
 
     package init() {}
 
-    package mutating func decode(_ bytes: [UInt8]) throws(ClientError) -> [EventRecord] {
-        var records: [EventRecord] = []
+    package mutating func decode(_ bytes: [UInt8]) throws(ClientError) -> [EventInfo] {
+        var records: [EventInfo] = []
         for line in try lines.append(bytes) where !line.isEmpty {
-            records.append(try EventLineDecoder.record(line))
+            records.append(try EventInfo(parsing: line, named: "A line of the log"))
         }
         return records
     }
 
-    package static func position(of record: EventRecord) -> UInt64? { record.position }
-    package static func isLast(_ record: EventRecord) -> Bool { false }
-
-    private static func record(_ line: [UInt8]) throws(ClientError) -> EventRecord {
-        let json: JSONValue
-        do throws(JSONError) {
-            json = try JSONValue.parse(line)
-        } catch {
-            throw ClientError(.unexpectedAnswer, "A line of the log is not JSON: \(error).")
-        }
-        return try EventRecord(json)
-    }
+    package static func position(of record: EventInfo) -> UInt64? { record.position }
+    package static func isLast(_ record: EventInfo) -> Bool { false }
 }

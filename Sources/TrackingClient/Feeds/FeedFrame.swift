@@ -1,28 +1,49 @@
-package import JSON
+package import API
 package import Tracking
 
-/// A frame of a live feed.
-package struct FeedFrame: Sendable {
+/// A frame of a live feed, with what clients look at; each type has fields of its own.
+package struct FeedFrame: Document, Equatable {
+    package static let name = "Frame"
+
     /// connection, epoch_complete, metrics, checkpoint_saved, status, log, host, alert, training_complete, error or
     /// heartbeat; a newer server may send others.
-    package let type: String
+    package var type = ""
     /// Where in the log it stands.
-    package let position: UInt64?
-    /// The whole document.
-    package let json: JSONValue
+    package var position: UInt64?
+    package var sessionID: String?
+    private var statusWord: String?
+    package var epoch: Int?
+    package var totalEpochs: Int?
+    package var metrics: [MetricValue] = []
+    package var finalMetrics: [MetricValue] = []
+    package var message: String?
+    /// Of a log frame.
+    package var lines: [Line] = []
 
-    package init(_ json: JSONValue) throws(ClientError) {
-        self.json = json
-        type = try json.text("type", of: "a frame")
-        position = json["position"]?.integerValue.map { UInt64(max(0, $0)) }
-    }
+    package init() {}
 
-    package var sessionID: String? { json["session_id"]?.stringValue }
-    package var status: Session.Status? { json["status"]?.stringValue.flatMap { Session.Status(rawValue: $0) } }
-    package var epoch: Int? { json["epoch"]?.integerValue.map(Int.init) }
-    package var metrics: [MetricValue] { json.metrics("metrics") }
-    package var finalMetrics: [MetricValue] { json.metrics("final_metrics") }
-    package var message: String? { json["message"]?.stringValue }
+    package static let fields: [Field<FeedFrame>] = [
+        Field("type", \.type), Field("position", \.position), Field("session_id", \.sessionID),
+        Field("status", \.statusWord), Field("epoch", \.epoch), Field("total_epochs", \.totalEpochs),
+        Field(optionalMetrics: "metrics", \.metrics), Field(optionalMetrics: "final_metrics", \.finalMetrics),
+        Field("message", \.message), Field("lines", \.lines, omitting: []),
+    ]
+
+    package var status: Session.Status? { statusWord.flatMap { Session.Status(rawValue: $0) } }
+
     /// Whether a session's feed ends with it.
     package var isLast: Bool { type == "training_complete" || type == "error" }
+
+    /// A line of a training's output.
+    package struct Line: Document, Equatable {
+        package static let name = "FrameLine"
+
+        package var text = ""
+        /// debug, info, warning or error; nil for output.
+        package var level: String?
+
+        package init() {}
+
+        package static let fields: [Field<Line>] = [Field("text", \.text), Field("level", \.level)]
+    }
 }

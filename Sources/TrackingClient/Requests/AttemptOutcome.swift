@@ -1,4 +1,4 @@
-import JSON
+package import API
 
 /// How an attempt ends by its own word.
 package enum AttemptOutcome: Sendable {
@@ -7,22 +7,23 @@ package enum AttemptOutcome: Sendable {
     case stopped(checkpointID: String?, message: String?)
     case failed(message: String)
 
-    /// The fields of the request's body beside attempt, epoch and step.
-    var fields: JSONObject {
-        var body = JSONObject()
+    /// The report of `attempt`, without epoch and step.
+    func report(attempt: Int) -> FinishReport {
+        var report = FinishReport()
+        report.attempt = UInt32(clamping: attempt)
         switch self {
         case .completed(let metrics, let reason):
-            body.append("completed", forKey: "outcome")
-            if !metrics.isEmpty { body.append(metrics.json, forKey: "final_metrics") }
-            if let reason { body.append(.string(reason), forKey: "early_stop_reason") }
+            report.outcome = "completed"
+            report.finalMetrics = metrics
+            report.earlyStopReason = reason
         case .stopped(let checkpoint, let message):
-            body.append("stopped", forKey: "outcome")
-            if let checkpoint { body.append(.string(checkpoint), forKey: "checkpoint_id") }
-            if let message { body.append(.string(message), forKey: "message") }
+            report.outcome = "stopped"
+            report.checkpointID = checkpoint
+            report.message = message
         case .failed(let message):
-            body.append("failed", forKey: "outcome")
-            body.append(.string(message), forKey: "message")
+            report.outcome = "failed"
+            report.message = message
         }
-        return body
+        return report
     }
 }

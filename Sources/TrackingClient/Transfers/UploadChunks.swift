@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 import Tracking
 
-/// The body of an upload: some bytes, the source in pieces of 256 KiB, some bytes. Each iteration reads the source anew.
+/// The body of an upload: the source in pieces of 256 KiB. Each iteration reads the source anew.
 struct UploadChunks: AsyncSequence, Sendable {
     /// What the last complete iteration saw.
     final class Witness: Sendable {
@@ -14,23 +14,23 @@ struct UploadChunks: AsyncSequence, Sendable {
         fileprivate func note(_ digest: Digest) { seen.withLock { $0 = digest } }
     }
 
-    let prefix: [UInt8]
     let source: UploadSource
-    let suffix: [UInt8]
-    let sourceByteCount: Int64
-    let witness: Witness
+    let byteCount: Int64
+    let witness = Witness()
     let progress: (@Sendable (TransferProgress) -> Void)?
 
-    var byteCount: Int64 { Int64(prefix.count) + sourceByteCount + Int64(suffix.count) }
+    /// Throws `file` when the source cannot be examined.
+    init(_ source: UploadSource, progress: (@Sendable (TransferProgress) -> Void)?) async throws(ClientError) {
+        self.source = source
+        byteCount = try await source.byteCount()
+        self.progress = progress
+    }
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(chunks: self) }
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        private enum Stage { case prefix, source, suffix, end }
-
         private static let pieceByteCount = 256 << 10
         private let chunks: UploadChunks
-        private var stage = Stage.prefix
         private var file: LocalFile?
         private var hasher = Digest.Hasher()
         private var sent: Int64 = 0
@@ -38,29 +38,15 @@ struct UploadChunks: AsyncSequence, Sendable {
         init(chunks: UploadChunks) { self.chunks = chunks }
 
         mutating func next() async throws -> ByteBuffer? {
-            while true {
-                switch stage {
-                case .prefix:
-                    stage = .source
-                    if !chunks.prefix.isEmpty { return ByteBuffer(bytes: chunks.prefix) }
-                case .source:
-                    let piece = try await nextPiece()
-                    guard !piece.isEmpty else {
-                        chunks.witness.note(hasher.finalize())
-                        stage = .suffix
-                        continue
-                    }
-                    hasher.update(piece)
-                    sent += Int64(piece.count)
-                    chunks.progress?(TransferProgress(byteCount: sent, totalByteCount: chunks.sourceByteCount))
-                    return ByteBuffer(bytes: piece)
-                case .suffix:
-                    stage = .end
-                    if !chunks.suffix.isEmpty { return ByteBuffer(bytes: chunks.suffix) }
-                case .end:
-                    return nil
-                }
+            let piece = try await nextPiece()
+            guard !piece.isEmpty else {
+                chunks.witness.note(hasher.finalize())
+                return nil
             }
+            hasher.update(piece)
+            sent += Int64(piece.count)
+            chunks.progress?(TransferProgress(byteCount: sent, totalByteCount: chunks.byteCount))
+            return ByteBuffer(bytes: piece)
         }
 
         private mutating func nextPiece() async throws(ClientError) -> [UInt8] {

@@ -1,12 +1,12 @@
+import API
 import AsyncHTTPClient
-import JSON
 import NIOCore
 import NIOHTTP1
 
 /// The API of one server, typed.
 ///
 /// Requests that the server answers alike when repeated are sent again by the configuration's policy; every POST
-/// carries an idempotency key. Whoever makes a client shuts it down when all its requests are done.
+/// has an idempotency key. Whoever makes a client shuts it down when all its requests are done.
 package struct APIClient: Sendable {
     /// How it talks to its server.
     package internal(set) var configuration: ClientConfiguration
@@ -52,24 +52,33 @@ package struct APIClient: Sendable {
 
     // MARK: Requests
 
-    /// The document that answers `request`.
-    func document(_ request: APIRequest) async throws(ClientError) -> Answer {
-        try await perform(request) { response throws(ClientError) in
-            let body = try await collect(response, request: request)
-            let json: JSONValue
-            do throws(JSONError) {
-                json = try JSONValue.parse(body)
-            } catch {
-                throw ClientError(
-                    .unexpectedAnswer,
-                    "The answer of \(configuration.address) to \(request.name) is not JSON: \(error). Check that the address is a PIVOT server's."
-                )
-            }
-            func position(_ header: String) -> UInt64? { response.headers.first(name: header).flatMap { UInt64($0) } }
-            return Answer(
-                status: Int(response.status.code), json: json, logPosition: position("X-Log-Position"),
-                readPosition: position("X-Read-Position"))
+    /// The document that answers `operation`, asked with the values of its path's parameters and `document` as its body.
+    ///
+    /// What takes an idempotency key gets `command`, or a fresh one.
+    func ask<Answer: Document>(
+        _ operation: API.Operation, _ path: String..., query: [(String, String?)] = [],
+        sending document: (any Document)? = nil, command: String? = nil
+    ) async throws(ClientError) -> Answer {
+        var request = APIRequest(operation, path, query: query)
+        if let document { request.body = .bytes(document.encoded(), contentType: "application/json") }
+        return try await answer(to: request, command: command)
+    }
+
+    /// The document that answers `request`; what takes an idempotency key gets `command`, or a fresh one.
+    func answer<Answer: Document>(
+        to request: APIRequest, command: String? = nil
+    ) async throws(ClientError) -> Answer {
+        var request = request
+        if request.operation.isIdempotent {
+            request.headers.append(("Idempotency-Key", command ?? newCommandID()))
         }
+        return try Answer(
+            parsing: try await bytes(request), named: "The answer of \(configuration.address) to \(request.name)")
+    }
+
+    /// The bytes that answer `request`; at most 256 MiB.
+    func bytes(_ request: APIRequest) async throws(ClientError) -> [UInt8] {
+        try await perform(request) { response throws(ClientError) in try await collect(response, request: request) }
     }
 
     /// Sends `request` until `receive` has taken its answer, by the policy. Answers outside 200 to 299 are thrown as
@@ -128,7 +137,7 @@ package struct APIClient: Sendable {
 
     private func outgoing(_ request: APIRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: configuration.address.text + request.target)
-        outgoing.method = HTTPMethod(rawValue: request.method)
+        outgoing.method = HTTPMethod(rawValue: request.operation.method.rawValue)
         outgoing.headers.add(name: "User-Agent", value: "pivot")
         outgoing.headers.add(name: "Accept", value: "application/json, */*;q=0.5")
         if let lease {
@@ -142,9 +151,9 @@ package struct APIClient: Sendable {
         case .bytes(let bytes, let contentType):
             outgoing.headers.add(name: "Content-Type", value: contentType)
             outgoing.body = .bytes(ByteBuffer(bytes: bytes))
-        case .stream(let byteCount, let contentType, let open):
+        case .stream(let chunks, let contentType):
             outgoing.headers.add(name: "Content-Type", value: contentType)
-            outgoing.body = .stream(open(), length: .known(byteCount))
+            outgoing.body = .stream(chunks, length: .known(chunks.byteCount))
         }
         return outgoing
     }

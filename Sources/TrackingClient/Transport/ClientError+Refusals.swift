@@ -1,3 +1,4 @@
+import API
 import JSON
 
 extension ClientError {
@@ -5,21 +6,15 @@ extension ClientError {
     /// `GET /api/v1/health`.
     static func refusal(status: Int, body: [UInt8], retryAfter: String?, request: String) -> ClientError {
         let wait = retryAfter.flatMap { Int64($0) }.map { Duration.seconds(max(0, $0)) }
-        let document: JSONValue?
-        do throws(JSONError) {
-            document = try JSONValue.parse(body)["error"]
+        do {
+            let reason = try ErrorInfo(try JSONValue.parse(body), strictly: false).error
+            return ClientError(
+                .refused(status: status, code: reason.code), reason.message, details: reason.details, retryAfter: wait)
         } catch {
-            document = nil
-        }
-        guard let document, let code = document["code"]?.stringValue, let message = document["message"]?.stringValue
-        else {
             return ClientError(
                 .refused(status: status, code: "unknown"),
                 "\(request) was answered with status \(status), but not by a PIVOT server. Check the address.",
                 retryAfter: wait)
         }
-        return ClientError(
-            .refused(status: status, code: code), message, details: document["details"]?.objectValue ?? JSONObject(),
-            retryAfter: wait)
     }
 }

@@ -1,3 +1,4 @@
+import Safetensors
 package import TensorEngine
 
 /// A trainer's state as a safetensors file, which `safetensors.torch.load_file` opens.
@@ -45,7 +46,7 @@ package struct TrainerCheckpoint: Equatable, Sendable {
             precondition(description["progress.\(key)"] == nil, "progress.\(key) is the progress's own")
             metadata["progress.\(key)"] = value
         }
-        return Safetensors.encode(arrays, metadata: metadata)
+        return ArrayFile.encode(arrays, metadata: metadata)
     }
 
     /// Reads a file; every value of the progress must be there and make sense.
@@ -53,7 +54,7 @@ package struct TrainerCheckpoint: Equatable, Sendable {
         let arrays: [NamedArray]
         var metadata: [String: String]
         do throws(SafetensorsError) {
-            (arrays, metadata) = try Safetensors.decode(file)
+            (arrays, metadata) = try ArrayFile.decode(file)
         } catch {
             throw .unreadable(error)
         }

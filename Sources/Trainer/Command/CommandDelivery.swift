@@ -1,8 +1,8 @@
+import API
 import JSON
 import Processes
 import SwiftProtobuf
 import Tracking
-import TrackingClient
 import TrainingConfiguration
 
 /// Reports what a supervised program writes, in its order: lines to the session's log, metric lines as metrics.
@@ -98,7 +98,7 @@ struct CommandDelivery {
             lastStep = max(lastStep, step ?? 0)
             // What was written before the epoch's line comes before it in the log too.
             try await telemetry.flush()
-            let report = EpochReport(
+            let report = TrainedEpoch(
                 epoch: epoch, step: step ?? lastStep, metrics: metrics.sorted { $0.name < $1.name })
             reportCount += 1
             let command = "\(service.sessionID)/attempt-\(attempt)/line-\(reportCount)"

@@ -1,6 +1,7 @@
+import API
 import Foundation
 import JSON
-package import Processes
+import Processes
 import SwiftProtobuf
 import Tracking
 import TrackingClient
@@ -236,7 +237,6 @@ package struct CommandTraining: Sendable {
         var now = Duration.zero
         var inputs: [CommandCourse.Input] = [.started]
         var (isStopTold, isExitTold) = (false, false)
-        defer { child.release() }
         while true {
             now += .seconds(stopwatch.lap())
             if Task.isCancelled { inputs.append(.abandoned) }

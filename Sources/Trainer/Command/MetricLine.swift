@@ -1,5 +1,5 @@
-package import JSON
-package import TrackingClient
+package import API
+import JSON
 
 /// A line of standard output that reports metrics (`trainer.metrics: json_lines`).
 ///

@@ -1,3 +1,4 @@
+package import Scans
 package import TrainingConfiguration
 
 /// Draws what a network is to predict.

@@ -1,4 +1,5 @@
 package import Foundation
+package import Scans
 package import TrainingConfiguration
 
 /// A prepared scan in a temporary file that is mapped into memory: the system keeps of it what fits.

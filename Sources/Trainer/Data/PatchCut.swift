@@ -1,3 +1,4 @@
+package import Scans
 package import TrainingConfiguration
 
 /// A patch of a scan: where it lies and how it is turned. Flips and the exchange of height and width make the sixteen

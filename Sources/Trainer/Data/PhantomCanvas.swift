@@ -1,3 +1,4 @@
+import Scans
 import TensorEngine
 import TrainingConfiguration
 

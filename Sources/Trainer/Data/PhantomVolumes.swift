@@ -1,3 +1,4 @@
+package import Scans
 import TensorEngine
 package import TrainingConfiguration
 
@@ -41,7 +42,8 @@ package struct PhantomVolumes: Sendable {
     /// The scan at `index` of a part in HU, and its nodules in the order they were placed.
     package func hounsfieldScan(_ split: ScanSplit, _ index: Int) -> (volume: Volume, nodules: [Nodule]) {
         precondition(index >= 0, "scans are counted from 0")
-        let stream = split.streamNumber << 48 | UInt64(index)
+        // The parts have streams of random numbers of their own.
+        let stream: UInt64 = (split == .training ? 0 : 1) << 48 | UInt64(index)
         var random = Philox(seed: settings.seed, purpose: .phantom, step: stream)
         var canvas = PhantomCanvas(size: settings.size)
         let lungs = PhantomAnatomy(size: settings.size, random: &random)

@@ -1,3 +1,4 @@
+package import Scans
 package import TrainingConfiguration
 
 /// One scan ready for the network, with what is known about it.

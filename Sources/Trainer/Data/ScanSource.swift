@@ -1,3 +1,5 @@
+package import Scans
+
 /// Where scans come from: generated, or read from a folder.
 package protocol ScanSource: Sendable {
     /// The number of scans in a part of the data set.

@@ -1,4 +1,5 @@
 package import Foundation
+package import Scans
 import TrainingConfiguration
 
 /// The scans of a training, each prepared when it is first asked for and kept from then on.

@@ -1,3 +1,4 @@
+package import Scans
 package import TrainingConfiguration
 
 /// Covers a whole scan with overlapping windows and puts their predictions together.

@@ -1,3 +1,4 @@
+import Scans
 import TrainingConfiguration
 
 /// The values of a volume along straight rows between its voxels; outside the volume they are 0.

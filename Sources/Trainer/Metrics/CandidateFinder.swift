@@ -1,3 +1,4 @@
+package import Scans
 import TrainingConfiguration
 
 /// Finds candidates in a heatmap: local maxima, thinned by non-maximum suppression.

@@ -1,4 +1,4 @@
-import Zlib
+import Compression
 
 /// A picture of up to 256 colours, which becomes a PNG file (Portable Network Graphics, third edition, colour type 3).
 struct IndexedImage {

@@ -1,4 +1,4 @@
-package import Zlib
+package import Compression
 
 /// Draws a slice three times side by side: as it is, with the truth, and with the prediction, each structure outlined and
 /// tinted in a colour of its own.

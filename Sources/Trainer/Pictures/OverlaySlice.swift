@@ -1,4 +1,5 @@
-package import TrainingConfiguration
+import Scans
+import TrainingConfiguration
 
 /// One slice of a validation scan with what is true and what was predicted there.
 package struct OverlaySlice: Equatable, Sendable {

@@ -1,7 +1,5 @@
-import JSON
 import Processes
 import Tracking
-import TrackingClient
 import TrainingConfiguration
 
 /// Trains one session as a process of its own: claims it, keeps its lease, follows its feed, and trains.
@@ -53,7 +51,8 @@ package struct TrainWorker: Sendable {
             }
             group.addTask(executorPreference: thread) {
                 do throws(TrainerError) {
-                    let replay = SessionReplay(try await service.events())
+                    let replay = SessionReplay(
+                        try await service.events(), resumingFrom: lease.resumeCheckpointID)
                     return .success(try await train(lease, replay, telemetry, ending))
                 } catch {
                     return .failure(error)

@@ -1,26 +1,29 @@
+import API
 import Dispatch
 import Foundation
 import JSON
-package import Processes
+import Processes
 import Tracking
 package import TrackingClient
 
 /// The process of a trainer: its place among other processes, its signals, and what is recorded of it.
 package struct TrainWorkerProcess: Sendable {
-    /// What the process exits with.
-    package enum ExitStatus: Int32, Sendable {
+    /// How the process ends.
+    package enum End: Sendable {
         /// The session was completed, or stopped with a checkpoint.
-        case done = 0
+        case done
         /// The session failed, and knows it.
-        case failed = 1
+        case trainingFailed
+        /// The trainer could not do its work, or the server refused it.
+        case failed
         /// The server could not be reached for too long, or the process was cancelled.
-        case unreachable = 4
+        case unreachable
         /// The session cannot be claimed.
-        case notClaimable = 7
+        case notClaimable
         /// Another attempt trains the session.
-        case superseded = 8
+        case superseded
         /// The supervised program ended badly, and the session waits for what becomes of the attempt.
-        case programFailed = 9
+        case programFailed
     }
 
     private let sessionID: String
@@ -56,7 +59,7 @@ package struct TrainWorkerProcess: Sendable {
     }
 
     /// Trains the session; SIGTERM saves and stops like a request to the server.
-    package func run() async -> ExitStatus {
+    package func run() async -> End {
         let stop = StopSignal()
         signal(SIGTERM, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
@@ -77,26 +80,26 @@ package struct TrainWorkerProcess: Sendable {
         }
     }
 
-    private func train(_ stop: StopSignal, folder: URL) async -> ExitStatus {
+    private func train(_ stop: StopSignal, folder: URL) async -> End {
         var configuration = configuration
         configuration.retries = .never
         let client = APIClient(configuration)
         let host = ProcessInfo.processInfo.hostName
         var claim = AttemptClaim()
         claim.host = host
-        claim.processID = Int(ProcessInfo.processInfo.processIdentifier)
-        claim.leaseDuration = leaseDuration
+        claim.processID = UInt32(ProcessInfo.processInfo.processIdentifier)
+        claim.leaseSeconds = Int(max(1, leaseDuration.components.seconds))
         let service = HTTPTrainingService(
             client, sessionID: sessionID, claim: claim, patience: Patience(), folder: folder)
         let environment = WorkerEnvironment(
             host: host, binary: Self.binary(version: version),
             provenance: Self.provenance(host: host, version: version),
             now: { Timestamp(secondsSince1970: Date().timeIntervalSince1970) }, warn: Self.complain)
-        let status: ExitStatus
+        let status: End
         do throws(TrainerError) {
             status = try await TrainWorker(
                 service, stop: stop, environment: environment, place: place(folder: folder)
-            ).run().exitStatus
+            ).run().processEnd
         } catch {
             status = end(error)
         }
@@ -119,7 +122,7 @@ package struct TrainWorkerProcess: Sendable {
             allowed: AllowedCommands(allowedCommands, searchPath: variables["PATH"] ?? ""))
     }
 
-    private func end(_ error: TrainerError) -> ExitStatus {
+    private func end(_ error: TrainerError) -> End {
         Self.complain(error.message)
         switch error.code {
         case .plannedCrash:
@@ -165,11 +168,11 @@ package struct TrainWorkerProcess: Sendable {
 }
 
 extension TrainerOutcome {
-    /// What the process exits with.
-    package var exitStatus: TrainWorkerProcess.ExitStatus {
+    /// How the process ends.
+    package var processEnd: TrainWorkerProcess.End {
         switch self {
         case .completed, .stopped: .done
-        case .failed: .failed
+        case .failed: .trainingFailed
         }
     }
 }

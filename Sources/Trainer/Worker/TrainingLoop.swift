@@ -1,3 +1,4 @@
+import API
 import JSON
 import SwiftProtobuf
 import TensorEngine
@@ -231,7 +232,7 @@ package struct TrainingLoop {
     }
 
     /// Saves the epoch's picture, if one is due. A picture that cannot be made or saved is no reason to end a training.
-    private func saveOverlay(_ trainee: any Trainee, _ report: EpochReport) async {
+    private func saveOverlay(_ trainee: any Trainee, _ report: TrainedEpoch) async {
         do throws(TrainerError) {
             guard let bytes = try trainee.overlay(epoch: report.epoch) else { return }
             let number = String(report.epoch)
@@ -319,7 +320,7 @@ package struct TrainingLoop {
     }
 
     /// Says when an epoch that was trained before came out otherwise.
-    private func compare(_ report: EpochReport) {
+    private func compare(_ report: TrainedEpoch) {
         guard let earlier = replay.epochs[report.epoch] else { return }
         let names = report.differences(from: earlier.metrics)
         guard !names.isEmpty else { return }
@@ -328,7 +329,7 @@ package struct TrainingLoop {
                 + "\(names.joined(separator: ", ")).", level: "warning")
     }
 
-    private static func summary(_ report: EpochReport, of epochs: Int) -> String {
+    private static func summary(_ report: TrainedEpoch, of epochs: Int) -> String {
         let names = ["train_loss", "val_loss", "val_dice", "val_froc", "epoch_seconds"]
         let parts = names.compactMap { name in
             report.metrics[name].map { "\(name) \(Double(Int64($0.isFinite ? $0 * 1e4 : 0)) / 1e4)" }

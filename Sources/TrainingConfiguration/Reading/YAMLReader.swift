@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 import Yams
 
 /// Reads YAML text into JSON values and remembers the line of each.
@@ -9,11 +9,15 @@ import Yams
 /// text can stand for an endless one by them; so are tags other than `!!str`, and keys that are not scalars.
 struct YAMLReader {
     private(set) var lines: [String: Int] = [:]
+    private let isLimited: Bool
     private var valueCount = 0
+
+    /// A reader that holds its text to `ConfigurationLimits`, unless told otherwise.
+    init(isLimited: Bool = true) { self.isLimited = isLimited }
 
     /// Reads one document; an empty text is null.
     mutating func read(_ text: String) throws(ConfigurationError) -> JSONValue {
-        guard text.utf8.count <= ConfigurationLimits.maximumByteCount else {
+        guard !isLimited || text.utf8.count <= ConfigurationLimits.maximumByteCount else {
             throw problem(
                 .tooLarge, nil, "a text of \(text.utf8.count) bytes",
                 "at most \(ConfigurationLimits.maximumByteCount) bytes")
@@ -69,7 +73,9 @@ struct YAMLReader {
         let line = node.mark?.line
         lines[path] = line
         valueCount += 1
-        guard depth <= ConfigurationLimits.maximumDepth, valueCount <= ConfigurationLimits.maximumValueCount else {
+        let isWithinLimits =
+            depth <= ConfigurationLimits.maximumDepth && valueCount <= ConfigurationLimits.maximumValueCount
+        guard !isLimited || isWithinLimits else {
             throw problem(
                 .tooLarge, line, "deeper nesting or more values",
                 "at most \(ConfigurationLimits.maximumDepth) levels and "
@@ -184,5 +190,13 @@ struct YAMLReader {
             }
         return ConfigurationError(
             ConfigurationProblem(code: .syntax, path: "", line: line, found: text, allowed: "one YAML document"))
+    }
+}
+
+extension JSONValue {
+    /// The values of a YAML text, read as a configuration is but at any size: for files of the project's own.
+    package init(yaml text: String) throws(ConfigurationError) {
+        var reader = YAMLReader(isLimited: false)
+        self = try reader.read(text)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// Checks values against rules, fills in defaults, and collects what is wrong and what is unknown.
 struct RuleChecker {
@@ -28,7 +29,7 @@ struct RuleChecker {
             result[key] = Self.keepable(value)
             guard !acceptingOtherKeys else { continue }
             let unknownPath = ConfigurationSource.join(path, key)
-            let near = Self.nearest(to: key, among: rules.map(\.key)).map { "; did you mean \($0)?" } ?? ""
+            let near = Spelling.nearest(to: key, among: rules.map(\.key)).map { "; did you mean \($0)?" } ?? ""
             warnings.append(
                 ConfigurationWarning(
                     path: unknownPath, line: source.line(of: unknownPath),
@@ -153,28 +154,5 @@ struct RuleChecker {
             let text = String(decoding: value.encoded(nonfinite: .token), as: UTF8.self)
             return text.count <= 60 ? text : "\(text.prefix(57))..."
         }
-    }
-
-    /// The known key that differs from `key` in at most two letters (a third of its length), if there is one.
-    static func nearest(to key: String, among known: [String]) -> String? {
-        guard key.utf8.count <= 64 else { return nil }
-        let candidates = known.map { (distance: distance(Array(key.utf8), Array($0.utf8)), key: $0) }
-        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= min(2, max(1, key.utf8.count / 3)) ? best.key : nil
-    }
-
-    /// The fewest insertions, deletions and replacements that make one text the other (Levenshtein 1965).
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (i, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let replaced = diagonal + (byte == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-            }
-        }
-        return row[right.count]
     }
 }

@@ -32,6 +32,8 @@ enum ServerRules {
                 .init("loopback", .bool, default: false, "whether clients of this machine are limited too"),
             ]), "how often a client may ask"),
         .init(
+            "max_feeds", .integer(1...1_000_000), default: 10_000, "live feeds (event streams, WebSockets) at a time"),
+        .init(
             "lease_seconds", .number(.from(1, to: 3600)), default: 30.0, "how long a silent trainer keeps its session"),
         .init("stop_wait_seconds", .number(.from(0, to: 300)), default: 30.0, "how long an answer to stop may wait"),
         .init(

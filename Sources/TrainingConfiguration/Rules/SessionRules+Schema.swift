@@ -1,4 +1,5 @@
 import JSON
+import Tracking
 
 extension SessionRules {
     /// The whole table as a JSON Schema: the keys all kinds of trainer share, then what each kind adds.
@@ -9,7 +10,7 @@ extension SessionRules {
             rules: common)
         guard case .object(var schema) = base else { return base }
         schema["allOf"] = .array(
-            trainerKinds.map { kind in
+            TrainerKind.allCases.map { kind in
                 let rules = top(forTrainer: kind).rules.filter { rule in !common.contains { $0.key == rule.key } }
                 return ["if": condition(kind), "then": ConfigurationRule.schemaFragment(of: rules)]
             })
@@ -17,18 +18,19 @@ extension SessionRules {
     }
 
     /// Holds for configurations that name `kind`, or name none when it is the default.
-    private static func condition(_ kind: String) -> JSONValue {
-        func names(_ kinds: [String]) -> JSONValue {
+    private static func condition(_ kind: TrainerKind) -> JSONValue {
+        func names(_ kinds: [TrainerKind]) -> JSONValue {
             [
                 "properties": [
                     "trainer": [
                         "type": "object", "required": ["kind"],
-                        "properties": ["kind": ["enum": .array(kinds.map { .string($0) })]],
+                        "properties": ["kind": ["enum": .array(kinds.map { .string($0.rawValue) })]],
                     ]
                 ],
                 "required": ["trainer"],
             ]
         }
-        return kind == trainerKinds[0] ? ["not": names(Array(trainerKinds.dropFirst()))] : names([kind])
+        let all = TrainerKind.allCases
+        return kind == all[0] ? ["not": names(Array(all.dropFirst()))] : names([kind])
     }
 }

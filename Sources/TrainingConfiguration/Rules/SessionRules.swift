@@ -1,28 +1,21 @@
 import JSON
+import Tracking
 
 /// The table of everything a session's configuration may say.
 enum SessionRules {
-    /// The kinds of trainer by name. The first is meant when none is named.
-    static let trainerKinds = ["unet3d", "synthetic", "command", "external"]
-
     /// The rules at the top for one kind of trainer. Programs of the user's own read their own keys, so for `command`
     /// and `external` everything without a rule is theirs.
-    static func top(forTrainer kind: String) -> (rules: [ConfigurationRule], acceptsOtherKeys: Bool) {
-        switch kind {
-        case "command", "external":
-            return (common + [ownTrain], true)
-        case "synthetic": return (common + [ConfigurationRule("train", .section(train), trainSummary)], false)
-        default:
-            return (
-                common + [ConfigurationRule("train", .section(train), trainSummary), preprocessing, data], false
-            )
-        }
+    static func top(forTrainer kind: TrainerKind) -> (rules: [ConfigurationRule], acceptsOtherKeys: Bool) {
+        guard kind.isBuiltIn else { return (common + [ownTrain], true) }
+        let rules = common + [ConfigurationRule("train", .section(train), trainSummary)]
+        return (kind.trainsOnVolumes ? rules + [preprocessing, data] : rules, false)
     }
 
     private static let trainSummary = "the training itself"
 
     static let common: [ConfigurationRule] = [
-        ConfigurationRule("trainer", .variant(key: "kind", fallback: "unet3d", cases: trainers), "who trains"),
+        ConfigurationRule(
+            "trainer", .variant(key: "kind", fallback: TrainerKind.allCases[0].rawValue, cases: trainers), "who trains"),
         ConfigurationRule(
             "max_restarts", .integer(0...100), default: 3, "how often a lost trainer is started again before failure"),
         ConfigurationRule("threads", .integer(1...256), default: 1, "threads of the trainer; results depend on it"),

@@ -22,6 +22,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// Whether clients of other machines may create sessions of kind `command`.
     package let allowsRemoteCommands: Bool
     package let rateLimit: RateLimit
+    /// Live feeds at a time.
+    package let maximumFeedCount: Int
     /// How long a silent trainer keeps its session.
     package let leaseDuration: Duration
     /// How long an answer to a stop may wait for the trainer.
@@ -50,6 +52,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         allowedCommands = root.strings("allowed_commands")
         allowsRemoteCommands = root.bool("allow_remote_commands")
         rateLimit = RateLimit(root.section("rate_limit"))
+        maximumFeedCount = root.integer("max_feeds")
         leaseDuration = .milliseconds(Int64(root.number("lease_seconds") * 1000))
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
         launches = root.section("launcher").bool("enabled")

@@ -1,4 +1,5 @@
 import JSON
+import Tracking
 
 /// What must hold between values of a configuration whose single values are all allowed.
 enum SessionChecks {
@@ -8,12 +9,12 @@ enum SessionChecks {
     static let maximumFeatureCount = 4096
 
     static func check(
-        _ train: ResolvedSection, _ root: ResolvedSection, trainerKind: String, _ checker: inout RuleChecker
+        _ train: ResolvedSection, _ root: ResolvedSection, trainerKind: TrainerKind, _ checker: inout RuleChecker
     ) {
-        if trainerKind == "command" { checkCommand(root.section("trainer"), &checker) }
-        guard trainerKind == "unet3d" || trainerKind == "synthetic" else { return }
+        if trainerKind.isSupervisedProgram { checkCommand(root.section("trainer"), &checker) }
+        guard trainerKind.isBuiltIn else { return }
         checkSchedule(train, &checker)
-        guard trainerKind == "unet3d" else { return }
+        guard trainerKind.trainsOnVolumes else { return }
         checkModel(train, &checker)
         let data = root.section("data")
         let preprocessing = root.section("preprocessing")

@@ -1,10 +1,11 @@
 import JSON
+import Tracking
 
 /// Defaults that depend on other values, which the table of rules cannot say.
 enum SessionDefaults {
     /// A configuration that names a folder of data and no type of data means that folder.
-    static func beforeRules(_ root: JSONObject, trainerKind: String) -> JSONObject {
-        guard trainerKind == "unet3d" else { return root }
+    static func beforeRules(_ root: JSONObject, trainerKind: TrainerKind) -> JSONObject {
+        guard trainerKind.trainsOnVolumes else { return root }
         var root = root
         let hasDirectory = [root["train"]?["data_dir"], root["data"]?["directory"]].contains { $0?.stringValue != nil }
         let type = root["data"]?["type"] ?? .null

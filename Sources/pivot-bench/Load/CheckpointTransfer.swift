@@ -41,7 +41,7 @@ struct CheckpointTransfer {
             "POST", form == .raw ? "/api/v1/checkpoints?session_id=\(session)&epoch=\(epoch)" : "/api/v1/checkpoints",
             contentType: form == .raw ? "application/octet-stream" : "multipart/form-data; boundary=\(boundary)",
             contentLength: byteCount + opening.utf8.count + closing.utf8.count)
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         try connection.send(request.bytes + Array(opening.utf8))
         var pieces = 0
         try block.forEachPiece(of: byteCount) { piece in
@@ -51,7 +51,7 @@ struct CheckpointTransfer {
         }
         try connection.send(Array(closing.utf8))
         let answer = try connection.receive()
-        let seconds = watch.seconds
+        let seconds = begin.duration(to: .now).seconds
         let document = try JSONValue.parse(answer.body)
         guard answer.status == 201, let id = document["checkpoint_id"]?.stringValue,
             let size = document["file_size_mb"]?.doubleValue, let stored = document["stored_size_mb"]?.doubleValue
@@ -61,7 +61,7 @@ struct CheckpointTransfer {
 
     /// Reads a checkpoint of `byteCount` bytes and compares it with the block; the seconds it took.
     func download(_ id: String, byteCount: Int) throws -> Double {
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         try connection.send(HTTPRequest("GET", "/api/v1/checkpoints/\(id)/download").bytes)
         var received = 0
         var isEqual = true
@@ -72,6 +72,6 @@ struct CheckpointTransfer {
         guard status == 200, received == byteCount, isEqual else {
             throw BenchmarkError("The download of \(id) has status \(status) and \(received) bytes, or other bytes.")
         }
-        return watch.seconds
+        return begin.duration(to: .now).seconds
     }
 }

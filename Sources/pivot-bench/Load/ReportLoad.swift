@@ -40,7 +40,7 @@ struct ReportLoad {
     mutating func run(seconds: Double = .infinity, reports: Int = .max) throws -> Result {
         var result = Result()
         result.latencies.reserveCapacity(100_000)
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         var sent = 0
         var waiting = 0
         var descriptors = clients.map { pollfd(fd: $0.connection.descriptor, events: Int16(POLLIN), revents: 0) }
@@ -60,13 +60,13 @@ struct ReportLoad {
                 }
                 guard try receive(index, into: &result) else { continue }
                 waiting -= 1
-                guard watch.seconds < seconds, sent < reports else { continue }
+                guard begin.duration(to: .now).seconds < seconds, sent < reports else { continue }
                 descriptors[index].events = try start(index)
                 sent += 1
                 waiting += 1
             }
         }
-        result.seconds = watch.seconds
+        result.seconds = begin.duration(to: .now).seconds
         return result
     }
 

@@ -10,21 +10,22 @@ struct AppendSection {
             let folder = try context.freshFolder("appends-\(producers)")
             let syncs = try DiskProbe.syncs(in: folder, seconds: context.isQuick ? 0.3 : 1)
             let each = context.isQuick ? [1: 200, 16: 100, 256: 40] : [1: 2000, 16: 1000, 256: 400]
-            let count = producers * (each[producers] ?? 100)
             let directory = try DataDirectory(path: folder, address: "benchmark")
-            let report = try await EventLogBenchmark.run(in: directory, producers: producers, appends: count)
+            let load = AppendLoad(producers: producers, appendsEach: each[producers] ?? 100)
+            let figures = try await load.run(in: directory)
             directory.unlock()
             let name = producers == 1 ? "1 producer" : "\(producers) producers"
             rows.append(
                 Section.appends.row(
-                    "appends, \(name)", report.appendsPerSecond, "1/s",
+                    "appends, \(name)", figures.appendsPerSecond, "1/s",
                     beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.perSecond)))
             rows.append(
                 Section.appends.row(
-                    "median time to the acknowledgement, \(name)", report.medianLatency / .milliseconds(1), "ms",
+                    "median time to the acknowledgement, \(name)", figures.medianLatency, "ms",
                     beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.median * 1e3)))
             if producers == 256 {
-                rows.append(Section.appends.row("events read back", report.readEventsPerSecond, "1/s"))
+                rows.append(Section.appends.row("events read back", figures.readsPerSecond, "1/s"))
+                rows.append(Section.appends.row("median time to read one event", figures.medianRead, "µs"))
             }
             try context.remove(folder)
         }

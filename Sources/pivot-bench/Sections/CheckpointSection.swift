@@ -1,4 +1,3 @@
-import Blobs
 import Glibc
 
 /// Checkpoints into a server and out of it, and the store alone.
@@ -9,23 +8,23 @@ struct CheckpointSection {
         context.say("the blob store alone")
         let folder = try context.freshFolder("blobs")
         let frames = context.isQuick ? 32 : 256
-        let figures = try await BlobBenchmark.run(root: folder + "/store", frameCount: frames, seed: 1)
+        let figures = try await BlobLoad(frameCount: frames).run(root: folder + "/store")
         try context.remove(folder)
-        let digest = BenchmarkRow.Reference(what: "SHA-256 alone", figure: figures.digestRate)
-        return try overHTTP(digest) + [
-            Section.checkpoints.row("put, in process", figures.putRate, "MB/s", beside: digest),
-            Section.checkpoints.row("put of safetensors, in process", figures.putTensorsRate, "MB/s", beside: digest),
-            Section.checkpoints.row("read with every frame verified, in process", figures.readRate, "MB/s"),
+        let digest = BenchmarkRow.Reference(what: "SHA-256 alone", figure: figures.digest)
+        return try await overHTTP(digest) + [
+            Section.checkpoints.row("put, in process", figures.put, "MB/s", beside: digest),
+            Section.checkpoints.row("put of safetensors, in process", figures.putTensors, "MB/s", beside: digest),
+            Section.checkpoints.row("read with every frame verified, in process", figures.read, "MB/s"),
             Section.checkpoints.row(
-                "checksum, planes and zstd of a frame", figures.encodeRate, "MB/s",
+                "checksum, planes and zstd of a frame", figures.encode, "MB/s",
                 beside: .init(what: "memcpy", figure: Self.copyRate())),
-            Section.checkpoints.row("a frame back", figures.decodeRate, "MB/s"),
+            Section.checkpoints.row("a frame back", figures.decode, "MB/s"),
         ]
     }
 
-    private func overHTTP(_ digest: BenchmarkRow.Reference) throws -> [BenchmarkRow] {
+    private func overHTTP(_ digest: BenchmarkRow.Reference) async throws -> [BenchmarkRow] {
         let folder = try context.freshFolder("checkpoints")
-        let server = try ServerProcess(context.server, folder: folder)
+        let server = try await ServerProcess(context.server, folder: folder)
         defer { server.stop() }
         let connection = try HTTPConnection(port: server.port)
         var rows: [BenchmarkRow] = []
@@ -56,11 +55,11 @@ struct CheckpointSection {
         let source = [UInt8](repeating: 1, count: 64 << 20)
         var target = [UInt8](repeating: 2, count: source.count)
         let times = (0..<5).map { _ in
-            Stopwatch.measure {
+            ContinuousClock().measure {
                 _ = target.withUnsafeMutableBytes { target in
                     source.withUnsafeBytes { memcpy(target.baseAddress!, $0.baseAddress!, $0.count) }
                 }
-            }
+            }.seconds
         }
         precondition(target[target.count - 1] == 1)
         return Double(source.count) / 1e6 / Quantiles(times).at(0)

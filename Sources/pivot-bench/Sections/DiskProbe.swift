@@ -20,14 +20,14 @@ enum DiskProbe {
         for index in 0..<pageCount { try write(index) }
         guard fsync(file) == 0 else { throw BenchmarkError.system("syncing \(path)", errno) }
         var times: [Double] = []
-        let watch = Stopwatch()
-        while watch.seconds < seconds {
+        let begin = ContinuousClock.now
+        while begin.duration(to: .now).seconds < seconds {
             times.append(
-                try Stopwatch.measure {
+                try ContinuousClock().measure {
                     try write(times.count)
                     guard fdatasync(file) == 0 else { throw BenchmarkError.system("syncing \(path)", errno) }
-                })
+                }.seconds)
         }
-        return (Double(times.count) / watch.seconds, Quantiles(times).at(0.5))
+        return (Double(times.count) / begin.duration(to: .now).seconds, Quantiles(times).at(0.5))
     }
 }

@@ -1,4 +1,4 @@
-import Projections
+import ReadModels
 
 /// All points of a long metric, cut into 1,000 buckets.
 struct HistorySection {
@@ -7,12 +7,12 @@ struct HistorySection {
     private static let pointCount = 1_000_000
     private static let bucketCount = 1000
 
-    func rows() throws -> [BenchmarkRow] {
+    func rows() async throws -> [BenchmarkRow] {
         let scan = BenchmarkRow.Reference(what: "scan of the numbers in memory", figure: Self.scanMilliseconds())
-        var rows = try overHTTP(scan)
+        var rows = try await overHTTP(scan)
         context.say("history in process")
         let folder = try context.freshFolder("history")
-        let figures = try ProjectionBenchmark.run(in: folder, pointCount: context.isQuick ? 200_000 : Self.pointCount)
+        let figures = try ReadModelLoad.run(in: folder, pointCount: context.isQuick ? 200_000 : Self.pointCount)
         let count = Figure.text(Double(figures.pointCount))
         rows += [
             Section.history.row(
@@ -33,10 +33,10 @@ struct HistorySection {
         return rows
     }
 
-    private func overHTTP(_ scan: BenchmarkRow.Reference) throws -> [BenchmarkRow] {
+    private func overHTTP(_ scan: BenchmarkRow.Reference) async throws -> [BenchmarkRow] {
         context.say("history over HTTP")
         let folder = try context.freshFolder("history-server")
-        let server = try ServerProcess(context.server, folder: folder)
+        let server = try await ServerProcess(context.server, folder: folder)
         defer { server.stop() }
         let connection = try HTTPConnection(port: server.port)
         let session = try BenchmarkSession(over: connection)
@@ -46,12 +46,12 @@ struct HistorySection {
                 "GET", "/api/v1/metrics/\(session.id)/history?metric_name=loss&axis=step&max_points=\(points)")
             return Quantiles(
                 try (0..<count).map { _ in
-                    try Stopwatch.measure {
+                    try ContinuousClock().measure {
                         let answer = try connection.exchange(request)
                         guard answer.status == 200, answer.body.count > 10 * Self.bucketCount else {
                             throw BenchmarkError("The history was answered with \(answer.head)")
                         }
-                    } * 1e3
+                    }.seconds * 1e3
                 })
         }
         let buckets = try times(points: 4 * Self.bucketCount, count: context.isQuick ? 50 : 200)
@@ -71,7 +71,7 @@ struct HistorySection {
         let values = (0..<pointCount).map { _ in Double.random(in: 0..<1, using: &generator) }
         var sum = 0.0
         let times = (0..<11).map { _ in
-            Stopwatch.measure {
+            ContinuousClock().measure {
                 values.withUnsafeBufferPointer { values in
                     for start in stride(from: 0, to: pointCount, by: pointCount / bucketCount) {
                         var low = Double.infinity
@@ -83,7 +83,7 @@ struct HistorySection {
                         sum += high - low
                     }
                 }
-            } * 1e3
+            }.seconds * 1e3
         }
         precondition(sum > 0)
         return Quantiles(times).at(0.5)

@@ -4,10 +4,10 @@ import Glibc
 struct MemorySection {
     let context: BenchmarkContext
 
-    func rows() throws -> [BenchmarkRow] {
+    func rows() async throws -> [BenchmarkRow] {
         context.say("memory")
         let folder = try context.freshFolder("memory")
-        let server = try ServerProcess(context.server, folder: folder)
+        let server = try await ServerProcess(context.server, folder: folder)
         defer { server.stop() }
         var rows: [BenchmarkRow] = []
         usleep(500_000)

@@ -5,10 +5,10 @@ import JSON
 struct ReportSection {
     let context: BenchmarkContext
 
-    func rows() throws -> [BenchmarkRow] {
+    func rows() async throws -> [BenchmarkRow] {
         let folder = try context.freshFolder("reports")
         let syncs = try DiskProbe.syncs(in: folder, seconds: 0.5)
-        let server = try ServerProcess(context.server, folder: folder)
+        let server = try await ServerProcess(context.server, folder: folder)
         defer { server.stop() }
         var rows: [BenchmarkRow] = []
         let sync = BenchmarkRow.Reference(what: "pwrite and fdatasync of 4 KiB", figure: syncs.median * 1e3)
@@ -41,7 +41,7 @@ struct ReportSection {
                     target: .atLeast(target)))
             rows.append(try lag(server, after: "batches of \(name)"))
         }
-        rows += try peers(server)
+        rows += try await peers(server)
         return rows
     }
 
@@ -65,11 +65,11 @@ struct ReportSection {
     }
 
     /// The same server seen through Python's requests, which is what most scripts use.
-    private func peers(_ server: ServerProcess) throws -> [BenchmarkRow] {
+    private func peers(_ server: ServerProcess) async throws -> [BenchmarkRow] {
         guard let python = context.python else { return [] }
         context.say("reports from Python requests")
         let session = try BenchmarkSession(over: try HTTPConnection(port: server.port), name: "requests")
-        let line = try context.run(
+        let line = try await context.run(
             python, "requests-loop.py",
             [
                 "--url", "http://127.0.0.1:\(server.port)/api/v1/training/sessions/\(session.id)/metrics",

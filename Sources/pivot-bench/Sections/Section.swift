@@ -19,12 +19,12 @@ enum Section: String, CaseIterable, Sendable {
     func run(_ context: BenchmarkContext) async throws -> [BenchmarkRow] {
         switch self {
         case .appends: try await AppendSection(context: context).rows()
-        case .reports: try ReportSection(context: context).rows()
-        case .history: try HistorySection(context: context).rows()
+        case .reports: try await ReportSection(context: context).rows()
+        case .history: try await HistorySection(context: context).rows()
         case .checkpoints: try await CheckpointSection(context: context).rows()
-        case .memory: try MemorySection(context: context).rows()
-        case .start: try StartSection(context: context).rows()
-        case .trainer: try TrainerSection(context: context).rows()
+        case .memory: try await MemorySection(context: context).rows()
+        case .start: try await StartSection(context: context).rows()
+        case .trainer: try await TrainerSection(context: context).rows()
         }
     }
 

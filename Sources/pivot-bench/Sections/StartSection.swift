@@ -1,13 +1,13 @@
-import Foundation
+import Processes
 
 /// The time from a server's start until it is healthy, on an empty folder and on a long log.
 struct StartSection {
     let context: BenchmarkContext
 
-    func rows() throws -> [BenchmarkRow] {
-        let process = BenchmarkRow.Reference(what: "`pivot version`", figure: try versionMilliseconds())
+    func rows() async throws -> [BenchmarkRow] {
+        let process = BenchmarkRow.Reference(what: "`pivot version`", figure: try await versionMilliseconds())
         let folder = try context.freshFolder("start")
-        var server = try ServerProcess(context.server, folder: folder)
+        var server = try await ServerProcess(context.server, folder: folder)
         var rows = [
             Section.start.row(
                 "on an empty folder", server.secondsUntilHealthy * 1e3, "ms", target: .atMost(100), beside: process)
@@ -15,16 +15,17 @@ struct StartSection {
         let pointCount = context.isQuick ? 1_000_000 : 10_000_000
         context.say("a log of \(pointCount) points")
         let session = try BenchmarkSession(over: try HTTPConnection(port: server.port))
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         try PointFeed.fill(server, session, pointCount: pointCount)
         let name = "\(pointCount / 1_000_000) M points"
         rows.append(
             Section.start.row(
-                "\(name) from 1 client, 10,000 a report, until shown", Double(pointCount) / watch.seconds, "points/s"))
+                "\(name) from 1 client, 10,000 a report, until shown",
+                Double(pointCount) / begin.duration(to: .now).seconds, "points/s"))
         server.stop()
         var times: [Double] = []
         for _ in 0..<5 {
-            server = try ServerProcess(context.server, folder: folder)
+            server = try await ServerProcess(context.server, folder: folder)
             times.append(server.secondsUntilHealthy * 1e3)
             server.stop()
         }
@@ -37,16 +38,14 @@ struct StartSection {
     }
 
     /// Milliseconds that the executable needs for nothing.
-    private func versionMilliseconds() throws -> Double {
-        let times = try (0..<5).map { _ in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: context.server)
-            process.arguments = ["version"]
-            process.standardOutput = Pipe()
-            return try Stopwatch.measure {
-                try process.run()
-                process.waitUntilExit()
-            } * 1e3
+    private func versionMilliseconds() async throws -> Double {
+        let start = ProgramStart(
+            path: context.server, arguments: [context.server, "version"], output: .discarded, error: .inherited)
+        var times: [Double] = []
+        for _ in 0..<5 {
+            let begin = ContinuousClock.now
+            _ = try await ChildProcess.start(start).waitUntilExit()
+            times.append(begin.duration(to: .now).seconds * 1e3)
         }
         return Quantiles(times).at(0.5)
     }

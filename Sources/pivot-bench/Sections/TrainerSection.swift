@@ -1,5 +1,4 @@
 import JSON
-import TensorEngine
 
 /// Adam steps of the 3D U-Net, beside PyTorch's on the same processor in either of its layouts, and how long steps on a folder
 /// of scans wait for data.
@@ -10,7 +9,7 @@ struct TrainerSection {
 
     let context: BenchmarkContext
 
-    func rows() throws -> [BenchmarkRow] {
+    func rows() async throws -> [BenchmarkRow] {
         var rows: [BenchmarkRow] = []
         let sizes =
             context.isQuick
@@ -19,25 +18,25 @@ struct TrainerSection {
         for size in sizes {
             for threads in [1, 2] {
                 context.say("training step, \(size.features) features, \(threads) threads")
-                var settings = TensorStepBenchmark.Settings()
-                settings.threadCount = threads
-                settings.stepCount = size.steps
-                settings.initialFeatures = size.features
-                settings.patch = size.patch
-                settings.batch = size.batch
-                let result = try TensorStepBenchmark.run(settings)
+                var step = TrainingStep()
+                step.threadCount = threads
+                step.stepCount = size.steps
+                step.initialFeatures = size.features
+                step.patch = size.patch
+                step.batch = size.batch
+                let rate = try step.voxelsPerSecond()
                 let what =
                     "\(size.features) features, depth 3, patch \(size.patch)³, batch \(size.batch), "
                     + "\(threads) thread\(threads == 1 ? "" : "s")"
                 guard context.torchPython != nil else {
-                    rows.append(Section.trainer.row(what, result.voxelsPerSecond, "voxels/s"))
+                    rows.append(Section.trainer.row(what, rate, "voxels/s"))
                     continue
                 }
                 for (layout, name) in Self.layouts {
-                    let torch = try torchRate(settings, layout: layout)
+                    let torch = try await torchRate(step, layout: layout)
                     rows.append(
                         Section.trainer.row(
-                            what, result.voxelsPerSecond, "voxels/s",
+                            what, rate, "voxels/s",
                             target: torch.map { .atLeast(Self.wantedRatio * $0) },
                             beside: torch.map { .init(what: name, figure: $0) }))
                 }
@@ -47,14 +46,14 @@ struct TrainerSection {
     }
 
     /// Voxels a second of the same step in PyTorch; nil without it.
-    private func torchRate(_ settings: TensorStepBenchmark.Settings, layout: String) throws -> Double? {
+    private func torchRate(_ step: TrainingStep, layout: String) async throws -> Double? {
         guard let python = context.torchPython else { return nil }
-        let line = try context.run(
+        let line = try await context.run(
             python, "tensor-step.py",
             [
-                "--threads", "\(settings.threadCount)", "--steps", "\(settings.stepCount)", "--features",
-                "\(settings.initialFeatures)", "--depth", "\(settings.depth)", "--patch", "\(settings.patch)",
-                "--batch", "\(settings.batch)", "--memory-format", layout,
+                "--threads", "\(step.threadCount)", "--steps", "\(step.stepCount)", "--features",
+                "\(step.initialFeatures)", "--depth", "\(step.depth)", "--patch", "\(step.patch)",
+                "--batch", "\(step.batch)", "--memory-format", layout,
             ])
         return try JSONValue.parse(line)["voxels_per_second"]?.doubleValue
     }

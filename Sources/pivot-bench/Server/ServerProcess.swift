@@ -1,27 +1,26 @@
 import Foundation
 import JSON
+import Processes
 
 /// A server of its own: started for a section, ended after it.
 final class ServerProcess {
     let port: Int
     /// From the process's start to the first answer of `/api/v1/health`.
     let secondsUntilHealthy: Double
-    private let process: Process
+    private let process: ChildProcess
     private let output: FileHandle
 
     /// Starts `executable` on a free port with its data in `folder`; returns once it answers that it is healthy.
-    init(_ executable: String, folder: String) throws {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = [
-            "serve", "--port", "0", "--data-dir", folder + "/data", "--config-root", folder, "--log-level", "warning",
-        ]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        output = pipe.fileHandleForReading
-        let watch = Stopwatch()
-        try process.run()
+    init(_ executable: String, folder: String) async throws {
+        let begin = ContinuousClock.now
+        process = try await ChildProcess.start(
+            ProgramStart(
+                path: executable,
+                arguments: [
+                    executable, "serve", "--port", "0", "--data-dir", folder + "/data", "--config-root", folder,
+                    "--log-level", "warning",
+                ], folder: folder, error: .inherited))
+        output = FileHandle(fileDescriptor: process.standardOutput, closeOnDealloc: true)
         var text = ""
         while !text.hasSuffix("\n") {
             let data = output.availableData
@@ -35,22 +34,20 @@ final class ServerProcess {
         self.port = port
         let answer = try HTTPConnection(port: port).exchange(HTTPRequest("GET", "/api/v1/health"))
         guard answer.status == 200 else { throw BenchmarkError("The server's health is: \(answer.head)") }
-        secondsUntilHealthy = watch.seconds
+        secondsUntilHealthy = begin.duration(to: .now).seconds
     }
 
-    /// Ends the server with SIGTERM and waits for it; its exit status.
-    @discardableResult
-    func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+    /// Ends the server with SIGTERM and waits for it.
+    func stop() {
+        process.signalGroup(SIGTERM)
+        let end = DispatchSemaphore(value: 0)
+        process.whenEnded { _ in end.signal() }
+        end.wait()
     }
-
-    deinit { if process.isRunning { process.terminate() } }
 
     /// Bytes of memory that the server holds now: what no file backs, and all that is resident.
     func memory() throws -> (anonymous: Int, resident: Int) {
-        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)
         func kibibytes(_ name: String) -> Int {
             for line in status.split(separator: "\n") where line.hasPrefix(name + ":") {
                 return Int(line.dropFirst(name.count + 1).filter(\.isNumber)) ?? 0
@@ -71,11 +68,13 @@ final class ServerProcess {
     /// The seconds from now until the read models show everything.
     func secondsUntilCaughtUp() throws -> Double {
         let connection = try HTTPConnection(port: port)
-        let watch = Stopwatch()
+        let begin = ContinuousClock.now
         while try projectionLag(over: connection) > 0 {
-            guard watch.seconds < 60 else { throw BenchmarkError("The read models are behind for a minute.") }
+            guard begin.duration(to: .now).seconds < 60 else {
+                throw BenchmarkError("The read models are behind for a minute.")
+            }
             usleep(2000)
         }
-        return watch.seconds
+        return begin.duration(to: .now).seconds
     }
 }

@@ -1,5 +1,4 @@
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot diff`
@@ -32,8 +31,7 @@ package struct DiffCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let comparison = try await client.get(
-                ["compare"], query: [("sessions", sessions.joined(separator: ",")), ("all", all ? "true" : nil)])
+            let comparison = try await client.compare(sessions, all: all)
             output.show(comparison) { console in
                 ComparisonPresentation(comparison).lines(width: console.width, headingStyle: console.bold)
             }

@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 package import JSON
 import Tracking
@@ -76,13 +77,13 @@ package struct EventsCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ record: EventRecord) {
+    private func show(_ record: EventInfo) {
         let console = Console.standard
         if json {
-            console.print(String(decoding: record.json.encoded(), as: UTF8.self))
+            console.print(String(decoding: record.encoded(), as: UTF8.self))
             return
         }
-        let time = record.recordedAt.map { HumanFormat.clock($0, offset: console.offset(at: $0)) } ?? ""
+        let time = HumanFormat.clock(record.recordedAt, offset: console.offset(at: record.recordedAt))
         let stream = session == nil ? console.dim(DisplayText.safe(record.stream)) + "  " : ""
         let position = String(record.position)
         let padding = String(repeating: " ", count: max(0, 6 - position.count))
@@ -92,8 +93,8 @@ package struct EventsCommand: AsyncParsableCommand {
     }
 
     /// The event's scalars as `name value`, long ones cut; lists and objects by their size.
-    package static func summary(_ data: JSONValue) -> String {
-        let parts = (data.objectValue ?? JSONObject()).map { name, value -> String in
+    package static func summary(_ data: JSONObject) -> String {
+        let parts = data.map { name, value -> String in
             let text: String
             switch value {
             case .array(let elements): text = "[\(elements.count)]"

@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import JSON
 import Tracking
@@ -61,19 +62,19 @@ package struct LogsCommand: AsyncParsableCommand {
         var last = line
         while true {
             let page = try await client.logs(session, after: last, rank: rank, limit: 1000)
-            for entry in page.entries { show(entry) }
-            last = max(last, page.json["last_line"]?.integerValue.map(Int.init) ?? page.entries.last?.line ?? last)
-            if page.entries.count < 1000 { return last }
+            for entry in page.lines { show(entry) }
+            last = max(last, page.lastLine)
+            if page.lines.count < 1000 { return last }
         }
     }
 
     private func show(_ line: LogLineInfo) {
         let console = Console.standard
         if json {
-            console.print(String(decoding: line.json.encoded(), as: UTF8.self))
+            console.print(String(decoding: line.encoded(), as: UTF8.self))
             return
         }
-        let time = line.time.map { HumanFormat.clock($0, offset: console.offset(at: $0)) + " " } ?? ""
+        let time = HumanFormat.clock(line.time, offset: console.offset(at: line.time)) + " "
         let rank = line.rank == 0 ? "" : "[\(line.rank)] "
         let text = DisplayText.safe(line.text)
         let styled = line.level == "error" ? console.red(text) : line.level == "warning" ? console.yellow(text) : text

@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import Tracking
 import TrackingClient
 
@@ -23,7 +23,7 @@ package struct MetricsCommand: AsyncParsableCommand {
     @Flag(help: "Show the points of one metric instead of the epochs.")
     var history = false
     @Option(help: "With --history: what the points are ordered by.")
-    var axis = MetricHistory.Axis.epoch
+    var axis = MetricHistoryQuery.Axis.epoch
     @Option(help: "The latest epochs to show; all unless given.")
     var limit: Int?
     @Option(help: "With --history: the most points to show; extremes are kept.")
@@ -48,9 +48,9 @@ package struct MetricsCommand: AsyncParsableCommand {
             } else {
                 let page = try await client.metrics(
                     session, metric: metric.count == 1 ? metric.first : nil, limit: limit)
-                output.show(page.json) { console in
-                    guard !page.entries.isEmpty else { return ["No epoch is complete yet."] }
-                    return MetricPresentation.epochs(page.entries, only: metric, clock: clock(console))
+                output.show(page) { console in
+                    guard !page.metrics.isEmpty else { return ["No epoch is complete yet."] }
+                    return MetricPresentation.epochs(page.metrics, only: metric, clock: clock(console))
                         .lines(width: console.width, headingStyle: console.bold)
                 }
             }
@@ -59,16 +59,17 @@ package struct MetricsCommand: AsyncParsableCommand {
 
     private func showHistory(of name: String, _ client: APIClient) async throws {
         let history = try await client.history(session, metric: name, axis: axis, maximumPointCount: maxPoints)
-        output.show(history.json) { console in
+        output.show(history) { console in
             guard !history.values.isEmpty else {
-                return history.availableMetrics.isEmpty
-                    ? ["\(session) has no metrics yet."]
-                    : [
-                        "\(session) has no metric \(name) over \(axis == .epoch ? "epochs" : "steps"). It has: "
-                            + history.availableMetrics.joined(separator: ", ") + "."
-                    ]
+                guard let others = history.availableMetrics, !others.isEmpty else {
+                    return ["\(session) has no metrics yet."]
+                }
+                return [
+                    "\(session) has no metric \(name) over \(axis == .epoch ? "epochs" : "steps"). It has: "
+                        + others.joined(separator: ", ") + "."
+                ]
             }
-            var lines = MetricPresentation.history(history, name: name, axis: axis, clock: clock(console))
+            var lines = MetricPresentation.history(history, axis: axis, clock: clock(console))
                 .lines(width: console.width, headingStyle: console.bold)
             lines.append(console.dim(MetricPresentation.sparkline(history.values, columns: console.width ?? 60)))
             if history.totalPointCount > history.values.count {

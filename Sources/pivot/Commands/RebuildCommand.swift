@@ -1,10 +1,11 @@
+import API
 package import ArgumentParser
 import EventLog
 import Foundation
 import JSON
+import Server
 import Tracking
 import TrackingClient
-import TrackingServer
 
 /// `pivot rebuild`: builds the read models anew from the log.
 package struct RebuildCommand: AsyncParsableCommand {
@@ -59,20 +60,19 @@ package struct RebuildCommand: AsyncParsableCommand {
         let client = APIClient(
             try ClientConfiguration(address: address, environment: ProcessInfo.processInfo.environment))
         do {
-            var state = try await client.post(["maintenance", "rebuild"], body: nil)
+            var state = try await client.rebuildReadModels()
             repeat {
                 try await Task.sleep(for: .milliseconds(200))
-                state = try await client.get(["maintenance", "rebuild"])
-                Console.standard.setStatus(
-                    "rebuilding: \(state["position"]?.integerValue ?? 0) of \(state["head"]?.integerValue ?? 0)")
-            } while state["status"]?.stringValue == "rebuilding"
+                state = try await client.rebuildState()
+                Console.standard.setStatus("rebuilding: \(state.position) of \(state.head)")
+            } while state.status == "rebuilding"
             try await client.shutDown()
-            guard state["status"]?.stringValue == "following" else {
+            guard state.status == "following" else {
                 throw CommandFailure(
                     .failed,
-                    "The read models could not be rebuilt: \(state["message"]?.stringValue ?? "see the server's log").")
+                    "The read models could not be rebuilt: \(state.message ?? "see the server's log").")
             }
-            return UInt64(clamping: state["position"]?.integerValue ?? 0)
+            return state.position
         } catch {
             try await client.shutDown()
             throw error

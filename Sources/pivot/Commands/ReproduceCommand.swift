@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import Tracking
 import TrackingClient
 
@@ -16,17 +16,11 @@ package struct ReproduceCommand: AsyncParsableCommand {
             When the program, the instruction set, the threads or the data are not the original's, the training is \
             refused, unless differences are allowed. Ctrl-C leaves the training to itself.
 
-            Exit status, instead of the general ones:
-              0    bit-identical
-              1    it failed
-              2    the command line is wrong
-              3    equal within the tolerance
-              4    different
-              5    refused: what the original was trained with is not the same, or not there
-              6    it failed or was stopped before there was a verdict, or too little was recorded
-              7    no server can be reached
-              8    there is no such session
-              130  interrupted by Ctrl-C
+            Exit status:
+            \(CommandStatus.table([
+                .done, .failed, .usage, .notFound, .unreachable, .withinTolerance, .different, .notReproducible,
+                .inconclusive, .interrupted,
+            ]))
 
             Examples:
               pivot reproduce sess_7h2kq9d4
@@ -59,70 +53,62 @@ package struct ReproduceCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let console = Console.standard
-        let failure: CommandFailure
-        var status: ReproductionStatus?
-        do {
-            return try await server.withClient { client in try await reproduce(client, console) }
-        } catch let error as CommandFailure {
-            failure = error
-        } catch let error as ClientError {
-            failure = CommandFailure(error)
-            if case .refused(_, "not_reproducible") = error.code { status = .refused }
+        try await server.withClient { client in
+            var request = ReproductionRequest()
+            request.allowDifferences = allowDifferences
+            request.tolerance = tolerance
+            let started = try await client.reproduceSession(session, request)
+            for warning in started.warnings { console.printError("warning: " + DisplayText.safe(warning)) }
+            if detach {
+                if json {
+                    console.printJSON(started.json)
+                } else {
+                    console.print("Session \(started.id) trains \(session) again.")
+                    console.print("Watch it with: pivot sessions follow \(started.id)")
+                }
+                return
+            }
+            let line = "Session \(started.id) trains \(session) again, through epoch \(started.totalEpochs)"
+            if json { console.printError(line) } else { console.print(line) }
+            let follower = TrainingFollower(
+                client: client, sessionID: started.id, asJSON: json, position: started.position,
+                leavesOnInterrupt: true)
+            _ = try await follower.followToEnd()
+            try show(try await verdict(on: started.id, client), console)
         }
-        console.complain(failure.message)
-        throw ExitCode((status ?? ReproductionStatus(failure.status)).rawValue)
     }
 
-    private func reproduce(_ client: APIClient, _ console: Console) async throws {
-        let started = try await client.reproduceSession(
-            session, allowDifferences: allowDifferences, tolerance: tolerance)
-        for warning in started.json["warnings"]?.arrayValue ?? [] {
-            if let text = warning.stringValue { console.printError("warning: " + DisplayText.safe(text)) }
-        }
-        if detach {
-            if json {
-                console.printJSON(started.json)
-            } else {
-                console.print("Session \(started.id) trains \(session) again.")
-                console.print("Watch it with: pivot sessions follow \(started.id)")
-            }
-            return
-        }
-        let line = "Session \(started.id) trains \(session) again, through epoch \(started.totalEpochs)"
-        if json { console.printError(line) } else { console.print(line) }
-        let follower = TrainingFollower(
-            client: client, sessionID: started.id, asJSON: json, position: started.position, leavesOnInterrupt: true)
-        _ = try await follower.followToEnd()
-        let (ended, verdict) = try await verdict(on: started.id, client)
+    /// Prints the verdict, and ends with its status.
+    private func show(_ report: ReproductionVerdictInfo, _ console: Console) throws {
         if json {
-            console.printJSON(
-                ended.json["reproductions"]?.arrayValue?.last {
-                    $0["reproduction_session_id"]?.stringValue == started.id
-                } ?? .null)
+            console.printJSON(report.json)
         } else {
             console.print("")
-            for line in verdict.lines(style: console.dim) { console.print(line) }
+            for line in ReproductionPresentation(report).lines(style: console.dim) { console.print(line) }
         }
-        guard let status = ReproductionStatus(verdict: verdict.verdict) else {
+        guard let status = CommandStatus(verdict: report.verdict) else {
             throw CommandFailure(
-                .failed, "The server's verdict is \"\(verdict.verdict)\", which this version does not know.")
+                .failed, "The server's verdict is \"\(report.verdict)\", which this version does not know.")
         }
-        if status != .identical { throw ExitCode(status.rawValue) }
+        if status != .done { throw ExitCode(status.rawValue) }
     }
 
-    /// The verdict on the session that has ended: the server finds it in the next moments.
+    /// The verdict on the newest attempt of the session that has ended: the server finds it in the next moments.
     private func verdict(
         on session: String, _ client: APIClient
-    ) async throws -> (SessionInfo, ReproductionPresentation) {
+    ) async throws -> ReproductionVerdictInfo {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(60)
         while clock.now < deadline {
             let info = try await client.session(session)
-            if let verdict = ReproductionPresentation.latest(on: info) { return (info, verdict) }
+            let report = info.reproductions.last {
+                $0.reproductionSessionID == info.id && $0.attempt == info.attempt
+            }
+            if let report { return report }
             try await client.pause(.milliseconds(100))
         }
         throw CommandFailure(
-            .failed,
+            .inconclusive,
             "The training has ended and the server has recorded no verdict for 60 s. See: pivot sessions show \(session)"
         )
     }

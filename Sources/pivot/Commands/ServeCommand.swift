@@ -2,7 +2,7 @@ package import ArgumentParser
 import Foundation
 import JSON
 import Logging
-import TrackingServer
+import Server
 import TrainingConfiguration
 
 /// `pivot serve`: runs the server until it is told to stop.

@@ -1,10 +1,11 @@
 package import ArgumentParser
 import Foundation
+import Processes
 
 /// `pivot sync`: delivers what Python programs that died, or could not reach their server, left in their spools.
 ///
 /// The Python client owns the spool's format, so its own module reads it; this command only finds a Python that has it.
-package struct SyncCommand: ParsableCommand {
+package struct SyncCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Deliver what Python programs could not deliver to their server.",
         discussion: """
@@ -13,7 +14,7 @@ package struct SyncCommand: ParsableCommand {
             often the command is repeated.
 
             It starts the client's own module with PIVOT_PYTHON, else python3; there pivot-tracker must be installed \
-            (pip install tools/python in a checkout of PIVOT). Its exit status is this command's.
+            (pip install tools/python in a checkout of PIVOT).
 
             Examples:
               pivot sync
@@ -29,9 +30,9 @@ package struct SyncCommand: ParsableCommand {
 
     package init() {}
 
-    package func run() throws {
+    package func run() async throws {
         let python = ProcessInfo.processInfo.environment["PIVOT_PYTHON"] ?? "python3"
-        guard try Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
+        guard try await Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
             throw CommandFailure(
                 .failed,
                 "\(python) has no pivot-tracker. Install it there (pip install tools/python in a checkout of PIVOT), or "
@@ -41,20 +42,19 @@ package struct SyncCommand: ParsableCommand {
         if let spool { arguments += ["--spool", spool] }
         if let url { arguments += ["--url", url] }
         if json { arguments.append("--json") }
-        throw ExitCode(try Self.status(of: arguments, isQuiet: false))
+        let status = try await Self.status(of: arguments, isQuiet: false)
+        if status != 0 { throw ExitCode((status == 2 ? CommandStatus.usage : .failed).rawValue) }
     }
 
     /// Runs a program found by PATH and returns its exit status; 127 when there is none.
-    private static func status(of arguments: [String], isQuiet: Bool) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        if isQuiet {
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
+    private static func status(of arguments: [String], isQuiet: Bool) async throws -> Int32 {
+        let output: ProgramStart.Output = isQuiet ? .discarded : .inherited
+        let child = try await ChildProcess.start(
+            ProgramStart(
+                path: "/usr/bin/env", arguments: ["env"] + arguments, attachment: .foreground, output: output,
+                error: output))
+        switch await child.waitUntilExit() {
+        case .code(let status), .signal(let status): return status
         }
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

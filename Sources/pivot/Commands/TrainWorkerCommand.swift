@@ -12,6 +12,11 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
             Claims the session, goes on from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint and \
             stops. A trainer may run on another machine than its server.
 
+            Exit status:
+            \(CommandStatus.table([
+                .done, .failed, .usage, .unreachable, .trainingFailed, .notClaimable, .superseded, .programFailed,
+            ]))
+
             Examples:
               pivot train-worker sess_7h2kq9d4 --url http://server:8000
             """, shouldDisplay: false)
@@ -57,7 +62,22 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
             sessionID: session, configuration: client, leaseDuration: .seconds(leaseSeconds),
             version: PIVOTVersion.current, sessionFolder: folder ?? "pivot-trainers/\(session)",
             allowedCommands: allowedCommands)
-        let status = await process.run()
+        let status = CommandStatus(await process.run())
         if status != .done { throw ExitCode(status.rawValue) }
+    }
+}
+
+extension CommandStatus {
+    fileprivate init(_ end: TrainWorkerProcess.End) {
+        self =
+            switch end {
+            case .done: .done
+            case .failed: .failed
+            case .trainingFailed: .trainingFailed
+            case .unreachable: .unreachable
+            case .notClaimable: .notClaimable
+            case .superseded: .superseded
+            case .programFailed: .programFailed
+            }
     }
 }

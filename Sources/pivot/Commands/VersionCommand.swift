@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import JSON
 import Tracking

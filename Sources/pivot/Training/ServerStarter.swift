@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import TrackingClient
 
 /// Starts a server of this program in the background, in a session of its own, so that it outlives the command.
@@ -21,7 +22,7 @@ struct ServerStarter: Sendable {
                 "No server can be reached at \(address), and one can be started on this machine only. "
                     + "Start it there with `pivot serve`, or leave --url away.")
         }
-        let process = try spawn(address)
+        let server = try await start(address)
         console.setStatus("starting a server at \(address)")
         defer { console.setStatus("") }
         let clock = ContinuousClock()
@@ -29,12 +30,11 @@ struct ServerStarter: Sendable {
         while clock.now < deadline {
             if try await ServerProbe(client: client).healthOrRefusal() != nil {
                 console.printError(
-                    "Started a server at \(address), process \(process); data in \(Self.dataFolder), log in \(Self.logFile)."
+                    "Started a server at \(address), process \(server.id); data in \(Self.dataFolder), log in \(Self.logFile)."
                 )
                 return
             }
-            var status: Int32 = 0
-            if waitpid(process, &status, WNOHANG) == process {
+            if server.exit != nil {
                 // Another command may have been quicker; then its server answers.
                 if try await ServerProbe(client: client).healthOrRefusal() != nil { return }
                 throw CommandFailure(
@@ -46,7 +46,7 @@ struct ServerStarter: Sendable {
             .unreachable, "The server at \(address) has not answered for 60 s. \(lastLines()) See \(Self.logFile).")
     }
 
-    private func spawn(_ address: ServerAddress) throws(CommandFailure) -> pid_t {
+    private func start(_ address: ServerAddress) async throws(CommandFailure) -> ChildProcess {
         do {
             try FileManager.default.createDirectory(atPath: Self.dataFolder, withIntermediateDirectories: true)
         } catch {
@@ -59,30 +59,14 @@ struct ServerStarter: Sendable {
                 executable, "serve", "--host", address.host, "--port", String(address.port), "--data-dir",
                 Self.dataFolder,
             ] + allowedCommands.flatMap { ["--allow-command", $0] }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, Self.logFile, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigfillset(&defaults)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(ServerStarter.newSessionFlag) | Int16(POSIX_SPAWN_SETSIGDEF))
-
-        var process: pid_t = 0
-        var pointers = arguments.map { strdup($0) }
-        pointers.append(nil)
-        defer { for pointer in pointers { free(pointer) } }
-        let result = posix_spawn(&process, executable, &actions, &attributes, pointers, environ)
-        guard result == 0 else {
-            throw CommandFailure(
-                .failed, "The server cannot be started: \(executable): \(String(cString: strerror(result))).")
+        do throws(ProcessError) {
+            return try await ChildProcess.start(
+                ProgramStart(
+                    path: executable, arguments: arguments, attachment: .detached,
+                    output: .appended(to: Self.logFile), error: .appended(to: Self.logFile)))
+        } catch {
+            throw CommandFailure(.failed, "The server cannot be started: \(error.message)")
         }
-        return process
     }
 
     /// The end of the server's log, on one line.
@@ -93,8 +77,6 @@ struct ServerStarter: Sendable {
     }
 
     #if os(Linux)
-        /// POSIX_SPAWN_SETSID of glibc 2.26 and later, which its headers show to GNU sources only.
-        private static let newSessionFlag: Int32 = 0x80
         private static var executablePath: String {
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
             let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -103,7 +85,6 @@ struct ServerStarter: Sendable {
                 : CommandLine.arguments[0]
         }
     #else
-        private static let newSessionFlag: Int32 = 0x400
         private static var executablePath: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
     #endif
 }

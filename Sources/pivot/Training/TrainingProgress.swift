@@ -1,4 +1,4 @@
-import JSON
+package import API
 package import Tracking
 package import TrackingClient
 
@@ -61,8 +61,8 @@ package struct TrainingProgress: Sendable {
         status = session.status
         currentEpoch = session.currentEpoch
         share = session.progress
-        monitor = session.json["monitor"]?.stringValue
-        showsWholeLog = session.json["trainer"]?.stringValue == "command"
+        monitor = session.monitor
+        showsWholeLog = session.trainer == TrainerKind.command.rawValue
     }
 
     /// Takes in what came and says what to do.
@@ -154,14 +154,12 @@ package struct TrainingProgress: Sendable {
             if totalEpochs > 0 { share = max(share, Double(epoch) / Double(totalEpochs)) }
             return [.print(TrainingProgress.epochLine(epoch, of: totalEpochs, frame.metrics, monitor: monitor))]
         case "log":
-            let lines = (frame.json["lines"]?.arrayValue ?? []).filter { line in
-                showsWholeLog || ["warning", "error"].contains(line["level"]?.stringValue)
-            }
+            let lines = frame.lines.filter { showsWholeLog || ["warning", "error"].contains($0.level) }
             return lines.map { .print(Self.logLine($0, isLabelled: !showsWholeLog)) }
         case "training_complete": return [.finish(.completed)]
         case "error": return [.finish(.failed)]
         case "status":
-            if let total = frame.json["total_epochs"]?.integerValue { totalEpochs = Int(total) }
+            if let total = frame.totalEpochs { totalEpochs = total }
             guard let status = frame.status else { return [] }
             if status.isFinished { return [.checkStatus] }
             return announce(status, message: frame.message)
@@ -175,7 +173,7 @@ package struct TrainingProgress: Sendable {
         totalEpochs = info.totalEpochs
         share = info.progress
         queuePosition = info.queuePosition
-        timeLeft = info.timeLeft
+        timeLeft = info.secondsLeft.map { .seconds($0) }
         if !info.latestMetrics.isEmpty { metrics = info.latestMetrics }
         return actions
     }
@@ -193,8 +191,8 @@ package struct TrainingProgress: Sendable {
         }
     }
 
-    private static func logLine(_ line: JSONValue, isLabelled: Bool) -> String {
-        let label = isLabelled ? (line["level"]?.stringValue).map { $0 + ": " } ?? "" : ""
-        return DisplayText.safe(label + (line["text"]?.stringValue ?? ""))
+    private static func logLine(_ line: FeedFrame.Line, isLabelled: Bool) -> String {
+        let label = isLabelled ? line.level.map { $0 + ": " } ?? "" : ""
+        return DisplayText.safe(label + line.text)
     }
 }

@@ -1,3 +1,4 @@
+package import API
 package import JSON
 import Tracking
 package import TrackingClient
@@ -16,7 +17,7 @@ package struct TrainingSummary: Sendable {
 
     /// Asks the server for the session and its checkpoints.
     init(sessionID: String, client: APIClient) async throws(ClientError) {
-        let checkpoints = try await client.checkpoints(session: sessionID).entries
+        let checkpoints = try await client.checkpoints(session: sessionID).checkpoints
         self.init(
             session: try await client.session(sessionID),
             best: checkpoints.first { $0.isBest } ?? checkpoints.last, address: client.configuration.address)
@@ -37,12 +38,12 @@ package struct TrainingSummary: Sendable {
         var sheet = FactSheet()
         sheet.add("Session", "\(session.id) (\(session.name))")
         sheet.add("Status", session.status.rawValue + (session.message.map { ": \($0)" } ?? ""))
-        var epochs = SessionPresentation.epochs(session)
+        var epochs = SessionPresentation.epochs(session.summary)
         if let started = session.startedAt, let ended = session.completedAt, ended >= started {
             epochs += " in \(HumanFormat.duration(ended.duration(since: started)))"
         }
         sheet.add("Epochs", epochs)
-        sheet.add("Stopped early", session.json["early_stop_reason"]?.stringValue)
+        sheet.add("Stopped early", session.earlyStopReason)
         let metrics = session.finalMetrics.isEmpty ? session.latestMetrics : session.finalMetrics
         for (index, metric) in metrics.filter({ $0.name != "epoch_seconds" }).enumerated() {
             sheet.add(index == 0 ? "Metrics" : "", "\(metric.name) \(HumanFormat.number(metric.value))")
@@ -58,7 +59,7 @@ package struct TrainingSummary: Sendable {
 
     private var links: [(name: String, link: String)] {
         let base = address.text + "/api/v1"
-        let metric = best?.metricName ?? session.json["monitor"]?.stringValue ?? "val_loss"
+        let metric = best?.metricName ?? session.monitor ?? "val_loss"
         return [
             ("Document", "\(base)/training/sessions/\(session.id)"),
             ("History", "\(base)/metrics/\(session.id)/history?metric_name=\(metric)"),

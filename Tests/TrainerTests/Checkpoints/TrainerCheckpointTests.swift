@@ -60,10 +60,10 @@ struct TrainerCheckpointTests {
     @Test("files of others are refused by name")
     func others() {
         #expect(throws: TrainerCheckpointError.unknownFormat(found: nil)) {
-            try TrainerCheckpoint(decoding: Safetensors.encode([]))
+            try TrainerCheckpoint(decoding: ArrayFile.encode([]))
         }
         #expect(throws: TrainerCheckpointError.unknownFormat(found: "pt")) {
-            try TrainerCheckpoint(decoding: Safetensors.encode([], metadata: ["format": "pt"]))
+            try TrainerCheckpoint(decoding: ArrayFile.encode([], metadata: ["format": "pt"]))
         }
         #expect(throws: TrainerCheckpointError.self) { try TrainerCheckpoint(decoding: Array("no file".utf8)) }
     }
@@ -75,12 +75,12 @@ struct TrainerCheckpointTests {
             "update_count", "schedule_bad_count", "schedule_reductions", "stopping_bad_count",
         ])
     func progress(key: String) throws {
-        let whole = try Safetensors.decode(checkpoint().encoded()).metadata
+        let whole = try ArrayFile.decode(checkpoint().encoded()).metadata
         for value in [nil, "", "x", "-1 2", "0x1g", " 1"] as [String?] {
             var metadata = whole
             metadata["progress.\(key)"] = value
             #expect(throws: TrainerCheckpointError.invalidProgress(key: "progress.\(key)", found: value)) {
-                try TrainerCheckpoint(decoding: Safetensors.encode([], metadata: metadata))
+                try TrainerCheckpoint(decoding: ArrayFile.encode([], metadata: metadata))
             }
         }
     }

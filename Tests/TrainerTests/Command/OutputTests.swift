@@ -1,6 +1,6 @@
+import API
 import Testing
 import Tracking
-import TrackingClient
 import Trainer
 
 @Suite("What a program writes")

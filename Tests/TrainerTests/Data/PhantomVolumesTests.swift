@@ -1,3 +1,4 @@
+import Scans
 import Testing
 import Trainer
 import TrainingConfiguration

@@ -1,4 +1,6 @@
 import Foundation
+import Scans
+import TestSupport
 import Testing
 import Trainer
 import TrainingConfiguration
@@ -27,7 +29,7 @@ struct ScanStoreTests {
         "what is given out does not depend on the budget, and each scan is prepared once",
         arguments: [0, 2000, 1 << 20])
     func same(byteCount: Int) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let source = CountingSource()
         let store = ScanStore(source, byteCount: byteCount, folder: folder.url)
         for _ in 0..<3 {
@@ -50,7 +52,7 @@ struct ScanStoreTests {
 
     @Test("beyond the budget scans are mapped, within it they are in memory")
     func budget() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         // The first scan takes 840 bytes, the second 960.
         let store = ScanStore(CountingSource(), byteCount: 1000, folder: folder.url)
         #expect(try store.scan(.training, 0) is Scan)

@@ -1,4 +1,5 @@
 import Foundation
+import Scans
 import Testing
 import Trainer
 import TrainingConfiguration

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Scans
 import Testing
 import Trainer
 import TrainingConfiguration

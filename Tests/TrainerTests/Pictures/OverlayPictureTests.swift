@@ -1,8 +1,9 @@
+import Compression
 import Foundation
+import Scans
 import Testing
 import Trainer
 import TrainingConfiguration
-import Zlib
 
 @Suite("Pictures of a validation scan")
 struct OverlayPictureTests {

@@ -1,5 +1,7 @@
+import API
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Tracking
 import Trainer
@@ -8,8 +10,8 @@ import TrainingConfiguration
 @Suite("Training on a folder of scans")
 struct FolderTrainingTests {
     /// A folder with scans of 20 × 18 × 16 voxels: a bright ball in each, with a brighter core, and their mask.
-    private func folder() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+    private func folder() throws -> TemporaryDirectory {
+        let folder = try TemporaryDirectory()
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "masks"), withIntermediateDirectories: true)
         for scan in 0..<4 {
@@ -38,7 +40,7 @@ struct FolderTrainingTests {
         return folder
     }
 
-    private func yaml(_ folder: TemporaryFolder, _ train: String = "", _ data: String = "") -> String {
+    private func yaml(_ folder: TemporaryDirectory, _ train: String = "", _ data: String = "") -> String {
         """
         train:
           epochs: 2
@@ -148,7 +150,7 @@ struct FolderTrainingTests {
 
     @Test("nodules of a table are learnt and found")
     func detection() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         defer { withExtendedLifetime(folder) {} }
         var table = "scan_id,coord_x,coord_y,coord_z,diameter_mm\n"
         for scan in 0..<6 {

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import JSON
 import SwiftProtobuf
@@ -124,7 +125,7 @@ final class RecordingService: TrainingService {
     }
 
     func start(_ start: AttemptStarted, provenance: JSONObject, command: String) async throws(TrainerError) -> Bool {
-        try write(command) { state, holder in .startAttempt(start, holder) }
+        try write(command) { state, holder in .startAttempt(start, facts: [], holder) }
     }
 
     func record(_ provenance: JSONObject, command: String) async throws(TrainerError) {
@@ -142,7 +143,7 @@ final class RecordingService: TrainingService {
         }
     }
 
-    func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool {
+    func report(_ report: TrainedEpoch, command: String) async throws(TrainerError) -> Bool {
         try write(command) { state, holder in
             .completeEpoch(
                 .with {

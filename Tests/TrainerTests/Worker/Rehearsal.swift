@@ -1,8 +1,7 @@
-import JSON
+import API
 import Synchronization
 import TensorEngine
 import Tracking
-import TrackingClient
 import Trainer
 import TrainingConfiguration
 

@@ -1,7 +1,7 @@
+import API
 import SwiftProtobuf
 import Testing
 import Tracking
-import TrackingClient
 import Trainer
 import TrainingConfiguration
 
@@ -22,10 +22,12 @@ struct SessionReplayTests {
             })
     }
 
-    static func epoch(_ number: UInt32, loss: Double, step: UInt64? = nil) -> SessionEvent {
+    static func epoch(
+        _ number: UInt32, loss: Double, step: UInt64? = nil, attempt: UInt32 = 1
+    ) -> SessionEvent {
         .epochCompleted(
             .with {
-                $0.attempt = 1
+                $0.attempt = attempt
                 $0.epoch = number
                 $0.step = step ?? UInt64(number) * 10
                 $0.metrics = [
@@ -112,6 +114,16 @@ struct SessionReplayTests {
         #expect(replay.position == UInt64(events.count))
     }
 
+    @Test("the checkpoint that the server names is tried first, and one that is not known is none")
+    func firstChoice() {
+        let events = [
+            Self.created, Self.started(1, epoch: 1, step: 1), Self.saved("a", epoch: 1, step: 10),
+            Self.saved("b", epoch: 2, step: 20),
+        ].enumerated().map { (UInt64($0.offset + 1), $0.element) }
+        #expect(SessionReplay(events, resumingFrom: "a").resumePoints.map(\.checkpointID) == ["a", "b"])
+        #expect(SessionReplay(events, resumingFrom: "c").resumePoints.map(\.checkpointID) == ["b", "a"])
+    }
+
     @Test("a stop counts from its request to the session's next start or end")
     func stopRequests() {
         var replay = SessionReplay()
@@ -126,14 +138,16 @@ struct SessionReplayTests {
         }
     }
 
-    @Test("the latest record of each epoch is kept, and superseded ones are marked")
+    @Test("the latest record of each epoch is kept, and superseded ones do not count")
     func epochs() {
         var replay = SessionReplay([(1, Self.created), (2, Self.epoch(1, loss: 3)), (3, Self.epoch(2, loss: 2))])
         replay.add(Self.started(2, epoch: 2, step: 11), at: 4)
-        #expect(replay.epochs[1]?.isSuperseded == false)
-        #expect(replay.epochs[2]?.isSuperseded == true)
-        replay.add(Self.epoch(2, loss: 1), at: 5)
-        #expect(replay.epochs[2]?.isSuperseded == false)
+        #expect(replay.counts(epoch: 1))
+        #expect(!replay.counts(epoch: 2))
+        #expect(replay.lastEpoch == 1)
+        replay.add(Self.epoch(2, loss: 1, attempt: 2), at: 5)
+        #expect(replay.counts(epoch: 2))
+        #expect(replay.lastEpoch == 2)
         #expect(replay.epochs[2]?.metrics["val_loss"] == 1)
     }
 

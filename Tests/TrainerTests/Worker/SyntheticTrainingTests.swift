@@ -1,3 +1,4 @@
+import API
 import Synchronization
 import Testing
 import Tracking
@@ -36,7 +37,10 @@ struct SyntheticTrainingTests {
             ])
         #expect(rehearsal.visibleEpochs == [1, 2, 3])
         #expect(rehearsal.service.status == .completed)
-        guard case .completed(let completed)? = rehearsal.service.events.last else { return }
+        guard case .completed(let completed)? = rehearsal.service.events.last else {
+            Issue.record("the session did not complete")
+            return
+        }
         #expect(completed.step == 12)
         let names = Set(completed.finalMetrics.map(\.name))
         #expect(
@@ -209,7 +213,10 @@ struct SyntheticTrainingTests {
         let rehearsal = try Rehearsal(yaml)
         #expect(try await rehearsal.attempt() == .completed)
         #expect(rehearsal.visibleEpochs == [1, 2, 3])
-        guard case .completed(let completed)? = rehearsal.service.events.last else { return }
+        guard case .completed(let completed)? = rehearsal.service.events.last else {
+            Issue.record("the session did not complete")
+            return
+        }
         #expect(completed.earlyStopReason == "val_loss has not improved for 2 epochs")
 
         let killed = try Rehearsal(yaml)

@@ -1,3 +1,4 @@
+import API
 import SwiftProtobuf
 import Synchronization
 import Testing

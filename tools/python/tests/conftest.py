@@ -9,6 +9,8 @@ import pytest
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "tools" / "python" / "src")]
 
+from contract import CONTRACT  # noqa: E402
+from pivot_tracker.transport import Transport  # noqa: E402
 from server_process import ServerProcess  # noqa: E402
 
 BINARY = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
@@ -38,3 +40,19 @@ def spool(tmp_path, monkeypatch):
     for name in ("PIVOT_URL", "PIVOT_SESSION_ID", "PIVOT_LEASE", "PIVOT_ATTEMPT", "PIVOT_SPOOL_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def contract(monkeypatch):
+    """Every call of a test's client is one that the API's document has, with fields and parameters that it has."""
+    unknown = []
+    send = Transport.send
+
+    def checked(self, method, path, **call):
+        unknown.extend(
+            CONTRACT.unknown_parts(method, path, call.get("query"), call.get("json_body"), call.get("outside", False)))
+        return send(self, method, path, **call)
+
+    monkeypatch.setattr(Transport, "send", checked)
+    yield
+    assert unknown == []

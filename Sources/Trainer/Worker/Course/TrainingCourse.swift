@@ -1,5 +1,5 @@
+package import API
 import TensorEngine
-package import TrackingClient
 import TrainingConfiguration
 
 /// The course of one attempt as a pure state machine: `next` says what to do, and the `did…` methods say that it was done.
@@ -13,7 +13,7 @@ package struct TrainingCourse: Sendable {
         /// One optimizer update: step `index` (from 0) of an epoch.
         case train(epoch: Int, index: Int, learningRate: Double)
         case validate(epoch: Int)
-        case report(EpochReport)
+        case report(TrainedEpoch)
         case save(Save)
         case delete(id: String)
         case finish(Finish)
@@ -37,9 +37,9 @@ package struct TrainingCourse: Sendable {
     private enum Phase: Equatable {
         case underWay
         /// Validated; to be reported.
-        case validated(EpochReport)
+        case validated(TrainedEpoch)
         /// Reported; its checkpoint is to be saved.
-        case reported(EpochReport)
+        case reported(TrainedEpoch)
     }
 
     package let plan: TrainingPlan
@@ -164,7 +164,7 @@ package struct TrainingCourse: Sendable {
         progress.scheduleBadCount = schedule.state.badCount
         progress.scheduleReductions = schedule.state.reductions
         lastMetrics = metrics
-        phase = .validated(EpochReport(epoch: progress.epoch, step: progress.step, metrics: metrics))
+        phase = .validated(TrainedEpoch(epoch: progress.epoch, step: progress.step, metrics: metrics))
     }
 
     /// The epoch's report is on the server's disk.

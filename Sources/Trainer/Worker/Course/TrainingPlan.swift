@@ -1,4 +1,5 @@
 package import TensorEngine
+import Tracking
 package import TrainingConfiguration
 
 /// What the course of a training depends on besides its trainee: all of it from the configuration and the data's size.
@@ -27,7 +28,7 @@ package struct TrainingPlan: Equatable, Sendable {
         guard let train = configuration.train, batchesPerEpoch > 0 else {
             throw TrainerError(
                 .configuration,
-                "A session with the trainer \(configuration.trainer.name) is not trained by this command, which trains "
+                "A session with the trainer \(configuration.trainer.kind.rawValue) is not trained by this command, which trains "
                     + "unet3d and synthetic. Start the session's own program.")
         }
         epochs = train.epochs

@@ -1,13 +1,13 @@
-package import TrackingClient
+package import API
 
 /// What the session's stream tells of an epoch.
 package struct RecordedEpoch: Equatable, Sendable {
+    package let attempt: UInt32
     package let step: Int
     package let metrics: [MetricValue]
-    /// Whether a later attempt began before it, so that it is to be trained again.
-    package var isSuperseded = false
 
-    package init(step: Int, metrics: [MetricValue]) {
+    package init(attempt: UInt32, step: Int, metrics: [MetricValue]) {
+        self.attempt = attempt
         self.step = step
         self.metrics = metrics
     }

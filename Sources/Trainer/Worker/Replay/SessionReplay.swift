@@ -1,5 +1,5 @@
+import API
 package import Tracking
-import TrackingClient
 import TrainingConfiguration
 
 /// What a trainer needs to know of its session's past: the fold of the stream `session/<id>`.
@@ -20,29 +20,41 @@ package struct SessionReplay: Equatable, Sendable {
     package private(set) var position: UInt64 = 0
     private var saved: [Saved] = []
     private var monitor = ""
+    private var timeline = SessionTimeline()
+    private let firstChoice: String?
 
     private struct Saved: Equatable {
         let point: ResumePoint
+        let attempt: UInt32
+        let completedEpochs: UInt32
         let value: Double?
     }
 
-    /// The replay of no events.
-    package init() {}
+    /// The replay of no events, of a session that goes on from a checkpoint when the server names one.
+    package init(resumingFrom checkpointID: String? = nil) { firstChoice = checkpointID }
 
     /// The fold of `events`, in their order.
-    package init(_ events: [(position: UInt64, event: SessionEvent)]) {
+    package init(_ events: [(position: UInt64, event: SessionEvent)], resumingFrom checkpointID: String? = nil) {
+        self.init(resumingFrom: checkpointID)
         for (position, event) in events { add(event, at: position) }
     }
 
-    /// The checkpoints to go on from, the one to try first in front: those that attempts of this session saved, from the
-    /// newest step down, then the parent's. When there is none, training begins anew.
+    /// The checkpoints to go on from, the one to try first in front: the one that the server names, those that attempts of
+    /// this session saved, from the newest step down, then the parent's. When there is none, training begins anew.
     package var resumePoints: [ResumePoint] {
         let own = saved.enumerated().sorted { ($0.element.point.step, $0.offset) > ($1.element.point.step, $1.offset) }
-        return own.map(\.element.point) + (parent.map { [$0] } ?? [])
+        let points = own.map(\.element.point) + (parent.map { [$0] } ?? [])
+        return points.filter { $0.checkpointID == firstChoice } + points.filter { $0.checkpointID != firstChoice }
+    }
+
+    /// Whether the record of an epoch counts; one that a later attempt began before is to be trained again.
+    package func counts(epoch: Int) -> Bool {
+        guard let record = epochs[epoch] else { return false }
+        return timeline.counts(epoch: UInt32(clamping: epoch), ofAttempt: record.attempt)
     }
 
     /// The last epoch of the visible timeline; 0 when there is none.
-    package var lastEpoch: Int { epochs.filter { !$0.value.isSuperseded }.keys.max() ?? parent?.epoch ?? 0 }
+    package var lastEpoch: Int { epochs.keys.filter(counts).max() ?? parent?.epoch ?? 0 }
 
     /// What the attempts saved and nobody deleted.
     package var shelf: CheckpointShelf {
@@ -77,16 +89,24 @@ package struct SessionReplay: Equatable, Sendable {
             }
         case .attemptStarted(let started):
             lastStart = started
-            supersede(fromEpoch: Int(started.firstEpoch), fromStep: Int(started.firstStep))
+            timeline.start(started)
+            saved.removeAll { saved in
+                !timeline.counts(
+                    checkpointAfter: UInt64(saved.point.step), completedEpochs: saved.completedEpochs,
+                    ofAttempt: saved.attempt)
+            }
         case .epochCompleted(let epoch):
             epochs[Int(epoch.epoch)] = RecordedEpoch(
-                step: Int(epoch.step), metrics: epoch.metrics.map { MetricValue(name: $0.name, value: $0.value) })
+                attempt: epoch.attempt, step: Int(epoch.step), metrics: [MetricValue](epoch.metrics))
         case .checkpointSaved(let checkpoint):
             guard checkpoint.attempt > 0 else { break }
             let point = ResumePoint(
                 checkpointID: checkpoint.checkpointID, digest: checkpoint.digest, epoch: Int(checkpoint.epoch),
                 step: Int(checkpoint.step), isParent: false)
-            saved.append(Saved(point: point, value: checkpoint.metrics.last { $0.name == monitor }?.value))
+            saved.append(
+                Saved(
+                    point: point, attempt: checkpoint.attempt, completedEpochs: checkpoint.completedEpochs,
+                    value: checkpoint.metrics.last { $0.name == monitor }?.value))
         case .checkpointDeleted(let deleted):
             saved.removeAll { $0.point.checkpointID == deleted.checkpointID }
         case .stopRequested: isStopRequested = true
@@ -95,14 +115,5 @@ package struct SessionReplay: Equatable, Sendable {
             .resultReported, .reproductionReported, .renamed, .tagged, .noted, .archived:
             break
         }
-    }
-
-    /// An attempt began: what earlier ones did at or after its first step counts no more.
-    private mutating func supersede(fromEpoch epoch: Int, fromStep step: Int) {
-        for (number, var record) in epochs where number >= epoch {
-            record.isSuperseded = true
-            epochs[number] = record
-        }
-        saved.removeAll { $0.point.step >= step }
     }
 }

@@ -1,3 +1,4 @@
+package import API
 package import Foundation
 package import JSON
 import Synchronization
@@ -31,7 +32,9 @@ package final class HTTPTrainingService: TrainingService {
             try await client.claim(sessionID, claimBody, command: claimCommand)
         }
         attempt.withLock { $0 = claimed }
-        return AttemptLease(attempt: claimed.number, duration: claimed.leaseDuration, token: claimed.token)
+        return AttemptLease(
+            attempt: claimed.number, duration: claimed.leaseDuration, token: claimed.token,
+            resumeCheckpointID: claimed.session?.resumeCheckpointID)
     }
 
     package func events() async throws(TrainerError) -> [(position: UInt64, event: SessionEvent)] {
@@ -41,27 +44,26 @@ package final class HTTPTrainingService: TrainingService {
         while true {
             let after = position
             let page = try await patience.persist { () async throws(ClientError) in
-                var records: [EventRecord] = []
-                var iterator = client.events(session: sessionID, after: after, limit: pageCount).makeAsyncIterator()
-                while let item = try await iterator.next() {
-                    switch item {
-                    case .entry(let record): records.append(record)
-                    case .interrupted(let error, _): throw error
-                    }
-                }
-                return records
+                try await client.records(of: sessionID, after: after, limit: pageCount)
             }
             for record in page {
-                position = max(position, record.position)
-                let event: SessionEvent?
-                do throws(ClientError) {
-                    event = try SessionEvent(record)
-                } catch {
-                    throw TrainerError(error)
-                }
-                if let event { events.append((record.position, event)) }
+                position = record.position
+                if let event = try Self.event(of: record) { events.append((position, event)) }
             }
             if page.count < pageCount { return events }
+        }
+    }
+
+    /// The event of a record; nil for a type that this version does not know, which says nothing to a trainer.
+    private static func event(of record: EventRecord) throws(TrainerError) -> SessionEvent? {
+        do throws(EventCodecError) {
+            return try SessionEvent(type: record.type, payload: [UInt8](record.payload))
+        } catch {
+            if case .unknownType = error { return nil }
+            throw TrainerError(
+                .refused,
+                "The event at position \(record.position) cannot be read as \(record.type): \(error). "
+                    + "Use a trainer of the server's version.")
         }
     }
 
@@ -99,7 +101,7 @@ package final class HTTPTrainingService: TrainingService {
         }
     }
 
-    package func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool {
+    package func report(_ report: TrainedEpoch, command: String) async throws(TrainerError) -> Bool {
         try await onBehalf { attempt throws(ClientError) in
             try await attempt.reportEpoch(
                 report.epoch, step: report.step, metrics: report.metrics, command: command
@@ -115,7 +117,7 @@ package final class HTTPTrainingService: TrainingService {
                 epoch: save.epoch, step: save.step, metrics: save.metrics, marks: save.isStop ? ["stop"] : [],
                 fileName: save.isStop ? "step_\(save.step).safetensors" : "epoch_\(save.epoch).safetensors",
                 from: .bytes(bytes), command: command)
-            return (saved.id, saved.stopRequested)
+            return (saved.id, saved.stopRequested ?? false)
         }
     }
 
@@ -135,7 +137,7 @@ package final class HTTPTrainingService: TrainingService {
     ) async throws(TrainerError) -> [UInt8] {
         let file = folder.appendingPathComponent("artifact").path
         let isThere = try await patience.persist { () async throws(ClientError) in
-            let found = try await client.artifacts(session, prefix: path).entries
+            let found = try await client.artifacts(session, prefix: path).artifacts
             guard let artifact = found.first(where: { $0.path == path && $0.digest.description == digest }) else {
                 return false
             }

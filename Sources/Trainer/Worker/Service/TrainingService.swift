@@ -26,7 +26,7 @@ package protocol TrainingService: Sendable {
     func record(_ provenance: JSONObject, command: String) async throws(TrainerError)
 
     /// Reports a completed epoch; returns once it is on disk.
-    func report(_ report: EpochReport, command: String) async throws(TrainerError) -> Bool
+    func report(_ report: TrainedEpoch, command: String) async throws(TrainerError) -> Bool
 
     /// Saves a checkpoint; returns its id once it is on disk.
     func save(

@@ -1,5 +1,6 @@
+import API
+import Scans
 import TensorEngine
-import TrackingClient
 import TrainingConfiguration
 
 /// Measures a network on whole validation scans.

@@ -1,4 +1,4 @@
-package import TrackingClient
+package import API
 
 /// What one optimizer update measured.
 package struct StepResult: Equatable, Sendable {

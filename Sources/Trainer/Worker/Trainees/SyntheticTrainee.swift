@@ -1,7 +1,6 @@
-import JSON
+package import API
 package import TensorEngine
 import Tracking
-package import TrackingClient
 package import TrainingConfiguration
 
 /// A training that only looks like one: seeded curves, and a state that every step mixes, so that the digest of a

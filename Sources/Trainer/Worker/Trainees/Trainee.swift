@@ -1,5 +1,5 @@
+package import API
 package import TensorEngine
-package import TrackingClient
 
 /// What is trained: a network with its data, or something that looks like one.
 ///

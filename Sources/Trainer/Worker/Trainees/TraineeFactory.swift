@@ -1,3 +1,4 @@
+import Tracking
 package import TrainingConfiguration
 
 /// Makes what a configuration asks to train.
@@ -13,7 +14,7 @@ package enum TraineeFactory {
         case .command, .external:
             throw TrainerError(
                 .configuration,
-                "A session with the trainer \(configuration.trainer.name) is not trained in this process, which "
+                "A session with the trainer \(configuration.trainer.kind.rawValue) is not trained in this process, which "
                     + "trains unet3d and synthetic. Start the session's own program.")
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Scans
 import Tracking
 import TrainingConfiguration
 
@@ -34,7 +35,7 @@ struct TrainingData {
             warnings = []
         case .folder(let settings):
             do throws(ScanError) {
-                let source = try ScanFolder(
+                let source = try FolderVolumes(
                     settings, preprocessing, classCount: channels, seed: configuration.seed, relativeTo: base)
                 scans = ScanStore(source, byteCount: settings.cacheByteCount, folder: folder)
                 classNames = settings.classNames ?? (0..<max(channels, 2)).map(String.init)
@@ -46,7 +47,7 @@ struct TrainingData {
         }
     }
 
-    private static func warnings(of folder: ScanFolder) -> [String] {
+    private static func warnings(of folder: FolderVolumes) -> [String] {
         guard let name = folder.sharedNames.first else { return [] }
         let others = folder.sharedNames.count - 1
         return [

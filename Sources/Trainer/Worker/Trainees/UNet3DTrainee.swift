@@ -1,9 +1,10 @@
+package import API
+import Compression
 package import Foundation
 import JSON
+import Scans
 package import TensorEngine
-package import TrackingClient
 package import TrainingConfiguration
-import Zlib
 
 /// A 3D U-Net with its volumes: patches of the training scans make the steps, whole validation scans the metrics.
 package final class UNet3DTrainee: Trainee {

@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot artifacts download`
@@ -29,7 +29,7 @@ package struct DownloadArtifactCommand: AsyncParsableCommand {
     package func run() async throws {
         try await server.withClient { client in
             let page = try await client.artifacts(session, prefix: path)
-            guard let artifact = page.entries.first(where: { $0.path == path }) else {
+            guard let artifact = page.artifacts.first(where: { $0.path == path }) else {
                 throw CommandFailure(
                     .notFound, "\(session) has no artifact \(path). See: pivot artifacts list \(session)")
             }

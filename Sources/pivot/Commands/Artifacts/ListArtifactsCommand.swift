@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot artifacts list`
@@ -29,17 +29,17 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
     package func run() async throws {
         try await server.withClient { client in
             let page = try await client.artifacts(session, prefix: prefix, kind: kind, key: key)
-            output.show(page.json) { console in
-                guard !page.entries.isEmpty else { return ["There are no artifacts."] }
+            output.show(page) { console in
+                guard !page.artifacts.isEmpty else { return ["There are no artifacts."] }
                 var table = TextTable([
                     .init("PATH", mayShrink: true), .init("VERSION", isNumeric: true), .init("SIZE", isNumeric: true),
                     .init("TYPE", mayShrink: true), .init("KEY", mayShrink: true), .init("STEP", isNumeric: true),
                     .init("CREATED"),
                 ])
-                for artifact in page.entries {
+                for artifact in page.artifacts {
                     table.add([
                         artifact.path, "\(artifact.version)", HumanFormat.size(artifact.byteCount),
-                        artifact.contentType ?? "", artifact.key ?? "", artifact.step.map { "\($0)" } ?? "",
+                        artifact.contentType, artifact.key ?? "", artifact.step.map { "\($0)" } ?? "",
                         console.moment(artifact.createdAt),
                     ])
                 }

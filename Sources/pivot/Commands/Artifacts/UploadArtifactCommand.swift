@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot artifacts upload`
@@ -39,7 +39,7 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
                 throw error
             }
             meter.finish()
-            output.show(saved.json) { _ in
+            output.show(saved) { _ in
                 [
                     "\(DisplayText.safe(saved.path)), version \(saved.version): "
                         + "\(HumanFormat.size(saved.byteCount)), \(saved.digest)"

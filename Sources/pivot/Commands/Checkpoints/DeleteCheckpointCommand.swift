@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot checkpoints delete`
@@ -23,7 +23,7 @@ package struct DeleteCheckpointCommand: AsyncParsableCommand {
         try await server.withClient { client in
             for id in checkpoints {
                 let deleted = try await client.deleteCheckpoint(id)
-                output.show(deleted.json) { _ in ["Deleted \(deleted.id)."] }
+                output.show(deleted) { _ in ["Deleted \(deleted.id)."] }
             }
         }
     }

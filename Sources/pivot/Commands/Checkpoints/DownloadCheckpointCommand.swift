@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot checkpoints download`
@@ -54,7 +54,7 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
 
     private func find(_ client: APIClient) async throws -> CheckpointInfo {
         guard id.hasPrefix("sess_") else { return try await client.checkpoint(id) }
-        let checkpoints = try await client.checkpoints(session: id).entries
+        let checkpoints = try await client.checkpoints(session: id).checkpoints
         let mark = last ? "last" : "best"
         guard
             let found = checkpoints.last(where: { last ? $0.marks.contains("last") : $0.isBest })

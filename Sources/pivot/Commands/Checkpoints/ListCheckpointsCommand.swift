@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot checkpoints list`
@@ -32,21 +32,20 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
         try await server.withClient { client in
             let page = try await client.checkpoints(
                 session: session, metric: metric, sort: sort, lineage: lineage, limit: limit)
-            output.show(page.json) { console in
-                guard !page.entries.isEmpty else { return ["There are no checkpoints."] }
+            output.show(page) { console in
+                guard !page.checkpoints.isEmpty else { return ["There are no checkpoints."] }
                 var table = TextTable([
                     .init("CHECKPOINT"), .init("SESSION", mayShrink: true), .init("EPOCH", isNumeric: true),
                     .init("METRIC", isNumeric: true, mayShrink: true), .init("SIZE", isNumeric: true),
                     .init("STORED", isNumeric: true), .init("MARKS"), .init("CREATED"),
                 ])
-                for checkpoint in page.entries {
+                for checkpoint in page.checkpoints {
                     let metric = checkpoint.metricValue.map {
                         (checkpoint.metricName.map { $0 + " " } ?? "") + HumanFormat.number($0)
                     }
                     table.add([
                         checkpoint.id, checkpoint.sessionID, "\(checkpoint.epoch)", metric ?? "-",
-                        HumanFormat.size(checkpoint.byteCount),
-                        checkpoint.storedByteCount.map(HumanFormat.size) ?? "",
+                        HumanFormat.size(checkpoint.byteCount), HumanFormat.size(checkpoint.storedByteCount),
                         checkpoint.marks.joined(separator: ", "), console.moment(checkpoint.createdAt),
                     ])
                 }

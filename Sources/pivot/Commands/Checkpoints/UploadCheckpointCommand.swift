@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot checkpoints upload`
@@ -32,8 +32,8 @@ package struct UploadCheckpointCommand: AsyncParsableCommand {
             var upload = CheckpointUpload(
                 sessionID: session, epoch: epoch, fileName: file.split(separator: "/").last.map(String.init) ?? file)
             upload.metrics = metric.map(\.value)
-            upload.step = step
-            let meter = TransferMeter(upload.fileName)
+            upload.step = step.map(Int64.init)
+            let meter = TransferMeter(file)
             let saved: CheckpointInfo
             do {
                 saved = try await client.uploadCheckpoint(upload, from: .file(file), progress: meter.update)
@@ -42,10 +42,10 @@ package struct UploadCheckpointCommand: AsyncParsableCommand {
                 throw error
             }
             meter.finish()
-            output.show(saved.json) { _ in
+            output.show(saved) { _ in
                 [
                     "Saved \(saved.id): \(HumanFormat.size(saved.byteCount)), "
-                        + "\(HumanFormat.size(saved.storedByteCount ?? saved.byteCount)) stored, \(saved.digest)"
+                        + "\(HumanFormat.size(saved.storedByteCount)) stored, \(saved.digest)"
                 ]
             }
         }

@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import TrackingClient
 
@@ -22,7 +23,7 @@ package struct ArchiveSessionCommand: AsyncParsableCommand {
         try await server.withClient { client in
             for id in sessions {
                 let archived = try await client.archiveSession(id)
-                output.show(archived.json) { _ in ["\(archived.id) is archived."] }
+                output.show(archived) { _ in ["\(archived.id) is archived."] }
             }
         }
     }

@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import TrackingClient
 
@@ -21,7 +22,7 @@ package struct CreateSessionCommand: AsyncParsableCommand {
         let new = try configuration.newSession(warn: Console.standard.printError)
         try await server.withClient { client in
             let session = try await client.createSession(new)
-            output.show(session.json) { _ in
+            output.show(session) { _ in
                 [
                     "Created \(session.id) (\(DisplayText.safe(session.name))).",
                     "Start it with: pivot sessions start \(session.id)",

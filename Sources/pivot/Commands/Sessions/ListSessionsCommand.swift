@@ -1,5 +1,5 @@
+import API
 package import ArgumentParser
-import JSON
 import Tracking
 import TrackingClient
 
@@ -46,7 +46,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        var request = SessionFilter()
+        var request = SessionQuery()
         request.statuses = status
         request.tags = tag
         request.experiment = experiment
@@ -59,12 +59,12 @@ package struct ListSessionsCommand: AsyncParsableCommand {
         request.offset = offset == 0 ? nil : offset
         try await server.withClient { client in
             let page = try await client.sessions(request)
-            output.show(page.json) { console in
-                guard !page.entries.isEmpty else { return ["No session matches."] }
-                var lines = SessionPresentation.table(page.entries, moment: console.moment)
+            output.show(page) { console in
+                guard !page.sessions.isEmpty else { return ["No session matches."] }
+                var lines = SessionPresentation.table(page.sessions, moment: console.moment)
                     .lines(width: console.width, headingStyle: console.bold)
-                if page.total > page.entries.count {
-                    lines.append(console.dim("\(page.entries.count) of \(page.total); see --limit and --offset"))
+                if page.total > page.sessions.count {
+                    lines.append(console.dim("\(page.sessions.count) of \(page.total); see --limit and --offset"))
                 }
                 return lines
             }

@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import JSON
 import Tracking
@@ -49,7 +50,7 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
                     client: client, sessionID: started.id, asJSON: output.json, position: started.position
                 ).run()
             } else {
-                output.show(started.json) { _ in ["\(started.id) is \(started.status.rawValue)."] }
+                output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }
             }
         }
     }
@@ -59,14 +60,14 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
         let parent = try await client.session(checkpoint.sessionID)
         let source: ConfigurationSource
         do throws(ConfigurationError) {
-            var read = try ConfigurationSource(parent.configuration ?? .object(JSONObject()))
+            var read = try ConfigurationSource(.object(parent.configuration))
             for setting in settings { try read.override(setting: setting) }
             source = read
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-        var new = NewSession(.inline(.object(source.root)))
-        new.name = name ?? parent.name
+        var new = NewSession(configuration: source.root)
+        new.sessionName = name ?? parent.name
         new.tags = parent.tags
         new.experiment = parent.experiment
         new.checkpointID = checkpoint.id

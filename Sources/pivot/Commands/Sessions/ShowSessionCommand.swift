@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import JSON
 import Tracking
@@ -28,10 +29,12 @@ package struct ShowSessionCommand: AsyncParsableCommand {
     package func run() async throws {
         try await server.withClient { client in
             let info = try await client.session(session, asOf: asOf)
-            output.show(info.json) { console in
+            output.show(info) { console in
                 var lines = SessionPresentation.sheet(info, moment: console.moment).lines(nameStyle: console.dim)
-                if config, let configuration = info.configuration {
-                    lines += ["", String(decoding: configuration.encoded(pretty: true), as: UTF8.self)]
+                if config {
+                    lines += [
+                        "", String(decoding: JSONValue.object(info.configuration).encoded(pretty: true), as: UTF8.self),
+                    ]
                 }
                 return lines
             }

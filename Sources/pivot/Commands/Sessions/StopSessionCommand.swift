@@ -1,3 +1,4 @@
+import API
 package import ArgumentParser
 import Tracking
 import TrackingClient
@@ -31,8 +32,8 @@ package struct StopSessionCommand: AsyncParsableCommand {
         try await server.withClient { client in
             for id in sessions {
                 let stopped = try await client.stopSession(id, wait: .milliseconds(Int64(wait * 1000)))
-                output.show(stopped.json) { _ in
-                    let epochs = "after epoch \(SessionPresentation.epochs(stopped))"
+                output.show(stopped) { _ in
+                    let epochs = "after epoch \(SessionPresentation.epochs(stopped.summary))"
                     return [
                         stopped.status.isFinished
                             ? "\(stopped.id) is \(stopped.status.rawValue) \(epochs)."

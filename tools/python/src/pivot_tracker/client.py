@@ -13,6 +13,7 @@ import requests
 
 from .errors import PIVOTError, Unreachable
 from .identifiers import new_command_id
+from .routes import check_query
 from .transport import Body, Transport, artifact_route, base_url as checked_url, is_passing, json_object, pause, segment
 
 Document = Dict[str, Any]
@@ -24,7 +25,8 @@ class PIVOTClient:
     """Calls to one server. Every method that writes takes effect once, however often the network makes it repeat.
 
     Methods answer the JSON object of the API's document, and take its query parameters by name: `limit=10`,
-    `nonfinite="token"`, `wait_for=position`. They raise `PIVOTError`. A client is used by one thread at a time.
+    `nonfinite="token"`, `wait_for=position`; one that the route does not have is a `TypeError`. They raise `PIVOTError`. A
+    client is used by one thread at a time.
     """
 
     def __init__(self, base_url: Optional[str] = None, *, timeout: float = 60.0, retries: int = 5) -> None:
@@ -329,7 +331,7 @@ class PIVOTClient:
     # Artifacts
 
     def list_artifacts(self, session_id: str, **query: Any) -> Document:
-        """A session's artifacts: `prefix`, `kind`, `key`, `start_step`, `end_step`."""
+        """A session's artifacts: `prefix`, `kind`, `key`, `start_step`, `end_step`, `attempts`."""
         return self._get(self._session(session_id, "artifacts"), query)
 
     def upload_artifact(
@@ -363,7 +365,7 @@ class PIVOTClient:
     # Events and feeds
 
     def get_events(self, **query: Any) -> Iterator[Document]:
-        """The events of the whole log: `after`, `limit`, `follow`."""
+        """The events of the whole log: `stream`, `after`, `limit`, `follow`."""
         return self._lines("events", query)
 
     def get_session_events(self, session_id: str, **query: Any) -> Iterator[Document]:
@@ -456,6 +458,7 @@ class PIVOTClient:
         return f"training/sessions/{segment(session_id)}" + (f"/{rest}" if rest else "")
 
     def _get(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Document:
+        check_query("GET", path, query)
         return json_object(self._transport.call("GET", path, query=query))
 
     def _post(
@@ -467,6 +470,7 @@ class PIVOTClient:
         key: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Document:
+        check_query("POST", path, query)
         headers = {"Authorization": f"Lease {token}"} if token else None
         return json_object(
             self._transport.call("POST", path, query=query, json_body=body, headers=headers, idempotency_key=key)
@@ -496,6 +500,7 @@ class PIVOTClient:
             opened[:] = [open(file, "rb")]
             return FileBody(opened[0])
 
+        check_query(method, path, query)
         headers = {"Content-Type": content_type}
         if token:
             headers["Authorization"] = f"Lease {token}"
@@ -518,6 +523,7 @@ class PIVOTClient:
         return document
 
     def _lines(self, path: str, query: Mapping[str, Any]) -> Iterator[Document]:
+        check_query("GET", path, query)
         with self._transport.call("GET", path, query=query, stream=True) as response:
             for line in response.iter_lines(1 << 16):
                 if line:

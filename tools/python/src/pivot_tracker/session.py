@@ -255,7 +255,7 @@ class Session(ArtifactLogging, NotebookSession):
         self._pipeline.flush(timeout, delivered)
 
     def resume_state(self, folder: "Union[None, str, os.PathLike[str]]" = None) -> Optional[ResumeState]:
-        """The newest checkpoint of this session, or the one it continues from, downloaded and verified; None without one.
+        """The checkpoint that the server says to go on from, downloaded and verified; None when there is none.
 
         Ask before anything is logged: this attempt then begins behind the checkpoint, and what earlier attempts recorded
         beyond it is superseded. Without having asked, an attempt begins at the first epoch and step. Raises `PIVOTError`
@@ -270,16 +270,9 @@ class Session(ArtifactLogging, NotebookSession):
         transport = Transport(self.base_url)
         try:
             document = json_object(transport.call("GET", f"training/sessions/{self.session_id}"))
-            listed = json_object(transport.call("GET", "checkpoints", query={"session_id": self.session_id}))["checkpoints"]
-            own = [entry for entry in listed if entry.get("source") == "trainer"]
-            completed: Optional[int] = None
-            if own:
-                chosen = max(own, key=lambda entry: (entry.get("step", 0), entry["epoch"], entry.get("created_at", "")))
-                completed = min(int(chosen["epoch"]), int(document.get("current_epoch", 0)))
-            elif document.get("parent_checkpoint_id"):
-                chosen = json_object(transport.call("GET", f"checkpoints/{document['parent_checkpoint_id']}"))
-            else:
+            if not document.get("resume_checkpoint_id"):
                 return None
+            chosen = json_object(transport.call("GET", f"checkpoints/{document['resume_checkpoint_id']}"))
             name = f"{chosen['checkpoint_id']}-{chosen.get('file_name', 'checkpoint')}"
             target = pathlib.Path(folder) if folder is not None else pathlib.Path(tempfile.mkdtemp(prefix="pivot-"))
             target.mkdir(parents=True, exist_ok=True)
@@ -288,7 +281,10 @@ class Session(ArtifactLogging, NotebookSession):
             )
         finally:
             transport.close()
-        epoch = int(chosen["epoch"]) if completed is None else completed
+        epoch = int(chosen["epoch"])
+        if chosen["session_id"] == self.session_id:
+            # One that interrupts an epoch names it, although it is not complete.
+            epoch = min(epoch, int(document.get("current_epoch", 0)))
         step = int(chosen.get("step", 0))
         self._begin(epoch + 1, step + 1, chosen["checkpoint_id"])
         self._last_epoch, self._last_step, self._has_logged = epoch, step, True

@@ -1,0 +1,95 @@
+package import Tracking
+
+/// The resources of the server's machine.
+package struct ResourceInfo: Document, Equatable {
+    package static let name = "Resources"
+
+    package var timestamp = Timestamp(rawValue: 0)
+    package var processor = Processor()
+    package var memory = Memory()
+    package var disk = Disk()
+    /// Nil when there is none.
+    package var gpus: [GPU]?
+
+    package init() {}
+
+    package static let fields: [Field<ResourceInfo>] = [
+        Field("timestamp", \.timestamp), Field("cpu", \.processor), Field("memory", \.memory), Field("disk", \.disk),
+        Field("gpu", \.gpus),
+    ]
+
+    package struct Processor: Document, Equatable {
+        package static let name = "CPUResources"
+
+        /// How busy the processors are, 0 to 100.
+        package var percent = 0.0
+        package var count = 0
+        /// Over 1, 5 and 15 minutes.
+        package var loadAverages: [Double] = []
+
+        package init() {}
+
+        package static let fields: [Field<Processor>] = [
+            Field("percent", \.percent), Field("count", \.count), Field("load_average", \.loadAverages),
+        ]
+    }
+
+    package struct Memory: Document, Equatable {
+        package static let name = "MemoryResources"
+
+        package var percent = 0.0
+        package var totalByteCount: Int64 = 0
+        package var usedByteCount: Int64 = 0
+        package var availableByteCount: Int64 = 0
+
+        package init() {}
+
+        package static let fields: [Field<Memory>] = [
+            Field("percent", \.percent), Field("total_bytes", \.totalByteCount), Field("used_bytes", \.usedByteCount),
+            Field("available_bytes", \.availableByteCount),
+        ]
+    }
+
+    package struct Disk: Document, Equatable {
+        package static let name = "DiskResources"
+
+        package var percent = 0.0
+        package var totalByteCount: Int64 = 0
+        package var usedByteCount: Int64 = 0
+        package var freeByteCount: Int64 = 0
+
+        package init() {}
+
+        package static let fields: [Field<Disk>] = [
+            Field("percent", \.percent), Field("total_bytes", \.totalByteCount), Field("used_bytes", \.usedByteCount),
+            Field("free_bytes", \.freeByteCount),
+        ]
+    }
+
+    package struct GPU: Document, Equatable {
+        package static let name = "GPU"
+
+        package var id = 0
+        package var name = ""
+        package var memoryPercent = 0.0
+        package var utilization = 0.0
+        package var temperature: Double?
+
+        package init() {}
+
+        package static let fields: [Field<GPU>] = [
+            Field("id", \.id), Field("name", \.name), Field("memory_percent", \.memoryPercent),
+            Field("utilization", \.utilization), Field("temperature", \.temperature),
+        ]
+    }
+
+    package struct GPUs: Document, Equatable {
+        package static let name = "GPUResources"
+
+        package var gpus: [GPU] = []
+
+        package init() {}
+
+        package static let fields: [Field<GPUs>] = [Field("gpu", \.gpus)]
+    }
+}

@@ -1,0 +1,53 @@
+package import JSON
+import Text
+
+/// A JSON object of the API: what a request brings or what it is answered with.
+///
+/// Its table of fields is the only description there is: it writes the document on the server, reads it in the client (and
+/// the other way round for requests), and is compared with the schema of the same name in `schemas/rest/openapi.yaml`.
+package protocol Document: FieldValue {
+    /// The name of its schema.
+    static var name: String { get }
+    /// Its fields, in the order in which they are written.
+    static var fields: [Field<Self>] { get }
+    /// A document with nothing read yet.
+    init()
+}
+
+extension Document {
+    package static var shape: Shape { .document(name) }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        for field in Self.fields { field.write(self, to: &writer) }
+        writer.endObject()
+    }
+
+    package init(_ json: JSONValue, strictly: Bool) throws(FieldError) {
+        let object = try JSONObject(json, strictly: strictly)
+        self.init()
+        let fields = Self.fields
+        for field in fields { try field.read(object[field.name], into: &self, strictly: strictly) }
+        guard strictly else { return }
+        let names = fields.map(\.name)
+        for (key, _) in object where !names.contains(key) {
+            throw FieldError(key, "is unknown. " + Spelling.unknown("field", key, among: names).dropLast())
+        }
+    }
+
+    /// The document as JSON text.
+    package func encoded(nonfinite: NonfiniteStyle = .string) -> [UInt8] {
+        var writer = JSONWriter(nonfinite: nonfinite, reservingCapacity: 1024)
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    /// The document as a value.
+    package var json: JSONValue {
+        do throws(JSONError) {
+            return try JSONValue.parse(encoded())
+        } catch {
+            preconditionFailure("what a document writes is JSON: \(error)")
+        }
+    }
+}

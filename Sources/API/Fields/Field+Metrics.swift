@@ -1,0 +1,64 @@
+import JSON
+import Tracking
+
+/// Metrics and params are objects whose keys are free.
+extension Field {
+    /// Metrics by name that every document has; in a request as many as `count`.
+    package init(
+        metrics name: String, _ path: FieldPath<Root, [MetricValue]>, count: ClosedRange<Int> = 0...10_000
+    ) {
+        self.init(
+            name, .map(.metric), isRequired: true, limits: Self.limits(count),
+            write: { Self.write($0[keyPath: path], name, &$1) },
+            read: { (root, json, strictly) throws(FieldError) in
+                guard let json else { throw FieldError("", "is required") }
+                root[keyPath: path] = try Self.metrics(json, count, strictly)
+            })
+    }
+
+    /// Metrics by name that are left out when there are none.
+    package init(optionalMetrics name: String, _ path: FieldPath<Root, [MetricValue]>) {
+        self.init(
+            name, .map(.metric), isRequired: false, limits: Self.limits(0...10_000),
+            write: { if !$0[keyPath: path].isEmpty { Self.write($0[keyPath: path], name, &$1) } },
+            read: { (root, json, strictly) throws(FieldError) in
+                root[keyPath: path] =
+                    try json.map { (json) throws(FieldError) in try Self.metrics(json, 0...10_000, strictly) } ?? []
+            })
+    }
+
+    private static func limits(_ count: ClosedRange<Int>) -> Limits {
+        .entries(count, keys: 1...Session.maximumNameByteCount)
+    }
+
+    private static func write(_ metrics: [MetricValue], _ name: String, _ writer: inout JSONWriter) {
+        writer.key(name)
+        writer.beginObject()
+        for metric in metrics {
+            writer.key(metric.name)
+            writer.number(metric.value)
+        }
+        writer.endObject()
+    }
+
+    private static func metrics(
+        _ json: JSONValue, _ count: ClosedRange<Int>, _ strictly: Bool
+    ) throws(FieldError) -> [MetricValue] {
+        let object = try JSONObject(json, strictly: strictly)
+        guard !strictly || count.contains(object.count) else {
+            throw FieldError(
+                "", "has \(object.count) entries; \(count.lowerBound) to \(count.upperBound) are allowed")
+        }
+        var metrics: [MetricValue] = []
+        metrics.reserveCapacity(object.count)
+        for (name, value) in object {
+            if strictly { try MetricNames.check(name, field: "") }
+            do throws(FieldError) {
+                metrics.append(MetricValue(name: name, value: try Double(value, strictly: strictly)))
+            } catch {
+                throw error.inside(name)
+            }
+        }
+        return metrics
+    }
+}

@@ -1,0 +1,102 @@
+import JSON
+
+/// Where a field's value stands in its document.
+package typealias FieldPath<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
+
+/// One field of a document: its name, and how it is written and read.
+package struct Field<Root>: Sendable {
+    package let name: String
+    package let shape: Shape
+    package let limits: Limits
+    /// Whether every document has it.
+    package let isRequired: Bool
+    private let writeValue: @Sendable (Root, inout JSONWriter) -> Void
+    private let readValue: @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void
+
+    /// Writes the field, unless it is one that is left out.
+    func write(_ root: Root, to writer: inout JSONWriter) { writeValue(root, &writer) }
+
+    /// Reads the field's value, nil or null when it is absent, into `root`.
+    func read(_ json: JSONValue?, into root: inout Root, strictly: Bool) throws(FieldError) {
+        do throws(FieldError) {
+            try readValue(&root, json?.isNull == true ? nil : json, strictly)
+        } catch {
+            throw error.inside(name)
+        }
+    }
+
+    /// A field that every document has.
+    package init<Value: FieldValue>(
+        _ name: String, _ path: FieldPath<Root, Value>, _ bounds: Bounds<Value> = .none
+    ) {
+        self.init(name, bounds.shape, isRequired: true, limits: bounds.limits) { root, writer in
+            writer.key(name)
+            root[keyPath: path].write(to: &writer)
+        } read: { (root, json, strictly) throws(FieldError) in
+            guard let json else { throw FieldError("", "is required") }
+            root[keyPath: path] = try bounds.read(json, strictly)
+        }
+    }
+
+    /// A field that is left out when there is nothing to say.
+    package init<Value: FieldValue>(
+        _ name: String, _ path: FieldPath<Root, Value?>, _ bounds: Bounds<Value> = .none
+    ) {
+        self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
+            guard let value = root[keyPath: path] else { return }
+            writer.key(name)
+            value.write(to: &writer)
+        } read: { (root, json, strictly) throws(FieldError) in
+            guard let json else { return }
+            root[keyPath: path] = try bounds.read(json, strictly)
+        }
+    }
+
+    /// A field that is left out when it has the value `omitted`, which it then stands for.
+    package init<Value: FieldValue & Equatable>(
+        _ name: String, _ path: FieldPath<Root, Value>, omitting omitted: Value,
+        _ bounds: Bounds<Value> = .none
+    ) {
+        self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
+            let value = root[keyPath: path]
+            guard value != omitted else { return }
+            writer.key(name)
+            value.write(to: &writer)
+        } read: { (root, json, strictly) throws(FieldError) in
+            root[keyPath: path] = if let json { try bounds.read(json, strictly) } else { omitted }
+        }
+    }
+
+    /// The fields of a document that is part of another, beside the other's own.
+    static func embedded<Part: Document>(_ path: FieldPath<Root, Part>) -> [Field] {
+        Part.fields.map { field in
+            Field(field.name, field.shape, isRequired: field.isRequired, limits: field.limits) { root, writer in
+                field.writeValue(root[keyPath: path], &writer)
+            } read: { (root, json, strictly) throws(FieldError) in
+                try field.readValue(&root[keyPath: path], json, strictly)
+            }
+        }
+    }
+
+    /// The same field in a document that never leaves it out.
+    func required() -> Field {
+        Field(name, shape, isRequired: true, limits: limits, write: writeValue) {
+            [readValue] (root, json, strictly) throws(FieldError) in
+            guard let json else { throw FieldError("", "is required") }
+            try readValue(&root, json, strictly)
+        }
+    }
+
+    init(
+        _ name: String, _ shape: Shape, isRequired: Bool, limits: Limits = .none,
+        write: @escaping @Sendable (Root, inout JSONWriter) -> Void,
+        read: @escaping @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void
+    ) {
+        self.name = name
+        self.shape = shape
+        self.limits = limits
+        self.isRequired = isRequired
+        writeValue = write
+        readValue = read
+    }
+}

@@ -1,0 +1,37 @@
+/// Create, find, start, stop, change and compare sessions.
+extension Operation {
+    private static let base = "/training/sessions"
+    private static let one = base + "/{session_id}"
+
+    package static let createSession = Operation(
+        "createSession", .post, base, for: .trainer, taking: .json(NewSession.self), 201,
+        answering: .document(SessionInfo.self))
+    package static let listSessions = Operation(
+        "listSessions", .get, base, for: .viewer,
+        query: ["status", "tag", "experiment", "group", "q", "filter", "archived", "sort"] + .paging + .reading,
+        answering: .document(SessionList.self))
+    package static let getSession = Operation(
+        "getSession", .get, one, for: .viewer, query: ["as_of"] + .reading, answering: .document(SessionInfo.self))
+    package static let updateSession = Operation(
+        "updateSession", .patch, one, for: .trainer, taking: .json(SessionChanges.self),
+        answering: .document(SessionInfo.self))
+    package static let archiveSession = Operation(
+        "archiveSession", .delete, one, for: .admin, answering: .document(SessionInfo.self))
+    package static let startSession = Operation(
+        "startSession", .post, one + "/start", for: .trainer, 202, answering: .document(SessionInfo.self))
+    package static let stopSession = Operation(
+        "stopSession", .post, one + "/stop", for: .trainer, query: ["wait"], 200, 202,
+        answering: .document(SessionInfo.self))
+    package static let reproduceSession = Operation(
+        "reproduceSession", .post, one + "/reproduce", for: .trainer,
+        taking: .optionalJSON(ReproductionRequest.self), 201, answering: .document(SessionInfo.self))
+    package static let compareSessions = Operation(
+        "compareSessions", .get, "/compare", for: .viewer, query: ["sessions", "all"] + .nonfinite + .reading,
+        answering: .document(ComparisonInfo.self))
+    package static let getLatestStatus = Operation(
+        "getLatestStatus", .get, "/status", for: .viewer, query: .reading,
+        answering: .document(SessionStatusInfo.self))
+    package static let getSessionStatus = Operation(
+        "getSessionStatus", .get, "/status/{session_id}", for: .viewer, query: .reading,
+        answering: .document(SessionStatusInfo.self))
+}

@@ -1,0 +1,57 @@
+package import JSON
+import Tracking
+
+/// What a session is created from.
+package struct NewSession: Document, Equatable {
+    package static let name = "CreateSession"
+
+    /// A file below the server's `configs/`.
+    package var configurationPath: String?
+    /// The configuration itself; instead of a path.
+    package var configuration: JSONObject?
+    /// Values by dotted path, laid over the configuration.
+    package var overrides: JSONObject?
+    package var sessionName: String?
+    /// The same field as `sessionName`.
+    package var shortName: String?
+    package var tags: [String]?
+    package var notes: String?
+    package var experiment: String?
+    package var group: String?
+    /// Flat scalars shown beside the configuration.
+    package var params: JSONObject?
+    /// The session this one derives from.
+    package var parent: String?
+    /// The checkpoint to continue from.
+    package var checkpointID: String?
+
+    package init() {}
+
+    /// A session of a file below the server's `configs/`.
+    package init(path: String) { configurationPath = path }
+
+    /// A session of a configuration.
+    package init(configuration: JSONObject) { self.configuration = configuration }
+
+    package static let fields: [Field<NewSession>] = [
+        Field("config_path", \.configurationPath, .bytes(1...1024)), Field("config", \.configuration),
+        Field("overrides", \.overrides), Field("session_name", \.sessionName, .name),
+        Field("name", \.shortName, .name), Field("tags", \.tags, .tags), Field("notes", \.notes, .bytes(0...65_536)),
+        Field("experiment", \.experiment, .name), Field("group", \.group, .name), Field("params", \.params, .scalars),
+        Field("parent", \.parent, .name), Field("checkpoint_id", \.checkpointID, .name),
+    ]
+}
+
+extension Bounds where Value == String {
+    /// A name: 1 to 255 bytes.
+    static var name: Bounds { .bytes(1...Session.maximumNameByteCount) }
+    /// A remark that may be empty: at most 255 bytes.
+    static var remark: Bounds { .bytes(0...Session.maximumNameByteCount) }
+}
+
+extension Bounds where Value == [String] {
+    /// At most 100 names.
+    static var tags: Bounds { .count(0...100, of: .name) }
+    /// At most 256 names.
+    static var devices: Bounds { .count(0...256, of: .name) }
+}

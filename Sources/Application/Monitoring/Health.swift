@@ -1,0 +1,65 @@
+import EventLog
+package import ReadModels
+package import Tracking
+
+/// Whether the server's parts work.
+package struct Health: Sendable {
+    /// One part of the server.
+    package struct Component: Sendable {
+        package var name: String
+        /// What is wrong and what to do; nil when it works.
+        package var message: String?
+        /// Figures by name.
+        package var figures: [(name: String, value: UInt64)] = []
+    }
+
+    private let core: TrackerCore
+    private let startedAt: Timestamp
+    private let launches: Bool
+    package let monitor: ResourceMonitor
+
+    /// - Parameter launches: Whether this server starts trainers.
+    package init(_ core: TrackerCore, monitor: ResourceMonitor, launches: Bool) {
+        self.core = core
+        self.monitor = monitor
+        self.launches = launches
+        startedAt = core.now()
+    }
+
+    /// The log's head.
+    package var head: LogPosition { core.store.head }
+    package var readModelsPosition: LogPosition { core.readModels.position }
+    package var leaseCount: Int { core.leases.table.count }
+    package var damagedBlobCount: Int { core.damage.all.count }
+    package var uptimeSeconds: Double { Double(max(0, core.now().rawValue - startedAt.rawValue)) / 1e6 }
+
+    package var components: [Component] {
+        let damaged = core.damage.all
+        let (head, position) = (head.rawValue, readModelsPosition.rawValue)
+        return [
+            Component(
+                name: "event_log", message: core.store.failure.map { "\($0)" }, figures: [("position", head)]),
+            Component(
+                name: "read_models", message: readModelsMessage,
+                figures: [("position", position), ("lag", head - min(head, position))]),
+            Component(
+                name: "blobs",
+                message: damaged.isEmpty
+                    ? nil
+                    : "Damaged: \(damaged.map(\.description).joined(separator: ", ")). Upload them again, or restore a backup."
+            ),
+            Component(
+                name: "launcher", figures: [("enabled", launches ? 1 : 0), ("leases", UInt64(leaseCount))]),
+        ]
+    }
+
+    /// What the read models are doing.
+    package var readModels: ReadModelState { core.readModels.activity }
+
+    /// Builds the read models anew, beside those that answer meanwhile.
+    package func rebuildReadModels() { core.readModels.rebuild() }
+
+    private var readModelsMessage: String? {
+        if case .failed(let error) = core.readModels.activity { "\(error)" } else { nil }
+    }
+}

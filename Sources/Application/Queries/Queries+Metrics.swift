@@ -1,0 +1,89 @@
+import ReadModels
+package import Tracking
+
+extension Queries {
+    /// The epochs of a session, of those asked for, and how many there are.
+    package struct Epochs: Sendable {
+        package var session: SessionDocument
+        package var records: [EpochRecordDocument]
+        package var total: Int
+
+        /// Whether a later attempt did the epoch again.
+        package func isSuperseded(_ record: EpochRecordDocument) -> Bool {
+            !session.timeline.counts(epoch: record.epoch, ofAttempt: record.attempt)
+        }
+    }
+
+    /// The epochs of the session called `id`, or of the one that was started last.
+    ///
+    /// - Parameters:
+    ///   - metric: Leaves out the epochs without it.
+    ///   - latest: Only the last so many.
+    ///   - allAttempts: Whether superseded ones are among them.
+    package func epochs(
+        of id: Session.ID?, metric: String? = nil, latest: Int? = nil, allAttempts: Bool = false,
+        _ freshness: Freshness
+    ) async throws -> Answer<Epochs> {
+        try await read(freshness) { snapshot in
+            let (id, session) = try snapshot.document(ofSessionOrLatest: id)
+            var records = try snapshot.epochRecords(
+                of: id, latest: metric == nil ? latest : nil, allAttempts: allAttempts)
+            if let metric { records.removeAll { record in !record.metrics.contains { $0.name == metric } } }
+            let isWhole = metric != nil || latest == nil
+            let total = isWhole ? records.count : try snapshot.epochRecords(of: id, allAttempts: allAttempts).count
+            if let latest { records = records.suffix(latest) }
+            return Epochs(session: session, records: records, total: total)
+        }
+    }
+
+    /// The points of a metric, and when there are none and never were, the names that have some on the axis.
+    package func history(
+        _ query: MetricHistoryQuery, _ freshness: Freshness
+    ) async throws -> Answer<(history: MetricHistory, availableMetrics: [String]?)> {
+        try await read(freshness) { snapshot in
+            _ = try snapshot.document(of: query.session)
+            let history = try snapshot.history(query)
+            guard history.pointCount == 0 else { return (history, nil) }
+            let names = try snapshot.metricNames(of: query.session)
+                .filter { query.axis == .epoch ? $0.isInEpochs : $0.isInSteps }.map(\.name)
+            return (history, names.contains(query.metric) ? nil : names)
+        }
+    }
+
+    /// Metrics by epoch of the session called `id`, or of the one that was started last: what a graph shows.
+    package func curves(
+        _ metrics: [String], of id: Session.ID?, maximumPoints: Int?, _ freshness: Freshness
+    ) async throws -> Answer<(session: SessionDocument, curves: [MetricHistory])> {
+        try await read(freshness) { snapshot in
+            let (id, session) = try snapshot.document(ofSessionOrLatest: id)
+            var curves: [MetricHistory] = []
+            for metric in metrics {
+                curves.append(
+                    try snapshot.history(
+                        MetricHistoryQuery(session: id, metric: metric, axis: .epoch, maximumPoints: maximumPoints)))
+            }
+            return (session, curves)
+        }
+    }
+
+    /// What the hosts of a session measured of themselves; with `rank` only that process's.
+    package func hostReadings(
+        of id: Session.ID?, rank: UInt32? = nil, maximumPoints: Int?, _ freshness: Freshness
+    ) async throws -> Answer<(session: SessionDocument, series: [HostReadingSeries])> {
+        try await read(freshness) { snapshot in
+            let (id, session) = try snapshot.document(ofSessionOrLatest: id)
+            let series = try snapshot.hostReadings(of: id, maximumPoints: maximumPoints)
+            return (session, rank.map { rank in series.filter { $0.rank == rank } } ?? series)
+        }
+    }
+
+    /// A part of a session's output.
+    package func logLines(
+        of id: Session.ID, after line: UInt64, limit: Int, rank: UInt32?, _ freshness: Freshness
+    ) async throws -> Answer<LogPage> {
+        try await read(freshness) { snapshot in
+            _ = try snapshot.document(of: id)
+            return try snapshot.logLines(of: id, after: line, limit: limit, rank: rank)
+        }
+    }
+}

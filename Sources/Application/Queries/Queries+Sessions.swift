@@ -1,0 +1,73 @@
+import ReadModels
+package import Tracking
+
+extension Queries {
+    /// The session, or as it was right after the event at `asOf`.
+    package func session(
+        _ id: Session.ID, _ freshness: Freshness = .current, asOf: LogPosition? = nil
+    ) async throws -> Answer<SessionView> {
+        try await read(freshness, asOf: asOf) { [leases = core.leases] snapshot in
+            try snapshot.view(of: id, leases: asOf == nil ? leases : nil)
+        }
+    }
+
+    /// The session as it is after a write at `position`.
+    func view(of id: Session.ID, after position: LogPosition) async throws -> SessionView {
+        try await core.read(after: position) { [leases = core.leases] snapshot in
+            try snapshot.view(of: id, leases: leases)
+        }
+    }
+
+    /// The session called `id`, or the one that was started last.
+    package func sessionOrLatest(_ id: Session.ID?, _ freshness: Freshness) async throws -> Answer<SessionView> {
+        try await read(freshness) { [leases = core.leases] snapshot in
+            let (id, document) = try snapshot.document(ofSessionOrLatest: id)
+            return try snapshot.view(of: document, id, leases: leases)
+        }
+    }
+
+    /// The sessions that `filter` lets through, in `order`, and how many there are on all pages.
+    package func sessions(
+        _ filter: SessionFilter, order: SessionOrder, limit: Int, offset: Int, _ freshness: Freshness
+    ) async throws -> Answer<(sessions: [SessionView], total: Int)> {
+        try await read(freshness) { [leases = core.leases] snapshot in
+            // No list is that long, and sums with it stay numbers.
+            let page = try snapshot.sessions(filter, order: order, limit: limit, offset: min(offset, Int.max / 2))
+            let isQueued = page.sessions.contains { $0.status == Session.Status.queued.rawValue }
+            let queue = isQueued ? try snapshot.queue() : []
+            let views = page.sessions.compactMap { document -> SessionView? in
+                guard let id = Session.ID(document.sessionID) else { return nil }
+                return SessionView(
+                    document, progress: leases.progress(of: id), queuePosition: queue.firstIndex(of: id).map { $0 + 1 })
+            }
+            return (views, page.total)
+        }
+    }
+
+    /// How many sessions that are not archived have each status.
+    package func statusCounts() async throws -> [Session.Status: Int] {
+        try await read(.stale) { try $0.statusCounts() }.value
+    }
+
+    /// Sessions side by side.
+    package func compare(_ ids: [Session.ID], _ freshness: Freshness) async throws -> Answer<SessionComparison> {
+        let sessions = try await read(freshness) { snapshot in
+            var sessions: [(SessionDocument, [CheckpointEntry])] = []
+            for id in ids { sessions.append((try snapshot.document(of: id), try snapshot.checkpoints(of: id))) }
+            return sessions
+        }
+        return sessions.map { SessionComparison($0.map { ComparedSession($0, checkpoints: $1) }) }
+    }
+}
+
+extension ReadModelSnapshot {
+    func view(of id: Session.ID, leases: Leases?) throws -> SessionView {
+        try view(of: try document(of: id), id, leases: leases)
+    }
+
+    func view(of document: SessionDocument, _ id: Session.ID, leases: Leases?) throws -> SessionView {
+        let isQueued = document.status == Session.Status.queued.rawValue
+        return SessionView(
+            document, progress: leases?.progress(of: id), queuePosition: isQueued ? try queuePlace(of: id) : nil)
+    }
+}

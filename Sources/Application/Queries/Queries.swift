@@ -1,0 +1,129 @@
+import EventLog
+package import ReadModels
+package import Tracking
+
+/// What can be read, each answer with the position that it shows.
+package struct Queries: Sendable {
+    let core: TrackerCore
+
+    init(_ core: TrackerCore) { self.core = core }
+
+    /// How current an answer must be.
+    package enum Freshness: Equatable, Sendable {
+        /// It shows all that the log holds when it is asked for.
+        case current
+        /// It shows what the read models hold.
+        case stale
+        /// It shows everything up to a position.
+        case after(LogPosition)
+    }
+
+    /// An answer and the position that it shows.
+    package struct Answer<Value: Sendable>: Sendable {
+        package var value: Value
+        package var position: LogPosition
+
+        /// Another value made of this one, at the same position.
+        package func map<Other>(_ transform: (Value) throws -> Other) rethrows -> Answer<Other> {
+            Answer<Other>(value: try transform(value), position: position)
+        }
+    }
+
+    /// Reads once the read models show what is asked for.
+    ///
+    /// - Parameter asOf: A past position whose state is wanted.
+    /// - Throws: `readModelsBehind` when they do not within two seconds, and what `body` throws.
+    package func read<Value: Sendable>(
+        _ freshness: Freshness = .current, asOf: LogPosition? = nil,
+        _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Answer<Value> {
+        switch freshness {
+        case .current: try await core.waitForReadModels(core.store.head)
+        case .stale: break
+        case .after(let position):
+            guard position <= core.store.head else {
+                throw TrackerError.invalid(
+                    field: "wait_for", reason: "is \(position), beyond the log's head, which is at \(core.store.head)")
+            }
+            try await core.waitForReadModels(position)
+        }
+        if let asOf {
+            guard asOf > .start else { throw TrackerError.invalid(field: "as_of", reason: "must be a position from 1") }
+            guard asOf <= core.store.head else {
+                throw TrackerError.invalid(
+                    field: "as_of", reason: "is beyond the log's head, which is at \(core.store.head)")
+            }
+        }
+        return try await core.read(asOf: asOf) { snapshot in
+            Answer(value: try body(snapshot), position: snapshot.position)
+        }
+    }
+}
+
+extension TrackerCore {
+    /// Returns once the read models show everything up to `position`.
+    func waitForReadModels(_ position: LogPosition) async throws {
+        guard await readModels.waitUntilCaughtUp(to: position, within: .seconds(2)) else {
+            throw TrackerError.readModelsBehind(position: readModels.position, asked: position)
+        }
+    }
+
+    /// What `body` makes of the read models' state after everything up to `position`.
+    func read<Value: Sendable>(
+        after position: LogPosition, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Value {
+        try await waitForReadModels(position)
+        return try await read(body)
+    }
+
+    /// What `body` makes of the read models' state right before the event at `position`: what that event did away with.
+    func read<Value: Sendable>(
+        before position: LogPosition, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Value {
+        let past = LogPosition(position.rawValue - 1)
+        try await waitForReadModels(past)
+        return try await read(asOf: past, body)
+    }
+
+    /// What `body` makes of the read models' state.
+    func read<Value: Sendable>(
+        asOf: LogPosition? = nil, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Value {
+        try await readModels.snapshot(asOf: asOf, body)
+    }
+
+    /// What `body` makes of the read models once they show all that the log holds now, however long a rebuild takes: for
+    /// what follows the log from where this was read.
+    package func readWithoutLimit<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Value {
+        let head = store.head
+        while true {
+            do {
+                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { return try await read(body) }
+                try Task.checkCancellation()
+            } catch let error as ReadModelError where error.code == .building {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+}
+
+extension ReadModelSnapshot {
+    /// The session's document.
+    ///
+    /// - Throws: `unknown` when there is none at this position.
+    package func document(of session: Session.ID) throws -> SessionDocument {
+        guard let document = try self.session(session) else { throw TrackerError.unknown(.session, session.text) }
+        return document
+    }
+
+    /// The session called `id`, or the one that was started last.
+    func document(ofSessionOrLatest id: Session.ID?) throws -> (id: Session.ID, document: SessionDocument) {
+        if let id { return (id, try document(of: id)) }
+        guard let document = try latestStartedSession(), let id = Session.ID(document.sessionID) else {
+            throw TrackerError.noSessionStarted
+        }
+        return (id, document)
+    }
+}

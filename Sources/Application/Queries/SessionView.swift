@@ -1,0 +1,52 @@
+package import Tracking
+
+/// A session as it is shown: its document, and what only lives in memory or follows from other sessions.
+package struct SessionView: Sendable {
+    package let document: SessionDocument
+    /// What the attempt that trains reported of the epoch under way.
+    package let progress: SessionProgress?
+    /// From 1, while it is queued.
+    package let queuePosition: Int?
+
+    package init(_ document: SessionDocument, progress: SessionProgress?, queuePosition: Int?) {
+        self.document = document
+        // What a report said of an epoch ends with that epoch's record.
+        self.progress =
+            progress.flatMap {
+                $0.attempt == document.attempt && $0.epoch == document.currentEpoch + 1 ? $0 : nil
+            }
+        self.queuePosition = queuePosition
+    }
+
+    package var status: Session.Status { Session.Status(rawValue: document.status) ?? .created }
+
+    /// Optimizer updates since the session's start.
+    package var step: UInt64 { max(document.step, progress?.step ?? 0) }
+
+    /// The share that is done, 0 to 1.
+    package var fractionDone: Double {
+        if status == .completed { return 1 }
+        guard document.totalEpochs > 0 else { return 0 }
+        let epochs = Double(document.currentEpoch) + min(max(progress?.epochFraction ?? 0, 0), 1)
+        return min(1, epochs / Double(document.totalEpochs))
+    }
+
+    /// Seconds to the end at the pace of this attempt so far; nil while there is nothing to judge by.
+    package var secondsLeft: Double? {
+        guard status == .running, let attempt = document.attempts.last, attempt.hasStartedAt, attempt.firstEpoch > 0,
+            document.totalEpochs > 0
+        else { return nil }
+        let first = Double(attempt.firstEpoch - 1) / Double(document.totalEpochs)
+        let done = fractionDone - first
+        let now = max(progress?.time ?? 0, document.updatedAt)
+        guard done > 0, now > attempt.startedAt else { return nil }
+        return Double(now - attempt.startedAt) / 1e6 / done * (1 - fractionDone)
+    }
+
+    /// Where the next attempt goes on: the last checkpoint on the visible timeline, or the one that the session began with;
+    /// nil when it would begin anew.
+    package var resumeCheckpointID: String? {
+        if !document.lastCheckpointID.isEmpty { return document.lastCheckpointID }
+        return document.hasParentCheckpoint ? document.parentCheckpoint.checkpointID : nil
+    }
+}

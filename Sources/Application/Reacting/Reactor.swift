@@ -1,0 +1,50 @@
+package import EventLog
+package import Tracking
+
+/// Follows the log with side effects: starts processes, watches leases, compares, tells others.
+///
+/// It changes things only by commands. How far it got follows from state or is facts in its own streams, never rows of the
+/// read models: `begin` finds out, and what it did twice must count once.
+package protocol Reactor: Sendable {
+    /// Who its commands are from, such as `lease-watch`.
+    var name: String { get }
+    /// What it follows; nil when only time moves it.
+    var interest: EventFilter? { get }
+    /// How often `tick` is called; nil when only events move it.
+    var interval: Duration? { get }
+
+    /// Takes up what an earlier server left, and says after which position to follow the log.
+    func begin(_ work: ReactorWork) async throws -> LogPosition
+
+    /// Reacts to one event, before the next one is read. An error is tried again, for a minute.
+    func react(to event: RecordedEvent, _ work: ReactorWork) async throws
+
+    /// Does what time asks for. Errors are logged, and the next tick comes all the same.
+    func tick() async throws
+}
+
+extension Reactor {
+    package var interest: EventFilter? { nil }
+    package var interval: Duration? { nil }
+    package func begin(_ work: ReactorWork) async throws -> LogPosition { .start }
+    package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {}
+    package func tick() async throws {}
+
+    /// The identity of a command of this reactor: the same key again is the same command.
+    package func identity(_ key: String) -> CommandIdentity? {
+        CommandID("\(name)/\(key)").map { id in
+            CommandIdentity(id: id, digest: Digest(hashing: Array(id.text.utf8)), actor: name, mayBeRepeat: true)
+        }
+    }
+}
+
+/// Work that a reactor begins and does not wait for; it ends with the server at the latest.
+package struct ReactorWork: Sendable {
+    private let add: @Sendable (@escaping @Sendable () async -> Void) -> Void
+
+    /// - Parameter add: Begins work and returns at once.
+    package init(_ add: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void) { self.add = add }
+
+    /// Runs `body` beside the reactor.
+    package func callAsFunction(_ body: @escaping @Sendable () async -> Void) { add(body) }
+}

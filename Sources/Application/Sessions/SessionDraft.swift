@@ -1,0 +1,31 @@
+package import JSON
+package import Tracking
+
+/// What a session is to be created from.
+package struct SessionDraft: Sendable {
+    /// Where its configuration comes from.
+    package enum Configuration: Sendable {
+        /// A file below the configuration roots.
+        case path(String)
+        case inline(JSONObject)
+    }
+
+    package var configuration: Configuration
+    /// Values by dotted path, laid over the configuration.
+    package var overrides: JSONObject?
+    /// Nil for the file's name.
+    package var name: String?
+    package var experiment = ""
+    package var group = ""
+    package var tags: [String] = []
+    package var notes = ""
+    package var params: [Parameter] = []
+    /// The session it derives from.
+    package var parent: String?
+    /// The checkpoint it continues.
+    package var checkpoint: String?
+    /// Whether the wish comes from a client of this machine.
+    package var isFromThisMachine = true
+
+    package init(_ configuration: Configuration) { self.configuration = configuration }
+}

@@ -1,0 +1,40 @@
+package import EventLog
+package import Tracking
+
+/// What a trainer measures while it trains: step metrics, output, host readings.
+package struct Telemetry: Sendable {
+    private let core: TrackerCore
+    private let attempts: Attempts
+
+    init(_ core: TrackerCore, attempts: Attempts) {
+        self.core = core
+        self.attempts = attempts
+    }
+
+    /// Events ready to be appended, and how many entries they hold.
+    package struct Report: Sendable {
+        package var events: [TelemetryEvent]
+        package var entryCount: Int
+
+        package init(events: [TelemetryEvent], entryCount: Int) {
+            self.events = events
+            self.entryCount = entryCount
+        }
+    }
+
+    /// Appends what an attempt measured; also late, from an attempt that does not hold the session any more: the queries
+    /// decide what of it counts.
+    ///
+    /// - Parameter identity: Made of the events' canonical bytes.
+    package func append(
+        _ events: [NewEvent], entryCount: Int, by speaker: Attempts.Speaker, as identity: CommandIdentity
+    ) async throws -> Attempts.Receipt {
+        let result = try await core.store.append(
+            AppendRequest(
+                stream: speaker.session.telemetry, events: events, expecting: .any, commandID: identity.id,
+                commandDigest: identity.digest, actor: identity.actor))
+        return Attempts.Receipt(
+            session: speaker.session, state: speaker.state, attempt: speaker.attempt, position: result.last,
+            accepted: entryCount)
+    }
+}

@@ -1,0 +1,99 @@
+package import Blobs
+package import EventLog
+package import Processes
+package import ReadModels
+package import Tracking
+
+/// Everything that can be asked of the tracker, each as a function with typed input and output.
+///
+/// It knows nothing of HTTP: the API, the reactors and whatever comes next change things only through it, and see what its
+/// queries answer.
+package struct Tracker: Sendable {
+    package let sessions: Sessions
+    package let attempts: Attempts
+    package let telemetry: Telemetry
+    package let checkpoints: Checkpoints
+    package let artifacts: Artifacts
+    package let webhooks: Webhooks
+    package let queries: Queries
+    /// What stands behind the use cases, for those who follow the log.
+    package let core: TrackerCore
+
+    package init(_ core: TrackerCore, configurations: ConfigurationRoots) {
+        self.core = core
+        queries = Queries(core)
+        sessions = Sessions(core, queries: queries, configurations: configurations)
+        attempts = Attempts(core, queries: queries)
+        telemetry = Telemetry(core, attempts: attempts)
+        checkpoints = Checkpoints(core, attempts: attempts)
+        artifacts = Artifacts(core, attempts: attempts)
+        webhooks = Webhooks(core)
+    }
+}
+
+/// The stores, the rules and the clocks that the use cases share.
+package struct TrackerCore: Sendable {
+    package let store: any EventStore
+    package let readModels: ReadModels
+    package let blobs: any BlobStore
+    package let leases: Leases
+    /// Blobs that were found damaged.
+    package let damage: DamageList
+    /// What sessions of programs may start.
+    package let commands: AllowedCommands
+    package let settings: TrackerSettings
+    /// The time of day.
+    package let now: @Sendable () -> Timestamp
+    /// The rules of sessions.
+    package let sessions: CommandHandler<SessionDecider>
+    /// The rules of webhooks.
+    package let webhooks: CommandHandler<WebhookDecider>
+
+    package init(
+        store: any EventStore, readModels: ReadModels, blobs: any BlobStore, leases: Leases,
+        commands: AllowedCommands, settings: TrackerSettings, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.readModels = readModels
+        self.blobs = blobs
+        self.leases = leases
+        self.commands = commands
+        self.settings = settings
+        self.now = now
+        damage = DamageList()
+        sessions = CommandHandler(store: store)
+        webhooks = CommandHandler(store: store)
+    }
+
+    /// The session's folded state; it may lag behind what others append at this moment.
+    ///
+    /// - Throws: `unknown` when there is no such session.
+    package func state(of session: Session.ID) async throws -> SessionState {
+        let state = try await sessions.recentState(of: session.stream)
+        guard state.status != nil else { throw TrackerError.unknown(.session, session.text) }
+        return state
+    }
+}
+
+/// What the configuration says about the use cases.
+package struct TrackerSettings: Sendable {
+    /// How long a lease holds unless the claim says otherwise.
+    package var leaseDuration: Duration = .seconds(30)
+    /// How long a stop is waited for unless the request says otherwise.
+    package var stopWait: Duration = .seconds(30)
+    /// Whether clients on other machines may create sessions of programs.
+    package var allowsRemoteCommands = false
+
+    package init() {}
+}
+
+/// What a write gave, and where its last event stands.
+package struct Written<Value: Sendable>: Sendable {
+    package var value: Value
+    package var position: LogPosition
+
+    package init(_ value: Value, at position: LogPosition) {
+        self.value = value
+        self.position = position
+    }
+}

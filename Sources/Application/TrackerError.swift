@@ -1,0 +1,44 @@
+package import Tracking
+
+/// Why the tracker does not do what was asked, beside the refusals of its deciders and the failures of its stores.
+package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What something is called that there is not.
+    package enum Kind: String, Sendable {
+        case session, checkpoint, artifact, webhook
+    }
+
+    case unknown(Kind, String)
+    case checkpointDeleted(String, reason: String)
+    /// No session was ever started, so that there is no latest one.
+    case noSessionStarted
+    /// A field of the request has a value that it cannot have; the reason goes on after the field's name.
+    case invalid(field: String, reason: String)
+    /// Sessions of programs may not be created from other machines.
+    case remoteCommand
+    /// The call is for the attempt that trains the session.
+    case leaseRequired
+    case leaseInvalid(Session.ID)
+    case notReproducible(String)
+    case notClaimable
+    /// The read models do not reach a position in time.
+    case readModelsBehind(position: LogPosition, asked: LogPosition)
+
+    package var description: String {
+        switch self {
+        case .unknown(let kind, let id): "There is no \(kind.rawValue) '\(id)'."
+        case .checkpointDeleted(let id, let reason): "Checkpoint \(id) was deleted: \(reason)."
+        case .noSessionStarted: "No session has been started yet. Start one, or name one in the path."
+        case .invalid(let field, let reason): "\(field) \(reason)."
+        case .remoteCommand:
+            "Sessions of kind command may be created from the server's own machine only. Create it there, or set "
+                + "allow_remote_commands in the server's configuration."
+        case .leaseRequired:
+            "This call is for the attempt that trains the session. Claim one, then send 'Authorization: Lease <token>'."
+        case .leaseInvalid(let session): "The lease token belongs to no attempt of \(session)."
+        case .notReproducible(let reason): "The session cannot be reproduced: \(reason)."
+        case .notClaimable: "The session cannot be claimed now."
+        case .readModelsBehind(let position, let asked):
+            "The read models are at position \(position), and \(asked) was asked for. Try again."
+        }
+    }
+}

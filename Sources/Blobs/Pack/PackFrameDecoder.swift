@@ -1,0 +1,81 @@
+package import Compression
+
+/// Turns what a pack stores of a frame into the frame's content again. Its memory is about 2 MiB, allocated once.
+package struct PackFrameDecoder: ~Copyable {
+    private var decompressor: ZstandardDecompressor
+    private let planes = ScratchMemory(byteCount: PackFormat.frameByteCount)
+    private let stored = ScratchMemory(byteCount: PackFormat.frameByteCount)
+
+    /// Throws `.outOfMemory`.
+    package init() throws(ZstandardError) {
+        decompressor = try ZstandardDecompressor()
+    }
+
+    /// Room for a frame's stored bytes, to be filled before `decode`.
+    package func room(for frame: PackRow.Frame) -> UnsafeMutableRawBufferPointer {
+        stored.mutablePrefix(frame.storedByteCount)
+    }
+
+    /// Decodes the stored bytes in `room(for: frame)` into `content`, which has the frame's byte count.
+    ///
+    /// Returns whether `content` now has the frame's checksum. When not, its bytes are undefined and must not be used.
+    package mutating func decode(_ frame: PackRow.Frame, into content: UnsafeMutableRawBufferPointer) -> Bool {
+        precondition(content.count == frame.byteCount, "the content has the frame's size")
+        let bytes = stored.prefix(frame.storedByteCount)
+        let isWhole =
+            switch (frame.transform, frame.compressedPlanes) {
+            case (.bytes, 0): copy(bytes, into: content)
+            case (.bytes, _): decompress(bytes, into: content)
+            default: join(bytes, frame, into: content)
+            }
+        return isWhole && FrameChecksum.of(UnsafeRawBufferPointer(content)) == frame.checksum
+    }
+
+    private func copy(_ bytes: UnsafeRawBufferPointer, into content: UnsafeMutableRawBufferPointer) -> Bool {
+        guard bytes.count == content.count else { return false }
+        content.copyMemory(from: bytes)
+        return true
+    }
+
+    private mutating func decompress(
+        _ bytes: UnsafeRawBufferPointer, into content: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        do {
+            return try decompressor.decompress(bytes, into: content) == content.count
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func join(
+        _ bytes: UnsafeRawBufferPointer, _ frame: PackRow.Frame, into content: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        let width = frame.transform.width
+        let planeByteCount = frame.byteCount / width
+        let tail = frame.byteCount - planeByteCount * width
+        var start = 4 * width
+        guard bytes.count >= start + tail, let planesStart = planes.bytes.baseAddress else { return false }
+        var sources: [UnsafeRawPointer] = []
+        sources.reserveCapacity(width)
+        for plane in 0..<width {
+            let count = Int(bytes.littleEndian(at: 4 * plane, as: UInt32.self))
+            guard count <= bytes.count - tail - start else { return false }
+            let source = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+            start += count
+            if frame.compressedPlanes & 1 << UInt8(plane) == 0 {
+                guard count == planeByteCount, let address = source.baseAddress else { return false }
+                sources.append(address)
+            } else {
+                let range = plane * planeByteCount..<(plane + 1) * planeByteCount
+                guard decompress(source, into: UnsafeMutableRawBufferPointer(rebasing: planes.bytes[range])) else {
+                    return false
+                }
+                sources.append(UnsafeRawPointer(planesStart + range.lowerBound))
+            }
+        }
+        guard start + tail == bytes.count else { return false }
+        BytePlanes.join(sources, into: content)
+        for index in 0..<tail { content[planeByteCount * width + index] = bytes[start + index] }
+        return true
+    }
+}

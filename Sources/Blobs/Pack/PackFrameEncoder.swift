@@ -1,0 +1,139 @@
+package import Compression
+
+/// Turns frames of content into what a pack stores of them. Its memory is about 4 MiB, allocated once.
+package struct PackFrameEncoder: ~Copyable {
+    /// The compression level: on planes of floats, level 1 is faster and smaller than level 3.
+    private static let level = 1
+
+    private var compressor: ZstandardCompressor
+    private let planes = ScratchMemory(byteCount: PackFormat.frameByteCount)
+    private let output = ScratchMemory(byteCount: PackFormat.frameByteCount)
+    private let sample = ScratchMemory(
+        byteCount: PackFrameEncoder.samplePieceByteCount * PackFrameEncoder.samplePieceCount)
+
+    /// Throws `.outOfMemory`.
+    package init() throws(ZstandardError) {
+        compressor = try ZstandardCompressor()
+    }
+
+    /// Encodes one frame and hands its row and stored bytes to `body`; the bytes are valid during the call only.
+    ///
+    /// `content` has 1 byte to 1 MiB. The stored bytes are never more than the content: a plane, or a whole frame, that
+    /// compression would not make smaller by 1/64 is stored as it is.
+    package mutating func encode<Failure: Error>(
+        _ content: UnsafeRawBufferPointer, transform: FrameTransform,
+        _ body: (PackRow.Frame, UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        precondition((1...PackFormat.frameByteCount).contains(content.count), "a frame has 1 byte to 1 MiB")
+        var frame = PackRow.Frame(
+            transform: .bytes, compressedPlanes: 0, byteCount: content.count, storedByteCount: content.count,
+            checksum: FrameChecksum.of(content))
+        let encoded = transform == .bytes ? compressWhole(content) : compressPlanes(content, transform)
+        guard let encoded else {
+            try body(frame, content)
+            return
+        }
+        frame.transform = transform
+        frame.compressedPlanes = encoded.compressedPlanes
+        frame.storedByteCount = encoded.byteCount
+        try body(frame, output.prefix(encoded.byteCount))
+    }
+
+    // MARK: Compressing
+
+    private mutating func compressWhole(
+        _ content: UnsafeRawBufferPointer
+    ) -> (compressedPlanes: UInt8, byteCount: Int)? {
+        compress(content, into: output.bytes[...]).map { (1, $0) }
+    }
+
+    private mutating func compressPlanes(
+        _ content: UnsafeRawBufferPointer, _ transform: FrameTransform
+    ) -> (compressedPlanes: UInt8, byteCount: Int)? {
+        let width = transform.width
+        let planeByteCount = content.count / width
+        let split = planes.mutablePrefix(content.count)
+        BytePlanes.split(content, into: split, transform: transform)
+        var mask: UInt8 = 0
+        var end = 4 * width
+        for plane in 0..<width {
+            let bytes = UnsafeRawBufferPointer(rebasing: split[plane * planeByteCount..<(plane + 1) * planeByteCount])
+            let rest = output.bytes[min(end, output.bytes.count)...]
+            var storedByteCount = bytes.count
+            if !PlaneSample.isNoise(bytes), let compressed = compress(bytes, into: rest, .skewedNoise) {
+                mask |= 1 << UInt8(plane)
+                storedByteCount = compressed
+            } else if rest.count >= bytes.count {
+                UnsafeMutableRawBufferPointer(rebasing: rest.prefix(bytes.count)).copyMemory(from: bytes)
+            } else {
+                return nil
+            }
+            output.bytes.storeBytes(of: UInt32(storedByteCount).littleEndian, toByteOffset: 4 * plane, as: UInt32.self)
+            end += storedByteCount
+        }
+        let tail = content.count - planeByteCount * width
+        guard mask != 0, end + tail < content.count else { return nil }
+        for index in 0..<tail { output.bytes[end + index] = split[planeByteCount * width + index] }
+        return (mask, end + tail)
+    }
+
+    /// Compresses `bytes` to the start of `destination`; nil when that saves less than 1/64.
+    private mutating func compress(
+        _ bytes: UnsafeRawBufferPointer, into destination: Slice<UnsafeMutableRawBufferPointer>,
+        _ kind: ZstandardCompressor.Content = .general
+    ) -> Int? {
+        let room = min(bytes.count - bytes.count / 64 - 1, destination.count)
+        guard room > 0 else { return nil }
+        do {
+            return try compressor.compress(
+                bytes, into: UnsafeMutableRawBufferPointer(rebasing: destination.prefix(room)), level: Self.level,
+                content: kind)
+        } catch {
+            // It does not fit, so it is not worth it; bytes as they are are right for any other reason as well.
+            return nil
+        }
+    }
+
+    // MARK: Choosing
+
+    private static let samplePieceByteCount = 4096
+    private static let samplePieceCount = 8
+
+    /// The transform under which a sample of `content`, about which nothing is known, becomes smallest.
+    ///
+    /// Numbers are looked for at multiples of their width from the frame's start. Planes have to win 3 %.
+    mutating func transform(for content: UnsafeRawBufferPointer) -> FrameTransform {
+        let count = gatherSample(of: content)
+        guard count >= 256 else { return .bytes }
+        let bytes = sample.prefix(count)
+        var best = FrameTransform.bytes
+        let plain = compress(bytes, into: output.bytes[...]) ?? count
+        guard plain > count / 8 else { return .bytes }
+        var bestByteCount = plain - plain * 3 / 100
+        for transform in [FrameTransform.planes4, .planes2, .planes8] {
+            let byteCount = compressPlanes(bytes, transform)?.byteCount ?? count
+            if byteCount < bestByteCount {
+                best = transform
+                bestByteCount = byteCount
+            }
+        }
+        return best
+    }
+
+    /// Copies pieces from all over `content` to the sample and returns how many bytes there are, a multiple of 8.
+    private func gatherSample(of content: UnsafeRawBufferPointer) -> Int {
+        let capacity = sample.bytes.count
+        guard content.count > capacity else {
+            sample.mutablePrefix(content.count).copyMemory(from: content)
+            return content.count / 8 * 8
+        }
+        let stride = (content.count - Self.samplePieceByteCount) / (Self.samplePieceCount - 1) / 8 * 8
+        for piece in 0..<Self.samplePieceCount {
+            let start = piece * Self.samplePieceByteCount
+            let source = content[piece * stride..<piece * stride + Self.samplePieceByteCount]
+            UnsafeMutableRawBufferPointer(rebasing: sample.bytes[start..<start + Self.samplePieceByteCount])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: source))
+        }
+        return capacity
+    }
+}

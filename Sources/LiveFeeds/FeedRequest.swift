@@ -1,0 +1,48 @@
+import Tracking
+package import WebServer
+
+/// What a client wants to be told, and from where on.
+package struct FeedRequest: Equatable, Sendable {
+    package var scope: FeedScope
+    /// The kinds of frames; nil for all of them. Openings and endings are always told.
+    package var types: Set<FeedFrameType>?
+    /// What the client knows already; nil for a first connection: a session's history without telemetry, and whatever
+    /// comes.
+    package var after: FeedCursor?
+    /// Whether frames of an event stream carry the name of their type.
+    package var isNamed = false
+
+    package init(scope: FeedScope, types: Set<FeedFrameType>? = nil, after: FeedCursor? = nil) {
+        self.scope = scope
+        self.types = types
+        self.after = after
+    }
+
+    /// Reads `types`, `after` and `named` of a query. A cursor in `lastEventID` goes before `after`; one that cannot be
+    /// read is ignored, as the standard of event streams asks.
+    ///
+    /// - Throws: 422 for a parameter that cannot be.
+    package init(scope: FeedScope, query: QueryReader, lastEventID: String? = nil) throws(APIError) {
+        self.scope = scope
+        types = try query.choices("types", of: FeedFrameType.self).map { Set($0) }
+        isNamed = try query.flag("named")
+        if let cursor = lastEventID.flatMap({ FeedCursor($0) }) {
+            after = cursor
+        } else if let text = query.text("after") {
+            guard let cursor = FeedCursor(text) else {
+                throw .invalidField("after", "after must be the position of a frame, not '\(text)'")
+            }
+            after = cursor
+        }
+    }
+
+    /// Whether frames of `type` are sent.
+    package func wants(_ type: FeedFrameType) -> Bool {
+        type.isEssential || types?.contains(type) ?? true
+    }
+
+    /// Whether any telemetry is sent.
+    package var wantsTelemetry: Bool {
+        types.map { $0.contains { $0.isTelemetry } } ?? true
+    }
+}

@@ -1,0 +1,156 @@
+import API
+import EventLog
+import HTTPTypes
+import Hummingbird
+package import Logging
+import NIOCore
+package import REST
+import ServiceLifecycle
+import Tracking
+import WebServer
+
+/// The feeds' addresses: WebSockets under `/api/v1/ws`, event streams under `/api/v1/sse`.
+package struct LiveFeedEndpoints: Sendable {
+    private let hub: FeedHub
+    private let settings: LiveFeedSettings
+    private let logger: Logger
+
+    package init(_ hub: FeedHub, settings: LiveFeedSettings = LiveFeedSettings(), logger: Logger) {
+        self.hub = hub
+        self.settings = settings
+        self.logger = logger
+    }
+
+    package var all: [Endpoint] {
+        [
+            Endpoint(.followSession) { try await eventStream($0, .session(try $0.sessionID())) },
+            Endpoint(.followEverything) { try await eventStream($0, .everything) },
+            Endpoint(
+                .connectToSession,
+                handler: .webSocket(
+                    alternative: { API.Operation.followSession.target([$0.parameters["session_id"] ?? ""]) },
+                    open: { try await webSocket($0, .session(try $0.sessionID())) })),
+            Endpoint(
+                .connectToEverything,
+                handler: .webSocket(
+                    alternative: { _ in API.Operation.followEverything.target() },
+                    open: { try await webSocket($0, .everything) })),
+        ]
+    }
+
+    // MARK: - WebSockets
+
+    private func webSocket(_ call: Call, _ scope: FeedScope) async throws -> ServerChannel.WebSocketHandler {
+        let request = try await request(call, scope, lastEventID: nil)
+        return { writer in
+            await hub.serve {
+                do {
+                    try await serve(request, writer)
+                } catch is CancellationError {
+                    return
+                } catch let error as ChannelError {
+                    logger.trace("A feed's client has gone.", metadata: ["error": "\(error)"])
+                } catch {
+                    await fail(error, writer)
+                }
+            }
+        }
+    }
+
+    private func serve(_ request: FeedRequest, _ writer: WebSocketWriter) async throws {
+        var reader = try await FeedReader(request, hub: hub)
+        while true {
+            switch try await reader.next(patience: settings.heartbeatInterval) {
+            case .frames(let frames):
+                for frame in frames { try await writer.send([ByteBuffer(bytes: frame.text)]) }
+            case .quiet:
+                guard request.wants(.heartbeat) else { continue }
+                try await writer.send([ByteBuffer(bytes: FeedEncoder.heartbeat(cursor: reader.cursor).text)])
+            case .end:
+                return try await writer.close(.normal)
+            }
+        }
+    }
+
+    private func fail(_ error: any Error, _ writer: WebSocketWriter) async {
+        logger.error("A feed cannot be served.", metadata: ["error": "\(error)"])
+        do {
+            try await writer.close(.internalError, reason: "The log cannot be read; see the server's log.")
+        } catch {
+            logger.trace("A feed's client has gone.", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: - Event streams
+
+    private func eventStream(_ call: Call, _ scope: FeedScope) async throws -> Response {
+        let feedRequest = try await request(call, scope, lastEventID: call.request.headers[.lastEventID])
+        let reader = try await FeedReader(feedRequest, hub: hub)
+        guard !reader.isAtEnd else { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
+        let body = ResponseBody { writer in
+            let stream = EventStreamWriter(writer)
+            try await hub.serve {
+                try await call.request.body.consumeWithCancellationOnInboundClose { _ in
+                    do {
+                        try await cancelWhenGracefulShutdown {
+                            try await serve(feedRequest, reader, stream)
+                        }
+                    } catch is CancellationError {
+                        return  // the server stops, or the client has gone
+                    }
+                }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no",
+            ], body: body)
+    }
+
+    private func serve(_ request: FeedRequest, _ reader: FeedReader, _ stream: EventStreamWriter) async throws {
+        var reader = reader
+        while true {
+            switch try await reader.next(patience: settings.commentInterval) {
+            case .frames(let frames):
+                var buffer = ByteBuffer()
+                for frame in frames { EventStreamFormat.write(frame, isNamed: request.isNamed, to: &buffer) }
+                try await stream.write(buffer)
+            case .quiet: try await stream.write(EventStreamFormat.comment)
+            case .end: return
+            }
+        }
+    }
+
+    // MARK: - Requests
+
+    /// The feed that is asked for.
+    ///
+    /// - Throws: 404 for an unknown session, 422 for parameters that cannot be, 503 when there are too many feeds.
+    private func request(_ call: Call, _ scope: FeedScope, lastEventID: String?) async throws -> FeedRequest {
+        if case .session(let id) = scope, try await hub.store.version(of: id.stream) == .none {
+            throw APIError.unknown("session", id.text)
+        }
+        guard hub.hasRoom else {
+            throw APIError.unavailable(
+                "This server serves at most \(settings.maximumFeedCount) feeds at a time (max_feeds). Close some, or "
+                    + "try again later.", code: "too_many_feeds", retryAfter: .seconds(10))
+        }
+        // A cursor beyond the log's end comes from another log: an event stream then begins anew.
+        let head = FeedCursor(hub.store.head)
+        let known = lastEventID.flatMap { FeedCursor($0) }.flatMap { $0 <= head ? lastEventID : nil }
+        let request = try FeedRequest(scope: scope, query: call.query, lastEventID: known)
+        if let after = request.after, after > head {
+            throw APIError.invalidField("after", "The log ends at \(head), before the position \(after).")
+        }
+        return request
+    }
+}
+
+extension HTTPField.Name {
+    /// What an event stream's client has read.
+    static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }
+    /// Asks proxies not to hold a stream back.
+    static var accelBuffering: HTTPField.Name { HTTPField.Name("X-Accel-Buffering")! }
+}

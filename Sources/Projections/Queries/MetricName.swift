@@ -1,8 +1,0 @@
-/// A metric that a session has reported, and where.
-package struct MetricName: Sendable, Equatable {
-    package var name: String
-    /// Whether an epoch record has it.
-    package var isInEpochs: Bool
-    /// Whether points by step were reported for it.
-    package var isInSteps: Bool
-}

@@ -1,9 +1,0 @@
-/// One value of a metric.
-package struct MetricPoint: Sendable, Equatable {
-    package var name: String
-    package var attempt: UInt32
-    package var step: Int64
-    /// Microseconds since 1970.
-    package var time: Int64
-    package var value: Double
-}

@@ -1,8 +1,0 @@
-package import Tracking
-
-/// A part of a list of sessions.
-package struct SessionPage: Sendable, Equatable {
-    package var sessions: [SessionDocument]
-    /// How many sessions the filter lets through, on all pages together.
-    package var total: Int
-}

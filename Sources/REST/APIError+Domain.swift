@@ -1,0 +1,194 @@
+import API
+import Application
+import Blobs
+import EventLog
+import HTTPTypes
+import JSON
+import ReadModels
+import SwiftProtobuf
+import Tracking
+import TrainingConfiguration
+package import WebServer
+
+extension TrackerError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .unknown(let kind, let id): .unknown(kind.rawValue, id)
+        case .checkpointDeleted(let id, _):
+            APIError(
+                .notFound, code: "not_found", message: description,
+                details: ["kind": "checkpoint", "id": .string(id)])
+        case .noSessionStarted: APIError(.notFound, code: "no_session", message: description)
+        case .invalid(let field, _): .invalidField(field, description)
+        case .remoteCommand: APIError(.forbidden, code: "remote_command", message: description)
+        case .leaseRequired: APIError(.forbidden, code: "lease_required", message: description)
+        case .leaseInvalid: APIError(.forbidden, code: "lease_invalid", message: description)
+        case .notReproducible: .conflict("not_reproducible", description)
+        case .notClaimable: .conflict("wrong_status", description)
+        case .readModelsBehind:
+            .unavailable(description, code: "read_models_behind")
+        }
+    }
+}
+
+extension APIError {
+    static func noRoom(_ message: String) -> APIError {
+        APIError(.init(code: 507, reasonPhrase: "Insufficient Storage"), code: "insufficient_storage", message: message)
+    }
+
+    static func storageFailure(_ message: String) -> APIError {
+        APIError(.internalServerError, code: "internal_error", message: message)
+    }
+}
+
+extension FieldError: HTTPErrorConvertible {
+    package var apiError: APIError { .invalidField(field, description) }
+}
+
+extension ConfigurationError: HTTPErrorConvertible {
+    /// The first problem's path is the field; all problems are in the details.
+    package var apiError: APIError {
+        var details: JSONObject = ["field": .string(path.isEmpty ? "config" : path)]
+        details["problems"] = .array(
+            problems.map { problem in
+                var object: JSONObject = ["path": .string(problem.path), "message": .string(problem.description)]
+                if let line = problem.line { object["line"] = .count(line) }
+                return .object(object)
+            })
+        return APIError(.unprocessableContent, code: "invalid_field", message: description, details: details)
+    }
+}
+
+extension ConfigurationRoots.Failure: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .notAllowed(let reason): .invalidField("config_path", "config_path: \(reason).")
+        case .unreadable(let reason): .invalidField("config_path", "config_path: \(reason).")
+        case .missing(let available):
+            APIError(
+                .notFound, code: "not_found",
+                message: available.isEmpty
+                    ? "There is no such configuration file, and the configuration roots have none."
+                    : "There is no such configuration file. There are: \(available.joined(separator: ", ")).",
+                details: ["kind": "configuration", "available": .array(available.map { .string($0) })])
+        }
+    }
+}
+
+extension SessionRefusal: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .unknownSession:
+            APIError(.notFound, code: "not_found", message: message, details: ["kind": "session"])
+        case .unknownCheckpoint(let id): .unknown("checkpoint", id)
+        case .unknownArtifact(let path): .unknown("artifact", path)
+        case .invalid(let field, _): .invalidField(field, message)
+        case .wrongToken:
+            APIError(.forbidden, code: "lease_invalid", message: message)
+        case .leaseHeld(let attempt):
+            .conflict("lease_held", message, details: ["attempt": .count(attempt)])
+        case .staleAttempt(let attempt, let current):
+            .conflict(
+                "stale_attempt", message,
+                details: current.map { ["attempt": .count(attempt), "current": .count($0)] } ?? [
+                    "attempt": .count(attempt)
+                ])
+        case .epochOutOfOrder(let epoch, let last):
+            .conflict("epoch_out_of_order", message, details: ["epoch": .count(epoch), "last": .count(last)])
+        case .wrongStatus(_, let status, _):
+            .conflict("wrong_status", message, details: ["status": .string(status.rawValue)])
+        case .archived: .conflict("archived", message)
+        case .alreadyCreated: .conflict("wrong_status", message)
+        }
+    }
+
+    /// The description as a sentence.
+    private var message: String { description.prefix(1).uppercased() + description.dropFirst() + "." }
+}
+
+extension WebhookDecider.Refusal: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .unknownWebhook:
+            APIError(.notFound, code: "not_found", message: "There is no such webhook.", details: ["kind": "webhook"])
+        case .alreadyCreated: .conflict("wrong_status", "A webhook with this id exists already.")
+        }
+    }
+}
+
+extension CommandError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .refused(let refusal):
+            if let refusal = refusal as? any HTTPErrorConvertible { return refusal.apiError }
+            return .conflict("wrong_status", "\(refusal)")
+        case .log(let error): return error.apiError
+        case .storage(let error): return error.apiError
+        case .codec(let error): return error.apiError
+        case .contended: return .unavailable(description, code: "unavailable")
+        }
+    }
+}
+
+extension AppendError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .conflict: .unavailable(description)
+        case .commandReused(let first):
+            .conflict("command_conflict", description, details: ["position": .count(first.rawValue)])
+        case .overloaded(let retryAfter): .unavailable(description, code: "unavailable", retryAfter: retryAfter)
+        case .noRoom: .noRoom(description)
+        case .outcomeUnknown: .unavailable(description, code: "outcome_unknown")
+        case .tooLarge: APIError(.contentTooLarge, code: "body_too_large", message: description)
+        case .stopped: .unavailable(description, code: "shutting_down")
+        }
+    }
+}
+
+extension StorageError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch code {
+        case .busy: .unavailable(message, code: "unavailable")
+        case .closed, .cancelled: .unavailable(message, code: "shutting_down")
+        case .locked, .newerFormat, .damaged, .failed: .storageFailure(message)
+        }
+    }
+}
+
+extension EventCodecError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .tooLarge:
+            APIError(.contentTooLarge, code: "body_too_large", message: description)
+        case .unknownType, .malformed, .newerSchema: .storageFailure(description)
+        }
+    }
+}
+
+extension ReadModelError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch code {
+        case .building: .unavailable(message, code: "rebuilding")
+        case .busy: .unavailable(message, code: "unavailable")
+        case .notReached: .invalidField("as_of", message)
+        case .storage: .storageFailure(message)
+        }
+    }
+}
+
+extension BlobError: HTTPErrorConvertible {
+    package var apiError: APIError {
+        switch self {
+        case .noRoom: .noRoom(description)
+        case .sourceFailed(let error):
+            if let error = error as? any HTTPErrorConvertible { error.apiError } else { .malformed(description) }
+        case .tooManyUploads, .outOfMemory: .unavailable(description, code: "unavailable")
+        case .needsRestart: .unavailable(description, code: "outcome_unknown")
+        case .notFound, .damaged, .unsupportedVersion, .fileSystem: .storageFailure(description)
+        }
+    }
+}
+
+extension SwiftProtobuf.BinaryDecodingError: HTTPErrorConvertible {
+    package var apiError: APIError { .malformed("The body is not the protobuf message of this report: \(self).") }
+}

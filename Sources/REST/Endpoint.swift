@@ -1,0 +1,24 @@
+package import API
+package import Hummingbird
+package import WebServer
+
+/// An operation of the API and who carries it out.
+package struct Endpoint: Sendable {
+    package let operation: API.Operation
+    package let route: Route
+
+    /// An operation that is answered by `respond`.
+    package init(_ operation: API.Operation, _ respond: @escaping @Sendable (Call) async throws -> Response) {
+        self.init(operation, handler: .http(respond))
+    }
+
+    package init(_ operation: API.Operation, handler: Route.Handler) {
+        self.operation = operation
+        let isPage = if case .text("text/html") = operation.answer { true } else { false }
+        route = Route(
+            .init(operation.method.rawValue) ?? .get, operation.path,
+            // A page's address may carry whatever its readers' tools add.
+            queryNames: isPage ? nil : operation.query, bodyLimit: operation.bodyLimit,
+            budget: operation.isRead ? .reads : .writes, handler: handler)
+    }
+}

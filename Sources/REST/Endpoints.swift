@@ -1,0 +1,13 @@
+import API
+package import Application
+
+/// Every endpoint of the REST API.
+package enum Endpoints {
+    package static func all(of tracker: Tracker, health: Health) -> [Endpoint] {
+        SessionEndpoints(tracker: tracker).all + AttemptEndpoints(tracker: tracker).all
+            + TelemetryEndpoints(tracker: tracker).all + MetricEndpoints(tracker: tracker).all
+            + CheckpointEndpoints(tracker: tracker).all + ArtifactEndpoints(tracker: tracker).all
+            + EventEndpoints(tracker: tracker).all + WebhookEndpoints(tracker: tracker).all
+            + MonitorEndpoints(tracker: tracker, health: health).all
+    }
+}

@@ -1,0 +1,146 @@
+import API
+import Application
+import Blobs
+import HTTPTypes
+import Hummingbird
+import JSON
+import Tracking
+import WebServer
+
+/// A session's named files, kept in every version.
+struct ArtifactEndpoints {
+    let tracker: Tracker
+
+    var all: [Endpoint] {
+        [
+            Endpoint(.listArtifacts, list), Endpoint(.downloadArtifact, download), Endpoint(.uploadArtifact, upload),
+            Endpoint(.deleteArtifact, delete),
+        ]
+    }
+
+    @Sendable private func list(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        let filter = try filter(call)
+        return .read(try await tracker.queries.artifacts(of: session, filter, try call.freshness())) { artifacts in
+            var list = ArtifactList()
+            list.sessionID = session.text
+            list.artifacts = artifacts.map { ArtifactInfo($0) }
+            list.total = artifacts.count
+            return list
+        }
+    }
+
+    private func filter(_ call: Call) throws -> ArtifactFilter {
+        var filter = ArtifactFilter()
+        filter.prefix = call.query.text("prefix") ?? ""
+        filter.kind = call.query.text("kind")
+        filter.key = call.query.text("key")
+        filter.includesSuperseded = try call.wantsAllAttempts()
+        let allowed = 0...Int(MetricsReport.maximumStep)
+        let first = try call.query.integer("start_step", in: allowed)
+        let last = try call.query.integer("end_step", in: allowed)
+        let bounds = (lower: first ?? allowed.lowerBound, upper: last ?? allowed.upperBound)
+        guard bounds.lower <= bounds.upper else {
+            throw FieldError("end_step", "must not be less than start_step, which is \(bounds.lower)")
+        }
+        filter.steps = first == nil && last == nil ? nil : Int64(bounds.lower)...Int64(bounds.upper)
+        return filter
+    }
+
+    @Sendable private func download(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        let path = try call.artifactPath()
+        let digest = try call.query.text("digest").map { text in
+            guard let digest = Digest(text) else {
+                throw FieldError(
+                    "digest", "must be sha256: and 64 lower-case hexadecimal digits, not '\(text.prefix(80))'")
+            }
+            return digest
+        }
+        let artifact = try await tracker.queries.artifact(
+            path, of: session, digest: digest, try call.freshness()
+        ).value
+        let name = String(path.split(separator: "/").last ?? "artifact")
+        let type = artifact.contentType.nonEmpty ?? "application/octet-stream"
+        let disposition =
+            Self.isActive(type)
+            ? ContentDisposition.attachment(name) : ContentDisposition(kind: "inline", name: nil, fileName: name)
+        return try await BlobAnswer(checkpoints: tracker.checkpoints, logger: call.logger).respond(
+            to: call.request, digest: artifact.digest, contentType: type, disposition: disposition)
+    }
+
+    @Sendable private func upload(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        var draft = try artifact(call)
+        try call.requireLength()
+        draft.attempt = try await tracker.artifacts.admit(session, token: call.leaseToken)
+        let stored = try await tracker.checkpoints.store(call.request.body)
+        let (written, isNew) = try await tracker.checkpoints.releasing(stored) {
+            let identity = try call.identity(actor: draft.attempt > 0 ? "trainer" : "api") {
+                var fields: JSONObject = [
+                    "path": .string(draft.path), "digest": .string(stored.digest.description),
+                    "type": .string(draft.contentType), "kind": .string(draft.kind),
+                ]
+                if let key = draft.key.nonEmpty { fields["key"] = .string(key) }
+                if draft.hasStep { fields["step"] = .integer(draft.step) }
+                return Call.canonical("artifacts", fields)
+            }
+            return try await tracker.artifacts.save(draft, stored, in: session, as: identity)
+        }
+        return .written(written, status: isNew ? .created : .ok) { ArtifactInfo($0) }
+    }
+
+    /// What the request says of the artifact beside its bytes: its path, type, kind, key and step.
+    private func artifact(_ call: Call) throws -> ArtifactSaved {
+        func word(_ name: String, bytes: ClosedRange<Int>) throws(FieldError) -> String? {
+            guard let text = call.query.text(name) else { return nil }
+            guard bytes.contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
+                throw FieldError(
+                    name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters"
+                )
+            }
+            return text
+        }
+        var artifact = ArtifactSaved()
+        artifact.path = try call.artifactPath()
+        artifact.contentType = String((call.request.headers[.contentType] ?? "application/octet-stream").prefix(255))
+        artifact.kind = try word("kind", bytes: 1...64) ?? "file"
+        artifact.key = try word("key", bytes: 1...Session.maximumNameByteCount) ?? ""
+        if let step = try call.query.integer("step", in: 0...Int(MetricsReport.maximumStep)) {
+            artifact.step = Int64(step)
+        }
+        return artifact
+    }
+
+    @Sendable private func delete(_ call: Call) async throws -> Response {
+        let path = try call.artifactPath()
+        let identity = try call.identity("delete-artifact", ["path": .string(path)])
+        return .written(
+            try await tracker.artifacts.delete(path, of: try call.sessionID(), as: identity)
+        ) { ArtifactInfo($0) }
+    }
+
+    /// Whether a browser would run code in it.
+    private static func isActive(_ type: String) -> Bool {
+        let type = type.lowercased()
+        return ["html", "svg", "xml", "javascript", "ecmascript", "pdf"].contains { type.contains($0) }
+    }
+}
+
+extension Call {
+    /// The artifact's path, the rest of the request's path.
+    ///
+    /// - Throws: 422 for what would leave the session's folder, were it one.
+    fileprivate func artifactPath() throws(FieldError) -> String {
+        let path = parameters["path"] ?? ""
+        guard (1...1024).contains(path.utf8.count) else { throw FieldError("path", "must be 1 to 1024 bytes of UTF-8") }
+        let components = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
+            !path.utf8.contains(where: { $0 < 32 || $0 == 127 }), !path.contains("\\")
+        else {
+            throw FieldError(
+                "path", "must be a relative path without '..', '.', empty parts, backslashes and control characters")
+        }
+        return path
+    }
+}

@@ -1,0 +1,216 @@
+import API
+import Application
+import Hummingbird
+import JSON
+import Tracking
+import WebServer
+
+/// Epoch records, metric history and graphs.
+struct MetricEndpoints {
+    let tracker: Tracker
+
+    var all: [Endpoint] {
+        [
+            Endpoint(.getSessionMetrics) { try await records($0, try $0.sessionID()) },
+            Endpoint(.getLatestMetricRecords) { try await records($0, nil) },
+            Endpoint(.getMetricRecords) { try await records($0, try $0.sessionID()) },
+            Endpoint(.getLatestSessionLatestMetrics) { try await latest($0, nil) },
+            Endpoint(.getLatestMetrics) { try await latest($0, try $0.sessionID()) },
+            Endpoint(.getMetricHistory, history),
+            Endpoint(.getLatestEpochs) { try await epochs($0, nil) },
+            Endpoint(.getSessionEpochs) { try await epochs($0, try $0.sessionID()) },
+            Endpoint(.getLatestLossGraph) { try await graph($0, nil, .loss) },
+            Endpoint(.getLossGraph) { try await graph($0, try $0.sessionID(), .loss) },
+            Endpoint(.getLatestLearningRateGraph) { try await graph($0, nil, .learningRate) },
+            Endpoint(.getLearningRateGraph) { try await graph($0, try $0.sessionID(), .learningRate) },
+            Endpoint(.getLatestMetricGraph) { try await graph($0, nil, try Curves(metricInPathOf: $0)) },
+            Endpoint(.getMetricGraph) { try await graph($0, try $0.sessionID(), try Curves(metricInPathOf: $0)) },
+            Endpoint(.getLatestGPUUsageGraph) { try await gpuUsage($0, nil) },
+            Endpoint(.getGPUUsageGraph) { try await gpuUsage($0, try $0.sessionID()) },
+        ]
+    }
+
+    private func records(_ call: Call, _ session: Session.ID?) async throws -> Response {
+        let metric = try call.metricName()
+        return .read(
+            try await tracker.queries.epochs(
+                of: session, metric: metric, latest: try call.query.limit(), allAttempts: try call.wantsAllAttempts(),
+                try call.freshness()), nonfinite: try call.query.nonfinite()
+        ) { epochs in
+            var list = EpochRecordList()
+            list.sessionID = epochs.session.sessionID
+            list.metrics = epochs.records.map { record in
+                let metrics = [MetricValue](record.metrics)
+                return EpochRecord(
+                    epoch: Int(record.epoch), timestamp: Timestamp(rawValue: record.time),
+                    metrics: metric.map { name in metrics.filter { $0.name == name } } ?? metrics)
+            }
+            list.total = epochs.total
+            return list
+        }
+    }
+
+    private func latest(_ call: Call, _ session: Session.ID?) async throws -> Response {
+        .read(try await tracker.queries.epochs(of: session, latest: 1, try call.freshness())) { epochs in
+            let metrics = [MetricValue](epochs.session.latestMetrics)
+            var latest = LatestMetrics()
+            latest.sessionID = epochs.session.sessionID
+            latest.epoch = Int(epochs.session.currentEpoch)
+            latest.timestamp = epochs.records.last.map { Timestamp(rawValue: $0.time) }
+            latest.metrics = metrics.finite
+            latest.nonfiniteMetrics = metrics.nonfiniteNames
+            return latest
+        }
+    }
+
+    private func epochs(_ call: Call, _ session: Session.ID?) async throws -> Response {
+        .read(
+            try await tracker.queries.epochs(
+                of: session, latest: try call.query.limit(), allAttempts: try call.wantsAllAttempts(),
+                try call.freshness()), nonfinite: try call.query.nonfinite()
+        ) { epochs in
+            var list = EpochList()
+            list.sessionID = epochs.session.sessionID
+            list.currentEpoch = Int(epochs.session.currentEpoch)
+            list.totalEpochs = Int(epochs.session.totalEpochs)
+            list.epochs = epochs.records.map { record in
+                var epoch = EpochList.Epoch()
+                epoch.epoch = Int(record.epoch)
+                epoch.timestamp = Timestamp(rawValue: record.time)
+                epoch.step = Int(clamping: record.step)
+                epoch.attempt = Int(record.attempt)
+                epoch.isSuperseded = epochs.isSuperseded(record)
+                epoch.metrics = [MetricValue](record.metrics)
+                return epoch
+            }
+            return list
+        }
+    }
+
+    // MARK: History
+
+    @Sendable private func history(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        guard let name = try call.metricName() else { throw FieldError("metric_name", "is required") }
+        let axis: MetricHistoryQuery.Axis = try call.query.choice("axis") ?? .epoch
+        let bounds = try bounds(call.query, axis)
+        let query = MetricHistoryQuery(
+            session: session, metric: name, axis: axis, start: bounds.start, end: bounds.end,
+            maximumPoints: try call.query.integer("max_points", in: 4...100_000),
+            allAttempts: try call.wantsAllAttempts())
+        return .read(
+            try await tracker.queries.history(query, try call.freshness()), nonfinite: try call.query.nonfinite()
+        ) { history, availableMetrics in
+            var info = MetricHistoryInfo()
+            info.sessionID = session.text
+            info.metricName = name
+            info.axis = axis.rawValue
+            info.epochs = axis == .epoch ? history.epochs : nil
+            info.steps = axis == .epoch ? nil : history.steps
+            info.values = history.values
+            info.timestamps = history.times.map { Timestamp(rawValue: $0) }
+            info.totalPointCount = history.pointCount
+            info.isSampled = history.pointCount > history.values.count
+            info.nanCount = history.nanCount
+            info.infinityCount = history.positiveInfinityCount + history.negativeInfinityCount
+            info.availableMetrics = availableMetrics
+            return info
+        }
+    }
+
+    /// The bounds on the axis: `start_epoch` and `end_epoch`, `start_step` and `end_step`, or `start_time` and `end_time`.
+    private func bounds(
+        _ query: QueryReader, _ axis: MetricHistoryQuery.Axis
+    ) throws -> (start: Int64?, end: Int64?) {
+        func bound(_ name: String) throws -> Int64? {
+            guard axis == .time else { return try query.integer(name, in: 0...Int.max).map { Int64($0) } }
+            guard let text = query.text(name) else { return nil }
+            guard let time = Timestamp(text) else {
+                throw FieldError(name, "must be a time such as 2026-01-31T12:00:00Z, not '\(text)'")
+            }
+            return time.rawValue
+        }
+        for end in ["start", "end"] {
+            for other in MetricHistoryQuery.Axis.allCases where other != axis {
+                guard query.text("\(end)_\(other.rawValue)") == nil else {
+                    throw FieldError(
+                        "\(end)_\(other.rawValue)", "goes with axis=\(other.rawValue), not \(axis.rawValue)")
+                }
+            }
+        }
+        let start = try bound("start_\(axis.rawValue)")
+        let end = try bound("end_\(axis.rawValue)")
+        if let start, let end, start > end {
+            throw FieldError("start_\(axis.rawValue)", "lies after end_\(axis.rawValue)")
+        }
+        return (start, end)
+    }
+
+    // MARK: Graphs
+
+    /// Metrics that are drawn together, by epoch.
+    fileprivate struct Curves {
+        var title: String
+        var yLabel: String
+        var metrics: [String]
+
+        static let loss = Curves(title: "Loss", yLabel: "Loss", metrics: ["train_loss", "val_loss"])
+        static let learningRate = Curves(
+            title: "Learning rate", yLabel: "Learning rate", metrics: ["learning_rate"])
+    }
+
+    private func graph(_ call: Call, _ session: Session.ID?, _ curves: Curves) async throws -> Response {
+        .read(
+            try await tracker.queries.curves(
+                curves.metrics, of: session, maximumPoints: try maximumPoints(call), try call.freshness()),
+            nonfinite: try call.query.nonfinite()
+        ) { session, histories in
+            var graph = GraphInfo()
+            graph.title = "\(curves.title) of \(session.name)"
+            graph.xLabel = "Epoch"
+            graph.yLabel = curves.yLabel
+            graph.series = zip(curves.metrics, histories).map { name, history in
+                var series = GraphInfo.Series()
+                series.name = name
+                series.x = history.epochs.map(Double.init)
+                series.y = history.values
+                return series
+            }
+            return graph
+        }
+    }
+
+    private func gpuUsage(_ call: Call, _ session: Session.ID?) async throws -> Response {
+        .read(
+            try await tracker.queries.hostReadings(
+                of: session, maximumPoints: try maximumPoints(call), try call.freshness()),
+            nonfinite: try call.query.nonfinite()
+        ) { session, readings in
+            let start = session.hasStartedAt ? session.startedAt : session.createdAt
+            var graph = GraphInfo()
+            graph.title = "GPU usage of \(session.name)"
+            graph.xLabel = "Seconds since the start"
+            graph.yLabel = "Utilization in percent"
+            graph.series = readings.filter { $0.name.hasPrefix("gpu.") && $0.name.hasSuffix(".utilization") }
+                .map { reading in
+                    var series = GraphInfo.Series()
+                    series.name = reading.name
+                    series.x = reading.times.map { Double($0 - start) / 1e6 }
+                    series.y = reading.values
+                    return series
+                }
+            return graph
+        }
+    }
+
+    private func maximumPoints(_ call: Call) throws -> Int? { try call.query.integer("max_points", in: 4...100_000) }
+}
+
+extension MetricEndpoints.Curves {
+    /// The metric in the path.
+    fileprivate init(metricInPathOf call: Call) throws {
+        let name = call.parameters["metric_name"] ?? ""
+        try MetricNames.check(name, field: "metric_name")
+        self.init(title: name, yLabel: name, metrics: [name])
+    }
+}

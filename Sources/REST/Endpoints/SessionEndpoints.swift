@@ -1,0 +1,161 @@
+import API
+import Application
+import Hummingbird
+import JSON
+import Tracking
+import WebServer
+
+/// Create, find, start, stop, change, compare and archive sessions.
+struct SessionEndpoints {
+    let tracker: Tracker
+
+    var all: [Endpoint] {
+        [
+            Endpoint(.createSession, create), Endpoint(.listSessions, list), Endpoint(.getSession, get),
+            Endpoint(.updateSession, update), Endpoint(.archiveSession, archive), Endpoint(.startSession, start),
+            Endpoint(.stopSession, stop), Endpoint(.reproduceSession, reproduce), Endpoint(.compareSessions, compare),
+            Endpoint(.getLatestStatus) { try await status($0, of: nil) },
+            Endpoint(.getSessionStatus) { try await status($0, of: try $0.sessionID()) },
+        ]
+    }
+
+    @Sendable private func create(_ call: Call) async throws -> Response {
+        let (new, body) = try await call.json(NewSession.self, of: .createSession)
+        let written = try await tracker.sessions.create(
+            try draft(new, call), as: try call.identity("sessions", body))
+        return .written(written, status: .created, location: location(written.value)) { SessionInfo($0) }
+    }
+
+    private func draft(_ new: NewSession, _ call: Call) throws -> SessionDraft {
+        let configuration: SessionDraft.Configuration
+        switch (new.configurationPath, new.configuration) {
+        case (let path?, nil): configuration = .path(path)
+        case (nil, let object?): configuration = .inline(object)
+        case (_?, _?): throw FieldError("config", "cannot be given beside config_path; give one of them")
+        case (nil, nil):
+            throw FieldError("config_path", "is required, unless the configuration comes inline in config")
+        }
+        if let long = new.sessionName, let short = new.shortName, long != short {
+            throw FieldError("name", "is the same field as session_name; give one of them, or the same in both")
+        }
+        var draft = SessionDraft(configuration)
+        draft.overrides = new.overrides
+        draft.name = new.sessionName ?? new.shortName
+        draft.experiment = new.experiment ?? ""
+        draft.group = new.group ?? ""
+        draft.tags = Self.unique(new.tags ?? [])
+        draft.notes = new.notes ?? ""
+        draft.params = [Parameter](new.params ?? [:])
+        draft.parent = new.parent
+        draft.checkpoint = new.checkpointID
+        draft.isFromThisMachine = call.context.isLoopback
+        return draft
+    }
+
+    @Sendable private func update(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        let (new, body) = try await call.json(SessionChanges.self, of: .updateSession)
+        var changes = SessionCommand.Changes()
+        changes.name = new.sessionName
+        changes.tags = new.tags.map(Self.unique)
+        changes.notes = new.notes
+        changes.params = [Parameter](new.params ?? [:])
+        return .written(
+            try await tracker.sessions.update(session, changes, as: try call.identity("update", body))
+        ) { SessionInfo($0) }
+    }
+
+    @Sendable private func archive(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        return .written(
+            try await tracker.sessions.archive(session, as: try call.identity("archive"))
+        ) { SessionInfo($0) }
+    }
+
+    @Sendable private func start(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        return .written(
+            try await tracker.sessions.start(session, as: try call.identity("start")), status: .accepted
+        ) { SessionInfo($0) }
+    }
+
+    @Sendable private func stop(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        let wait = try call.query.number("wait")
+        if let wait, !(0...30).contains(wait) { throw FieldError("wait", "must be from 0 to 30 seconds, not \(wait)") }
+        let (written, hasStopped) = try await tracker.sessions.stop(
+            session, wait: wait.map { .seconds($0) }, as: try call.identity("stop"))
+        return .written(written, status: hasStopped ? .ok : .accepted) { SessionInfo($0) }
+    }
+
+    @Sendable private func reproduce(_ call: Call) async throws -> Response {
+        let original = try call.sessionID()
+        let (new, body) = try await call.optionalJSON(ReproductionRequest.self, of: .reproduceSession)
+        var draft = ReproductionDraft()
+        draft.name = new.sessionName
+        draft.allowsDifferences = new.allowDifferences ?? false
+        draft.tolerance = new.tolerance
+        draft.isFromThisMachine = call.context.isLoopback
+        let written = try await tracker.sessions.reproduce(
+            original, draft, as: try call.identity("reproduce/\(original)", body))
+        return .written(written, status: .created, location: location(written.value)) { SessionInfo($0) }
+    }
+
+    @Sendable private func list(_ call: Call) async throws -> Response {
+        let search = try SessionSearch(call.query)
+        return .read(
+            try await tracker.queries.sessions(
+                search.filter, order: search.order, limit: search.limit, offset: search.offset,
+                try call.freshness())
+        ) { sessions, total in
+            var list = SessionList()
+            list.sessions = sessions.map { SessionSummary($0) }
+            list.total = total
+            list.limit = search.limit
+            list.offset = search.offset
+            return list
+        }
+    }
+
+    @Sendable private func get(_ call: Call) async throws -> Response {
+        let session = try call.sessionID()
+        return .read(
+            try await tracker.queries.session(
+                session, try call.freshness(), asOf: try call.query.position("as_of"))
+        ) { SessionInfo($0) }
+    }
+
+    private func status(_ call: Call, of session: Session.ID?) async throws -> Response {
+        .read(try await tracker.queries.sessionOrLatest(session, try call.freshness())) { SessionStatusInfo($0) }
+    }
+
+    @Sendable private func compare(_ call: Call) async throws -> Response {
+        let names = call.query.list("sessions") ?? []
+        let all = try call.query.flag("all")
+        guard (2...SessionComparison.maximumCount).contains(names.count) else {
+            throw FieldError(
+                "sessions",
+                "must name 2 to \(SessionComparison.maximumCount) sessions, separated by commas, not \(names.count)")
+        }
+        guard Set(names).count == names.count else {
+            throw FieldError("sessions", "names a session twice; give each once")
+        }
+        let ids = try names.map { name in
+            guard let id = Session.ID(name) else { throw TrackerError.unknown(.session, name) }
+            return id
+        }
+        return .read(
+            try await tracker.queries.compare(ids, try call.freshness()), nonfinite: try call.query.nonfinite()
+        ) { ComparisonInfo($0, includesEqual: all) }
+    }
+
+    private func location(_ view: SessionView) -> String {
+        API.Operation.getSession.target([view.document.sessionID])
+    }
+
+    /// Each text once, in their order.
+    private static func unique(_ texts: [String]) -> [String] {
+        var seen: Set<String> = []
+        return texts.filter { seen.insert($0).inserted }
+    }
+}

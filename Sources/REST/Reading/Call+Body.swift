@@ -1,0 +1,74 @@
+import API
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import WebServer
+
+/// Reading the bodies of requests.
+extension Call {
+    /// The body as a document and as the object that it was.
+    ///
+    /// - Throws: 413 when it is too large, 415 for another content type, 400 for a body that is not JSON, 422 for one that
+    ///   is not this document.
+    func json<D: Document>(
+        _ type: D.Type, of operation: API.Operation
+    ) async throws -> (document: D, object: JSONObject) {
+        try requireContentType(["application/json"])
+        return try Self.parsed(try await body(of: operation))
+    }
+
+    /// The document of a request whose fields all have defaults; an empty body is one without fields.
+    func optionalJSON<D: Document>(
+        _ type: D.Type, of operation: API.Operation
+    ) async throws -> (document: D, object: JSONObject) {
+        guard request.headers[.contentLength] != "0", request.headers[.contentType] != nil else { return (D(), [:]) }
+        return try await json(type, of: operation)
+    }
+
+    /// A report: JSON, or the event's own message in protobuf.
+    func report(of operation: API.Operation) async throws -> (bytes: [UInt8], isProtobuf: Bool) {
+        let type = try requireContentType(["application/json", "application/x-protobuf"])
+        return (try await body(of: operation), type == "application/x-protobuf")
+    }
+
+    /// The document that `bytes` are.
+    static func parsed<D: Document>(_ bytes: [UInt8]) throws -> (document: D, object: JSONObject) {
+        let value = try JSONValue.parse(bytes)
+        guard let object = value.objectValue else {
+            throw FieldError("body", "must be a JSON object, not \(value.kindName)")
+        }
+        return (try D(value, strictly: true), object)
+    }
+
+    private func body(of operation: API.Operation) async throws -> [UInt8] {
+        do {
+            return Array(try await request.body.collect(upTo: operation.bodyLimit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw APIError.tooLarge(limit: operation.bodyLimit)
+        }
+    }
+
+    /// The content type of the request, one of `types`; the first when it says none.
+    @discardableResult
+    func requireContentType(_ types: [String]) throws(APIError) -> String {
+        guard let text = request.headers[.contentType] else { return types[0] }
+        let type = text.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
+        guard types.contains(type) else {
+            throw APIError(
+                .unsupportedMediaType, code: "unsupported_media_type",
+                message: "This route takes \(types.joined(separator: " or ")), not \(type).",
+                details: ["accepted": .array(types.map { .string($0) })])
+        }
+        return type
+    }
+
+    /// Requires that a file is announced with its length, or in chunks.
+    func requireLength() throws(APIError) {
+        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else {
+            throw APIError(
+                .lengthRequired, code: "length_required", message: "Send Content-Length or chunked Transfer-Encoding.")
+        }
+    }
+}

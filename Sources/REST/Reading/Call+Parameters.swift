@@ -1,0 +1,68 @@
+import API
+import Application
+import Hummingbird
+package import Tracking
+package import WebServer
+
+/// Reading the parameters of a path and of a query.
+extension Call {
+    /// The session in the path.
+    ///
+    /// - Throws: 404 when the name is not spelled like a session's.
+    package func sessionID() throws -> Session.ID {
+        let text = parameters["session_id"] ?? ""
+        guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
+        return id
+    }
+
+    /// The attempt in the path.
+    func attempt() throws(FieldError) -> UInt32 {
+        let text = parameters["attempt"] ?? ""
+        guard let attempt = UInt32(text), attempt >= 1 else {
+            throw FieldError("attempt", "must be an attempt's number, from 1, not '\(text)'")
+        }
+        return attempt
+    }
+
+    /// How current the answer must be: `consistency` and `wait_for`.
+    func freshness() throws -> Queries.Freshness {
+        let isCurrent: Bool
+        switch query.text("consistency") {
+        case nil, "current": isCurrent = true
+        case "stale": isCurrent = false
+        case let text?: throw FieldError("consistency", "must be current or stale, not '\(text)'")
+        }
+        if let position = try query.position("wait_for") { return .after(position) }
+        return isCurrent ? .current : .stale
+    }
+
+    /// Whether what later attempts superseded is asked for too: `attempts=all`.
+    func wantsAllAttempts() throws(FieldError) -> Bool {
+        switch query.text("attempts") {
+        case nil, "current": return false
+        case "all": return true
+        case let text?: throw FieldError("attempts", "must be current or all, not '\(text)'")
+        }
+    }
+
+    /// The metric that the query asks for.
+    func metricName() throws(FieldError) -> String? {
+        guard let name = query.text("metric_name") else { return nil }
+        try MetricNames.check(name, field: "metric_name")
+        return name
+    }
+
+    /// The lease's token among the credentials.
+    package var leaseToken: String? { credentials.flatMap { $0.scheme == "lease" ? $0.value : nil } }
+}
+
+extension QueryReader {
+    /// A place in the log.
+    package func position(_ name: String) throws(APIError) -> LogPosition? {
+        guard let text = text(name) else { return nil }
+        guard let value = UInt64(text), text.utf8.first != UInt8(ascii: "+") else {
+            throw .invalidField(name, "\(name) must be a position in the log, an integer from 0, not '\(text)'.")
+        }
+        return LogPosition(value)
+    }
+}

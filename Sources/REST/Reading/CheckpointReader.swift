@@ -1,0 +1,130 @@
+import API
+import Application
+import Blobs
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import Tracking
+import WebServer
+
+/// Reads a checkpoint on its way in: its fields, and its bytes, which go to the blob store while they come.
+struct CheckpointReader {
+    private let call: Call
+    private let checkpoints: Checkpoints
+    private var fields = JSONObject()
+    private var stored: StoredBlob?
+
+    init(_ call: Call, _ checkpoints: Checkpoints) {
+        self.call = call
+        self.checkpoints = checkpoints
+    }
+
+    /// Reads all of it.
+    ///
+    /// When this throws, what was stored is released; otherwise the caller saves or releases it.
+    consuming func read() async throws -> (Checkpoints.Draft, StoredBlob) {
+        try call.requireLength()
+        let type = try call.requireContentType(["multipart/form-data", "application/octet-stream"])
+        do {
+            if type == "multipart/form-data" { try await readForm() } else { try await readRaw() }
+            // The file comes first among what is missed: without it the request says nothing.
+            guard let stored else { throw FieldError("file", "is required") }
+            return (try Self.draft(try upload()), stored)
+        } catch {
+            if let stored { await checkpoints.release(stored) }
+            throw error
+        }
+    }
+
+    private mutating func readForm() async throws {
+        let form = FormBox(try MultipartReader(call.request))
+        while let part = try await form.reader.nextPart() {
+            if part.name == "file" {
+                guard stored == nil else { throw FieldError("file", "was sent twice; send one file") }
+                if fields["filename"] == nil, let name = part.fileName { fields["filename"] = .string(name) }
+                stored = try await checkpoints.store(PartBytes(form: form))
+            } else if Self.names.contains(part.name) {
+                fields[part.name] = try Self.value(part.name, try await form.reader.field())
+                // A session that cannot have it is refused before the bytes come.
+                if part.name == "session_id" { try await admit() }
+            }
+        }
+    }
+
+    private mutating func readRaw() async throws {
+        for name in Self.names {
+            if let text = call.query.text(name) { fields[name] = try Self.value(name, text) }
+        }
+        _ = try upload()
+        try await admit()
+        stored = try await checkpoints.store(call.request.body)
+    }
+
+    private func admit() async throws {
+        try await checkpoints.admit(try Self.session(fields["session_id"]?.stringValue ?? ""), token: call.leaseToken)
+    }
+
+    private func upload() throws -> CheckpointUpload { try CheckpointUpload(.object(fields), strictly: true) }
+
+    private static let names = CheckpointUpload.fields.map(\.name)
+
+    /// What `text` is as a value of the field: numbers and objects are written as in JSON, marks with commas.
+    private static func value(_ name: String, _ text: String) throws -> JSONValue? {
+        switch name {
+        case "epoch", "step", "attempt":
+            guard let number = Int64(text) else {
+                throw FieldError(name, "must be a whole number, not '\(text.prefix(64))'")
+            }
+            return .integer(number)
+        case "metrics":
+            guard !text.isEmpty else { return nil }
+            do {
+                return try JSONValue.parse(Array(text.utf8))
+            } catch {
+                throw FieldError("metrics", "is not JSON: \(error)")
+            }
+        case "marks": return .array(text.split(separator: ",").map { .string(String($0)) })
+        default: return .string(text)
+        }
+    }
+
+    private static func session(_ text: String) throws -> Session.ID {
+        guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
+        return id
+    }
+
+    private static func draft(_ upload: CheckpointUpload) throws -> Checkpoints.Draft {
+        var draft = Checkpoints.Draft(
+            session: try session(upload.sessionID), epoch: upload.epoch,
+            fileName: ContentDisposition.sanitized(upload.fileName ?? "checkpoint_epoch_\(upload.epoch)"))
+        draft.step = upload.step.map { UInt64($0) }
+        draft.attempt = upload.attempt
+        draft.metrics = [Metric](upload.metrics)
+        draft.marks = (upload.marks ?? []).map { $0 == "stop" ? .stop : .last }
+        return draft
+    }
+
+    /// The form that is being read: the reader moves while the blob store asks for the file's bytes.
+    private final class FormBox {
+        var reader: MultipartReader
+
+        init(_ reader: MultipartReader) { self.reader = reader }
+    }
+
+    /// The bytes of the form's current part.
+    private struct PartBytes: AsyncSequence {
+        typealias Element = ByteBuffer
+        typealias Failure = any Error
+
+        let form: FormBox
+
+        func makeAsyncIterator() -> Iterator { Iterator(form: form) }
+
+        struct Iterator: AsyncIteratorProtocol {
+            let form: FormBox
+
+            mutating func next() async throws -> ByteBuffer? { try await form.reader.nextBytes() }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import LMDB
+import SwiftProtobuf
+import Tracking
+
+/// Rows of logged lines: the key is the session and the number of the first line, the value the position, the number of
+/// lines, and the event's message.
+enum LineRow {
+    static func key(_ session: String, first: UInt64) -> RowKey { RowKey().appending(session).appending(first) }
+
+    static func bytes(_ payload: [UInt8], lineCount: Int, at position: LogPosition) -> [UInt8] {
+        var row = RowKey()
+        row.append(position.rawValue)
+        row.append(UInt32(clamping: lineCount))
+        return row.bytes + payload
+    }
+
+    static let headerByteCount = 12
+}
+
+extension Transaction where Self: ~Copyable {
+    /// How many lines `session` has at `position` or before.
+    func lineCount(of session: String, through position: LogPosition, in tables: Tables) throws(LMDBError) -> UInt64 {
+        let prefix = RowKey().appending(session)
+        var count: UInt64 = 0
+        try forEach(in: tables.lines, range: .prefix(prefix.bytes), order: .descending) { (entry) throws(LMDBError) in
+            guard entry.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
+            guard entry.value.bigEndian(at: 0, as: UInt64.self) <= position.rawValue else { return .next }
+            let first = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+            count = first + UInt64(entry.value.bigEndian(at: 8, as: UInt32.self)) - 1
+            return .stop
+        }
+        return count
+    }
+
+    func logLines(
+        of session: String, after: UInt64, limit: Int, rank: UInt32?, through position: LogPosition, in tables: Tables
+    ) throws(LMDBError) -> LogPage {
+        let total = try lineCount(of: session, through: position, in: tables)
+        var page = LogPage(lines: [], next: after, total: total)
+        guard after < total, limit > 0 else { return page }
+        let prefix = RowKey().appending(session)
+        var lookedAt = 0
+        try withCursor(in: tables.lines) { (cursor) throws(LMDBError) in
+            var entry = try cursor.seek(atOrBefore: prefix.appending(after + 1).bytes)
+            while let row = entry, row.key.begins(with: prefix.bytes), page.next < total {
+                let first = row.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+                guard row.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
+                let message = try decoded(
+                    UnsafeRawBufferPointer(rebasing: row.value[LineRow.headerByteCount...]), as: LinesLogged.self)
+                for (offset, line) in message.lines.enumerated() where first + UInt64(offset) > after {
+                    page.next = first + UInt64(offset)
+                    lookedAt += 1
+                    if rank == nil || rank == message.rank {
+                        page.lines.append(
+                            LogPage.Line(
+                                number: page.next, attempt: message.attempt, rank: message.rank, time: line.time,
+                                source: line.source, level: line.level, text: line.text))
+                    }
+                    if page.lines.count == limit || lookedAt == 10_000 { return }
+                }
+                entry = try cursor.next()
+            }
+        }
+        return page
+    }
+}

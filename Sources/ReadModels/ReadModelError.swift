@@ -1,0 +1,57 @@
+package import LMDB
+import Tracking
+
+/// Why a query has no answer. Two errors are equal when their codes are.
+package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kinds of failure that a caller can tell apart.
+    package enum Code: Hashable, Sendable {
+        /// The documents are being built from the log; ask again later.
+        case building
+        /// Too many reads wait; ask again later.
+        case busy
+        /// The position asked for lies after what the documents show.
+        case notReached
+        /// The database below failed.
+        case storage(LMDBError.Code)
+    }
+
+    package let code: Code
+    /// What happened and what to do.
+    package let message: String
+
+    package static func == (left: ReadModelError, right: ReadModelError) -> Bool { left.code == right.code }
+
+    package var description: String { message }
+
+    /// Too many reads wait.
+    static func busy(_ refusal: ReaderPool.Refusal) -> ReadModelError {
+        ReadModelError(code: .busy, message: refusal.description)
+    }
+
+    /// The documents show the log up to `position`; it has reached `head`.
+    static func building(_ position: LogPosition, of head: LogPosition) -> ReadModelError {
+        ReadModelError(
+            code: .building,
+            message: "The documents are being built from the log: \(position) of \(head) events are done. Ask again "
+                + "later.")
+    }
+
+    /// `asked` lies after `position`.
+    static func notReached(_ asked: LogPosition, at position: LogPosition) -> ReadModelError {
+        ReadModelError(
+            code: .notReached,
+            message: "Position \(asked) was asked for; the documents show the log up to \(position). Ask again later, "
+                + "or for an earlier position.")
+    }
+
+    /// A failure of the database.
+    package init(_ error: LMDBError) {
+        code = .storage(error.code)
+        message = "The documents cannot be read: \(error.description)"
+    }
+
+    private init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+}

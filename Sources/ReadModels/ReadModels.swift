@@ -1,0 +1,137 @@
+import Dispatch
+import LMDB
+import Synchronization
+package import Tracking
+
+/// The documents that the log folds into: everything that is shown.
+///
+/// They live in an LMDB environment of their own, one folder for each set of projection versions, which can be deleted at
+/// any time and is then built again from the log. Reading goes through `read(asOf:_:)`; `follow(_:)` writes, and nobody
+/// else does.
+///
+/// ```swift
+/// guard await readModels.waitUntilCaughtUp(to: log.head, within: .seconds(2)) else { … }
+/// let (session, position) = try readModels.read { snapshot in (try snapshot.session(id), snapshot.position) }
+/// ```
+package final class ReadModels: Sendable {
+    let options: ReadModelOptions
+    let folder: ReadModelFolder
+    let waiters: PositionWaiters
+    /// Write transactions begin and end on one thread: each runs as one block of this queue.
+    let queue = DispatchQueue(label: "pivot.read-models")
+    let rebuildSignal = Signal()
+    let state: Mutex<State>
+
+    struct State {
+        var store: ReadModelStore
+        /// Whether the rows were complete once and lie in their own folder.
+        var isComplete: Bool
+        var activity = ReadModelState.idle
+        var isRebuildWanted = false
+    }
+
+    /// Opens the documents in `folder`, which is made when it is missing. They show what they hold at once; damaged ones
+    /// are deleted, and built again by `follow(_:)`.
+    package init(folder path: String, options: ReadModelOptions = ReadModelOptions()) throws(ProjectionError) {
+        folder = ReadModelFolder(path: path, version: ProjectionList.version)
+        self.options = options
+        let (store, isComplete) = try folder.open(fault: options.fault)
+        state = Mutex(State(store: store, isComplete: isComplete))
+        do throws(LMDBError) {
+            waiters = PositionWaiters(position: try store.position())
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// What the documents are doing.
+    package var activity: ReadModelState { state.withLock { $0.activity } }
+
+    /// The position of the last event that the documents hold.
+    package var position: LogPosition { waiters.position }
+
+    /// What `body` makes of the newest state, or of the state right after the event at `asOf`.
+    ///
+    /// The snapshot must not leave `body`, which should read what it needs and return.
+    /// - Throws: `ReadModelError`: `notReached` when `asOf` lies after the documents' position, `building` while they are
+    ///   built; and what `body` throws.
+    package func read<Result>(
+        asOf: LogPosition? = nil, _ body: (borrowing ReadModelSnapshot) throws -> Result
+    ) throws -> Result {
+        let (store, activity) = state.withLock { ($0.store, $0.activity) }
+        if case .building(let position, let head) = activity { throw ReadModelError.building(position, of: head) }
+        let transaction: ReadTransaction
+        do throws(LMDBError) {
+            transaction = try store.environment.beginReading()
+        } catch {
+            throw ReadModelError(error)
+        }
+        return try body(try ReadModelSnapshot(transaction: transaction, tables: store.tables, asOf: asOf))
+    }
+
+    /// The same on a thread of the pool that `options.readers` is, so that a page that is not in memory holds up no task.
+    ///
+    /// - Throws: `busy` too, when too many reads wait, and `CancellationError` when the task was cancelled before its turn.
+    package func snapshot<Value: Sendable>(
+        asOf: LogPosition? = nil, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do throws(ReaderPool.Refusal) {
+            result = try await options.readers.run { Result { try self.read(asOf: asOf, body) } }
+        } catch {
+            guard error == .busy else { throw CancellationError() }
+            throw ReadModelError.busy(error)
+        }
+        return try result.get()
+    }
+
+    /// Returns true once the documents hold every event up to `position`; false when they do not within `timeout`, or
+    /// stopped following the log. Whoever waits makes what is new be written at once.
+    package func waitUntilCaughtUp(to position: LogPosition, within timeout: Duration) async -> Bool {
+        await waiters.wait(for: position, within: timeout)
+    }
+
+    /// Asks `follow(_:)` to build the documents anew from the log's beginning, beside the present ones, which answer until
+    /// they are replaced.
+    package func rebuild() {
+        state.withLock { $0.isRebuildWanted = true }
+        rebuildSignal.raise()
+    }
+
+    /// Folds `events`, the next of the log in order, into the documents. Returns their new position once it is written.
+    ///
+    /// For whoever drives the documents step by step; not beside `follow(_:)`.
+    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage` when nothing was.
+    @discardableResult
+    package func apply(_ events: [RecordedEvent]) throws(ProjectionError) -> LogPosition {
+        let store = state.withLock { $0.store }
+        do throws(ProjectionError) {
+            let position = try store.apply(events)
+            waiters.advance(to: position)
+            return position
+        } catch {
+            do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
+            throw error
+        }
+    }
+
+    /// The digest of everything the documents hold. Building them again from the same log gives the same one.
+    package func digest() throws(ReadModelError) -> Digest {
+        let store = state.withLock { $0.store }
+        do throws(LMDBError) {
+            return try store.digest()
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
+    /// The bytes of the data file that were used at least once.
+    package func usedByteCount() throws(ReadModelError) -> Int {
+        let store = state.withLock { $0.store }
+        do throws(LMDBError) {
+            return try store.environment.statistics().usedByteCount
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+}

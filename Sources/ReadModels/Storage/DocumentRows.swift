@@ -1,0 +1,109 @@
+import LMDB
+import SwiftProtobuf
+import Tracking
+
+/// What kinds of versioned rows there are; the first byte of their keys.
+enum DocumentKind: UInt8 {
+    /// A session without its rarely changing fields.
+    case session = 1
+    /// A session's rarely changing fields.
+    case sessionSettings = 2
+    case checkpoint = 3
+    case artifact = 4
+    case webhook = 5
+    /// The id of the session started last.
+    case latestStarted = 6
+
+    /// The beginning of the keys of this kind.
+    var prefix: RowKey { RowKey(rawValue) }
+
+    /// The beginning of the keys of one document.
+    func key(_ identity: String...) -> RowKey {
+        identity.reduce(into: RowKey(rawValue)) { $0.append($1) }
+    }
+}
+
+/// Versioned rows: the key is a document's, then the position of the event that made this version.
+extension Transaction where Self: ~Copyable {
+    /// What `body` makes of the newest version of `document` at `position` or before; nil when there is none.
+    func withVersion<Result>(
+        of document: RowKey, through position: LogPosition, in tables: Tables,
+        _ body: (UnsafeRawBufferPointer) throws(LMDBError) -> Result
+    ) throws(LMDBError) -> Result? {
+        try withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
+            guard let entry = try cursor.seek(atOrBefore: document.appending(position.rawValue).bytes),
+                entry.key.count == document.bytes.count + 8, entry.key.begins(with: document.bytes)
+            else { return nil }
+            return try body(entry.value)
+        }
+    }
+
+    /// The newest version of `document` at `position` or before; nil when there is none.
+    func version<Document: SwiftProtobuf.Message>(
+        of document: RowKey, through position: LogPosition, in tables: Tables, as type: Document.Type
+    ) throws(LMDBError) -> Document? {
+        try withVersion(of: document, through: position, in: tables) { (bytes) throws(LMDBError) in
+            try decoded(bytes, as: type)
+        }
+    }
+
+    /// Calls `body` with the newest version, at `position` or before, of every document whose key begins with `prefix`,
+    /// in the order of the keys.
+    func forEachVersion(
+        of prefix: RowKey, through position: LogPosition, in tables: Tables,
+        _ body: (_ value: UnsafeRawBufferPointer) throws(LMDBError) -> IterationStep
+    ) throws(LMDBError) {
+        try withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
+            var next = prefix.bytes
+            while let entry = try cursor.seek(atOrAfter: next), entry.key.begins(with: prefix.bytes) {
+                let document = Array(entry.key.dropLast(8))
+                next = document + [UInt8](repeating: 0xFF, count: 9)
+                let sought = document + withUnsafeBytes(of: position.rawValue.bigEndian) { Array($0) }
+                guard let version = try cursor.seek(atOrBefore: sought), version.key.count == document.count + 8,
+                    version.key.begins(with: document)
+                else { continue }
+                guard try body(version.value) == .next else { return }
+            }
+        }
+    }
+
+    /// The message in `bytes`.
+    ///
+    /// - Throws: `corrupted` when they are not one.
+    func decoded<Document: SwiftProtobuf.Message>(
+        _ bytes: UnsafeRawBufferPointer, as type: Document.Type
+    ) throws(LMDBError) -> Document {
+        try decoded(Array(bytes), as: type)
+    }
+
+    /// The message in `bytes`.
+    ///
+    /// - Throws: `corrupted` when they are not one.
+    func decoded<Document: SwiftProtobuf.Message>(
+        _ bytes: [UInt8], as type: Document.Type
+    ) throws(LMDBError) -> Document {
+        do {
+            return try Document(serializedBytes: bytes)
+        } catch {
+            throw damagedRow("a \(Document.protoMessageName): \(error)")
+        }
+    }
+
+    /// The error for a row that does not hold what it must.
+    func damagedRow(_ what: String) -> LMDBError {
+        LMDBError(.corrupted, during: "read a row", at: path, detail: "A row of the read models is not \(what).")
+    }
+}
+
+extension SwiftProtobuf.Message {
+    /// The message's deterministic encoding.
+    func rowBytes(_ path: String) throws(LMDBError) -> [UInt8] {
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        do {
+            return try serializedBytes(options: options)
+        } catch {
+            throw LMDBError(.other(0), during: "write a row", at: path, detail: "A row could not be encoded: \(error).")
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// The read models, in the order in which an event meets them: the only place that lists them.
+enum ProjectionList {
+    static let all: [any Projection.Type] = [
+        SessionProjection.self, EpochProjection.self, CheckpointProjection.self, ArtifactProjection.self,
+        MetricProjection.self, HostReadingProjection.self, LogLineProjection.self, WebhookProjection.self,
+    ]
+
+    /// The layout of the rows that all share.
+    private static let layoutVersion = 2
+
+    /// Names the folder of the rows that this binary writes.
+    static let version = ([layoutVersion] + all.map { $0.version }).map(String.init).joined(separator: ".")
+}

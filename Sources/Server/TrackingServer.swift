@@ -1,0 +1,163 @@
+import Application
+import Blobs
+import EventLog
+import Foundation
+import Hummingbird
+import LiveFeeds
+package import Logging
+import Processes
+import REST
+import Reactors
+import ReadModels
+import ServiceLifecycle
+import Tracking
+package import TrainingConfiguration
+import UnixSignals
+import WebServer
+import WebUI
+
+/// The server: wires the log, its read models, the blobs and the reactors to the edges, and runs them.
+package enum TrackingServer {
+    /// What a server is started with beside its configuration.
+    package struct Environment: Sendable {
+        /// The path of this executable, which trainers are started from.
+        package var executable: String
+        /// The process's environment variables.
+        package var variables: [String: String]
+        /// Called with the server's address once it listens.
+        package var onListening: @Sendable (String) -> Void
+
+        package init(
+            executable: String, variables: [String: String], onListening: @escaping @Sendable (String) -> Void
+        ) {
+            self.executable = executable
+            self.variables = variables
+            self.onListening = onListening
+        }
+    }
+
+    /// How long requests may go on after the server was asked to end.
+    private static let gracePeriod = Duration.seconds(4)
+
+    /// Runs the server until SIGTERM or SIGINT, then lets go of everything in order.
+    ///
+    /// - Throws: When the data directory is held by another process or cannot be used, when the port is taken, and when
+    ///   the log stops for good.
+    package static func run(
+        _ configuration: ServerConfiguration, in environment: Environment, logger: Logger
+    ) async throws {
+        let directory = try DataDirectory(
+            path: configuration.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
+        defer { directory.unlock() }
+        let backends = try Backends(directory)
+        let commands = allowedCommands(configuration, environment, logger)
+        let core = try core(backends, directory, configuration, commands)
+        let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
+        let monitor = ResourceMonitor(folder: directory.path, now: core.now)
+        let health = Health(core, monitor: monitor, launches: configuration.launches)
+        let address = Promise<String>()
+        let processes = TrainerLaunching(
+            executable: environment.executable,
+            url: {
+                // A server that cannot listen cancels its services; the address is then never known.
+                await withTaskCancellationHandler {
+                    await address.value
+                } onCancel: {
+                    address.keep("")
+                }
+            },
+            outputFolder: directory.trainerOutputFolder, niceness: configuration.trainerNiceness,
+            leaseDuration: configuration.leaseDuration, allowedCommands: commands, isEnabled: configuration.launches)
+        let slots =
+            configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+        let reactors: [any Reactor] = [
+            LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
+            ReproductionWatch(core), BlobSweeper(core, logger: logger),
+        ]
+        var feeds = LiveFeedSettings()
+        feeds.maximumFeedCount = configuration.maximumFeedCount
+        let hub = FeedHub(
+            store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard, settings: feeds)
+        let endpoints =
+            Endpoints.all(of: tracker, health: health)
+            + LiveFeedEndpoints(hub, settings: feeds, logger: logger).all
+            + PageEndpoints(
+                files: ProjectFiles(environment: environment.variables, executable: environment.executable)
+            ).all
+        let application = WebApplication.make(
+            routes: endpoints.map(\.route), settings: httpSettings(of: configuration),
+            services: [
+                LogGuard(failures: backends.failures),
+                Projector(readModels: core.readModels, store: core.store), monitor,
+            ] + reactors.map { ReactorService($0, store: core.store, logger: logger) }, logger: logger
+        ) { channel in
+            let url = "http://\(displayed(configuration.host)):\(channel.localAddress?.port ?? configuration.port)"
+            do {
+                try directory.setAddress(url)
+            } catch {
+                logger.warning("The lock file could not be updated.", metadata: ["error": "\(error)"])
+            }
+            address.keep(url)
+            environment.onListening(url)
+        }
+        var services = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // What is still under way then, such as a body whose sender fell silent, is cancelled.
+        services.maximumGracefulShutdownDuration = gracePeriod
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch is CancellationError {
+            // The grace period of a shutdown was over.
+        } catch {
+            address.keep("")
+            await backends.store.close()
+            throw backends.store.failure
+                ?? ListenFailure(error, host: configuration.host, port: configuration.port) ?? error
+        }
+        address.keep("")
+        await backends.store.close()
+    }
+
+    private static func allowedCommands(
+        _ configuration: ServerConfiguration, _ environment: Environment, _ logger: Logger
+    ) -> AllowedCommands {
+        let searchPath = environment.variables["PATH"] ?? ""
+        for entry in AllowedCommands.unusable(configuration.allowedCommands, searchPath: searchPath) {
+            logger.warning(
+                "An allowed command names no program: give a full path, or a bare name that is in PATH.",
+                metadata: ["command": "\(entry)"])
+        }
+        return AllowedCommands(configuration.allowedCommands, searchPath: searchPath)
+    }
+
+    private static func core(
+        _ backends: Backends, _ directory: DataDirectory, _ configuration: ServerConfiguration,
+        _ commands: AllowedCommands
+    ) throws -> TrackerCore {
+        var settings = TrackerSettings()
+        settings.leaseDuration = configuration.leaseDuration
+        settings.stopWait = configuration.stopWait
+        settings.allowsRemoteCommands = configuration.allowsRemoteCommands
+        let start = ContinuousClock.now
+        return TrackerCore(
+            store: backends.store, readModels: backends.readModels, blobs: backends.blobs,
+            leases: Leases(tokens: try LeaseTokens.load(path: directory.leaseSecretFile)) {
+                ContinuousClock.now - start
+            }, commands: commands, settings: settings, now: backends.clock)
+    }
+
+    private static func httpSettings(of configuration: ServerConfiguration) -> HTTPSettings {
+        var settings = HTTPSettings()
+        settings.host = configuration.host
+        settings.port = configuration.port
+        settings.hostNames = configuration.allowedHosts
+        settings.rateLimit.readsPerMinute = configuration.rateLimit.readsPerMinute
+        settings.rateLimit.writesPerMinute = configuration.rateLimit.writesPerMinute
+        settings.rateLimit.includesLoopback = configuration.rateLimit.limitsLoopback
+        settings.rateLimit.exemptSchemes = ["lease"]
+        return settings
+    }
+
+    /// The host as it is written in an address.
+    private static func displayed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+}

@@ -1,0 +1,48 @@
+/// Finds the name that somebody meant when there is none of the name that was written.
+package enum Spelling {
+    /// The longest name that is looked at, in bytes.
+    private static let maximumByteCount = 64
+
+    /// The one of `names` that differs from `name` in at most two letters (a third of its length); nil when none does.
+    package static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+        guard let best = best(name, names) else { return nil }
+        return best.distance <= min(2, max(1, name.utf8.count / 3)) ? best.name : nil
+    }
+
+    /// That there is no `kind` called `name`, with the nearest of `names`, or with all of them when none is near.
+    package static func unknown(_ kind: String, _ name: String, among names: [String]) -> String {
+        let shown = name.utf8.count > maximumByteCount ? "\(name.prefix(maximumByteCount))…" : name
+        if let nearest = nearest(to: name, among: names) ?? names.first(where: { isPart(name, $0) }) {
+            return "There is no \(kind) '\(shown)'. Did you mean '\(nearest)'?"
+        }
+        if names.isEmpty { return "There is no \(kind) '\(shown)': none is taken here." }
+        return "There is no \(kind) '\(shown)'. There are: \(names.joined(separator: ", "))."
+    }
+
+    private static func best(_ name: String, _ names: some Sequence<String>) -> (distance: Int, name: String)? {
+        guard name.utf8.count <= maximumByteCount else { return nil }
+        let bytes = Array(name.utf8)
+        return names.map { (distance: distance(bytes, Array($0.utf8)), name: $0) }.min { $0.distance < $1.distance }
+    }
+
+    /// Whether one name is the other with an ending or a beginning: `tag` and `tags`, `name` and `session_name`.
+    private static func isPart(_ left: String, _ right: String) -> Bool {
+        let (short, long) = left.utf8.count < right.utf8.count ? (left, right) : (right, left)
+        return short.utf8.count >= 3 && (long.hasPrefix(short) || long.hasSuffix("_" + short))
+    }
+
+    /// The fewest insertions, deletions and replacements that make one text the other (Levenshtein 1965).
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (i, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let replaced = diagonal + (byte == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,41 @@
+/// A part of what a session's processes printed and logged.
+package struct LogPage: Sendable, Equatable {
+    /// One line.
+    package struct Line: Sendable, Equatable {
+        /// The line's place among all lines of the session, from 1, in the order they were recorded.
+        package var number: UInt64
+        package var attempt: UInt32
+        package var rank: UInt32
+        /// Microseconds since 1970.
+        package var time: Int64
+        /// stdout, stderr or log.
+        package var source: String
+        /// debug, info, warning, error; empty for output.
+        package var level: String
+        package var text: String
+
+        package init(
+            number: UInt64, attempt: UInt32, rank: UInt32, time: Int64, source: String, level: String, text: String
+        ) {
+            self.number = number
+            self.attempt = attempt
+            self.rank = rank
+            self.time = time
+            self.source = source
+            self.level = level
+            self.text = text
+        }
+    }
+
+    package var lines: [Line]
+    /// What to ask for next: the number of the last line that was looked at.
+    package var next: UInt64
+    /// How many lines the session has, of all ranks.
+    package var total: UInt64
+
+    package init(lines: [Line], next: UInt64, total: UInt64) {
+        self.lines = lines
+        self.next = next
+        self.total = total
+    }
+}

@@ -1,0 +1,55 @@
+extension SessionOrder {
+    /// What a session is compared by.
+    private enum Value {
+        case number(Double)
+        case text(String)
+    }
+
+    /// Whether the rarely changing fields of a document decide.
+    package var needsSettings: Bool { if case .parameter = key { true } else { false } }
+
+    /// `sessions` in this order.
+    package func sorted(_ sessions: [SessionDocument]) -> [SessionDocument] {
+        let keyed = sessions.map { (session: $0, value: value(of: $0)) }
+        return keyed.sorted { left, right in
+            switch (left.value, right.value) {
+            case (let leftValue?, let rightValue?):
+                if SessionOrder.precedes(leftValue, rightValue) { return !isDescending }
+                if SessionOrder.precedes(rightValue, leftValue) { return isDescending }
+            case (_?, nil): return true
+            case (nil, _?): return false
+            case (nil, nil): break
+            }
+            return left.session.createdPosition > right.session.createdPosition
+        }.map(\.session)
+    }
+
+    private func value(of session: SessionDocument) -> Value? {
+        switch key {
+        case .created: .number(Double(session.createdPosition))
+        case .started: session.hasStartedAt ? .number(Double(session.startedAt)) : nil
+        case .completed: session.hasCompletedAt ? .number(Double(session.completedAt)) : nil
+        case .updated: .number(Double(session.updatedAt))
+        case .name: .text(session.name)
+        case .status: .text(session.status)
+        case .epoch: .number(Double(session.currentEpoch))
+        case .metric(let name): session.metric(name).flatMap { $0.isNaN ? nil : .number($0) }
+        case .parameter(let name):
+            switch session.parameter(name) {
+            case .number(let number): number.isNaN ? nil : .number(number)
+            case .text(let text): .text(text)
+            case .flag(let flag): .text(flag ? "true" : "false")
+            case .time, nil: nil
+            }
+        }
+    }
+
+    private static func precedes(_ left: Value, _ right: Value) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left < right
+        case (.text(let left), .text(let right)): left < right
+        case (.number, .text): true
+        case (.text, .number): false
+        }
+    }
+}

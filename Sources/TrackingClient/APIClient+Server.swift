@@ -1,0 +1,24 @@
+package import API
+
+extension APIClient {
+    /// Whether the server works: within `timeout`, when one is given, instead of a minute, and sent again by `retries`,
+    /// when they are given, instead of the client's.
+    package func health(
+        within timeout: Duration? = nil, retries: RetryPolicy? = nil
+    ) async throws(ClientError) -> HealthInfo {
+        var request = APIRequest(.getHealth)
+        if let timeout { request.headTimeout = timeout }
+        var client = self
+        if let retries { client.configuration.retries = retries }
+        return try await client.answer(to: request)
+    }
+
+    /// CPU, memory, disk and, when there are any, GPUs of the server's machine.
+    package func resources() async throws(ClientError) -> ResourceInfo { try await ask(.getResources) }
+
+    /// Has the read models built anew from the log; the answer shows them rebuilding.
+    package func rebuildReadModels() async throws(ClientError) -> RebuildState { try await ask(.rebuildReadModels) }
+
+    /// What the read models are doing, and how far they are.
+    package func rebuildState() async throws(ClientError) -> RebuildState { try await ask(.getRebuildState) }
+}

@@ -1,0 +1,32 @@
+package import Tracking
+
+/// Which sessions a list shall hold: those that match every given filter.
+package struct SessionQuery: Sendable {
+    /// Any of these; all when empty.
+    package var statuses: [Session.Status] = []
+    /// All of these.
+    package var tags: [String] = []
+    package var experiment: String?
+    package var group: String?
+    /// Words that must all occur in the name, the notes or a tag.
+    package var text: String?
+    /// What must hold, in the filter language: `status = completed and metrics.val_loss < 0.5`.
+    package var condition: String?
+    /// Whether archived sessions are listed too.
+    package var includesArchived = false
+    /// A field such as created_at, `metrics.NAME` or `params.NAME`, with a minus sign for descending.
+    package var sort: String?
+    package var limit: Int?
+    package var offset: Int?
+
+    package init() {}
+
+    var parameters: [(String, String?)] {
+        let statuses = statuses.isEmpty ? nil : statuses.map(\.rawValue).joined(separator: ",")
+        return [("status", statuses)] + tags.map { ("tag", $0) } + [
+            ("experiment", experiment), ("group", group), ("q", text), ("filter", condition),
+            ("archived", includesArchived ? "include" : nil), ("sort", sort), ("limit", limit.map(String.init)),
+            ("offset", offset.map(String.init)),
+        ]
+    }
+}

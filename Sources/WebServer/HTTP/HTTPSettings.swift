@@ -1,0 +1,20 @@
+/// How the server meets its clients.
+package struct HTTPSettings: Sendable {
+    /// Where it listens. Port 0 takes a free one.
+    package var host = "127.0.0.1"
+    package var port = 8000
+    /// Names beside the loopback ones under which it answers; `*` answers under every name.
+    package var hostNames: [String] = []
+    package var rateLimit = RateLimiter.Settings()
+    package var connection = ConnectionLimits()
+    package var webSocket = WebSocketLimits()
+    /// The most bytes of a body on a route that sets no limit of its own.
+    package var maximumBodyByteCount = 16 << 20
+    /// A time that never goes back; only the rate limit reads it.
+    package var now: @Sendable () -> Duration = {
+        let start = ContinuousClock.now
+        return { ContinuousClock.now - start }
+    }()
+
+    package init() {}
+}

@@ -1,0 +1,52 @@
+package import HTTPTypes
+package import Hummingbird
+
+/// One thing that can be asked of a server: how it is addressed, what it may cost, and who answers.
+package struct Route: Sendable {
+    /// Who answers a request.
+    package enum Handler: Sendable {
+        case http(@Sendable (Call) async throws -> Response)
+        /// Opens a WebSocket, or throws the refusal. A request that offers none is told to, and to look at `alternative`
+        /// instead.
+        case webSocket(
+            alternative: @Sendable (Call) -> String,
+            open: @Sendable (Call) async throws -> ServerChannel.WebSocketHandler)
+    }
+
+    /// Which of a client's budgets a request is taken from.
+    package enum Budget: Sendable {
+        case reads, writes
+        /// None: it is never refused for being asked too often.
+        case unlimited
+    }
+
+    package var method: HTTPRequest.Method
+    package var path: RoutePath
+    /// The parameters of its query; others are refused. Nil when it takes whatever comes.
+    package var queryNames: [String]?
+    /// The most bytes of a request's body; nil for the server's usual limit.
+    package var bodyLimit: Int?
+    package var budget: Budget
+    package var handler: Handler
+
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, queryNames: [String]? = nil, bodyLimit: Int? = nil,
+        budget: Budget? = nil, handler: Handler
+    ) {
+        self.method = method
+        self.path = RoutePath(path)
+        self.queryNames = queryNames
+        self.bodyLimit = bodyLimit
+        self.budget = budget ?? (method == .get ? .reads : .writes)
+        self.handler = handler
+    }
+
+    /// A route that is answered by `respond`.
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, queryNames: [String]? = nil, bodyLimit: Int? = nil,
+        budget: Budget? = nil, respond: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        self.init(
+            method, path, queryNames: queryNames, bodyLimit: bodyLimit, budget: budget, handler: .http(respond))
+    }
+}

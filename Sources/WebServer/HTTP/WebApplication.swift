@@ -1,0 +1,35 @@
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+package import NIOCore
+package import ServiceLifecycle
+
+/// Puts a server of some routes together.
+package enum WebApplication {
+    /// The server of `routes`, HTTP and WebSockets on one port.
+    ///
+    /// It runs as a service: `services` start before it, and a graceful shutdown answers what is under way and closes
+    /// the WebSockets. `onRunning` is called with the listening channel, whose local address has the port that was taken.
+    package static func make(
+        routes: [Route], settings: HTTPSettings, services: [any Service] = [], logger: Logger,
+        onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    ) -> Application<RouteResponder> {
+        let responder = RouteResponder(routes: RouteTable(routes), settings: settings)
+        return Application(
+            responder: responder,
+            server: HTTPServerBuilder { respond in
+                ServerChannel(
+                    responder: respond, limits: settings.connection, webSocketLimits: settings.webSocket
+                ) { head, channel in
+                    // As with every other request, its id is in its logger.
+                    var logger = logger
+                    logger[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
+                    return await responder.webSocket(
+                        for: head, context: RequestScope(source: .init(channel: channel, logger: logger)))
+                }
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "pivot"),
+            services: services, onServerRunning: onRunning, logger: logger)
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// The files of the project that a server shows: the API's contract and the assets of its pages.
+///
+/// They lie in the checkout that the executable was built in, or where `PIVOT_HOME` says. A server works without them.
+package struct ProjectFiles: Sendable {
+    private let root: String?
+
+    /// - Parameters:
+    ///   - environment: `PIVOT_HOME` names the root.
+    ///   - executable: Otherwise the nearest folder above the executable that has the contract.
+    package init(environment: [String: String], executable: String) {
+        if let home = environment["PIVOT_HOME"], !home.isEmpty {
+            root = home
+            return
+        }
+        var folder = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+        while folder.path != "/" {
+            if FileManager.default.fileExists(atPath: folder.path + "/" + Self.contractPath) {
+                root = folder.path
+                return
+            }
+            folder.deleteLastPathComponent()
+        }
+        root = nil
+    }
+
+    private static let contractPath = "schemas/rest/openapi.yaml"
+
+    /// The text of the API's contract; nil when it is not there.
+    func contract() -> String? {
+        guard let root, let data = FileManager.default.contents(atPath: root + "/" + Self.contractPath) else {
+            return nil
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// The bytes of an asset such as `swagger-ui/swagger-ui.css`; nil when it is not there or not below the asset folder.
+    func asset(_ name: String) -> Data? {
+        guard let root, !name.isEmpty else { return nil }
+        let folder = URL(fileURLWithPath: root + "/.build/assets").resolvingSymlinksInPath().path
+        let file = URL(fileURLWithPath: folder + "/" + name).standardizedFileURL.resolvingSymlinksInPath().path
+        guard file.hasPrefix(folder + "/") else { return nil }
+        return FileManager.default.contents(atPath: file)
+    }
+}

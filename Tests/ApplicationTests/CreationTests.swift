@@ -1,0 +1,125 @@
+import Application
+import EventLog
+import Foundation
+import JSON
+import SwiftProtobuf
+import TestSupport
+import Testing
+import TrackerTesting
+import Tracking
+
+@Suite("Creating a session")
+struct CreationTests {
+    @Test("a session is what its configuration says, with the draft's own words")
+    func inline() async throws {
+        try await TestTracker.run { test in
+            let session = try await test.create("mine", TestTracker.configuration(epochs: 4)) {
+                $0.experiment = "nodules"
+                $0.tags = ["a"]
+                $0.notes = "n"
+                $0.overrides = ["train.seed": 7]
+            }
+            let document = try await test.view(session).document
+            #expect(document.name == "mine" && document.experiment == "nodules")
+            #expect(document.tags == ["a"] && document.notes == "n")
+            #expect(document.trainerKind == "synthetic" && document.plannedEpochs == 4 && document.maxRestarts == 1)
+            #expect(document.monitor == "val_loss" && !document.monitorMaximum)
+            #expect(document.params.contains { $0.name == "train.seed" && $0.integer == 7 })
+            let digest = Digest(hashing: Array(document.configuration.utf8)).description
+            #expect(document.configurationDigest == digest)
+        }
+    }
+
+    @Test("a file below the roots gives the session its name")
+    func file() async throws {
+        let folder = try TemporaryDirectory()
+        try Data("trainer: {kind: synthetic}\ntrain: {epochs: 2}\n".utf8)
+            .write(to: folder.url.appendingPathComponent("small.test.yaml"))
+        try await TestTracker.run(configurations: [folder.path]) { test in
+            let written = try await test.tracker.sessions.create(
+                SessionDraft(.path("configs/small.test.yaml")), as: TestTracker.command("create"))
+            #expect(written.value.document.name == "small")
+            #expect(written.value.document.configurationPath == "configs/small.test.yaml")
+            await #expect(throws: ConfigurationRoots.Failure.missing(available: ["configs/small.test.yaml"])) {
+                _ = try await test.tracker.sessions.create(
+                    SessionDraft(.path("configs/none.yaml")), as: TestTracker.command("another"))
+            }
+        }
+    }
+
+    @Test("a program must be one that may be started, and named by somebody who may do so")
+    func programs() async throws {
+        try await TestTracker.run(commands: ["/bin/false"]) { test in
+            let head = test.store.head
+            await expectError(.remoteCommand) {
+                _ = try await test.create("remote", TestTracker.configuration(.command)) {
+                    $0.isFromThisMachine = false
+                }
+            }
+            do {
+                _ = try await test.create("other", TestTracker.configuration(.command))
+                Issue.record("not refused")
+            } catch TrackerError.invalid(let field, let reason) {
+                #expect(field == "config.trainer.command" && reason.contains("/bin/true"))
+            }
+            #expect(test.store.head == head)
+        }
+        var settings = TrackerSettings()
+        settings.allowsRemoteCommands = true
+        try await TestTracker.run(settings: settings, commands: ["/bin/true"]) { test in
+            _ = try await test.create("remote", TestTracker.configuration(.command)) { $0.isFromThisMachine = false }
+        }
+    }
+
+    @Test("a parent must be there, and be the one that the checkpoint belongs to")
+    func parents() async throws {
+        try await TestTracker.run { test in
+            let (parent, token) = try await test.running("parent")
+            let (other, _) = try await test.running("other")
+            let id = try await test.save("w", epoch: 1, of: parent, token).value.entry.document.checkpointID
+            await expectError(.unknown(.session, "sess_none")) {
+                _ = try await test.create("a") { $0.parent = "sess_none" }
+            }
+            await expectError(.unknown(.session, "?")) { _ = try await test.create("b") { $0.parent = "?" } }
+            await expectError(.unknown(.checkpoint, "ckpt_none")) {
+                _ = try await test.create("c") { $0.checkpoint = "ckpt_none" }
+            }
+            await expectError(.invalid(field: "parent", reason: "is \(other), and \(id) belongs to \(parent)")) {
+                _ = try await test.create("d") {
+                    $0.parent = other.text
+                    $0.checkpoint = id
+                }
+            }
+            let child = try await test.create("e") { $0.parent = parent.text }
+            #expect(try await test.view(child).document.parentSessionID == parent.text)
+        }
+    }
+
+    @Test("a checkpoint that is gone on from fits the configuration's network, and was not deleted")
+    func checkpoints() async throws {
+        try await TestTracker.run { test in
+            let (parent, token) = try await test.running("parent")
+            try await test.complete(1, of: parent, token)
+            let saved = try await test.save("w", epoch: 1, of: parent, token).value.entry.document
+            let upload = try await test.save("u", epoch: 1, of: parent, nil).value.entry.document
+            let id = saved.checkpointID
+            await expectError(
+                .invalid(
+                    field: "checkpoint_id",
+                    reason:
+                        "names \(upload.checkpointID), which was uploaded as opaque bytes that no trainer can go on "
+                        + "from")
+            ) { _ = try await test.create("a") { $0.checkpoint = upload.checkpointID } }
+            let child = try await test.create("b") { $0.checkpoint = id }
+            let document = try await test.view(child).document
+            #expect(document.parentSessionID == parent.text && document.parentCheckpoint.digest == saved.digest)
+            #expect(document.currentEpoch == 1 && document.step == 10)
+            _ = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("delete"))
+            await expectError(
+                .invalid(
+                    field: "checkpoint_id",
+                    reason: "names \(id), which was deleted; choose another checkpoint of the session")
+            ) { _ = try await test.create("c") { $0.checkpoint = id } }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import SwiftProtobuf
+import TestSupport
+import Tracking
+
+/// Logs of random sessions that obey the rules of a session's life, and some that do not.
+enum RandomLog {
+    /// About `count` events of three sessions and two webhooks: every kind of event, attempts that rewind, points late and
+    /// out of order, values that are not finite.
+    static func events(seed: UInt64, count: Int) throws -> [RecordedEvent] {
+        var random = SeededGenerator(seed: seed)
+        var script = EventScript()
+        var states: [String: SessionState] = [:]
+        let sessions = ["sess_a", "sess_b", "sess_c"]
+        while script.events.count < count {
+            let session = sessions.randomElement(using: &random) ?? "sess_a"
+            var state = states[session] ?? SessionDecider.initialState
+            if random.once(in: 3), state.status != nil {
+                try script.append(telemetry(state, &random), to: session)
+            } else if random.once(in: 40) {
+                let webhook = "webhook_\(Int.random(in: 0..<2, using: &random))"
+                try script.append(
+                    random.once(in: 3)
+                        ? .deleted(WebhookDeleted())
+                        : .created(.with { $0.url = "http://127.0.0.1/\(script.events.count)" }), to: webhook)
+            } else {
+                let decided: [SessionEvent]
+                do throws(SessionRefusal) {
+                    decided = try SessionDecider.decide(command(state, session, &random), given: state)
+                } catch {
+                    continue  // refused: another command follows
+                }
+                for event in decided {
+                    try script.append(event, to: session)
+                    SessionDecider.evolve(&state, with: event)
+                }
+                states[session] = state
+            }
+        }
+        return script.events
+    }
+
+    private static func value(_ random: inout SeededGenerator) -> Double {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0: .nan
+        case 1: .infinity
+        case 2: -.infinity
+        case 3...9: Double(Float.random(in: -1...1, using: &random))
+        case 10...12: 0.5
+        default: Double.random(in: -1e3...1e3, using: &random)
+        }
+    }
+
+    private static func metrics(_ random: inout SeededGenerator) -> [Metric] {
+        ["val_loss", "train_loss", "z/last"].compactMap { name in
+            random.once(in: 6) ? nil : Metric.named(name, value(&random))
+        }
+    }
+
+    private static func telemetry(_ state: SessionState, _ random: inout SeededGenerator) -> TelemetryEvent {
+        let attempt = UInt32.random(in: 0...max(state.attemptCount, 1), using: &random)
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0:
+            return .progressReported(
+                .with {
+                    $0.attempt = attempt
+                    $0.epoch = state.epoch + 1
+                    $0.step = state.step + 3
+                    $0.epochFraction = Double.random(in: 0...1, using: &random)
+                })
+        case 1:
+            return .linesLogged(
+                .with {
+                    $0.attempt = attempt
+                    $0.rank = UInt32.random(in: 0..<2, using: &random)
+                    $0.lines = (0..<Int.random(in: 0..<5, using: &random)).map { number in
+                        .with {
+                            $0.time = Int64(number)
+                            $0.source = "stdout"
+                            $0.text = "line \(number) of \(attempt)"
+                        }
+                    }
+                })
+        case 2:
+            return .hostReadingsTaken(
+                .with {
+                    $0.attempt = attempt
+                    $0.rank = UInt32.random(in: 0..<2, using: &random)
+                    $0.host = "node"
+                    $0.readings = (0..<Int.random(in: 1..<40, using: &random)).map { number in
+                        .with {
+                            $0.time = Int64(number) * 1000 + Int64.random(in: 0..<5000, using: &random)
+                            $0.name = random.once(in: 2) ? "cpu.percent" : "memory.used_bytes"
+                            $0.value = value(&random)
+                        }
+                    }
+                })
+        default:
+            return .metricsReported(
+                .with {
+                    $0.attempt = attempt
+                    $0.series = ["val_loss", "gradient norm"].map { points($0, from: state.step, &random) }
+                })
+        }
+    }
+
+    private static func points(_ name: String, from step: UInt64, _ random: inout SeededGenerator) -> MetricSeries {
+        let count = Int.random(in: 1...(random.once(in: 5) ? 300 : 6), using: &random)
+        var current = Int64(step) + Int64.random(in: -5...5, using: &random)
+        var time = Int64(step) * 1_000_000
+        var steps: [Int64] = []
+        var times: [Int64] = []
+        for _ in 0..<count {
+            current +=
+                random.once(in: 30)
+                ? -Int64.random(in: 0..<20, using: &random) : Int64.random(in: 0..<3, using: &random)
+            time += random.once(in: 60) ? -5000 : Int64.random(in: 0..<100_000, using: &random)
+            steps.append(current)
+            times.append(time)
+        }
+        return .points(
+            name, steps: steps, values: steps.map { _ in value(&random) }, times: random.once(in: 4) ? [] : times)
+    }
+
+    private static func command(
+        _ state: SessionState, _ session: String, _ random: inout SeededGenerator
+    ) -> SessionCommand {
+        let number = state.attempt?.number ?? state.attemptCount
+        let holder = SessionCommand.Holder(attempt: number, tokenDigest: "token \(number)")
+        let epoch = state.epoch
+        switch Int.random(in: 0..<35, using: &random) {
+        case 0...1:
+            return .create(
+                .with {
+                    $0.name = "name of \(session)"
+                    $0.tags = ["one", "two"]
+                    $0.configuration = #"{"train":{"epochs":9,"learning_rate":0.01,"patch_size":[8,8,8]},"x":null}"#
+                    $0.params = [.text("note", "given")]
+                    $0.plannedEpochs = 9
+                    $0.monitor = "val_loss"
+                    $0.monitorMaximum = random.once(in: 2)
+                    $0.maxRestarts = 2
+                    if random.once(in: 3) {
+                        $0.parentCheckpoint = .with {
+                            $0.epoch = 2; $0.step = 20
+                        }
+                    }
+                    if random.once(in: 3) {
+                        $0.reproduction = .with {
+                            $0.sessionID = "sess_a"; $0.throughEpoch = 4
+                        }
+                    }
+                })
+        case 2...5: return .requestStart
+        case 6: return .requestStop
+        case 7...10:
+            return .claimAttempt(
+                .with {
+                    $0.tokenDigest = "token \(state.attemptCount + 1)"
+                    $0.host = "node"
+                    $0.leaseSeconds = 30
+                })
+        case 11...14:
+            let back = UInt32.random(in: 0...min(epoch, 3), using: &random)
+            return .startAttempt(
+                .with {
+                    $0.attempt = number
+                    $0.firstEpoch = epoch - back + 1
+                    $0.firstStep = UInt64(epoch - back) * 10 + 1
+                    $0.threads = 1
+                }, facts: random.once(in: 2) ? [.text("git_commit", "def")] : [], holder)
+        case 15...21:
+            return .completeEpoch(
+                .with {
+                    $0.attempt = number
+                    $0.epoch = epoch + 1
+                    $0.step = UInt64(epoch + 1) * 10
+                    $0.metrics = metrics(&random)
+                }, holder)
+        case 22...24:
+            let isUpload = random.once(in: 4)
+            return .saveCheckpoint(
+                .with {
+                    $0.checkpointID = "ckpt_\(session)\(Int.random(in: 0..<30, using: &random))"
+                    $0.attempt = isUpload ? 0 : number
+                    $0.epoch = epoch
+                    $0.step = UInt64(epoch) * 10
+                    $0.digest = Digest(hashing: [UInt8.random(in: 0..<4, using: &random)]).description
+                    $0.metrics = metrics(&random)
+                    $0.marks = random.once(in: 2) ? [.last] : [.stop]
+                }, isUpload ? nil : holder)
+        case 25:
+            guard let id = state.checkpoints.keys.sorted().randomElement(using: &random).flatMap({ Checkpoint.ID($0) })
+            else { return .update(notes: "no checkpoint") }
+            return .deleteCheckpoint(id, reason: "test")
+        case 26:
+            return .saveArtifact(
+                .with {
+                    $0.path = "file \(Int.random(in: 0..<6, using: &random))"
+                    $0.attempt = number
+                    if random.once(in: 2) { $0.step = Int64(state.step) }
+                    $0.digest = Digest(hashing: [UInt8.random(in: 0..<4, using: &random)]).description
+                })
+        case 27: return .deleteArtifact(path: "file \(Int.random(in: 0..<6, using: &random))")
+        case 28:
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: return .finish(.completed(finalMetrics: metrics(&random), earlyStopReason: "enough"), holder)
+            case 1: return .finish(.stopped(step: state.step + 2, checkpoint: "", message: "asked"), holder)
+            default: return .finish(.failed(message: "broken"), holder)
+            }
+        case 29: return .loseAttempt(number: number, message: "silence")
+        case 30: return .update(params: [.number("train.learning_rate", value(&random)), .text("late", "yes")])
+        case 31:
+            return .recordProvenance(
+                .with {
+                    $0.attempt = number; $0.facts = [.text("git_commit", "abc")]
+                })
+        case 32:
+            return .reportResult(
+                .with {
+                    $0.name = "score"; $0.value = value(&random)
+                })
+        case 33:
+            return .reportReproduction(
+                .with {
+                    $0.originalSessionID = "sess_a"
+                    $0.reproductionSessionID = session
+                    $0.verdict = "differs"
+                    $0.attempt = number
+                })
+        default:
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0...3: return .update(name: "name \(Int.random(in: 0..<9, using: &random))")
+            case 4...7: return .update(tags: ["two", "three"])
+            case 8...10: return .update(notes: "note \(Int.random(in: 0..<9, using: &random))")
+            default: return random.once(in: 4) ? .archive : .update(name: "other")
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import Testing
+import WebServer
+import WebServerTesting
+
+/// Routes met over a real socket: what is answered around them.
+@Suite("Routes")
+struct RouteResponderTests {
+    private static let routes = [
+        Route(.get, "/things/{name}", queryNames: ["limit"]) { call in
+            .json(["name": .string(call.parameters["name"] ?? ""), "limit": .string(call.query.text("limit") ?? "")])
+        },
+        Route(.put, "/things/{name}", bodyLimit: 3) { call in
+            let bytes = try await call.request.body.collect(upTo: 100)
+            return .json(["byte_count": .integer(Int64(bytes.readableBytes))])
+        },
+        Route(
+            .get, "/feeds/{name}",
+            handler: .webSocket(
+                alternative: { "/things/" + ($0.parameters["name"] ?? "") },
+                open: { call in
+                    guard let name = call.parameters["name"], name != "none" else {
+                        throw APIError.unknown("feed", "none")
+                    }
+                    return { writer in
+                        do {
+                            try await writer.send([ByteBuffer(string: #"{"type":"\#(name)"}"#)])
+                        } catch {
+                            Issue.record("not sent: \(error)")
+                        }
+                    }
+                })),
+    ]
+
+    private func ask(_ request: String, _ check: @escaping @Sendable (RawResponse) -> Void) async throws {
+        try await TestServer.run(Self.routes) { server in
+            let connection = try await server.connect()
+            try await connection.send(request)
+            check(try await connection.readResponse())
+        }
+    }
+
+    @Test("a route gets the path's parameters and the query")
+    func parameters() async throws {
+        try await ask("GET /things/a%20b?limit=4 HTTP/1.1\r\nHost: localhost\r\n\r\n") {
+            #expect($0.json == ["name": "a b", "limit": "4"])
+        }
+    }
+
+    @Test("a query that the route does not take is refused with its name")
+    func unknownQuery() async throws {
+        try await ask("GET /things/a?limt=4 HTTP/1.1\r\nHost: localhost\r\n\r\n") {
+            #expect($0.status == 422)
+            #expect($0.json?["error"]?["details"]?["field"] == "limt")
+        }
+    }
+
+    @Test("another method gets 405 with those that the path takes")
+    func otherMethod() async throws {
+        try await ask("POST /things/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n") {
+            #expect($0.status == 405)
+            #expect($0["allow"] == "GET, HEAD, PUT")
+            #expect($0.errorCode == "method_not_allowed")
+            #expect($0.json?["error"]?["details"]?["allowed"] == ["GET", "HEAD", "PUT"])
+        }
+    }
+
+    @Test("a route's own body limit holds", arguments: [(3, 200), (4, 413)])
+    func bodyLimit(count: Int, status: Int) async throws {
+        let body = String(repeating: "x", count: count)
+        try await ask("PUT /things/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(count)\r\n\r\n\(body)") {
+            #expect($0.status == status)
+        }
+    }
+
+    @Test("an offered WebSocket is opened with the path's parameters")
+    func webSocket() async throws {
+        try await TestServer.run(Self.routes) { server in
+            let (client, response) = try await WebSocketClient.open(server, "/feeds/news")
+            #expect(response.status == 101)
+            #expect(response["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+            #expect(await client.next()?.type == "news")
+            #expect(await client.next()?.closeCode == 1000)
+            try await client.send(8, [0x03, 0xE8])
+            #expect(await client.connection.readToEnd().isEmpty)
+        }
+    }
+
+    @Test(
+        "an offer that cannot be met is answered like any other request",
+        arguments: [
+            ("/feeds/none", "localhost", 404, "not_found"), ("/nowhere", "localhost", 404, "not_found"),
+            ("/feeds/news", "evil.example", 403, "foreign_host"),
+        ])
+    func refusedWebSocket(path: String, host: String, status: Int, code: String) async throws {
+        try await ask("GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\(WebSocketClient.handshake)\r\n") {
+            #expect($0.status == status)
+            #expect($0.errorCode == code)
+        }
+    }
+
+    @Test("a plain GET of a WebSocket's address is told to upgrade, and where the same can be had")
+    func plainGet() async throws {
+        try await ask("GET /feeds/news HTTP/1.1\r\nHost: localhost\r\n\r\n") {
+            #expect($0.status == 426)
+            #expect($0["upgrade"] == "websocket")
+            #expect($0.errorCode == "upgrade_required")
+            #expect($0.json?["error"]?["message"]?.stringValue?.contains("/things/news") == true)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+"""Calls every operation of a server and checks the answers against the API's document."""
+
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+from caller import Caller
+from checking import Wrong, require, run_one
+from contract import Contract
+from server_process import ServerProcess
+from subject import Subject
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
+NONFINITE = ({}, {"nonfinite": "string"}, {"nonfinite": "null"})
+
+
+def documents(call, subject):
+    """Sessions, their lists and comparisons."""
+    sessions = (subject.running, subject.failed, subject.trained, subject.reproduction, subject.stopped, subject.archived)
+    for session in sessions:
+        position = call("getSession", session).json["position"]
+        call("getSession", session, query={"as_of": position, "consistency": "stale"})
+        call("getSessionStatus", session, query={"wait_for": position})
+    for query in ({}, {"status": "running,failed"}, {"tag": "a", "sort": "-metrics.val_froc"},
+                  {"archived": "include", "limit": 1}, {"filter": "status = running and params.optimizer = adam"},
+                  {"q": "running", "offset": 1}, {"experiment": "answers", "group": "one"}):
+        call("listSessions", query=query)
+    for query in NONFINITE:
+        call("compareSessions", query={"sessions": ",".join(sessions[:4]), "all": "true", **query})
+    call("getLatestStatus")
+    call("startSession", subject.trained, status=409)
+    call("getSession", "sess_unknown", status=404)
+
+
+def metrics(call, subject):
+    """Records, epochs, histories and graphs."""
+    session = subject.running
+    for query in (*NONFINITE, {"attempts": "all"}, {"metric_name": "val_loss", "limit": 2}):
+        call("getSessionMetrics", session, query=query)
+        call("getMetricRecords", session, query=query)
+        call("getLatestMetricRecords", query=query)
+    for query in (*NONFINITE, {"attempts": "all"}, {"limit": 1}):
+        call("getSessionEpochs", session, query=query)
+        call("getLatestEpochs", query=query)
+    call("getLatestMetrics", session)
+    call("getLatestMetrics", subject.stopped)
+    call("getLatestSessionLatestMetrics")
+    for query in ({"axis": "epoch", "metric_name": "val_loss", "nonfinite": "null"}, {"axis": "step", "metric_name": "loss"},
+                  {"axis": "time", "metric_name": "loss", "max_points": 4}, {"metric_name": "unknown"},
+                  {"axis": "step", "metric_name": "loss", "attempts": "all", "start_step": 5, "end_step": 25}):
+        call("getMetricHistory", session, query=query)
+    call("getMetricHistory", session, query={"metric_name": "loss", "max_points": 3}, status=422)
+    for query in NONFINITE:
+        for name in ("LossGraph", "LearningRateGraph", "GPUUsageGraph"):
+            call(f"get{name}", session, query=query)
+            call(f"getLatest{name}", query=query)
+        call("getMetricGraph", "val_loss", session, query=query)
+        call("getLatestMetricGraph", "val_loss", query=query)
+    call("getLossGraph", session, query={"max_points": 4})
+
+
+def telemetry(call, subject):
+    """Log lines and host readings."""
+    for query in ({}, {"after": 1, "limit": 1}, {"rank": 1}):
+        call("getLogs", subject.running, query=query)
+    for query in (*NONFINITE, {"rank": 0, "max_points": 4}):
+        call("getHostReadings", subject.running, query=query)
+
+
+def files(call, subject):
+    """Checkpoints and artifacts."""
+    listed = call("listCheckpoints", query={"session_id": subject.running}).json["checkpoints"]
+    require(listed, "the running session has no checkpoint")
+    for query in ({}, {"session_id": subject.running, "attempts": "all", "nonfinite": "null"},
+                  {"metric_name": "val_froc", "sort": "-metric_value", "limit": 2, "offset": 1},
+                  {"session_id": subject.trained, "lineage": "true"}):
+        call("listCheckpoints", query=query)
+    checkpoint = listed[-1]["checkpoint_id"]
+    call("getCheckpoint", checkpoint)
+    whole = call("downloadCheckpoint", checkpoint)
+    call("downloadCheckpoint", checkpoint, status=206, headers={"Range": "bytes=0-3"})
+    call("downloadCheckpoint", checkpoint, status=304, headers={"If-None-Match": whole.headers["ETag"]})
+    call("downloadCheckpoint", checkpoint, status=416, headers={"Range": "bytes=99999999-"})
+    for query in ({}, {"key": "overlay", "start_step": 0, "end_step": 400}, {"prefix": "overlays/", "kind": "image"},
+                  {"attempts": "all"}):
+        call("listArtifacts", subject.running, query=query)
+    notes = call("listArtifacts", subject.trained).json["artifacts"][0]
+    call("downloadArtifact", subject.trained, "notes.txt")
+    call("downloadArtifact", subject.trained, "notes.txt", query={"digest": notes["versions"][0]["digest"]})
+    call("downloadArtifact", subject.trained, "notes.txt", status=206, headers={"Range": "bytes=1-"})
+
+
+def events(call, subject):
+    """The log, as lines and as messages."""
+    for operation, values, streams in (("getEvents", (), ("session", "telemetry", "all")),
+                                       ("getSessionEvents", (subject.running,), ("session", "telemetry", "all"))):
+        for query in ({}, {"after": 3, "limit": 2}, *({"stream": stream, "limit": 1000} for stream in streams)):
+            lines = call(operation, *values, query=query).body.splitlines()
+            require(lines, f"{operation} {query} is empty")
+            for line in lines:
+                call.note(operation, "a line", call.contract.faults_of_named(json.loads(line), "Event"))
+        answer = call(operation, *values, headers={"Accept": "application/x-protobuf"})
+        found = answer.headers.get("Content-Type")
+        require(found == "application/x-protobuf", f"{operation} answered {found} when asked for application/x-protobuf")
+        require(message_count(answer.body) > 0, f"{operation} answered no messages")
+
+
+def message_count(data):
+    """How many messages there are, each behind its length as a varint; raises `Wrong` when the last one is cut."""
+    count = place = 0
+    while place < len(data):
+        length = shift = 0
+        while True:
+            byte = data[place]
+            length |= (byte & 127) << shift
+            shift, place = shift + 7, place + 1
+            if byte < 128:
+                break
+        place, count = place + length, count + 1
+    require(place == len(data), "the last message is cut")
+    return count
+
+
+def feeds(call, subject):
+    """Live feeds, of sessions in every state and of all."""
+    for session in (subject.trained, subject.failed, subject.stopped, subject.running):
+        for query in ({}, {"after": 0, "types": "epoch_complete,metrics,log,host,checkpoint_saved,status"}):
+            frames = call.feed("followSession", session, query={**query, "named": "true"})
+            # By WebSocket the same frames come, with another opening.
+            others = call.socket("connectToSession", session, query=query)
+            require(len(frames) == len(others), f"{len(frames)} frames by SSE, {len(others)} by WebSocket of {session} {query}")
+    call.feed("followEverything", query={"after": 0})
+    call.socket("connectToEverything", query={"after": 0})
+    end = str(call.feed("followSession", subject.trained)[-1]["position"])
+    call("followSession", subject.trained, status=204, headers={"Last-Event-ID": end})
+
+
+def rest(call, subject):
+    """Webhooks, health, resources, pages, and what every route refuses."""
+    call("getWebhook", subject.webhook)
+    call("listWebhooks", query={"limit": 1, "offset": 0})
+    for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
+                      "getDiskResources", "getGPUResources", "getRebuildState", "getServerTelemetry", "getDashboard",
+                      "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
+        call(operation)
+    call("getAsset", "none/such.css", status=404)
+    for operation in ("listSessions", "getHealth", "getEvents"):
+        refused = call(operation, query={"no_such_parameter": 1}, status=422).json["error"]
+        require(refused["details"].get("field") == "no_such_parameter", f"{operation} refused {refused}")
+    call("createSession", status=422, body={"config": {}, "no_such_field": 1})
+    call("rebuildReadModels", status=202)
+
+
+CHECKS = (documents, metrics, telemetry, files, events, feeds, rest)
+
+
+def main():
+    contract = Contract()
+    with tempfile.TemporaryDirectory(prefix="pivot-answers-") as folder:
+        server = ServerProcess(BINARY, folder)
+        try:
+            server.start()
+            call = Caller(server.port, contract)
+            subject = None
+
+            def fill():
+                nonlocal subject
+                subject = Subject(call)
+
+            passed = run_one("a server is filled", fill)
+            if subject is not None:
+                for check in CHECKS:
+                    passed = run_one(check.__doc__.rstrip("."), lambda check=check: check(call, subject)) and passed
+
+            def complete():
+                left_out = sorted(set(contract.operations) - call.called)
+                require(not left_out, f"these were never called: {', '.join(left_out)}")
+                return f"{call.count} answers"
+
+            passed = run_one("every operation was called", complete) and passed
+            passed = run_one("all answers are as documented", lambda: require_none(call.faults)) and passed
+        except Wrong as error:
+            print(f"tools/check-api: {error}")
+            passed = False
+        finally:
+            server.end()
+    return 0 if passed else 1
+
+
+def require_none(faults):
+    """Raises `Wrong` with the faults, each told once."""
+    told = dict.fromkeys(faults)
+    require(not told, "\n".join(told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
