@@ -157,7 +157,7 @@ let package = Package(
                 "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "Tracking", "WebServer",
                 "WebServerTesting", .log, .nioCore, .protobuf,
             ]),
-        tests("RESTTests", ["API", "JSON", "REST", "Tracking", .protobuf]),
+        tests("RESTTests", ["API", "EventLog", "JSON", "REST", "TestSupport", "Tracking", .protobuf]),
         tests(
             "PivotTests", ["API", "pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
@@ -192,7 +192,7 @@ let package = Package(
             "WebServerTests",
             [
                 "JSON", "TestSupport", "WebServer", "WebServerTesting", .hummingbird, .httpTypes, .log, .nioCore,
-                .nioEmbedded, .nioHTTP1,
+                .nioEmbedded, .nioHTTP1, .nioWebSocket,
             ]),
     ]
 )
