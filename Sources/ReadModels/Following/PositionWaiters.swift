@@ -65,7 +65,8 @@ final class PositionWaiters: Sendable {
             }
             let first = await group.next() ?? false
             group.cancelAll()
-            return first
+            // Where nothing ran for a while the time is up before anybody looked.
+            return first || self.position >= position
         }
     }
 
