@@ -1,6 +1,6 @@
 import EventLog
 import Synchronization
-import Tracking
+package import Tracking
 
 /// An event as feeds tell it, encoded once, however many feeds tell it.
 package final class FeedEvent: Sendable {
@@ -10,22 +10,22 @@ package final class FeedEvent: Sendable {
         var frames: [FeedFrame]?
     }
 
-    let record: RecordedEvent
+    package let record: RecordedEvent
     private let state: Mutex<State>
 
     /// - Parameter outlook: Of the session's current ending, when the event is it.
-    init(_ record: RecordedEvent, outlook: SessionOutlook? = nil) {
+    package init(_ record: RecordedEvent, outlook: SessionOutlook? = nil) {
         self.record = record
         state = Mutex(State(outlook: outlook))
     }
 
     /// Whether the session ended with it and was not started again.
-    var endsSession: Bool { state.withLock { $0.outlook != nil } }
+    package var endsSession: Bool { state.withLock { $0.outlook != nil } }
 
     /// All of its frames.
     ///
     /// - Throws: When the event cannot be read.
-    func frames() throws(EventCodecError) -> [FeedFrame] {
+    package func frames() throws(EventCodecError) -> [FeedFrame] {
         let (known, outlook) = state.withLock { ($0.frames, $0.outlook) }
         if let known { return known }
         let frames = try FeedEncoder.frames(of: record, outlook: outlook)

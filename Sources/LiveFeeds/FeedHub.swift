@@ -10,6 +10,7 @@ package final class FeedHub: Sendable {
     /// Why a wait ended.
     fileprivate enum Wake {
         case grown, quiet, cancelled
+        case failed(any Error)
     }
 
     fileprivate struct Waiter {
@@ -30,8 +31,8 @@ package final class FeedHub: Sendable {
         var generation = 0
         var tasks: [Task<Void, Never>] = []
         var ring: FeedRing?
-        /// Set when the log cannot be followed any more: feeds then read it themselves and learn why.
-        var hasFailed = false
+        /// Why the log cannot be followed any more: feeds then end with it.
+        var failure: (any Error)?
         /// Time since following began, counted in ticks.
         var elapsed = Duration.zero
         var lastWaiter: UInt64 = 0
@@ -80,7 +81,7 @@ package final class FeedHub: Sendable {
             state.feedCount += 1
             guard state.feedCount == 1 else { return }
             state.generation += 1
-            state.hasFailed = false
+            state.failure = nil
             let (generation, head) = (state.generation, store.head)
             state.ring = FeedRing(after: head)
             state.tasks = [
@@ -151,10 +152,10 @@ package final class FeedHub: Sendable {
     /// Waits until there may be something of `scope` after `position` or after the report `number`; false when that took
     /// `patience`.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// - Throws: `CancellationError` when the task is cancelled, and why the log cannot be followed any more.
     func wait(
         for scope: FeedScope, after position: LogPosition, progress number: UInt64, patience: Duration
-    ) async throws(CancellationError) -> Bool {
+    ) async throws -> Bool {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -163,6 +164,7 @@ package final class FeedHub: Sendable {
             await withCheckedContinuation { continuation in
                 let wake: Wake? = state.withLock { state in
                     if Task.isCancelled { return .cancelled }
+                    if let failure = state.failure { return .failed(failure) }
                     if state.hasNews(of: scope, after: position, progress: number) { return .grown }
                     // What only looks does not wait for the hub to have read what is in the log.
                     if patience <= .zero || state.ring == nil { return store.head > position ? .grown : .quiet }
@@ -176,21 +178,25 @@ package final class FeedHub: Sendable {
         } onCancel: {
             state.withLock { $0.remove(id) }?.continuation.resume(returning: .cancelled)
         }
-        if wake == .cancelled { throw CancellationError() }
-        return wake == .grown
+        switch wake {
+        case .grown: return true
+        case .quiet: return false
+        case .cancelled: throw CancellationError()
+        case .failed(let error): throw error
+        }
     }
 
     // MARK: - Following
 
     private func follow(after position: LogPosition, _ generation: Int) async {
         var position = position
-        do {
-            while !Task.isCancelled {
+        while !Task.isCancelled {
+            do {
                 let batch = try await store.nextEvents(
                     after: position, limit: Self.limit, matching: .categories([.session, .telemetry]))
                 let events = try await events(batch.events)
                 position = batch.through
-                wake { state -> [FeedScope] in
+                wake(.grown) { state in
                     guard state.generation == generation, state.ring != nil else { return [] }
                     state.ring?.append(events, through: position)
                     var scopes: Set<FeedScope> = [.everything]
@@ -201,19 +207,24 @@ package final class FeedHub: Sendable {
                     }
                     return Array(scopes)
                 }
-            }
-        } catch {
-            wake { state -> [FeedScope] in
-                guard state.generation == generation else { return [] }
-                state.hasFailed = true
-                return Array(state.waiting.keys)
+            } catch {
+                if (error as? StorageError)?.code == .busy {
+                    // Too many read at this moment. A sleep that is cancelled ends the loop.
+                    try? await settings.clock.sleep(for: settings.tick)
+                    continue
+                }
+                return wake(.failed(error)) { state in
+                    guard state.generation == generation else { return [] }
+                    state.failure = error
+                    return Array(state.waiting.keys)
+                }
             }
         }
     }
 
     private func progressed(_ session: Session.ID, _ entry: ProgressBoard.Entry) {
         let head = store.head
-        wake { state -> [FeedScope] in
+        wake(.grown) { state in
             guard state.feedCount > 0 else { return [] }
             state.lastProgress = max(state.lastProgress, entry.number)
             state.progress[session] = Progress(
@@ -240,18 +251,18 @@ package final class FeedHub: Sendable {
     }
 
     /// Changes the state and wakes those who wait for the scopes that `change` returns.
-    private func wake(_ change: (inout State) -> [FeedScope]) {
+    private func wake(_ wake: Wake, _ change: (inout State) -> [FeedScope]) {
         let woken: [Waiter] = state.withLock { state in
             change(&state).flatMap { scope in (state.waiting[scope] ?? []).compactMap { state.remove($0) } }
         }
-        for waiter in woken { waiter.continuation.resume(returning: .grown) }
+        for waiter in woken { waiter.continuation.resume(returning: wake) }
     }
 }
 
 extension FeedHub.State {
     /// Whether a feed of `scope` that has read up to `position` and heard the report `number` has something to read.
     fileprivate func hasNews(of scope: FeedScope, after position: LogPosition, progress number: UInt64) -> Bool {
-        if hasFailed || ring?.mayHold(after: position, of: scope) ?? false { return true }
+        if ring?.mayHold(after: position, of: scope) ?? false { return true }
         guard lastProgress > number else { return false }
         switch scope {
         case .session(let id): return progress[id].map { $0.number > number } ?? false

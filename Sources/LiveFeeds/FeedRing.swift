@@ -1,10 +1,9 @@
-import Collections
 import DequeModule
 import EventLog
-import Tracking
+package import Tracking
 
 /// The last events of the log, for the feeds that have read all before them.
-struct FeedRing {
+package struct FeedRing {
     /// What the events may take together, about.
     private let maximumByteCount: Int
     private var events: Deque<FeedEvent> = []
@@ -14,17 +13,17 @@ struct FeedRing {
     /// The numbers of each session's events, ascending.
     private var numbers: [Session.ID: Deque<Int>] = [:]
     /// Every event after `start` up to `end` is here.
-    private(set) var start: LogPosition
+    package private(set) var start: LogPosition
     private(set) var end: LogPosition
 
-    init(after position: LogPosition, maximumByteCount: Int = 8 << 20) {
+    package init(after position: LogPosition, maximumByteCount: Int = 8 << 20) {
         start = position
         end = position
         self.maximumByteCount = maximumByteCount
     }
 
     /// Adds what was read `through` a position.
-    mutating func append(_ batch: [FeedEvent], through position: LogPosition) {
+    package mutating func append(_ batch: [FeedEvent], through position: LogPosition) {
         for event in batch {
             let session = Session.ID(event.record.stream.identity)
             if let session {
@@ -48,7 +47,7 @@ struct FeedRing {
     }
 
     /// Whether it may hold an event of `scope` after `position`, or does not reach back to it.
-    func mayHold(after position: LogPosition, of scope: FeedScope) -> Bool {
+    package func mayHold(after position: LogPosition, of scope: FeedScope) -> Bool {
         guard position < end else { return false }
         guard position >= start else { return true }
         switch scope {
@@ -61,7 +60,7 @@ struct FeedRing {
 
     /// The events of `scope` after `position`, at most `limit`, and up to where they go; nil when it does not reach back to
     /// `position`.
-    func events(
+    package func events(
         after position: LogPosition, of scope: FeedScope, limit: Int
     ) -> (events: [FeedEvent], through: LogPosition)? {
         guard position >= start, position < end else { return nil }

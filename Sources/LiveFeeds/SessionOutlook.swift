@@ -1,12 +1,14 @@
 import EventLog
-import Tracking
+package import Tracking
 
 /// What a feed must know beside an ending to tell it: the metrics it closes with.
-struct SessionOutlook: Equatable, Sendable {
+package struct SessionOutlook: Equatable, Sendable {
     /// The position of the ending.
     var ending: LogPosition
     /// The metrics of the last epoch on the visible timeline; empty when there is none.
     var lastMetrics: [Metric] = []
+
+    package init(ending: LogPosition) { self.ending = ending }
 }
 
 extension SessionOutlook {
@@ -20,7 +22,8 @@ extension SessionOutlook {
         var reach: UInt64 = 32
         while true {
             let after = StreamVersion(version - min(version, reach))
-            if let outlook = outlook(try await store.allEvents(in: session.stream, after: after), isAll: after == .none)
+            if let outlook = try outlook(
+                try await store.allEvents(in: session.stream, after: after), isAll: after == .none)
             {
                 return outlook
             }
@@ -30,23 +33,35 @@ extension SessionOutlook {
     }
 
     /// What the stream's last events say; nil when they do not reach far enough back.
-    private static func outlook(_ events: [RecordedEvent], isAll: Bool) -> SessionOutlook? {
+    ///
+    /// - Throws: When one of them cannot be read; types of a newer version are passed over.
+    private static func outlook(_ events: [RecordedEvent], isAll: Bool) throws(EventCodecError) -> SessionOutlook? {
         guard let index = events.lastIndex(where: \.isEnding) else { return nil }
         var outlook = SessionOutlook(ending: events[index].position)
-        guard case .completed(let completed) = try? SessionEvent(events[index]), completed.finalMetrics.isEmpty else {
+        guard case .completed(let completed) = try SessionEvent(events[index]), completed.finalMetrics.isEmpty else {
             return outlook
         }
+        var timeline = SessionTimeline()
         var epochs: [EpochCompleted] = []
         for event in events[..<index] {
-            switch try? SessionEvent(event) {
-            case .attemptStarted(let started):
-                while let last = epochs.last, last.epoch >= started.firstEpoch { epochs.removeLast() }
+            switch try known(event) {
+            case .attemptStarted(let started): timeline.start(started)
             case .epochCompleted(let epoch): epochs.append(epoch)
             default: break
             }
         }
-        guard let last = epochs.last else { return isAll ? outlook : nil }
+        let last = epochs.last { timeline.counts(epoch: $0.epoch, ofAttempt: $0.attempt) }
+        guard let last else { return isAll ? outlook : nil }
         outlook.lastMetrics = last.metrics
         return outlook
+    }
+
+    /// The event; nil for a type of a newer version.
+    private static func known(_ event: RecordedEvent) throws(EventCodecError) -> SessionEvent? {
+        do {
+            return try SessionEvent(event)
+        } catch EventCodecError.unknownType {
+            return nil
+        }
     }
 }
