@@ -92,8 +92,9 @@ let package = Package(
         library(
             "Server",
             [
-                "API", "Application", "Blobs", "EventLog", "LiveFeeds", "Processes", "REST", "Reactors", "ReadModels",
-                "Tracking", "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                "Application", "Blobs", "EventLog", "LiveFeeds", "Processes", "REST", "Reactors", "ReadModels",
+                "Tracking",
+                "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
                 .unixSignals,
             ]),
         library(
@@ -110,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Server", "Tracking", "TrackingClient",
-                "Trainer", "TrainingConfiguration", .argumentParser, .log, .lifecycle,
+                "API", "EventLog", "JSON", "Processes", "Server", "Tracking", "TrackingClient", "Trainer",
+                "TrainingConfiguration", .argumentParser, .log,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",

@@ -127,7 +127,7 @@ package struct LiveFeedEndpoints: Sendable {
 
     /// The feed that is asked for.
     ///
-    /// - Throws: 404 for an unknown session, 422 for parameters that cannot be, 503 when there are too many feeds.
+    /// - Throws: 404 for an unknown session, 422 for invalid parameters, 503 when there are too many feeds.
     private func request(_ call: Call, _ scope: FeedScope, lastEventID: String?) async throws -> FeedRequest {
         if case .session(let id) = scope, try await hub.store.version(of: id.stream) == .none {
             throw APIError.unknown("session", id.text)

@@ -1,4 +1,5 @@
 package import API
+import HTTPTypes
 package import Hummingbird
 package import WebServer
 
@@ -14,9 +15,12 @@ package struct Endpoint: Sendable {
 
     package init(_ operation: API.Operation, handler: Route.Handler) {
         self.operation = operation
+        guard let method = HTTPRequest.Method(operation.method.rawValue) else {
+            preconditionFailure("\(operation.method.rawValue) is a method")
+        }
         let isPage = if case .text("text/html") = operation.answer { true } else { false }
         route = Route(
-            .init(operation.method.rawValue) ?? .get, operation.path,
+            method, operation.path,
             // A page's address may carry whatever its readers' tools add.
             queryNames: isPage ? nil : operation.query, bodyLimit: operation.bodyLimit,
             budget: operation.isRead ? .reads : .writes, handler: handler)

@@ -215,7 +215,7 @@ extension SafetensorsHeader {
         }
         var offset = 0
         for (name, type, shape) in tensors {
-            precondition(name != "__metadata__", "__metadata__ is no name of a tensor")
+            precondition(name != "__metadata__", "__metadata__ is not a valid tensor name")
             let end = offset + shape.reduce(type.byteCount, *)
             members.append(
                 (

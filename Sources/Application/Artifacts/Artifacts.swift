@@ -16,9 +16,7 @@ package struct Artifacts: Sendable {
     /// Asks whether an artifact of `session` may be stored, before its bytes are read; the attempt that saves it, 0 without
     /// a token.
     package func admit(_ session: Session.ID, token: String?) async throws -> UInt32 {
-        let state = try await core.state(of: session)
-        guard !state.isArchived else { throw SessionRefusal.archived }
-        return token == nil ? 0 : try await attempts.speaker(for: session, token: token).attempt
+        try await attempts.admitFile(of: session, token: token)
     }
 
     /// Saves what was stored under the path of `draft`; the same bytes again change nothing, others are a new version.

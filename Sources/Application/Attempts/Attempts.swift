@@ -78,6 +78,13 @@ package struct Attempts: Sendable {
             session: session, attempt: attempt, holder: .init(attempt: attempt, tokenDigest: digest), state: state)
     }
 
+    /// Asks whether a file of `session` may be stored, before its bytes are read; the attempt that brings it, 0 without a
+    /// token.
+    func admitFile(of session: Session.ID, token: String?) async throws -> UInt32 {
+        guard try await !core.state(of: session).isArchived else { throw SessionRefusal.archived }
+        return token == nil ? 0 : try await speaker(for: session, token: token).attempt
+    }
+
     /// Claims the session. The same command again gives the same attempt and token.
     ///
     /// - Parameter claim: Without attempt, token and, for the configured time, without seconds.

@@ -61,9 +61,7 @@ package struct Checkpoints: Sendable {
 
     /// Asks whether a checkpoint of `session` may be stored, before its bytes are read.
     package func admit(_ session: Session.ID, token: String?) async throws {
-        let state = try await core.state(of: session)
-        guard !state.isArchived else { throw SessionRefusal.archived }
-        if token != nil { _ = try await attempts.speaker(for: session, token: token) }
+        _ = try await attempts.admitFile(of: session, token: token)
     }
 
     /// Stores bytes as they come. Whoever stores them saves or releases them.

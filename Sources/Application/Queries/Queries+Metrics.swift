@@ -6,11 +6,13 @@ extension Queries {
     package struct Epochs: Sendable {
         package var session: SessionDocument
         package var records: [EpochRecordDocument]
-        package var total: Int
+        /// How many there are beside the last ones; nil when that was not asked for.
+        package var total: Int?
+        fileprivate let timeline: SessionTimeline
 
         /// Whether a later attempt did the epoch again.
         package func isSuperseded(_ record: EpochRecordDocument) -> Bool {
-            !session.timeline.counts(epoch: record.epoch, ofAttempt: record.attempt)
+            !timeline.counts(epoch: record.epoch, ofAttempt: record.attempt)
         }
     }
 
@@ -20,19 +22,23 @@ extension Queries {
     ///   - metric: Leaves out the epochs without it.
     ///   - latest: Only the last so many.
     ///   - allAttempts: Whether superseded ones are among them.
+    ///   - isCounted: Whether it is said how many there are beside the last ones, for which all are read.
     package func epochs(
         of id: Session.ID?, metric: String? = nil, latest: Int? = nil, allAttempts: Bool = false,
-        _ freshness: Freshness
+        isCounted: Bool = true, _ freshness: Freshness
     ) async throws -> Answer<Epochs> {
         try await read(freshness) { snapshot in
             let (id, session) = try snapshot.document(ofSessionOrLatest: id)
             var records = try snapshot.epochRecords(
                 of: id, latest: metric == nil ? latest : nil, allAttempts: allAttempts)
             if let metric { records.removeAll { record in !record.metrics.contains { $0.name == metric } } }
-            let isWhole = metric != nil || latest == nil
-            let total = isWhole ? records.count : try snapshot.epochRecords(of: id, allAttempts: allAttempts).count
+            var total: Int?
+            if isCounted {
+                let isWhole = metric != nil || latest == nil
+                total = isWhole ? records.count : try snapshot.epochRecords(of: id, allAttempts: allAttempts).count
+            }
             if let latest { records = records.suffix(latest) }
-            return Epochs(session: session, records: records, total: total)
+            return Epochs(session: session, records: records, total: total, timeline: session.timeline)
         }
     }
 

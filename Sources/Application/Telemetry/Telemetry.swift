@@ -11,17 +11,6 @@ package struct Telemetry: Sendable {
         self.attempts = attempts
     }
 
-    /// Events ready to be appended, and how many entries they hold.
-    package struct Report: Sendable {
-        package var events: [TelemetryEvent]
-        package var entryCount: Int
-
-        package init(events: [TelemetryEvent], entryCount: Int) {
-            self.events = events
-            self.entryCount = entryCount
-        }
-    }
-
     /// Appends what an attempt measured; also late, from an attempt that does not hold the session any more: the queries
     /// decide what of it counts.
     ///

@@ -1,7 +1,7 @@
 package import EventLog
 package import Tracking
 
-/// Addresses that are told about events.
+/// Addresses that events are sent to.
 package struct Webhooks: Sendable {
     private let core: TrackerCore
 

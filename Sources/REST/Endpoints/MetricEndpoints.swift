@@ -45,13 +45,15 @@ struct MetricEndpoints {
                     epoch: Int(record.epoch), timestamp: Timestamp(rawValue: record.time),
                     metrics: metric.map { name in metrics.filter { $0.name == name } } ?? metrics)
             }
-            list.total = epochs.total
+            list.total = epochs.total ?? epochs.records.count
             return list
         }
     }
 
     private func latest(_ call: Call, _ session: Session.ID?) async throws -> Response {
-        .read(try await tracker.queries.epochs(of: session, latest: 1, try call.freshness())) { epochs in
+        .read(
+            try await tracker.queries.epochs(of: session, latest: 1, isCounted: false, try call.freshness())
+        ) { epochs in
             let metrics = [MetricValue](epochs.session.latestMetrics)
             var latest = LatestMetrics()
             latest.sessionID = epochs.session.sessionID
@@ -67,7 +69,7 @@ struct MetricEndpoints {
         .read(
             try await tracker.queries.epochs(
                 of: session, latest: try call.query.limit(), allAttempts: try call.wantsAllAttempts(),
-                try call.freshness()), nonfinite: try call.query.nonfinite()
+                isCounted: false, try call.freshness()), nonfinite: try call.query.nonfinite()
         ) { epochs in
             var list = EpochList()
             list.sessionID = epochs.session.sessionID
@@ -130,12 +132,9 @@ struct MetricEndpoints {
             }
             return time.rawValue
         }
-        for end in ["start", "end"] {
-            for other in MetricHistoryQuery.Axis.allCases where other != axis {
-                guard query.text("\(end)_\(other.rawValue)") == nil else {
-                    throw FieldError(
-                        "\(end)_\(other.rawValue)", "goes with axis=\(other.rawValue), not \(axis.rawValue)")
-                }
+        for other in MetricHistoryQuery.Axis.allCases where other != axis {
+            for name in ["start_\(other.rawValue)", "end_\(other.rawValue)"] where query.text(name) != nil {
+                throw FieldError(name, "goes with axis=\(other.rawValue), not \(axis.rawValue)")
             }
         }
         let start = try bound("start_\(axis.rawValue)")

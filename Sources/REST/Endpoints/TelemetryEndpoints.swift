@@ -11,56 +11,32 @@ struct TelemetryEndpoints {
 
     var all: [Endpoint] {
         [
-            Endpoint(.reportMetrics, metrics), Endpoint(.reportLogs, logs),
-            Endpoint(.reportHostReadings, hostReadings), Endpoint(.getLogs, getLogs),
-            Endpoint(.getHostReadings, getHostReadings),
+            Endpoint(.reportMetrics) { try await append($0, .reportMetrics, MetricsScan.self) },
+            Endpoint(.reportLogs) { try await append($0, .reportLogs, LogLines.self) },
+            Endpoint(.reportHostReadings) { try await append($0, .reportHostReadings, HostReadings.self) },
+            Endpoint(.getLogs, getLogs), Endpoint(.getHostReadings, getHostReadings),
         ]
-    }
-
-    @Sendable private func metrics(_ call: Call) async throws -> Response {
-        let (bytes, isProtobuf) = try await call.report(of: .reportMetrics)
-        let report = isProtobuf ? try MetricsScan(protobuf: bytes) : try MetricsScan(json: bytes)
-        return try await append(
-            call, attempt: report.attempt, commandID: report.commandID, accepted: report.pointCount
-        ) { _ in report.events }
-    }
-
-    @Sendable private func logs(_ call: Call) async throws -> Response {
-        let (bytes, isProtobuf) = try await call.report(of: .reportLogs)
-        let report = isProtobuf ? try LogLines(protobuf: bytes) : try LogLines(json: bytes)
-        return try await append(
-            call, attempt: report.attempt, commandID: report.commandID, accepted: report.lineCount,
-            events: report.events)
-    }
-
-    @Sendable private func hostReadings(_ call: Call) async throws -> Response {
-        let (bytes, isProtobuf) = try await call.report(of: .reportHostReadings)
-        let report = isProtobuf ? try HostReadings(protobuf: bytes) : try HostReadings(json: bytes)
-        return try await append(
-            call, attempt: report.attempt, commandID: report.commandID, accepted: report.readingCount,
-            events: report.events)
     }
 
     /// Stands for the server's own time where repeats of a report are compared.
     private static let anyTime = Timestamp(rawValue: 1)
 
     /// Appends what an attempt measured.
-    ///
-    /// - Parameter events: The events of a report whose entries without a time were measured at the one given.
-    private func append(
-        _ call: Call, attempt: UInt32, commandID: String?, accepted: Int, events: (Timestamp) -> [TelemetryEvent]
+    private func append<Report: TelemetryReport>(
+        _ call: Call, _ operation: API.Operation, _ type: Report.Type
     ) async throws -> Response {
+        let (bytes, isProtobuf) = try await call.report(of: operation)
+        let report = isProtobuf ? try Report(protobuf: bytes) : try Report(json: bytes)
         let speaker = try await tracker.attempts.speaker(
-            for: try call.sessionID(), token: call.leaseToken, claimed: attempt)
-        let encoded = try events(tracker.core.now()).map { try $0.encoded() }
-        let identity = try call.identity(bodyCommandID: commandID, actor: "trainer") {
-            try events(Self.anyTime).flatMap { event in
-                let event = try event.encoded()
-                return Array(event.type.utf8) + event.payload
-            }
+            for: try call.sessionID(), token: call.leaseToken, claimed: report.attempt)
+        let events = try report.events(now: tracker.core.now()).map { try $0.encoded() }
+        let identity = try call.identity(bodyCommandID: report.commandID, actor: "trainer") {
+            let compared =
+                report.needsTime ? try report.events(now: Self.anyTime).map { try $0.encoded() } : events
+            return compared.flatMap { Array($0.type.utf8) + $0.payload }
         }
         return .receipt(
-            try await tracker.telemetry.append(encoded, entryCount: accepted, by: speaker, as: identity))
+            try await tracker.telemetry.append(events, entryCount: report.entryCount, by: speaker, as: identity))
     }
 
     @Sendable private func getLogs(_ call: Call) async throws -> Response {

@@ -6,7 +6,7 @@ import ReadModels
 import Tracking
 import WebServer
 
-/// Addresses that are told about events. This server records them and says honestly that it does not deliver yet.
+/// Addresses that events are sent to. This server records them, and says in its answers that it does not deliver yet.
 struct WebhookEndpoints {
     let tracker: Tracker
 

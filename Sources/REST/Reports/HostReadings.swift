@@ -10,10 +10,10 @@ struct HostReadings {
 
     var commandID: String?
     var attempt: UInt32
-    var readingCount: Int
+    var entryCount: Int
     private var rank: UInt32
     private var host: String
-    private var readings: [HostReading] = []
+    private(set) var readings: [HostReading] = []
 
     /// Reads a report in JSON.
     init(json bytes: [UInt8]) throws {
@@ -22,12 +22,7 @@ struct HostReadings {
         attempt = report.attempt
         rank = report.rank ?? 0
         host = report.host ?? ""
-        for (index, sample) in report.readings.enumerated() {
-            guard (1...HostReadingReport.maximumFigureCount).contains(sample.values.count) else {
-                throw FieldError(
-                    "readings[\(index)].values",
-                    "has \(sample.values.count) figures; 1 to \(HostReadingReport.maximumFigureCount) are allowed")
-            }
+        for sample in report.readings {
             for value in sample.values {
                 readings.append(
                     .with {
@@ -37,7 +32,7 @@ struct HostReadings {
                     })
             }
         }
-        readingCount = readings.count
+        entryCount = readings.count
     }
 
     /// Reads a report in protobuf, which is the event's own message.
@@ -59,7 +54,7 @@ struct HostReadings {
         attempt = message.attempt
         rank = message.rank
         host = message.host
-        readingCount = readings.count
+        entryCount = readings.count
     }
 
     /// The events, in which readings without a time have `now`.

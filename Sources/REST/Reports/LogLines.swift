@@ -10,9 +10,9 @@ struct LogLines {
 
     var commandID: String?
     var attempt: UInt32
-    var lineCount: Int
+    var entryCount: Int
     private var rank: UInt32
-    private var lines: [LogLine]
+    private(set) var lines: [LogLine]
 
     /// Reads a report in JSON.
     init(json bytes: [UInt8]) throws {
@@ -28,7 +28,7 @@ struct LogLines {
                 $0.level = line.level ?? ""
             }
         }
-        lineCount = lines.count
+        entryCount = lines.count
     }
 
     /// Reads a report in protobuf, which is the event's own message.
@@ -58,7 +58,7 @@ struct LogLines {
         commandID = nil
         attempt = message.attempt
         rank = message.rank
-        lineCount = lines.count
+        entryCount = lines.count
     }
 
     /// The events, in which lines without a time have `now`.

@@ -6,7 +6,7 @@ package import Tracking
 ///
 /// A trainer has a process group of its own and outlives the server; it comes back when the server does.
 package struct TrainerLaunching: TrainerProcesses {
-    /// How much of a trainer's standard error is told when it is lost, in bytes.
+    /// The last bytes of a trainer's standard error that are reported when it is lost.
     private static let tailByteCount = 2000
 
     private let executable: String

@@ -5,7 +5,7 @@ package import Tracking
 
 /// Compares every reproduction that ends with its original, and records the verdict in the streams of both.
 ///
-/// The original is told first: as long as the reproduction's own stream has no verdict, the verdict is found again after
+/// The original records it first: as long as the reproduction's own stream has no verdict, the verdict is found again after
 /// a start of the server, and what was recorded already counts once by its command id.
 package struct ReproductionWatch: Reactor {
     package let name = "reproduction-watch"

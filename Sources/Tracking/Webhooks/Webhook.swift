@@ -1,4 +1,4 @@
-/// An address that is told about events.
+/// An address that events are sent to.
 package enum Webhook {
     /// The name of a webhook in the API: `webhook_` and letters, digits, `_` or `-`; at most 64 bytes.
     package struct ID: Hashable, Sendable, CustomStringConvertible {

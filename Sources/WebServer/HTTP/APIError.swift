@@ -41,7 +41,7 @@ package struct APIError: Error, Sendable {
     /// 404: there is no `kind` called `name`.
     package static func unknown(_ kind: String, _ name: String) -> APIError {
         APIError(
-            .notFound, code: "not_found", message: "there is no \(kind) '\(name)'",
+            .notFound, code: "not_found", message: "There is no \(kind) '\(name)'.",
             details: ["kind": .string(kind), "id": .string(name)])
     }
 
@@ -54,7 +54,7 @@ package struct APIError: Error, Sendable {
     /// 413: the body exceeds `limit` bytes.
     package static func tooLarge(limit: Int) -> APIError {
         APIError(
-            .contentTooLarge, code: "body_too_large", message: "the body may have at most \(limit) bytes",
+            .contentTooLarge, code: "body_too_large", message: "The body may have at most \(limit) bytes.",
             details: ["limit": .integer(Int64(limit))])
     }
 

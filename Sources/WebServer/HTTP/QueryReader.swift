@@ -41,13 +41,13 @@ package struct QueryReader: Sendable {
     package func integer(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text) else {
-            throw .invalidField(name, "\(name) must be an integer, not '\(text)'")
+            throw .invalidField(name, "\(name) must be an integer, not '\(text)'.")
         }
         guard range.contains(value) else {
             let bounds =
                 range.upperBound == Int.max
                 ? "at least \(range.lowerBound)" : "between \(range.lowerBound) and \(range.upperBound)"
-            throw .invalidField(name, "\(name) must be \(bounds), not \(value)")
+            throw .invalidField(name, "\(name) must be \(bounds), not \(value).")
         }
         return value
     }
@@ -66,7 +66,7 @@ package struct QueryReader: Sendable {
     package func number(_ name: String) throws(APIError) -> Double? {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), value.isFinite else {
-            throw .invalidField(name, "\(name) must be a number, not '\(text)'")
+            throw .invalidField(name, "\(name) must be a number, not '\(text)'.")
         }
         return value
     }
@@ -76,7 +76,7 @@ package struct QueryReader: Sendable {
         switch text(name) {
         case nil, "false", "0": return false
         case "", "true", "1": return true
-        case let text?: throw .invalidField(name, "\(name) must be true or false, not '\(text)'")
+        case let text?: throw .invalidField(name, "\(name) must be true or false, not '\(text)'.")
         }
     }
 
@@ -104,7 +104,7 @@ package struct QueryReader: Sendable {
         case nil, "string": return .string
         case "null": return .null
         case "token": return .token
-        case let text?: throw .invalidField("nonfinite", "nonfinite must be string, null or token, not '\(text)'")
+        case let text?: throw .invalidField("nonfinite", "nonfinite must be string, null or token, not '\(text)'.")
         }
     }
 
@@ -113,7 +113,7 @@ package struct QueryReader: Sendable {
     ) throws(APIError) -> Choice where Choice.RawValue == String {
         guard let choice = Choice(rawValue: text) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .invalidField(name, "\(name) must be one of \(words), not '\(text)'")
+            throw .invalidField(name, "\(name) must be one of \(words), not '\(text)'.")
         }
         return choice
     }

@@ -6,8 +6,8 @@ package struct Route: Sendable {
     /// Who answers a request.
     package enum Handler: Sendable {
         case http(@Sendable (Call) async throws -> Response)
-        /// Opens a WebSocket, or throws the refusal. A request that offers none is told to, and to look at `alternative`
-        /// instead.
+        /// Opens a WebSocket, or throws the refusal. A request that offers none is answered 426, with `alternative` as the
+        /// address to use instead.
         case webSocket(
             alternative: @Sendable (Call) -> String,
             open: @Sendable (Call) async throws -> ServerChannel.WebSocketHandler)

@@ -17,8 +17,6 @@ package struct HealthInfo: Document, Equatable {
 
     package init() {}
 
-    package var isHealthy: Bool { status == "healthy" }
-
     package static let fields: [Field<HealthInfo>] = [
         Field("status", \.status, .words(["healthy", "degraded"])), Field("version", \.version),
         Field("position", \.position), Field("uptime_seconds", \.uptimeSeconds), Field("system", \.system),

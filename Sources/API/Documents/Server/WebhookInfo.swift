@@ -1,6 +1,6 @@
 package import Tracking
 
-/// An address that is told about events.
+/// An address that events are sent to.
 package struct WebhookInfo: Document, Equatable {
     package static let name = "Webhook"
 

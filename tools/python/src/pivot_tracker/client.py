@@ -390,7 +390,7 @@ class PIVOTClient:
     # Webhooks
 
     def create_webhook(self, url: str, events: Sequence[str]) -> Document:
-        """Names an address that is told about events."""
+        """Registers an address that events are sent to."""
         return self._post("webhooks", {"url": url, "events": list(events)})
 
     def list_webhooks(self, **query: Any) -> Document:
