@@ -16,7 +16,7 @@ package struct Tracker: Sendable {
     package let artifacts: Artifacts
     package let webhooks: Webhooks
     package let queries: Queries
-    /// What stands behind the use cases, for those who follow the log.
+    /// The parts behind the use cases, for those who follow the log.
     package let core: TrackerCore
 
     package init(_ core: TrackerCore, configurations: ConfigurationRoots) {
@@ -39,7 +39,7 @@ package struct TrackerCore: Sendable {
     package let leases: Leases
     /// Blobs that were found damaged.
     package let damage: DamageList
-    /// What sessions of programs may start.
+    /// The programs that sessions of programs may start.
     package let commands: AllowedCommands
     package let settings: TrackerSettings
     /// The time of day.
@@ -75,19 +75,19 @@ package struct TrackerCore: Sendable {
     }
 }
 
-/// What the configuration says about the use cases.
+/// The settings of the use cases, as the configuration gives them.
 package struct TrackerSettings: Sendable {
-    /// How long a lease holds unless the claim says otherwise.
+    /// The time that a lease holds unless the claim says otherwise.
     package var leaseDuration: Duration = .seconds(30)
-    /// How long a stop is waited for unless the request says otherwise.
+    /// The time that a stop is waited for unless the request says otherwise.
     package var stopWait: Duration = .seconds(30)
-    /// Whether clients on other machines may create sessions of programs.
+    /// True when clients on other machines may create sessions of programs.
     package var allowsRemoteCommands = false
 
     package init() {}
 }
 
-/// What a write gave, and where its last event stands.
+/// The result of a write, and the position of its last event.
 package struct Written<Value: Sendable>: Sendable {
     package var value: Value
     package var position: LogPosition

@@ -1,8 +1,8 @@
 package import Tracking
 
-/// Why the tracker does not do what was asked, beside the refusals of its deciders and the failures of its stores.
+/// The reason that the tracker does not do as asked, beside its deciders' refusals and its stores' failures.
 package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What something is called that there is not.
+    /// The kind of a thing that does not exist.
     package enum Kind: String, Sendable {
         case session, checkpoint, artifact, webhook
     }

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Where a reader's bytes come from. A store hands out wrong bytes never: what it cannot verify it throws as `damaged`.
+/// The source of a reader's bytes. A store never hands out wrong bytes: what it cannot verify it throws as `damaged`.
 package protocol BlobContents: Sendable {
     /// Verified bytes from the start of `range`, at least one and at most 1 MiB, and not beyond its end.
     ///

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Why the store did not do what was asked. Two errors are equal when they are of one kind about one thing.
+/// The reason that the store did not do what was asked. Two errors are equal when they are of one kind about one thing.
 package enum BlobError: Error, CustomStringConvertible {
     /// No blob has this digest.
     case notFound(Digest)

@@ -10,7 +10,7 @@ package struct BlobInformation: Equatable, Sendable {
     package let storedByteCount: Int64
     /// The form in which the bytes lie in the store.
     package let encoding: BlobEncoding
-    /// When it was put, or put again, last.
+    /// The time at which it was put, or put again, last.
     package let renewedAt: Timestamp
 
     package init(

@@ -1,6 +1,6 @@
 import Tracking
 
-/// Where things lie under the store's folder; the only type that knows.
+/// The places of things under the store's folder; the only type that knows.
 ///
 /// ```
 /// objects/ab/cdef…   a pack; the folder and the name together are the digest's 64 hexadecimal digits

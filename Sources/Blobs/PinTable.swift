@@ -1,6 +1,6 @@
 import Tracking
 
-/// Which digests are pinned, and by which pins.
+/// The digests that are pinned, and the pins that hold them.
 struct PinTable {
     private var digests: [BlobPin: [Digest]] = [:]
     private var counts: [Digest: Int] = [:]

@@ -1,12 +1,12 @@
 import Safetensors
 
-/// How the bytes of an upload are to be cut: what goes into the file's own pack, what becomes a tensor of its own.
+/// The way to cut the bytes of an upload: into the file's own pack, and into tensors of their own.
 package struct UploadPlan: Equatable, Sendable {
     /// A stretch of the content.
     package struct Region: Equatable, Sendable {
-        /// How long it is.
+        /// Its length in bytes.
         package var byteCount: Int64
-        /// What becomes of it.
+        /// The form in which it is stored.
         package var kind: Kind
 
         package init(byteCount: Int64, kind: Kind) {
@@ -15,7 +15,7 @@ package struct UploadPlan: Equatable, Sendable {
         }
     }
 
-    /// What becomes of a region.
+    /// The forms in which a region can be stored.
     package enum Kind: Equatable, Sendable {
         /// Frames of the file's pack. Without a transform each frame is looked at on its own.
         case frames(FrameTransform?)
@@ -25,7 +25,7 @@ package struct UploadPlan: Equatable, Sendable {
 
     /// The regions from the content's start. What comes after them goes into frames of the file's pack.
     package var regions: [Region]
-    /// How frames outside of tensors are ordered; nil looks at each on its own.
+    /// The order of frames outside of tensors; nil looks at each on its own.
     package var transform: FrameTransform?
 
     /// Everything in frames of one pack.
@@ -44,7 +44,7 @@ extension UploadPlan {
     private static let byteCountPerTensor =
         PackFormat.fixedByteCount + 3 * PackFormat.rowByteCount + PackFormat.digestByteCount
 
-    /// How to cut a safetensors file that begins with `start`, its whole header; nil when that is no sound header.
+    /// Plans to cut a safetensors file that begins with `start`, its whole header; nil when that is no sound header.
     ///
     /// It is a function of the header alone, so that equal files have equal manifests. Tensors of 64 KiB and more are
     /// stored on their own, unless there are so many small ones that what is kept beside them would come to more than

@@ -24,7 +24,7 @@ struct UploadWriter: ~Copyable {
 
     private let file: PackDraft
     private var tensor: PackDraft?
-    /// Where the tensors lie that are written, but neither synced nor published.
+    /// The paths of the tensors that are written, but neither synced nor published.
     private var tensorPaths: [Digest: String] = [:]
     /// The tensors of the file that were in the store already.
     private var presentTensors: Set<Digest> = []

@@ -20,7 +20,7 @@ import Synchronization
 /// }.get()
 /// ```
 package final class ReaderPool: Sendable {
-    /// Why a read never began.
+    /// The reason that a read never began.
     package enum Refusal: Error, CustomStringConvertible {
         /// As many reads wait as may.
         case busy

@@ -10,7 +10,7 @@ package protocol Transaction: ~Copyable {
     var path: String { get }
 }
 
-/// Which way an iteration goes.
+/// The direction of an iteration.
 package enum KeyOrder: Hashable, Sendable {
     case ascending
     case descending

@@ -6,7 +6,7 @@ import Foundation
 /// Paths are compared as they are written. Links and `..` are not resolved, so a link to an allowed program is another
 /// program: what a file does may depend on the name and the folder it is called by.
 package struct AllowedCommands: Equatable, Sendable {
-    /// Why a program may not be started.
+    /// The reason that a program may not be started.
     package struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         package let description: String
     }

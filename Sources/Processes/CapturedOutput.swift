@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What a short program wrote to standard output before it ended.
+/// The bytes that a short program wrote to standard output, and its end.
 package struct CapturedOutput: Equatable, Sendable {
     package let bytes: Data
     package let exit: ProcessExit

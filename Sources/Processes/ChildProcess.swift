@@ -81,7 +81,7 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// How it ended, if it has.
+    /// Its end, once it has ended.
     package var exit: ProcessExit? { ending.state.withLock { $0.exit } }
 
     /// Returns once the process has ended; also in a cancelled task, since nothing may be left behind.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The open ends of one output of a process.
 struct OutputEnds {
-    /// What the process writes to.
+    /// The descriptor that the process writes to.
     let program: Int32
     /// The read end of a pipe; −1 for every other output.
     private(set) var reader: Int32 = -1

@@ -1,4 +1,4 @@
-/// Why a process could not be started: what happened, to what, and what to do.
+/// The reason that a process could not be started: what happened, to what, and what to do.
 ///
 /// Two errors are equal when their codes are.
 package struct ProcessError: Error, Equatable, Sendable, CustomStringConvertible {

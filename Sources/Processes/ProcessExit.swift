@@ -1,9 +1,9 @@
-/// How a process ended.
+/// The end of a process.
 package enum ProcessExit: Equatable, Sendable, CustomStringConvertible {
     case code(Int32)
     case signal(Int32)
 
-    /// Whether the process says that all went well.
+    /// True when the process says that all went well.
     package var isSuccess: Bool { self == .code(0) }
 
     package var description: String {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What tells the processes of one supervised program from all others: variables that their environment began with.
+/// A mark of the processes of one supervised program: variables that their environment began with.
 ///
 /// They are inherited, so they also mark what left the program's group and session. A process that cleared its
 /// environment is not found.
@@ -9,7 +9,7 @@ package struct ProcessMark: Equatable, Sendable {
     package static let sessionVariable = "PIVOT_SESSION_ID"
     /// Names the process that started the program and answers for it.
     package static let supervisorVariable = "PIVOT_SUPERVISOR_PID"
-    /// How often the list of processes is gone through while new ones appear.
+    /// The most times that the list of processes is gone through while new ones appear.
     private static let maximumPassCount = 50
 
     /// The session, as the API names it.

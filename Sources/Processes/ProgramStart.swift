@@ -1,6 +1,6 @@
-/// What a process is started with, and how it belongs to this one.
+/// The description of a process to start, and of how it belongs to this one.
 package struct ProgramStart: Equatable, Sendable {
-    /// How a process belongs to the one that starts it.
+    /// The ties of a process to the one that starts it.
     package enum Attachment: Equatable, Sendable {
         /// It leads a session and group of its own, has no input, and does not outlive this process: the kernel kills it
         /// when this process is gone, however it went.
@@ -11,7 +11,7 @@ package struct ProgramStart: Equatable, Sendable {
         case foreground
     }
 
-    /// Where an output of a process leads.
+    /// The destination of an output of a process.
     package enum Output: Equatable, Sendable {
         /// To a pipe, which whoever has started the process reads.
         case pipe

@@ -1,4 +1,4 @@
-/// Why a safetensors file was refused.
+/// The reason that a safetensors file was refused.
 package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of refusal.
     package enum Code: Equatable, Sendable {
@@ -19,7 +19,7 @@ package struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvert
     }
 
     package let code: Code
-    /// What was found in which tensor.
+    /// A text that says what was found in which tensor.
     package let message: String
 
     package init(_ code: Code, _ message: String) {

@@ -12,7 +12,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
         package let typeName: String
         /// The sizes, outermost first; a scalar has none.
         package let shape: [Int]
-        /// Where its bytes lie, counted from the first byte of the data.
+        /// The range of its bytes, counted from the first byte of the data.
         package let byteRange: Range<Int>
 
         /// Its type, when that is one of the format's.
@@ -23,7 +23,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
     package let tensors: [Tensor]
     /// Free text by key.
     package let metadata: [String: String]
-    /// Where the data begins in the file.
+    /// The offset in the file at which the data begins.
     package let dataOffset: Int
 
     /// The longest header that is read or written: the limit of the reference implementation.
@@ -176,7 +176,7 @@ extension SafetensorsHeader.Tensor {
 // MARK: A file that is still coming in
 
 extension SafetensorsHeader {
-    /// What the first bytes of a file say.
+    /// The verdict on the first bytes of a file.
     package enum Start: Equatable {
         /// More bytes are needed: at least this many from the start of the file.
         case incomplete(byteCount: Int)

@@ -5,12 +5,12 @@ struct MetaImageHeader {
     let size: VolumeSize
     let type: VoxelType
     let isBigEndian: Bool
-    /// Whether the voxels are a zlib stream.
+    /// True when the voxels are a zlib stream.
     let isCompressed: Bool
     let placement: VoxelPlacement
     /// The file of the voxels, beside this one; nil when they follow the header.
     let dataFile: String?
-    /// Where the header ends.
+    /// The length of the header in bytes.
     let byteCount: Int
 
     /// Reads `Key = value` lines up to ElementDataFile, which is the last.

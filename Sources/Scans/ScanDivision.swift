@@ -1,7 +1,7 @@
 import Foundation
 import TrainingConfiguration
 
-/// Which scans of a folder are trained on, and which validated.
+/// The division of a folder's scans into those that are trained on and those that are validated.
 struct ScanDivision {
     private static let lists: [ScanSplit: String] = [.training: "train.txt", .validation: "val.txt"]
     private let names: [ScanSplit: [String]]
@@ -37,7 +37,7 @@ struct ScanDivision {
 
     func names(of split: ScanSplit) -> [String] { names[split] ?? [] }
 
-    /// What names the scans of a part, for messages.
+    /// The name, for messages, of what decides the scans of a part.
     func listName(of split: ScanSplit) -> String { lists[split]?.lastPathComponent ?? "data.val_fraction" }
 
     /// The lists, where they are files.

@@ -1,4 +1,4 @@
-/// Why a scan, or the folder it is in, cannot be used.
+/// The reason that a scan, or the folder it is in, cannot be used.
 package struct ScanError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of trouble.
     package enum Code: Equatable, Sendable {
@@ -17,7 +17,7 @@ package struct ScanError: Error, Equatable, Sendable, CustomStringConvertible {
     package let code: Code
     /// The file or folder, as it was named.
     package let file: String
-    /// What is wrong and what to do.
+    /// A text that says what is wrong and what to do.
     package let message: String
 
     package init(_ code: Code, file: String, _ message: String) {

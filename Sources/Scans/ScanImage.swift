@@ -4,9 +4,9 @@ import TrainingConfiguration
 package struct ScanImage: Equatable, Sendable {
     /// Intensities in HU, or labels of a mask.
     package var volume: Volume
-    /// Where voxels lie in the file's world, in mm.
+    /// The placement of the voxels in the file's world, in mm.
     package let placement: VoxelPlacement
-    /// Whether a picture whose first row is the first row of a slice shows the back or the feet on top.
+    /// True when a picture whose first row is the first row of a slice shows the back or the feet on top.
     package let isUpsideDown: Bool
 
     package init(volume: Volume, placement: VoxelPlacement, isUpsideDown: Bool = false) {
@@ -15,8 +15,8 @@ package struct ScanImage: Equatable, Sendable {
         self.isUpsideDown = isUpsideDown
     }
 
-    /// Whether rows rise from the back or the feet, in a world whose z points to the head and whose y points to the back
-    /// or, as in NIfTI, to the front.
+    /// True when rows rise from the back or the feet, in a world whose z points to the head and whose y points to the
+    /// back or, as in NIfTI, to the front.
     static func isUpsideDown(_ placement: VoxelPlacement, backIsPositive: Bool) -> Bool {
         let step = placement.columns[1]
         if abs(step.y) >= abs(step.z) { return backIsPositive ? step.y < 0 : step.y > 0 }

@@ -26,7 +26,7 @@ package struct Volume: Equatable, Sendable {
 }
 
 extension VolumeSize {
-    /// Where the voxel at a place stands in row-major order.
+    /// The offset of the voxel at a place, in row-major order.
     package func offset(_ depth: Int, _ height: Int, _ width: Int) -> Int {
         (depth * self.height + height) * self.width + width
     }

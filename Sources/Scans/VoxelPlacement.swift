@@ -1,4 +1,4 @@
-/// How voxels lie in the world: place = origin + Σ index · column, in mm, for the axes width, height, depth.
+/// The position of voxels in the world: place = origin + Σ index · column, in mm, for the axes width, height, depth.
 package struct VoxelPlacement: Equatable, Sendable {
     /// The world's place of the first voxel: x, y, z.
     package let origin: SIMD3<Double>
@@ -30,7 +30,7 @@ package struct VoxelPlacement: Equatable, Sendable {
             (offset * inverseRows[0]).sum(), (offset * inverseRows[1]).sum(), (offset * inverseRows[2]).sum())
     }
 
-    /// Whether both put the corners of a volume of `sides` voxels (width, height, depth) within half a voxel of each other.
+    /// True when both place each corner of a volume of `sides` voxels (width, height, depth) alike within half a voxel.
     package func agrees(with other: VoxelPlacement, over sides: SIMD3<Double>) -> Bool {
         for corner in 0..<8 {
             let index = SIMD3(

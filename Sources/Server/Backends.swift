@@ -8,7 +8,7 @@ struct Backends {
     let store: LMDBEventStore
     let readModels: ReadModels
     let blobs: FileBlobStore
-    /// Why the log stopped for good.
+    /// The failures that stop the log for good.
     let failures: AsyncStream<LogFailure>
     /// The time of day.
     let clock: @Sendable () -> Timestamp

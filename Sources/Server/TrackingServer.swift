@@ -18,7 +18,7 @@ import WebUI
 
 /// The server: wires the log, its read models, the blobs and the reactors to the edges, and runs them.
 package enum TrackingServer {
-    /// What a server is started with beside its configuration.
+    /// The values that a server is started with beside its configuration.
     package struct Environment: Sendable {
         /// The path of this executable, which trainers are started from.
         package var executable: String
@@ -36,7 +36,7 @@ package enum TrackingServer {
         }
     }
 
-    /// How long requests may go on after the server was asked to end.
+    /// The time that requests may go on after the server was asked to end.
     private static let gracePeriod = Duration.seconds(4)
 
     /// Runs the server until SIGTERM or SIGINT, then lets go of everything in order.

@@ -1,7 +1,7 @@
 package import API
 
 extension APIClient {
-    /// Whether the server works: within `timeout`, when one is given, instead of a minute, and sent again by `retries`,
+    /// The server's health: asked for within `timeout`, when one is given, instead of a minute, and again by `retries`,
     /// when they are given, instead of the client's.
     package func health(
         within timeout: Duration? = nil, retries: RetryPolicy? = nil
@@ -19,6 +19,6 @@ extension APIClient {
     /// Has the read models built anew from the log; the answer shows them rebuilding.
     package func rebuildReadModels() async throws(ClientError) -> RebuildState { try await ask(.rebuildReadModels) }
 
-    /// What the read models are doing, and how far they are.
+    /// The state of the read models: what they are doing, and how far they are.
     package func rebuildState() async throws(ClientError) -> RebuildState { try await ask(.getRebuildState) }
 }

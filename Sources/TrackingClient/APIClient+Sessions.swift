@@ -16,7 +16,7 @@ extension APIClient {
         try await ask(.listSessions, query: query.parameters)
     }
 
-    /// How the session stands.
+    /// The state of the session.
     package func status(_ id: String) async throws(ClientError) -> SessionStatusInfo {
         try await ask(.getSessionStatus, id)
     }

@@ -150,7 +150,7 @@ package struct TrainingAttempt: Sendable {
 }
 
 extension AttemptStart {
-    /// What is said of a start, without provenance.
+    /// The report of a start, without provenance.
     fileprivate init(_ start: AttemptStarted) {
         func said(_ text: String) -> String? { text.isEmpty ? nil : text }
         self.init()

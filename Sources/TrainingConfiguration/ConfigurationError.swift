@@ -1,4 +1,4 @@
-/// Why a configuration was refused: every problem that was found, in the order of the rules, at most twenty.
+/// The refusal of a configuration: every problem that was found, in the order of the rules, at most twenty.
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The problem to show when there is room for one.
     package let first: ConfigurationProblem

@@ -20,13 +20,13 @@ package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertibl
 
     /// The kind of problem.
     package let code: Code
-    /// Where in the configuration, with dots: `train.model.depth`. Empty for the whole.
+    /// The place in the configuration, with dots: `train.model.depth`. Empty for the whole.
     package let path: String
     /// The line of the text, counted from 1; nil when the value came from elsewhere.
     package let line: Int?
-    /// What was found.
+    /// The value or the fault that was found, in words.
     package let found: String
-    /// What is allowed, and so what to do.
+    /// The values that are allowed, in words, and so what to do.
     package let allowed: String
 
     package init(code: Code, path: String, line: Int? = nil, found: String, allowed: String) {

@@ -1,7 +1,7 @@
 package import JSON
 import Tracking
 
-/// What a session trains and how: a configuration that was checked and completed.
+/// The description of a session's training: a configuration that was checked and completed.
 ///
 /// Resolving is a pure function of the source and a fixed point: resolving `resolved` again gives the same bytes, so
 /// the server resolves what a person wrote, the event keeps the result, and the trainer reads it by the same rules.
@@ -10,21 +10,21 @@ package struct TrainingConfiguration: Equatable, Sendable {
     package let resolved: JSONValue
     /// Unknown keys, and values that have no effect.
     package let warnings: [ConfigurationWarning]
-    /// Who trains.
+    /// The trainer, and its settings.
     package let trainer: TrainerSettings
     /// The training of a trainer built in here; nil for `command` and `external`, which read their own keys.
     package let train: TrainSettings?
-    /// How scans become input; nil unless the trainer is `unet3d`.
+    /// The steps that turn a scan into input; nil unless the trainer is `unet3d`.
     package let preprocessing: PreprocessingSettings?
-    /// What is trained on; nil unless the trainer is `unet3d`.
+    /// The data that are trained on; nil unless the trainer is `unet3d`.
     package let data: DataSource?
-    /// Which checkpoints are made and kept.
+    /// The policy for making and keeping checkpoints.
     package let checkpoints: CheckpointPolicy
     /// The planned epochs; nil when the trainer has not said.
     package let plannedEpochs: Int?
-    /// What every random choice follows from.
+    /// The number that every random choice follows from.
     package let seed: UInt64
-    /// How often a lost trainer is started again before the session fails.
+    /// The number of times that a lost trainer is started again before the session fails.
     package let maxRestarts: Int
     /// Threads of the trainer.
     package let threads: Int
@@ -76,7 +76,7 @@ package struct TrainingConfiguration: Equatable, Sendable {
     /// The canonical bytes of `resolved`: what digests are taken of, independent of the order keys were written in.
     package var canonicalBytes: [UInt8] { resolved.encoded() }
 
-    /// What a checkpoint's weights fit: the trainer and, for those built in, the model. Canonical JSON.
+    /// The kind of trainer that a checkpoint's weights fit and, if it is built in, its model. Canonical JSON.
     package var architecture: String {
         var object: JSONObject = ["kind": .string(trainer.kind.rawValue)]
         switch trainer {

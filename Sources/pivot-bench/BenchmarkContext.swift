@@ -1,9 +1,9 @@
 import Foundation
 import Processes
 
-/// What all sections share: how much to measure, where, and with what.
+/// The settings that all sections share: how much to measure, where, and with what.
 struct BenchmarkContext: Sendable {
-    /// Whether the whole run is to end within a minute.
+    /// True when the whole run is to end within a minute.
     var isQuick: Bool
     /// Bytes of the checkpoints that are sent.
     var checkpointByteCount: Int
@@ -18,7 +18,7 @@ struct BenchmarkContext: Sendable {
     /// A Python that has PyTorch; nil to leave its rows out.
     var torchPython: String?
 
-    /// How long each load lasts.
+    /// The seconds that each load lasts.
     var loadSeconds: Double { isQuick ? 1.5 : 6 }
 
     /// A new empty folder.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a benchmark could not go on.
+/// The reason that a benchmark could not go on.
 struct BenchmarkError: Error, CustomStringConvertible {
     var description: String
 

@@ -1,9 +1,9 @@
 package import TrackingClient
 
-/// Why a command ends without having done its work: one line for people, and the process's exit status.
+/// The reason that a command ends without having done its work: one line for people, and the process's exit status.
 package struct CommandFailure: Error, Equatable {
     package let status: CommandStatus
-    /// What happened, to what, and what to do.
+    /// The line for people: what happened, to what, and what to do.
     package let message: String
 
     package init(_ status: CommandStatus, _ message: String) {

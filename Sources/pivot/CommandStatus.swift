@@ -1,4 +1,4 @@
-/// How the process ends, whatever the command; the numbers are part of the command line's contract and stand in its help.
+/// The exit status of any command; the numbers are part of the command line's contract and stand in its help.
 package enum CommandStatus: Int32, CaseIterable, Sendable {
     case done = 0
     case failed = 1
@@ -28,7 +28,7 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
         }
     }
 
-    /// What it says.
+    /// The meaning of the status, in words.
     var meaning: String {
         switch self {
         case .done: "it was done; of a reproduction: it is bit-identical"

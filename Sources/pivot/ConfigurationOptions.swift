@@ -5,7 +5,7 @@ import JSON
 import Tracking
 import TrainingConfiguration
 
-/// What a session is created from: a configuration file read here, and what is said beside it.
+/// The options that a session is created from: a configuration file read here, and what is said beside it.
 package struct ConfigurationOptions: ParsableArguments {
     @Argument(help: "The configuration, YAML or JSON, read on this machine.", completion: .file())
     var file: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a download is written.
+/// The place that a download is written to.
 package enum DownloadTarget {
     /// The path for a file called `name`: `output` when it is given and no folder, else the name in that folder or
     /// here. The name's own folders are dropped. Throws `usage` when a file is there and may not be replaced.

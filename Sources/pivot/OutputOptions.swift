@@ -1,7 +1,7 @@
 import API
 import ArgumentParser
 
-/// Whether a command answers with tables or with JSON.
+/// The choice between tables and JSON for a command's answer.
 package struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the server's JSON instead of a table.")
     var json = false

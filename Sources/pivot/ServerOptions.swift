@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import TrackingClient
 
-/// Which server a command talks to.
+/// The choice of the server that a command talks to.
 package struct ServerOptions: ParsableArguments {
     @Option(help: "The server's address; else PIVOT_URL, else http://127.0.0.1:8000.")
     var url: String?

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a field's value must be beside of its kind.
+/// The conditions that a field's value must meet beside being of its kind.
 package struct Bounds<Value: FieldValue>: Sendable {
     let shape: Shape
     let limits: Limits

@@ -1,6 +1,6 @@
 import JSON
 
-/// Where a field's value stands in its document.
+/// The place of a field's value in its document.
 package typealias FieldPath<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
 
 /// One field of a document: its name, and how it is written and read.
@@ -8,7 +8,7 @@ package struct Field<Root>: Sendable {
     package let name: String
     package let shape: Shape
     package let limits: Limits
-    /// Whether every document has it.
+    /// True when every document has it.
     package let isRequired: Bool
     private let writeValue: @Sendable (Root, inout JSONWriter) -> Void
     private let readValue: @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void

@@ -2,7 +2,7 @@
 package struct FieldError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The field's path, such as `config.train.epochs` or `points[3].step`.
     package var field: String
-    /// What is wrong with it and what would be right; goes on after the field's name.
+    /// The fault, and what would be right; goes on after the field's name.
     package var reason: String
 
     package init(_ field: String, _ reason: String) {

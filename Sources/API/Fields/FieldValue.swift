@@ -4,7 +4,7 @@ import Tracking
 /// A value that a field of a document can hold.
 package protocol FieldValue: Sendable {
     static var shape: Shape { get }
-    /// What every value of the kind keeps to.
+    /// The limits that every value of the kind keeps to.
     static var limits: Limits { get }
 
     /// Writes the value, and nothing else.

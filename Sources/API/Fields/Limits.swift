@@ -1,12 +1,12 @@
-/// How large a field's value may be, as far as the contract `schemas/rest/openapi.yaml` says it.
+/// The size that a field's value may have, as far as the contract `schemas/rest/openapi.yaml` says it.
 package indirect enum Limits: Equatable, Sendable {
     case none
     /// The least and the greatest number.
     case range(Double, Double)
-    /// How many bytes of UTF-8 a text may have.
+    /// The number of bytes of UTF-8 that a text may have.
     case bytes(ClosedRange<Int>)
-    /// How many elements a list may have, and how large each may be.
+    /// The number of elements that a list may have, and the size that each may have.
     case elements(ClosedRange<Int>, each: Limits)
-    /// How many entries an object with free keys may have, and how many bytes of UTF-8 a key.
+    /// The number of entries that an object with free keys may have, and of bytes of UTF-8 that a key may have.
     case entries(ClosedRange<Int>, keys: ClosedRange<Int>)
 }

@@ -1,6 +1,6 @@
 import Tracking
 
-/// Which names a metric may have.
+/// The names that a metric may have.
 package enum MetricNames {
     /// 1 to 255 bytes of UTF-8 without control characters; not `epoch` or `timestamp`, which every record has.
     package static func check(_ name: String, field: String) throws(FieldError) {

@@ -1,4 +1,4 @@
-/// What kind of value a field holds, as far as the contract `schemas/rest/openapi.yaml` says it.
+/// The kind of value that a field holds, as far as the contract `schemas/rest/openapi.yaml` says it.
 package indirect enum Shape: Equatable, Sendable {
     case text, integer, number, flag
     /// A moment in RFC 3339.

@@ -1,4 +1,4 @@
-/// What trainers call, and what others add to a session's record.
+/// The operations that trainers call, and those by which others add to a session's record.
 extension Operation {
     private static let session = "/training/sessions/{session_id}"
     private static let attempt = session + "/attempts/{attempt}"

@@ -5,7 +5,7 @@ import Text
 /// From these values follow the server's routes and limits, the paths of the clients, and what the contract
 /// `schemas/rest/openapi.yaml` is compared with.
 package struct Operation: Sendable {
-    /// Who may ask. With API keys these are roles; until then only a lease is asked for.
+    /// The callers who may ask. With API keys these are roles; until then only a lease is asked for.
     package enum Access: String, Sendable {
         /// Everybody, also without a key.
         case anyone
@@ -27,7 +27,7 @@ package struct Operation: Sendable {
         case delete = "DELETE"
     }
 
-    /// What a request brings.
+    /// The body that a request brings.
     package enum Body: Sendable {
         case none
         case json(DocumentType)
@@ -39,7 +39,7 @@ package struct Operation: Sendable {
         case file([String])
     }
 
-    /// What a success is.
+    /// The form of a successful answer.
     package enum Answer: Sendable {
         case document(DocumentType)
         /// A file, whole or in part.
@@ -67,7 +67,7 @@ package struct Operation: Sendable {
     /// The statuses of success.
     package let statuses: [Int]
     package let answer: Answer
-    /// Whether it takes an `Idempotency-Key`, under which it is carried out once.
+    /// True when it takes an `Idempotency-Key`, under which it is carried out once.
     package let isIdempotent: Bool
 
     /// An operation under `/api/v1`, or at the server's root when the path begins with `//`.
@@ -95,7 +95,7 @@ package struct Operation: Sendable {
         }
     }
 
-    /// Whether it changes nothing.
+    /// True when it changes nothing.
     package var isRead: Bool { method == .get }
 
     /// The path with `values` in the place of its parameters, in their order; a parameter that takes the rest gets all
@@ -123,10 +123,10 @@ extension Operation.Answer {
 }
 
 extension [String] {
-    /// How current a read must be.
+    /// The parameters that say how current a read must be.
     static let reading = ["consistency", "wait_for"]
     static let paging = ["limit", "offset"]
-    /// How NaN and the infinities are written.
+    /// The parameter that says how NaN and the infinities are written.
     static let nonfinite = ["nonfinite"]
     static let attempts = ["attempts"]
 }

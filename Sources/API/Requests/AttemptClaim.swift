@@ -1,14 +1,14 @@
-/// Who claims a session and for how long.
+/// A claim on a session: who makes it, and for how long.
 package struct AttemptClaim: Document, Equatable {
     package static let name = "ClaimAttempt"
 
-    /// How long the lease holds without a call; the server's default when nil.
+    /// The time that the lease holds without a call; the server's default when nil.
     package var leaseSeconds: Int?
     package var host: String?
     package var processID: UInt32?
     /// Such as `gpu:0`.
     package var devices: [String]?
-    /// How many ranks there will be, this one included.
+    /// The number of ranks that there will be, this one included.
     package var worldSize: UInt32?
 
     package init() {}

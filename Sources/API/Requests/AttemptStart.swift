@@ -1,6 +1,6 @@
 package import JSON
 
-/// Where an attempt begins, and what its bits depend on.
+/// The point at which an attempt begins, and what its bits depend on.
 package struct AttemptStart: Document, Equatable {
     package static let name = "AttemptStarted"
 
@@ -31,7 +31,7 @@ package struct AttemptStart: Document, Equatable {
 }
 
 extension Bounds where Value == String {
-    /// What a command is named by, as in the header Idempotency-Key: 1 to 255 printable ASCII characters without spaces.
+    /// The name of a command, as in the header Idempotency-Key: 1 to 255 printable ASCII characters without spaces.
     static var commandID: Bounds {
         Bounds(limits: .bytes(1...255)) { (id) throws(FieldError) in
             guard id.utf8.allSatisfy({ (33...126).contains($0) }), (1...255).contains(id.utf8.count) else {

@@ -1,4 +1,4 @@
-/// What is said about a checkpoint that is sent: parameters of the query beside raw bytes, or parts of a form.
+/// The description of a checkpoint that is sent: parameters of the query beside raw bytes, or parts of a form.
 package struct CheckpointUpload: Document, Equatable {
     package static let name = "CheckpointUpload"
 

@@ -10,7 +10,7 @@ package struct EpochReport: Document, Equatable {
     /// Optimizer updates since the session's start.
     package var step: Int64 = 0
     package var metrics: [MetricValue] = []
-    /// When it was complete, by the trainer's clock.
+    /// The time at which it was complete, by the trainer's clock.
     package var time: Timestamp?
 
     package init() {}

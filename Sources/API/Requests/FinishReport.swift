@@ -1,4 +1,4 @@
-/// How an attempt ends by its own word.
+/// The end of an attempt by its own word.
 package struct FinishReport: Document, Equatable {
     package static let name = "FinishReport"
 

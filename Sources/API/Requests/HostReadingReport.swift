@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a host measured of itself.
+/// The readings that a host took of itself.
 package struct HostReadingReport: Document, Equatable {
     package static let name = "HostReadingsReport"
 

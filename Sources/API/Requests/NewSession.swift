@@ -1,7 +1,7 @@
 package import JSON
 import Tracking
 
-/// What a session is created from.
+/// The request that a session is created from.
 package struct NewSession: Document, Equatable {
     package static let name = "CreateSession"
 

@@ -1,7 +1,7 @@
 import Text
 import Tracking
 
-/// Which events an address shall be told about.
+/// A request to tell an address about certain events.
 package struct NewWebhook: Document, Equatable {
     package static let name = "CreateWebhook"
 

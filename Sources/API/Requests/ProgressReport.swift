@@ -1,4 +1,4 @@
-/// How much of the epoch under way is done.
+/// The part of the epoch under way that is done.
 package struct ProgressReport: Document, Equatable {
     package static let name = "ProgressReport"
 

@@ -1,8 +1,8 @@
-/// How a past session shall be trained again.
+/// A request to train a past session again.
 package struct ReproductionRequest: Document, Equatable {
     package static let name = "ReproductionRequest"
 
-    /// Whether to train although what the bits depend on is not the same.
+    /// True to train although what the bits depend on is not the same.
     package var allowDifferences: Bool?
     /// The relative difference up to which values count as equal.
     package var tolerance: Double?

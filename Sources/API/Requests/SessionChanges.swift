@@ -1,6 +1,6 @@
 package import JSON
 
-/// What of a session shall change; what is nil stays.
+/// The changes to a session; what is nil stays.
 package struct SessionChanges: Document, Equatable {
     package static let name = "UpdateSession"
 

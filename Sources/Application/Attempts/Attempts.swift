@@ -2,7 +2,7 @@ package import EventLog
 import SwiftProtobuf
 package import Tracking
 
-/// What a trainer says of its attempt: claim, renew, start, complete an epoch, finish.
+/// The calls of a trainer about its attempt: claim, renew, start, complete an epoch, finish.
 package struct Attempts: Sendable {
     private let core: TrackerCore
     private let queries: Queries
@@ -16,28 +16,28 @@ package struct Attempts: Sendable {
     package struct Speaker: Sendable {
         package let session: Session.ID
         package let attempt: UInt32
-        /// What the rules of a session are asked with.
+        /// The holder with which the rules of a session are asked.
         let holder: SessionCommand.Holder
         package let state: SessionState
     }
 
-    /// What a report is answered with.
+    /// The answer to a report.
     package struct Receipt: Sendable {
         package var session: Session.ID
         package var state: SessionState
         /// Nil for what no attempt said.
         package var attempt: UInt32?
         package var position: LogPosition
-        /// How many points, lines or readings were taken.
+        /// The number of points, lines or readings that were taken.
         package var accepted: Int?
 
-        /// How long the attempt's lease holds from now; nil when it has none.
+        /// The time that the attempt's lease holds from now; nil when it has none.
         package var leaseSeconds: UInt32? {
             state.attempt.flatMap { $0.number == attempt ? $0.leaseSeconds : nil }
         }
     }
 
-    /// What a claim gives.
+    /// The result of a claim: its receipt, the claim as the log has it, the token and the session.
     package struct Claim: Sendable {
         package var receipt: Receipt
         package var claimed: AttemptClaimed

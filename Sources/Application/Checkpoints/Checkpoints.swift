@@ -16,7 +16,7 @@ package struct Checkpoints: Sendable {
         self.attempts = attempts
     }
 
-    /// What is said of a checkpoint beside its bytes.
+    /// The description of a checkpoint beside its bytes.
     package struct Draft: Sendable {
         package var session: Session.ID
         package var epoch: UInt32
@@ -139,7 +139,7 @@ package struct Checkpoints: Sendable {
         return core.damage.add(digest)
     }
 
-    /// What the weights of the attempt's checkpoints fit. Sessions of earlier versions did not record it.
+    /// The architecture that the attempt's checkpoints fit. Sessions of earlier versions did not record it.
     private func architecture(of speaker: Attempts.Speaker) async throws -> String {
         guard speaker.state.architecture.isEmpty else { return speaker.state.architecture }
         let document = try await core.read(after: core.store.head) { try $0.document(of: speaker.session) }

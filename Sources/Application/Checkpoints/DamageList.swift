@@ -3,7 +3,7 @@ package import Tracking
 
 /// The blobs that a reader found damaged since the server started; `/health` tells of them.
 package final class DamageList: Sendable {
-    /// How many are remembered.
+    /// The most blobs that are remembered.
     static let capacity = 100
 
     private let digests = Mutex<[Digest]>([])

@@ -1,7 +1,7 @@
 import Synchronization
 package import Tracking
 
-/// Who holds a session for how much longer. Leases live in memory only; claims and losses are events.
+/// The holders of sessions and their time left. Leases live in memory only; claims and losses are events.
 ///
 /// Times are those of a clock that never jumps, as time since some fixed start.
 package final class LeaseTable: Sendable {
@@ -58,6 +58,6 @@ package final class LeaseTable: Sendable {
             .sorted { ($0.session, $0.attempt) < ($1.session, $1.attempt) }
     }
 
-    /// How many leases there are.
+    /// The number of leases.
     package var count: Int { leases.withLock { $0.count } }
 }

@@ -41,7 +41,7 @@ package struct LeaseTokens: Sendable {
         return Hexadecimal.encode(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret)))
     }
 
-    /// What is stored of a token.
+    /// The digest that is stored of a token.
     package static func digest(of token: some StringProtocol) -> String {
         Digest(hashing: Array(token.utf8)).description
     }

@@ -1,7 +1,7 @@
 import Synchronization
 package import Tracking
 
-/// Who holds which session: the living leases, the tokens that prove them, and what their holders reported of the epoch
+/// The holds on sessions: the living leases, the tokens that prove them, and what their holders reported of the epoch
 /// under way.
 package struct Leases: Sendable {
     /// The leases that live.
@@ -20,7 +20,7 @@ package struct Leases: Sendable {
         progressBoard = ProgressBoard()
     }
 
-    /// What the holder of the session reported last; nil when nobody did.
+    /// The latest report of the session's holder; nil when nobody reported.
     package func progress(of session: Session.ID) -> SessionProgress? { progressBoard[session] }
 
     /// Gives an attempt its lease.

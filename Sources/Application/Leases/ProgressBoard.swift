@@ -1,7 +1,7 @@
 import Synchronization
 package import Tracking
 
-/// What the holders of leases reported last of the epochs under way, and who waits for more.
+/// The latest reports of the holders of leases about the epochs under way, and who waits for more.
 ///
 /// It is kept in memory only: an epoch's record closes what was said of it, and after a restart of the server the next
 /// report is a moment away.

@@ -2,12 +2,12 @@ import EventLog
 package import ReadModels
 package import Tracking
 
-/// Whether the server's parts work.
+/// The health of the server's parts.
 package struct Health: Sendable {
     /// One part of the server.
     package struct Component: Sendable {
         package var name: String
-        /// What is wrong and what to do; nil when it works.
+        /// The fault and what to do about it; nil when it works.
         package var message: String?
         /// Figures by name.
         package var figures: [(name: String, value: UInt64)] = []
@@ -53,7 +53,7 @@ package struct Health: Sendable {
         ]
     }
 
-    /// What the read models are doing.
+    /// The activity of the read models.
     package var readModels: ReadModelState { core.readModels.activity }
 
     /// Builds the read models anew, beside those that answer meanwhile.

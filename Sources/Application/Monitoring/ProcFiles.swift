@@ -1,11 +1,11 @@
 import Foundation
 
-/// What the processors have done since the machine's start, in ticks.
+/// The busy and the total time of the processors since the machine's start, in ticks.
 package struct ProcessorTimes: Sendable, Equatable {
     var busy: UInt64
     var total: UInt64
 
-    /// How busy they were since `earlier`, 0 to 100; 0 when no time has passed.
+    /// The utilization since `earlier`, 0 to 100; 0 when no time has passed.
     func percent(since earlier: ProcessorTimes) -> Double {
         guard total > earlier.total, busy >= earlier.busy else { return 0 }
         return min(100, 100 * Double(busy - earlier.busy) / Double(total - earlier.total))

@@ -25,7 +25,7 @@ package struct ResourceSample: Sendable, Equatable {
 
     /// Microseconds since 1970.
     package var time: Int64
-    /// How busy the processors were since the last sample, 0 to 100.
+    /// The utilization of the processors since the last sample, 0 to 100.
     package var processorPercent: Double
     package var processorCount: Int
     /// Over 1, 5 and 15 minutes.

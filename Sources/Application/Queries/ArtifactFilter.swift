@@ -1,15 +1,15 @@
 package import Tracking
 
-/// Which of a session's artifacts a list shows, and in which order.
+/// The artifacts of a session that a list shows, and their order.
 ///
 /// With a key they come by step, as the values of a metric do; otherwise by path.
 package struct ArtifactFilter: Sendable, Equatable {
-    /// What the path begins with.
+    /// The beginning of the path.
     package var prefix = ""
     package var kind: String?
     package var key: String?
     package var steps: ClosedRange<Int64>?
-    /// Whether superseded ones are among them.
+    /// True when superseded artifacts are listed too.
     package var includesSuperseded = false
 
     package init() {}

@@ -1,8 +1,8 @@
 package import Tracking
 
-/// Which checkpoints a list shows, and in which order.
+/// The checkpoints that a list shows, and their order.
 package struct CheckpointListQuery: Sendable, Equatable {
-    /// What checkpoints are ordered by.
+    /// The property that checkpoints are ordered by.
     package enum Order: String, CaseIterable, Sendable {
         case epoch
         case created = "created_at"
@@ -11,13 +11,13 @@ package struct CheckpointListQuery: Sendable, Equatable {
 
     /// Nil for those of all sessions.
     package var session: Session.ID?
-    /// Whether those of the sessions that it continues are among them.
+    /// True when those of the sessions that it continues are listed too.
     package var includesLineage = false
     /// Leaves out those without the metric; `value` then is this metric's.
     package var metric: String?
     package var order = Order.epoch
     package var isDescending = false
-    /// Whether superseded ones are among them.
+    /// True when superseded checkpoints are listed too.
     package var includesSuperseded = false
     package var limit: Int?
     package var offset = 0

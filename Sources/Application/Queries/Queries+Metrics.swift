@@ -6,11 +6,11 @@ extension Queries {
     package struct Epochs: Sendable {
         package var session: SessionDocument
         package var records: [EpochRecordDocument]
-        /// How many there are beside the last ones; nil when that was not asked for.
+        /// The number of epochs without the limit to the latest; nil when that was not asked for.
         package var total: Int?
         fileprivate let timeline: SessionTimeline
 
-        /// Whether a later attempt did the epoch again.
+        /// True when a later attempt did the epoch again.
         package func isSuperseded(_ record: EpochRecordDocument) -> Bool {
             !timeline.counts(epoch: record.epoch, ofAttempt: record.attempt)
         }
@@ -72,7 +72,7 @@ extension Queries {
         }
     }
 
-    /// What the hosts of a session measured of themselves; with `rank` only that process's.
+    /// The readings that the hosts of a session took of themselves; with `rank` only that process's.
     package func hostReadings(
         of id: Session.ID?, rank: UInt32? = nil, maximumPoints: Int?, _ freshness: Freshness
     ) async throws -> Answer<(session: SessionDocument, series: [HostReadingSeries])> {

@@ -44,7 +44,7 @@ extension Queries {
         }
     }
 
-    /// How many sessions that are not archived have each status.
+    /// The number of sessions in each status; archived ones do not count.
     package func statusCounts() async throws -> [Session.Status: Int] {
         try await read(.stale) { try $0.statusCounts() }.value
     }

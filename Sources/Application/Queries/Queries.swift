@@ -2,13 +2,13 @@ import EventLog
 package import ReadModels
 package import Tracking
 
-/// What can be read, each answer with the position that it shows.
+/// Everything that can be read, each answer with the position that it shows.
 package struct Queries: Sendable {
     let core: TrackerCore
 
     init(_ core: TrackerCore) { self.core = core }
 
-    /// How current an answer must be.
+    /// The freshness that an answer must have.
     package enum Freshness: Equatable, Sendable {
         /// It shows all that the log holds when it is asked for.
         case current
@@ -68,7 +68,7 @@ extension TrackerCore {
         }
     }
 
-    /// What `body` makes of the read models' state after everything up to `position`.
+    /// Returns what `body` makes of the read models' state after everything up to `position`.
     func read<Value: Sendable>(
         after position: LogPosition, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Value {
@@ -76,7 +76,7 @@ extension TrackerCore {
         return try await read(body)
     }
 
-    /// What `body` makes of the read models' state right before the event at `position`: what that event did away with.
+    /// Returns what `body` makes of the state right before the event at `position`: what that event did away with.
     func read<Value: Sendable>(
         before position: LogPosition, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Value {
@@ -85,15 +85,15 @@ extension TrackerCore {
         return try await read(asOf: past, body)
     }
 
-    /// What `body` makes of the read models' state.
+    /// Returns what `body` makes of the read models' state.
     func read<Value: Sendable>(
         asOf: LogPosition? = nil, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Value {
         try await readModels.snapshot(asOf: asOf, body)
     }
 
-    /// What `body` makes of the read models once they show all that the log holds now, however long a rebuild takes: for
-    /// what follows the log from where this was read.
+    /// Returns what `body` makes of the read models once they show all that the log holds now, however long a rebuild
+    /// takes: for what follows the log from where this was read.
     package func readWithoutLimit<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Value {

@@ -9,7 +9,7 @@ package struct SessionComparison: Sendable {
     package struct Row: Equatable, Sendable {
         package var name: String
         package var values: [JSONValue?]
-        /// Whether all sessions have it, and the same; numbers are compared bit for bit, except that NaN equals NaN.
+        /// True when all sessions have it, and the same; numbers are compared bit for bit, except that NaN equals NaN.
         package var isEqual: Bool
         /// Of two numbers, the second less the first.
         package var difference: Double?
@@ -32,7 +32,7 @@ package struct SessionComparison: Sendable {
         }
     }
 
-    /// How many values are equal in all sessions.
+    /// The number of values that are equal in all sessions.
     package var equalCount: Int { sections.reduce(0) { $0 + $1.rows.count(where: \.isEqual) } }
 
     private static func row(_ name: String, _ values: [JSONValue?]) -> Row {

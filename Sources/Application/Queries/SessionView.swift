@@ -3,7 +3,7 @@ package import Tracking
 /// A session as it is shown: its document, and what only lives in memory or follows from other sessions.
 package struct SessionView: Sendable {
     package let document: SessionDocument
-    /// What the attempt that trains reported of the epoch under way.
+    /// The report of the attempt that trains about the epoch under way.
     package let progress: SessionProgress?
     /// From 1, while it is queued.
     package let queuePosition: Int?
@@ -43,8 +43,8 @@ package struct SessionView: Sendable {
         return Double(now - attempt.startedAt) / 1e6 / done * (1 - fractionDone)
     }
 
-    /// Where the next attempt goes on: the last checkpoint on the visible timeline, or the one that the session began with;
-    /// nil when it would begin anew.
+    /// The checkpoint from which the next attempt goes on: the last one on the visible timeline, or the one that the
+    /// session began with; nil when it would begin anew.
     package var resumeCheckpointID: String? {
         if !document.lastCheckpointID.isEmpty { return document.lastCheckpointID }
         return document.hasParentCheckpoint ? document.parentCheckpoint.checkpointID : nil

@@ -6,11 +6,11 @@ package import Tracking
 /// It changes things only by commands. How far it got follows from state or is facts in its own streams, never rows of the
 /// read models: `begin` finds out, and what it did twice must count once.
 package protocol Reactor: Sendable {
-    /// Who its commands are from, such as `lease-watch`.
+    /// The actor that its commands are from, such as `lease-watch`.
     var name: String { get }
-    /// What it follows; nil when only time moves it.
+    /// The events that it follows; nil when only time moves it.
     var interest: EventFilter? { get }
-    /// How often `tick` is called; nil when only events move it.
+    /// The time between two calls of `tick`; nil when only events move it.
     var interval: Duration? { get }
 
     /// Takes up what an earlier server left, and says after which position to follow the log.

@@ -8,10 +8,10 @@ package import TrainingConfiguration
 package struct ConfigurationRoots: Sendable {
     /// The largest file that is read, in bytes.
     static let maximumFileByteCount = 1 << 20
-    /// How many files an error names, at most.
+    /// The most files that an error names.
     private static let maximumListedFileCount = 50
 
-    /// Why a path names no configuration.
+    /// The reason that a path names no configuration.
     package enum Failure: Error, Equatable {
         /// The path itself cannot be: absolute, with `..`, or it leaves the roots by a link.
         case notAllowed(String)

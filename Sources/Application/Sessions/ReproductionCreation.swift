@@ -5,14 +5,14 @@ import SwiftProtobuf
 import Tracking
 import TrainingConfiguration
 
-/// How a past session is to be trained again.
+/// The description of a session that is to train a past one again.
 package struct ReproductionDraft: Sendable {
     /// Nil for the original's name with a remark.
     package var name: String?
     package var allowsDifferences = false
     /// The relative difference up to which values count as equal; nil for the default of the trainer's kind.
     package var tolerance: Double?
-    /// Whether the wish comes from a client of this machine.
+    /// True when the wish comes from a client of this machine.
     package var isFromThisMachine = true
 
     package init() {}
@@ -97,7 +97,7 @@ struct ReproductionCreation {
         }
     }
 
-    /// What a built-in trainer's bits depended on, as its latest attempt said.
+    /// The facts that a built-in trainer's bits depended on, as its latest attempt said.
     private static func attemptFacts(of document: SessionDocument) -> Reproduction {
         guard let attempt = document.attempts.last(where: { $0.hasStartedAt }) else { return Reproduction() }
         return .with {

@@ -1,9 +1,9 @@
 package import JSON
 package import Tracking
 
-/// What a session is to be created from.
+/// The description of a session that is to be created.
 package struct SessionDraft: Sendable {
-    /// Where its configuration comes from.
+    /// The source of its configuration.
     package enum Configuration: Sendable {
         /// A file below the configuration roots.
         case path(String)
@@ -24,7 +24,7 @@ package struct SessionDraft: Sendable {
     package var parent: String?
     /// The checkpoint it continues.
     package var checkpoint: String?
-    /// Whether the wish comes from a client of this machine.
+    /// True when the wish comes from a client of this machine.
     package var isFromThisMachine = true
 
     package init(_ configuration: Configuration) { self.configuration = configuration }

@@ -90,7 +90,7 @@ package struct Sessions: Sendable {
         Written(try await queries.view(of: session, after: position), at: position)
     }
 
-    /// Where the session had stopped; nil when it has not within `time`, or the server shuts down.
+    /// The position by which the session had stopped; nil when it has not within `time`, or the server shuts down.
     private func waitUntilStopped(
         _ session: Session.ID, after outcome: CommandOutcome<SessionDecider>, for time: Duration
     ) async throws -> LogPosition? {

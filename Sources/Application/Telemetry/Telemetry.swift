@@ -1,7 +1,7 @@
 package import EventLog
 package import Tracking
 
-/// What a trainer measures while it trains: step metrics, output, host readings.
+/// The measurements of a trainer while it trains: step metrics, output, host readings.
 package struct Telemetry: Sendable {
     private let core: TrackerCore
     private let attempts: Attempts

@@ -7,7 +7,7 @@ package struct Webhooks: Sendable {
 
     init(_ core: TrackerCore) { self.core = core }
 
-    /// What a webhook is, as far as its commands know.
+    /// A webhook, as far as its commands know it.
     package struct View: Sendable {
         package var id: String
         package var url: String

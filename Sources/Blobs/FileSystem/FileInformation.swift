@@ -4,7 +4,7 @@ package import Tracking
 package struct FileInformation: Equatable, Sendable {
     /// The file's length.
     package let byteCount: Int64
-    /// When it was written, or its time set, last.
+    /// The time at which it was written, or its time set, last.
     package let modifiedAt: Timestamp
 
     package init(byteCount: Int64, modifiedAt: Timestamp) {

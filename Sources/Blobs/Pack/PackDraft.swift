@@ -4,7 +4,7 @@ import Tracking
 ///
 /// It is a class because it is one file; whoever makes it removes the temporary file or gives it its place.
 final class PackDraft {
-    /// Where the temporary file is.
+    /// The path of the temporary file.
     let path: String
     private let file: any OpenFile
     private var rows: [PackRow] = []

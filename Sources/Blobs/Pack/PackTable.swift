@@ -6,9 +6,9 @@ struct PackTable: Equatable, Sendable {
     let rows: [PackRow]
     /// The SHA-256 of the content.
     let digest: Digest
-    /// Where each row starts in the content, and at last where the content ends.
+    /// The start of each row in the content, and at last the content's end.
     let contentOffsets: [Int64]
-    /// Where each row's bytes start in the pack, and at last where the table starts.
+    /// The start of each row's bytes in the pack, and at last that of the table.
     let storedOffsets: [Int64]
 
     init(rows: [PackRow], digest: Digest) {

@@ -1,6 +1,6 @@
 import CZlib
 
-/// What the library does with bytes in one call.
+/// The library's functions that take all bytes in one call.
 package enum Zlib {
     /// `bytes` as a zlib stream; `level` is from 1, the fastest, to 9, the smallest. Throws `.outOfMemory`.
     package static func compress(_ bytes: [UInt8], level: Int = 6) throws(ZlibError) -> [UInt8] {

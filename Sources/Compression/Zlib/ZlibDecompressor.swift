@@ -5,14 +5,14 @@ import CZlib
 /// Give it the pieces in order, then ask for `finish()`. Checksums are verified, and never more than the maximum is kept,
 /// whatever the bytes claim.
 package final class ZlibDecompressor {
-    /// What is around the packed data.
+    /// The wrapper around the packed data.
     package enum Format: Sendable { case gzip, zlib }
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let format: Format
     private let maximumByteCount: Int
     private var content: [UInt8] = []
-    /// Whether the last member has ended; what follows one of gzip is the next.
+    /// True once the last member has ended; what follows one of gzip is the next.
     private var hasEnded = false
     private var stepByteCount = 1 << 16
 

@@ -1,4 +1,4 @@
-/// Why bytes could not be unpacked or packed.
+/// The reason that bytes could not be unpacked or packed.
 package enum ZlibError: Error, Equatable, CustomStringConvertible {
     /// The bytes end before their stream does.
     case truncated

@@ -11,7 +11,7 @@ package struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
     /// Levels the library accepts; 1 is the fastest that is not a special mode.
     package static var levels: ClosedRange<Int> { Int(ZSTD_minCLevel())...Int(ZSTD_maxCLevel()) }
 
-    /// What the bytes are like, which decides where the compressor spends its time.
+    /// The nature of the bytes, which decides where the compressor spends its time.
     package enum Content: Sendable {
         /// Anything.
         case general
@@ -29,7 +29,7 @@ package struct ZstandardCompressor: ~Copyable, @unchecked Sendable {
 
     deinit { _ = ZSTD_freeCCtx(context) }
 
-    /// How many bytes `compress` can need at most for `byteCount` bytes of input.
+    /// The most bytes that `compress` can need for `byteCount` bytes of input.
     package static func compressionBound(for byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
 
     /// Compresses all of `source` into the start of `destination` and returns how many bytes it wrote.

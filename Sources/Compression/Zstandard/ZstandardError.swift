@@ -1,4 +1,4 @@
-/// Why bytes could not be compressed or decompressed.
+/// The reason that bytes could not be compressed or decompressed.
 package enum ZstandardError: Error, Equatable, CustomStringConvertible {
     /// The bytes are not Zstandard frames, or are damaged; the text is the library's reason.
     case malformed(reason: String)

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Why a command was not carried out.
+/// The reason that a command was not carried out.
 package enum CommandError<Refusal: Error>: Error, CustomStringConvertible {
     /// The decider says no.
     case refused(Refusal)

@@ -1,13 +1,13 @@
 package import Tracking
 
-/// Who asks for a command, and what tells it from every other one.
+/// The sender of a command, and what tells the command from every other one.
 package struct CommandIdentity: Sendable {
     package var id: CommandID
     /// The digest of the canonical command, as the sender meant it.
     package var digest: Digest
-    /// Who asks, at most 255 bytes of UTF-8.
+    /// The name of whoever asks, at most 255 bytes of UTF-8.
     package var actor: String
-    /// When it happened by the sender's clock.
+    /// The time at which it happened, by the sender's clock.
     package var occurredAt: Timestamp?
     /// True when the sender chose the id, so that the command may have come before.
     package var mayBeRepeat: Bool

@@ -10,7 +10,7 @@ package struct CommandOutcome<D: Decider>: Sendable {
     package var version: StreamVersion
     /// The position of its last event; the head when there are none.
     package var last: LogPosition
-    /// When its events were recorded; nil when there are none.
+    /// The time at which its events were recorded; nil when there are none.
     package var recordedAt: Timestamp?
     /// True when it had been carried out before, so that nothing was written now.
     package var isRepeat: Bool

@@ -1,4 +1,4 @@
-/// Why some bytes are not a record.
+/// The reason that some bytes are not a record.
 package enum RecordError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The bytes end before the record does, or go on after it.
     case length

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Why an append was refused or failed. Except for `outcomeUnknown`, nothing of it was written.
+/// The reason that an append was refused or failed. Except for `outcomeUnknown`, nothing of it was written.
 package enum AppendError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The stream is not at the expected version: fold it again and decide again.
     case conflict(actual: StreamVersion)

@@ -15,7 +15,7 @@ package struct AppendRequest: Sendable {
     package var commandID: CommandID
     /// The digest of the canonical command: tells a repeat from a second command with the same id.
     package var commandDigest: Digest
-    /// Who asks, at most 255 bytes of UTF-8.
+    /// The name of whoever asks, at most 255 bytes of UTF-8.
     package var actor: String
 
     package init(

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Where the events of a command stand. A repeat of the command gets the same places.
+/// The places of a command's events in the log. A repeat of the command gets the same places.
 package struct AppendResult: Hashable, Sendable {
     /// The position of the first event; when there are no events, the head at that moment.
     package var first: LogPosition
@@ -12,7 +12,7 @@ package struct AppendResult: Hashable, Sendable {
     package var lastVersion: StreamVersion
     /// The number of events.
     package var count: Int
-    /// When the events were recorded.
+    /// The time at which the events were recorded.
     package var recordedAt: Timestamp
     /// True when the command had been appended before, so that nothing was written now.
     package var isRepeat: Bool

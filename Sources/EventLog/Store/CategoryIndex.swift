@@ -1,7 +1,7 @@
 import LMDB
 import Tracking
 
-/// Where the records of some categories stand: what the database's index knows of them, and what it does not know yet.
+/// The places of some categories' records: what the database's index knows of them, and what it does not know yet.
 ///
 /// Made before the transaction that it is used with, so that nothing falls between the two.
 struct CategoryIndex {

@@ -4,9 +4,9 @@ package import Tracking
 ///
 /// Both ends are said, since only the store knows how its positions and versions follow each other.
 package struct CommandReceipt: Hashable, Sendable {
-    /// Where its first event stands.
+    /// The position of its first event.
     package var first: LogPosition
-    /// Where its last event stands.
+    /// The position of its last event.
     package var last: LogPosition
     /// The version of its first event.
     package var firstVersion: StreamVersion

@@ -27,7 +27,7 @@ package final class DataDirectory: Sendable {
 
     /// The log's LMDB environment.
     package var logFolder: String { path + "/log" }
-    /// Where the log's environment is made before it is renamed to `logFolder`.
+    /// The folder in which the log's environment is made before it is renamed to `logFolder`.
     var newLogFolder: String { path + "/log.new" }
     /// One folder for each set of projection versions.
     package var readModelsFolder: String { path + "/read-models" }
@@ -43,9 +43,9 @@ package final class DataDirectory: Sendable {
         try LockFile.owner(of: path + "/server.lock")
     }
 
-    /// Who has a data directory.
+    /// The holder of a data directory.
     package struct Owner: Hashable, Sendable, CustomStringConvertible {
-        /// Where it can be reached, or what it does.
+        /// The address at which it can be reached, or what it does.
         package var address: String
         /// Its process.
         package var processID: Int32

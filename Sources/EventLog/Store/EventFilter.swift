@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Which events of the log a reader wants.
+/// The events of the log that a reader wants.
 package enum EventFilter: Hashable, Sendable {
     case all
     /// The events of all streams of these categories.

@@ -52,7 +52,7 @@ package protocol EventStore: Sendable {
         after position: LogPosition, matching filter: EventFilter
     ) async throws(CancellationError) -> LogPosition
 
-    /// Why the store stopped for good, so that every later append is refused; nil while it works and after a mere `close()`.
+    /// The reason that the store stopped for good and refuses appends; nil while it works and after a mere `close()`.
     var failure: LogFailure? { get }
 
     /// Takes no more appends, writes those that wait, wakes all who wait for events with an error, and returns once the

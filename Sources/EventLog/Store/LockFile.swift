@@ -49,7 +49,7 @@ final class LockFile: Sendable {
         guard isWritten else { throw LockFile.failure(path) }
     }
 
-    /// Who holds the file at `path`; nil when nobody does.
+    /// The owner that holds the file at `path`; nil when nobody does.
     static func owner(of path: String) throws(StorageError) -> DataDirectory.Owner? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

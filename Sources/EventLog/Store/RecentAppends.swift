@@ -1,7 +1,7 @@
 import Tracking
 
-/// Where the streams and categories that were appended to lately have got to, so that whoever begins to wait late learns
-/// of it.
+/// The latest positions of the streams and categories that were appended to lately, so that whoever begins to wait late
+/// learns of it.
 ///
 /// Of streams only some thousands are remembered, in two generations: what is appended moves to the young one; when that
 /// is full it becomes the old one, and the old one is forgotten. Of what was forgotten anything is possible.

@@ -1,7 +1,7 @@
 package import LMDB
 package import Tracking
 
-/// Why the log could not be opened or read. Two errors are equal when their codes are.
+/// The reason that the log could not be opened or read. Two errors are equal when their codes are.
 package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of failure that a caller can tell apart.
     package enum Code: Hashable, Sendable {

@@ -1,7 +1,7 @@
 import LMDB
 import Tracking
 
-/// Where the records of one stream stand: what the database's index knows of it, and what it does not know yet.
+/// The places of the records of one stream: what the database's index knows of it, and what it does not know yet.
 ///
 /// Made before the transaction that it is used with, so that nothing falls between the two.
 struct StreamIndex {

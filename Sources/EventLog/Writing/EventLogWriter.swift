@@ -19,7 +19,7 @@ final class EventLogWriter {
     private var committed: State
     private var failure: LogFailure?
 
-    /// Where the log has got to.
+    /// The point that the log has got to.
     private struct State {
         var head: LogPosition
         var recordedAt: Timestamp
@@ -183,7 +183,7 @@ final class EventLogWriter {
         return .success(AppendResult(receipt, recordedAt: state.recordedAt, isRepeat: false))
     }
 
-    /// Where `stream` has got to, with what the group has written.
+    /// The head of `stream`, with what the group has written.
     private func head(
         of stream: StreamID, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
     ) throws(LMDBError) -> LogTables.StreamHead? {

@@ -20,7 +20,7 @@ final class LogCore: Sendable {
         self.writer = Mutex(writer)
     }
 
-    /// Why the log stopped for good; nil while it works.
+    /// The reason that the log stopped for good; nil while it works.
     var failure: LogFailure? { stopped.withLock { $0 } }
 
     /// Writes the next group and answers those who wait for it. Returns whether there was one.

@@ -1,4 +1,4 @@
-/// Why the log stopped for good: the process must end, and a new one open the log again.
+/// The reason that the log stopped for good: the process must end, and a new one open the log again.
 package struct LogFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// Sentences that say what happened and what to do.
     package let details: String

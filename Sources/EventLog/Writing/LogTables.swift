@@ -27,7 +27,7 @@ struct LogTables: Sendable {
         meta = try environment.database("meta")
     }
 
-    /// Where a stream has got to.
+    /// The point that a stream has got to.
     struct StreamHead: Sendable {
         var number: UInt32
         var version: StreamVersion
@@ -146,7 +146,7 @@ struct LogTables: Sendable {
         return bytes
     }
 
-    /// Where `stream` has got to by the database's index; nil when it is not there.
+    /// The head of `stream` by the database's index; nil when it is not there.
     func head(
         of stream: StreamID, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> StreamHead? {
@@ -218,7 +218,7 @@ struct LogTables: Sendable {
         return position
     }
 
-    /// When the record at `position` was recorded; nil when there is none.
+    /// The time at which the record at `position` was recorded; nil when there is none.
     func recordedAt(
         _ position: LogPosition, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> Timestamp? {

@@ -20,11 +20,11 @@ final class RecentIndex: Sendable {
 
     /// The appends of one stream that are not in the database's index.
     struct Stream: Sendable {
-        /// Where the stream has got to.
+        /// The point that the stream has got to.
         var head: LogTables.StreamHead
         /// In order; never empty.
         var appends: [LogTables.Append]
-        /// Where each command's first record stands.
+        /// The receipt of each command, which says where its records stand.
         var commands: [CommandID: CommandReceipt]
     }
 
@@ -84,7 +84,7 @@ final class RecentIndex: Sendable {
     /// The appends of `stream` that are held; nil when there are none.
     subscript(stream: StreamID) -> Stream? { state.withLock { $0.streams[stream] } }
 
-    /// Where `stream` has got to, if that is held here.
+    /// The head of `stream`, if that is held here.
     func head(of stream: StreamID) -> LogTables.StreamHead? { state.withLock { $0.streams[stream]?.head } }
 
     /// The receipt of `command` in `stream`, if that is held here.

@@ -4,7 +4,7 @@ import Tracking
 struct StagedGroup {
     /// In the order of the log.
     private(set) var elements: [RecentIndex.Element] = []
-    /// Where the streams have got to.
+    /// The heads that the streams have got to.
     private(set) var heads: [StreamID: LogTables.StreamHead] = [:]
     private(set) var commands: [CommandKey: CommandReceipt] = [:]
 

@@ -90,7 +90,7 @@ struct ArtifactEndpoints {
         return .written(written, status: isNew ? .created : .ok) { ArtifactInfo($0) }
     }
 
-    /// What the request says of the artifact beside its bytes: its path, type, kind, key and step.
+    /// The request's description of the artifact beside its bytes: its path, type, kind, key and step.
     private func artifact(_ call: Call) throws -> ArtifactSaved {
         func word(_ name: String, bytes: ClosedRange<Int>) throws(FieldError) -> String? {
             guard let text = call.query.text(name) else { return nil }
@@ -120,7 +120,7 @@ struct ArtifactEndpoints {
         ) { ArtifactInfo($0) }
     }
 
-    /// Whether a browser would run code in it.
+    /// True when a browser would run code in it.
     private static func isActive(_ type: String) -> Bool {
         let type = type.lowercased()
         return ["html", "svg", "xml", "javascript", "ecmascript", "pdf"].contains { type.contains($0) }

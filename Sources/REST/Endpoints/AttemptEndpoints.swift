@@ -8,7 +8,7 @@ import SwiftProtobuf
 import Tracking
 import WebServer
 
-/// What a trainer calls about its attempt, and what others add to a session's record.
+/// Answers what a trainer calls about its attempt, and what others add to a session's record.
 struct AttemptEndpoints {
     let tracker: Tracker
 
@@ -172,7 +172,7 @@ struct AttemptEndpoints {
 }
 
 extension Response {
-    /// What a trainer's report is answered with.
+    /// The answer to a trainer's report.
     static func receipt(_ receipt: Attempts.Receipt) -> Response {
         .document(ReportReceipt(receipt), headers: [.logPosition: receipt.position.description])
     }

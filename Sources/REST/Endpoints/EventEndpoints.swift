@@ -80,7 +80,7 @@ struct EventEndpoints {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    /// How records are written.
+    /// The form in which records are written.
     private enum Format: String {
         case lines = "application/x-ndjson"
         case messages = "application/x-protobuf"

@@ -5,7 +5,7 @@ import Hummingbird
 package import Tracking
 import WebServer
 
-/// What a trainer measures while it trains, and what is read of it: step metrics, log lines, host readings.
+/// Takes and shows what a trainer measures while it trains: step metrics, log lines, host readings.
 struct TelemetryEndpoints {
     let tracker: Tracker
 

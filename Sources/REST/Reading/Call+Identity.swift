@@ -6,7 +6,7 @@ import JSON
 import Tracking
 import WebServer
 
-/// Who asks for what.
+/// The identity of the command that a request brings.
 extension Call {
     /// The identity of the command that the request brings: the id that the sender chose in `Idempotency-Key` or in the
     /// body, or a fresh one.

@@ -24,7 +24,7 @@ extension Call {
         return attempt
     }
 
-    /// How current the answer must be: `consistency` and `wait_for`.
+    /// The freshness that the answer must have: `consistency` and `wait_for`.
     func freshness() throws -> Queries.Freshness {
         let isCurrent: Bool
         switch query.text("consistency") {
@@ -36,7 +36,7 @@ extension Call {
         return isCurrent ? .current : .stale
     }
 
-    /// Whether what later attempts superseded is asked for too: `attempts=all`.
+    /// True when what later attempts superseded is asked for too: `attempts=all`.
     func wantsAllAttempts() throws(FieldError) -> Bool {
         switch query.text("attempts") {
         case nil, "current": return false

@@ -69,7 +69,7 @@ struct CheckpointReader {
 
     private static let names = CheckpointUpload.fields.map(\.name)
 
-    /// What `text` is as a value of the field: numbers and objects are written as in JSON, marks with commas.
+    /// Reads `text` as a value of the field: numbers and objects are written as in JSON, marks with commas.
     private static func value(_ name: String, _ text: String) throws -> JSONValue? {
         switch name {
         case "epoch", "step", "attempt":

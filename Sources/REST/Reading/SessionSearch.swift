@@ -2,7 +2,7 @@ import API
 import Tracking
 import WebServer
 
-/// Which sessions a list request asks for.
+/// The sessions that a list request asks for.
 struct SessionSearch {
     var filter = SessionFilter()
     var order = SessionOrder.newestFirst

@@ -13,9 +13,9 @@ package struct MetricsScan {
     package var commandID: String?
     /// The attempt that measured.
     package var attempt: UInt32
-    /// What is appended, each small enough for the log.
+    /// The events that are appended, each small enough for the log.
     package var events: [TelemetryEvent]
-    /// How many points it has.
+    /// The number of its points.
     package var pointCount: Int
 
     /// Columns of one metric as they come.

@@ -1,14 +1,14 @@
 import Tracking
 
-/// What a trainer measured, read from its report and ready for the log.
+/// The measurements of a trainer, read from its report and ready for the log.
 protocol TelemetryReport {
     /// The id that its sender gave it.
     var commandID: String? { get }
     /// The attempt that measured.
     var attempt: UInt32 { get }
-    /// How many points, lines or readings it has.
+    /// The number of its points, lines or readings.
     var entryCount: Int { get }
-    /// Whether some of them say no time, and then have that of their arrival.
+    /// True when some of them say no time, and then have that of their arrival.
     var needsTime: Bool { get }
 
     /// Reads a report in JSON.

@@ -14,7 +14,7 @@ package struct Feed<Decoder: FeedDecoder>: AsyncSequence, Sendable {
     let client: APIClient
     /// The request for what follows a position, or for what the stream begins with.
     let request: @Sendable (UInt64?) -> APIRequest
-    /// Whether a clean end of the answer is the end; otherwise it is an interruption.
+    /// True when a clean end of the answer is the end; otherwise it is an interruption.
     let endsWithAnswer: Bool
     let policy: RetryPolicy
 

@@ -5,8 +5,8 @@ package protocol FeedDecoder: Sendable {
     init()
     /// The entries that `bytes` complete.
     mutating func decode(_ bytes: [UInt8]) throws(ClientError) -> [Entry]
-    /// Where in the log `entry` stands, for a resumption after it.
+    /// The position of `entry` in the log, for a resumption after it.
     static func position(of entry: Entry) -> UInt64?
-    /// Whether nothing follows `entry`.
+    /// True when nothing follows `entry`.
     static func isLast(_ entry: Entry) -> Bool
 }

@@ -8,7 +8,7 @@ package struct FeedFrame: Document, Equatable {
     /// connection, epoch_complete, metrics, checkpoint_saved, status, log, host, alert, training_complete, error or
     /// heartbeat; a newer server may send others.
     package var type = ""
-    /// Where in the log it stands.
+    /// Its position in the log.
     package var position: UInt64?
     package var sessionID: String?
     private var statusWord: String?
@@ -31,7 +31,7 @@ package struct FeedFrame: Document, Equatable {
 
     package var status: Session.Status? { statusWord.flatMap { Session.Status(rawValue: $0) } }
 
-    /// Whether a session's feed ends with it.
+    /// True when a session's feed ends with it.
     package var isLast: Bool { type == "training_complete" || type == "error" }
 
     /// A line of a training's output.

@@ -1,4 +1,4 @@
-/// What following a stream gives.
+/// One item of a stream that is followed: an entry, or an interruption.
 package enum FeedItem<Entry: Sendable>: Sendable {
     /// An entry; each comes once, in log order.
     case entry(Entry)

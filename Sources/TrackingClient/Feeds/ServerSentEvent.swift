@@ -2,7 +2,7 @@
 package struct ServerSentEvent: Equatable, Sendable {
     /// The last `id:` seen up to this event; empty before the first.
     package var id: String
-    /// What `event:` said; `message` when it said nothing.
+    /// The value of `event:`; `message` when it said nothing.
     package var type: String
     /// The `data:` lines, joined by line feeds.
     package var data: String

@@ -4,7 +4,7 @@
 package struct ServerSentEventParser: Sendable {
     /// The last `id:` seen, which a reconnection sends as `Last-Event-ID`.
     package private(set) var lastEventID = ""
-    /// What `retry:` last asked for.
+    /// The delay that `retry:` last asked for.
     package private(set) var reconnectionDelay: Duration?
 
     private var lines = LineSplitter(maximumByteCount: 1 << 20)

@@ -1,6 +1,6 @@
 package import API
 
-/// How an attempt ends by its own word.
+/// The end of an attempt by its own word.
 package enum AttemptOutcome: Sendable {
     case completed(finalMetrics: [MetricValue], earlyStopReason: String?)
     /// A requested stop was obeyed; `checkpointID` names what was saved.

@@ -1,2 +1,2 @@
-/// Which of a session's streams to read: its lifecycle, its measurements, or both.
+/// The streams of a session to read: its lifecycle, its measurements, or both.
 package enum EventStreams: String, CaseIterable, Sendable { case session, telemetry, all }

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Which sessions a list shall hold: those that match every given filter.
+/// The sessions that a list shall hold: those that match every given filter.
 package struct SessionQuery: Sendable {
     /// Any of these; all when empty.
     package var statuses: [Session.Status] = []
@@ -10,9 +10,9 @@ package struct SessionQuery: Sendable {
     package var group: String?
     /// Words that must all occur in the name, the notes or a tag.
     package var text: String?
-    /// What must hold, in the filter language: `status = completed and metrics.val_loss < 0.5`.
+    /// The condition that must hold, in the filter language: `status = completed and metrics.val_loss < 0.5`.
     package var condition: String?
-    /// Whether archived sessions are listed too.
+    /// True when archived sessions are listed too.
     package var includesArchived = false
     /// A field such as created_at, `metrics.NAME` or `params.NAME`, with a minus sign for descending.
     package var sort: String?

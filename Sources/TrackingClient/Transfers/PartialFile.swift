@@ -6,7 +6,7 @@ import Tracking
 struct PartialFile: Sendable {
     let target: String
     let path: String
-    /// How many bytes are there, all of them hashed.
+    /// The number of bytes that are there, all of them hashed.
     private(set) var byteCount: Int64 = 0
     private var hasher = Digest.Hasher()
     private let file: LocalFile

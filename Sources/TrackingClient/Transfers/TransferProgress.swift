@@ -1,4 +1,4 @@
-/// How far a download or an upload has come, in bytes.
+/// The progress of a download or an upload, in bytes.
 package struct TransferProgress: Hashable, Sendable {
     package var byteCount: Int64
     package var totalByteCount: Int64

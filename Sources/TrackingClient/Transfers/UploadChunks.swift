@@ -4,7 +4,7 @@ import Tracking
 
 /// The body of an upload: the source in pieces of 256 KiB. Each iteration reads the source anew.
 struct UploadChunks: AsyncSequence, Sendable {
-    /// What the last complete iteration saw.
+    /// A record of what the last complete iteration saw.
     final class Witness: Sendable {
         private let seen = Mutex<Digest?>(nil)
 

@@ -1,10 +1,10 @@
-/// Where the bytes of an upload come from.
+/// The source of an upload's bytes.
 package enum UploadSource: Sendable {
     /// A regular file, read while it is sent; it must not change until then.
     case file(String)
     case bytes([UInt8])
 
-    /// How many bytes there are. Throws `file`.
+    /// The number of bytes. Throws `file`.
     func byteCount() async throws(ClientError) -> Int64 {
         switch self {
         case .bytes(let bytes): return Int64(bytes.count)

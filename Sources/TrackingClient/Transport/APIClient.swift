@@ -8,7 +8,7 @@ import NIOHTTP1
 /// Requests that the server answers alike when repeated are sent again by the configuration's policy; every POST
 /// has an idempotency key. Whoever makes a client shuts it down when all its requests are done.
 package struct APIClient: Sendable {
-    /// How it talks to its server.
+    /// The settings by which it talks to its server.
     package internal(set) var configuration: ClientConfiguration
     let http: HTTPClient
     let clock: any Clock<Duration>

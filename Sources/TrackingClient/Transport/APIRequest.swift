@@ -3,7 +3,7 @@ import Text
 
 /// One request of the API, before it is tied to a server.
 struct APIRequest: Sendable {
-    /// What is sent as its body.
+    /// The body that is sent.
     enum Body: Sendable {
         case none
         case bytes([UInt8], contentType: String)
@@ -41,9 +41,9 @@ struct APIRequest: Sendable {
         return path + "?" + query.map { $0.name + "=" + PercentCoding.encoded($0.value) }.joined(separator: "&")
     }
 
-    /// Whether the server answers a repetition alike.
+    /// True when the server answers a repetition alike.
     var isRepeatable: Bool { operation.isRead || operation.isIdempotent }
 
-    /// How messages name it.
+    /// The name that messages give it.
     var name: String { operation.method.rawValue + " " + path }
 }

@@ -1,10 +1,10 @@
-/// How a client talks to its server.
+/// The settings by which a client talks to its server.
 package struct ClientConfiguration: Sendable {
     /// The server.
     package var address: ServerAddress
     /// Sent as `Authorization: Bearer`, unless a lease is.
     package var apiKey: String?
-    /// When requests are sent again.
+    /// The policy by which requests are sent again.
     package var retries: RetryPolicy
     /// The longest time to wait for a connection.
     package var connectTimeout: Duration = .seconds(5)

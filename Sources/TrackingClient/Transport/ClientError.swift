@@ -1,6 +1,6 @@
 package import JSON
 
-/// Why a request did not give what was asked for. Its message says what happened, to what, and what to do.
+/// The reason that a request did not give what was asked for. Its message says what happened, to what, and what to do.
 ///
 /// Two errors are equal when their codes are.
 package struct ClientError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -28,11 +28,11 @@ package struct ClientError: Error, Equatable, Sendable, CustomStringConvertible 
 
     /// The kind of failure.
     package let code: Code
-    /// What happened, to what, and what to do, in one or two sentences.
+    /// One or two sentences that say what happened, to what, and what to do.
     package let message: String
     /// The details of the server's error document; empty for failures on this side.
     package let details: JSONObject
-    /// How long the server asks to wait before the next try.
+    /// The time that the server asks to wait before the next try.
     package let retryAfter: Duration?
 
     package init(_ code: Code, _ message: String, details: JSONObject = JSONObject(), retryAfter: Duration? = nil) {

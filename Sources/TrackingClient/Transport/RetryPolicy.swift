@@ -1,9 +1,9 @@
-/// When a failed request is sent again, and how long to wait before.
+/// The rules for sending a failed request again, and for the wait before.
 ///
 /// A request is repeatable when the server gives the same answer to its repetition: a read, or a write with an
 /// idempotency key. What is not repeatable is sent again only when no connection was made.
 package struct RetryPolicy: Equatable, Sendable {
-    /// How often a request is sent at most, the first time included.
+    /// The most times that a request is sent, the first included.
     package var maximumAttempts: Int
     /// The wait before the second attempt; it doubles from attempt to attempt.
     package var firstDelay: Duration
@@ -28,8 +28,8 @@ package struct RetryPolicy: Equatable, Sendable {
     /// One attempt.
     package static let never = RetryPolicy(maximumAttempts: 1, firstDelay: .zero, maximumDelay: .zero)
 
-    /// How long to wait before sending again after attempt number `attempt` (from 1) failed with `error`; nil when it
-    /// shall not be sent again. `random` is uniform in 0..<1.
+    /// The wait before sending again after attempt number `attempt` (from 1) failed with `error`; nil when it shall not
+    /// be sent again. `random` is uniform in 0..<1.
     package func delay(
         afterAttempt attempt: Int, failedWith error: ClientError, isRepeatable: Bool, random: Double
     ) -> Duration? {
@@ -50,7 +50,7 @@ package struct RetryPolicy: Equatable, Sendable {
         return max(delay, retryAfter)
     }
 
-    /// Whether the same request may succeed a little later.
+    /// True when the same request may succeed a little later.
     package static func isTransient(_ error: ClientError) -> Bool {
         switch error.code {
         case .unreachable, .interrupted, .timedOut: true

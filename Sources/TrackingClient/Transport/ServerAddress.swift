@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a server is: scheme, host, port and an optional path before `/api/v1`.
+/// The address of a server: scheme, host, port and an optional path before `/api/v1`.
 package struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address without a slash at its end, such as `http://127.0.0.1:8000`.
     package let text: String
@@ -38,7 +38,7 @@ package struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         port = parts.port ?? (scheme == "https" ? 443 : 80)
     }
 
-    /// Whether the host is this machine.
+    /// True when the host is this machine.
     package var isLoopback: Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }

@@ -11,9 +11,9 @@ package struct TrainerCheckpoint: Equatable, Sendable {
 
     /// Weights, statistics, moments and pending gradients.
     package var arrays: [NamedArray]
-    /// How far the training has come.
+    /// The point that the training has come to.
     package var progress: TrainerProgress
-    /// What else is to be remembered, such as the architecture; keys must not begin with `progress.` or be `format`.
+    /// Further facts to be remembered, such as the architecture; keys must not begin with `progress.` or be `format`.
     package var description: [String: String]
 
     package init(arrays: [NamedArray], progress: TrainerProgress, description: [String: String] = [:]) {

@@ -1,6 +1,6 @@
 package import Safetensors
 
-/// Why a file is no checkpoint that training can go on from.
+/// The reason that a file is no checkpoint that training can go on from.
 package enum TrainerCheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no sound safetensors file of float32 arrays.
     case unreadable(SafetensorsError)

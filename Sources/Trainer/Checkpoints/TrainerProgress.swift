@@ -1,4 +1,4 @@
-/// How far a training has come: all that its next step depends on besides weights, statistics and moments.
+/// The point that a training has come to: all that its next step depends on besides weights, statistics and moments.
 ///
 /// It names no session, host, time or duration: two trainings that did the same have equal progress.
 package struct TrainerProgress: Equatable, Sendable {
@@ -20,7 +20,7 @@ package struct TrainerProgress: Equatable, Sendable {
     package var pendingPassCount = 0
     /// The updates the optimizer's moments have seen.
     package var updateCount = 0
-    /// What the learning rate schedule remembers: its best observation, the bad ones since, and the reductions made.
+    /// The memory of the learning rate schedule: its best observation, the bad ones since, and the reductions made.
     package var scheduleBest: Double?
     package var scheduleBadCount = 0
     package var scheduleReductions = 0

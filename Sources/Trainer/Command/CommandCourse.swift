@@ -10,7 +10,7 @@ package import Processes
 /// ```
 /// Times are what has passed since any fixed moment.
 package struct CommandCourse: Equatable, Sendable {
-    /// What can come.
+    /// An event that the course has to answer.
     package enum Input: Equatable, Sendable {
         case started
         case couldNotStart(String)
@@ -23,7 +23,7 @@ package struct CommandCourse: Equatable, Sendable {
         case abandoned
     }
 
-    /// What to do about it.
+    /// An action in answer to an input.
     package enum Action: Equatable, Sendable {
         /// SIGTERM to the group.
         case terminate
@@ -36,7 +36,7 @@ package struct CommandCourse: Equatable, Sendable {
         case end(End)
     }
 
-    /// How it went.
+    /// The ways in which it ends.
     package enum End: Equatable, Sendable {
         case completed
         case stopped(message: String?)
@@ -60,7 +60,7 @@ package struct CommandCourse: Equatable, Sendable {
         case ended
     }
 
-    /// How long the output may stay open after the program and all its children are gone.
+    /// The longest time that the output may stay open after the program and all its children are gone.
     package static let drainTime = Duration.seconds(5)
 
     private let name: String
@@ -125,7 +125,7 @@ package struct CommandCourse: Equatable, Sendable {
         }
     }
 
-    /// Whether it is over.
+    /// True once it is over.
     package var isOver: Bool { phase == .ended }
 
     private mutating func endWith(_ cause: Cause, at now: Duration, note: String) -> [Action] {

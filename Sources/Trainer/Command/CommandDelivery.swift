@@ -13,7 +13,7 @@ struct CommandDelivery {
     private static let lineCount = 5000
     private static let byteCount = 4 << 20
     private static let interval = Duration.milliseconds(100)
-    /// How many refused reports are told in the log.
+    /// The most refused reports that are told in the log.
     private static let maximumRefusalCount = 20
 
     let service: any TrainingService

@@ -9,7 +9,7 @@ package import TrainingConfiguration
 /// `PIVOT_RESUME_CHECKPOINT_ID`, `PIVOT_RESUME_EPOCH` and `PIVOT_RESUME_STEP` are there when there is a checkpoint to go on
 /// from. `PIVOT_SUPERVISOR_PID` marks its processes.
 package enum CommandEnvironment {
-    /// What is passed on from the supervisor's environment without being named: no secrets, nothing of the server's.
+    /// The supervisor's variables that are passed on without being named: no secrets, nothing of the server's.
     package static let passedNames: Set<String> = [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "CUDA_VISIBLE_DEVICES",
         "CUDA_HOME", "NVIDIA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "OMP_NUM_THREADS",

@@ -1,18 +1,18 @@
 package import Processes
 
-/// Where programs are supervised: what the supervisor's process gives them, and what it lets them be.
+/// The surroundings of supervised programs: what the supervisor's process gives them, and what it lets them be.
 package struct CommandPlace: Sendable {
-    /// Where programs reach the server.
+    /// The URL at which programs reach the server.
     package var serverURL: String
     /// The supervisor's process id.
     package var processID: Int32
     /// The supervisor's own environment, of which programs get a part.
     package var environment: [String: String]
-    /// What `trainer.working_directory` is relative to.
+    /// The folder that `trainer.working_directory` is relative to.
     package var projectFolder: String
-    /// Where the program of a session without a working directory runs; made when it is needed.
+    /// The folder in which the program of a session without a working directory runs; made when it is needed.
     package var sessionFolder: String
-    /// Where files for the program's eyes lie until the supervisor ends.
+    /// The folder of the files for the program's eyes, which lie there until the supervisor ends.
     package var temporaryFolder: String
     package var allowed: AllowedCommands
 

@@ -3,7 +3,7 @@ import JSON
 import Processes
 import Tracking
 
-/// What is recorded of a supervised program: what it is, where it runs, and which state of which repository that is.
+/// The provenance of a supervised program: what it is, where it runs, and which state of which repository that is.
 struct CommandProvenance: Sendable {
     /// The largest difference to the last commit that is kept as an artifact, in bytes.
     static let maximumDiffByteCount = 1 << 20
@@ -14,7 +14,7 @@ struct CommandProvenance: Sendable {
     private(set) var facts: JSONObject = [:]
     /// The difference between the last commit and the work tree, when there is one that may be kept.
     private(set) var diff: [UInt8]?
-    /// What would be missing if the program had to be brought back; each a sentence.
+    /// The things that would be missing if the program had to be brought back; each a sentence.
     private(set) var warnings: [String] = []
 
     /// Looks at the program of `start`; what cannot be found out is left out.

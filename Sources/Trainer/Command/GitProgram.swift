@@ -20,7 +20,7 @@ struct GitProgram: Sendable {
         self.environment = variables
     }
 
-    /// What git writes when called in a folder; nil when it fails, or takes too long.
+    /// The output of git when called in a folder; nil when it fails, or takes too long.
     func output(_ arguments: [String], in folder: String) async -> Data? {
         let start = ProgramStart(
             path: path,

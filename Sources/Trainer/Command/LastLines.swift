@@ -16,7 +16,7 @@ struct LastLines: Sendable {
         }
     }
 
-    /// What was written to standard error, or else to standard output; empty when nothing was.
+    /// The lines written last to standard error, or else to standard output; empty when nothing was.
     var text: String {
         var lines: [Substring] = []
         var room = Self.maximumByteCount

@@ -2,7 +2,7 @@ package import Tracking
 
 /// A line that a program wrote, or that is said about it.
 package struct OutputLine: Equatable, Sendable {
-    /// Where it comes from, as the log names it.
+    /// The origin of a line, as the log names it.
     package enum Source: String, Sendable {
         case standardOutput = "stdout"
         case standardError = "stderr"

@@ -72,7 +72,7 @@ package final class OutputQueue: Sendable {
     /// Says that nothing more will be read.
     package func finish() { state.withLock { $0.isFinished = true } }
 
-    /// Whether everything was read, though perhaps not yet taken.
+    /// True when everything was read, though perhaps not yet taken.
     package var isFinished: Bool { state.withLock { $0.isFinished } }
 
     /// Lets the reader go: what it still reads is not wanted.

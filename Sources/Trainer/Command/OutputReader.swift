@@ -6,7 +6,7 @@ import Tracking
 /// The order of lines of two pipes is known to what one reading takes; within one pipe it is exact.
 struct OutputReader: Sendable {
     private static let pieceByteCount = 1 << 16
-    /// How long it waits for output before it looks whether a progress bar is due, in milliseconds.
+    /// The time that it waits for output before it looks whether a progress bar is due, in milliseconds.
     private static let patience: Int32 = 200
 
     let standardOutput: Int32

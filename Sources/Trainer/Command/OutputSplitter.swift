@@ -37,7 +37,7 @@ package struct OutputSplitter: Sendable {
         return lines
     }
 
-    /// What was written over and has waited long enough to be shown.
+    /// Takes the line that was written over and has waited long enough to be shown.
     package mutating func tick(at now: Duration) -> [String] {
         guard let held, isProgressDue(at: now) else { return [] }
         self.held = nil
@@ -45,7 +45,7 @@ package struct OutputSplitter: Sendable {
         return [held]
     }
 
-    /// What is left when the output has ended.
+    /// Takes the line that is left when the output has ended.
     package mutating func finish() -> [String] {
         if pending.isEmpty, held == nil { return [] }
         return [endLine()]

@@ -11,7 +11,7 @@ struct ReproducedWorkTree: Sendable {
     private let git: GitProgram
     /// The top of the work tree.
     let folder: String
-    /// Where in it the program is to run.
+    /// The folder in it that the program is to run in.
     let programFolder: String
 
     /// Makes the work tree in `parent`; one that an earlier attempt left there is replaced.

@@ -10,9 +10,9 @@ package struct PatchCut: Equatable, Sendable {
     package let flipsDepth: Bool
     package let flipsHeight: Bool
     package let flipsWidth: Bool
-    /// Whether height and width change places, before the flips.
+    /// True when height and width change places, before the flips.
     package let transposes: Bool
-    /// How far it is turned; nil: not at all.
+    /// The rotation of the patch; nil: none.
     package let rotation: PatchRotation?
 
     /// A patch of `size` voxels from `origin` on.
@@ -30,7 +30,7 @@ package struct PatchCut: Equatable, Sendable {
         self.rotation = rotation
     }
 
-    /// How values between voxels are found for a rotated patch.
+    /// The ways to find values between voxels for a rotated patch.
     package enum Interpolation: Sendable {
         /// From the eight neighbours in proportion to their nearness: for intensities and heatmaps.
         case linear

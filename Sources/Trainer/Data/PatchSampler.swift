@@ -107,7 +107,7 @@ package struct PatchSampler: Sendable {
         return batch
     }
 
-    /// Where the patch of an entry is cut from its scan, and how it is turned.
+    /// The place where the patch of an entry is cut from its scan, and the way it is turned.
     ///
     /// A positive patch has a nodule's centre in its middle half; in a scan with labelled voxels instead, one of those, of a
     /// label that is drawn first, so that rare labels are seen as often as common ones.

@@ -1,6 +1,6 @@
 package import TrainingConfiguration
 
-/// What patches are cut from: a scan in memory, or one in a mapped file.
+/// A source that patches are cut from: a scan in memory, or one in a mapped file.
 package protocol PatchSource {
     var size: VolumeSize { get }
     var nodules: [Nodule] { get }

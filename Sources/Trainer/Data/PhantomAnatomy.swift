@@ -1,7 +1,7 @@
 import TensorEngine
 import TrainingConfiguration
 
-/// Where the parts of one phantom lie, and how bright they are in HU.
+/// The places of the parts of one phantom, and their brightness in HU.
 struct PhantomAnatomy {
     static let airIntensity: Float = -1000
     static let bodyIntensity: Float = 40

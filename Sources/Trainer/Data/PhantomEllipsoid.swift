@@ -27,8 +27,8 @@ struct PhantomEllipsoid {
             width: width + widthRadius * (random.uniformDouble() * 2 - 1), radius: radius)
     }
 
-    /// Whether a nodule lies inside with at least half a voxel around it. The test is by the ellipsoid whose radii are
-    /// shorter by the nodule's, which is a little too strict.
+    /// True when a nodule lies inside with at least half a voxel around it. The test is by the ellipsoid whose radii
+    /// are shorter by the nodule's, which is a little too strict.
     func contains(_ nodule: Nodule) -> Bool {
         let margin = nodule.radius + 0.5
         guard min(depthRadius, heightRadius, widthRadius) > margin else { return false }

@@ -4,7 +4,7 @@ struct PhantomTube {
     let to: SIMD3<Double>
     let radii: (Double, Double)
 
-    /// How deep a point lies inside, in voxels: positive inside, negative outside.
+    /// The depth of a point inside, in voxels: positive inside, negative outside.
     func depthInside(_ point: SIMD3<Double>) -> Double {
         let axis = to - from
         let length = (axis * axis).sum()

@@ -21,7 +21,7 @@ package struct PhantomVolumes: Sendable {
         split == .training ? settings.trainScanCount : settings.validationScanCount
     }
 
-    /// Whether a scan has no nodules. The empty ones are spread evenly: of the first n, ⌊n · emptyFraction⌋ are empty.
+    /// True for a scan without nodules. They are spread evenly: of the first n, ⌊n · emptyFraction⌋ are empty.
     package func isEmpty(_ index: Int) -> Bool {
         (Double(index + 1) * settings.emptyFraction).rounded(.down)
             > (Double(index) * settings.emptyFraction).rounded(.down)

@@ -3,7 +3,7 @@ import TrainingConfiguration
 
 /// Brings volumes to another distance between voxels. The first voxel keeps its place.
 enum Resampler {
-    /// How many new voxels one old one is long: depth, height, width.
+    /// The length of one old voxel in new ones: depth, height, width.
     static func scale(from spacing: SIMD3<Double>, to target: [Double]) -> [Double] {
         [spacing.z / target[0], spacing.y / target[1], spacing.x / target[2]].map { abs($0 - 1) < 1e-6 ? 1 : $0 }
     }

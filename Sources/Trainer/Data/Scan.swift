@@ -9,11 +9,11 @@ package struct Scan: Equatable, Sendable, PatchSource {
     package let volume: Volume
     /// The nodules; none in a scan without findings.
     package let nodules: [Nodule]
-    /// What the network is to predict for each voxel: the heatmap or the mask from 0 to 1, or a label of several classes.
+    /// The volume that the network is to predict: the heatmap or the mask from 0 to 1, or a label of several classes.
     package let target: Volume
     /// Voxels of each label that occurs, to cut patches around; empty where nodules serve that.
     package let anchors: [[UInt32]]
-    /// Whether a slice is to be shown with its last row on top.
+    /// True when a slice is to be shown with its last row on top.
     package let isUpsideDown: Bool
 
     /// `volume` and `target` must have the same size.

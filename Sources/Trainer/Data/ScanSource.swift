@@ -1,6 +1,6 @@
 package import Scans
 
-/// Where scans come from: generated, or read from a folder.
+/// A source of scans: generated, or read from a folder.
 package protocol ScanSource: Sendable {
     /// The number of scans in a part of the data set.
     func scanCount(of split: ScanSplit) -> Int

@@ -35,7 +35,7 @@ package struct SlidingWindow: Sendable {
         return values
     }
 
-    /// What `predict` makes of the whole volume, from what it makes of each window in their order.
+    /// The prediction for the whole volume, from what `predict` makes of each window in their order.
     package func predict<Failure: Error>(
         _ volume: Volume, _ predict: ([Float]) throws(Failure) -> [Float]
     ) throws(Failure) -> Volume {

@@ -51,8 +51,8 @@ struct VoxelSampler {
         }
     }
 
-    /// Whether all places of a row lie so that their voxels, and the next ones for a margin of 1, exist: both ends do, and
-    /// by more than rounding.
+    /// True when all places of a row lie so that their voxels, and the next ones for a margin of 1, exist: both ends
+    /// do, and by more than rounding.
     private func isInside(_ start: SIMD3<Double>, _ step: SIMD3<Double>, count: Int, margin: Int) -> Bool {
         let end = start + Double(max(count - 1, 0)) * step
         let least = pointwiseMin(start, end)

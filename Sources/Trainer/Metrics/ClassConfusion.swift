@@ -1,4 +1,4 @@
-/// How often each label was predicted as each other, summed over any number of volumes.
+/// The counts of each label predicted as each other, summed over any number of volumes.
 package struct ClassConfusion: Equatable, Sendable {
     package let classCount: Int
     /// The voxels with label t predicted as p, at t · classCount + p.

@@ -54,7 +54,7 @@ package struct FROC: Equatable, Sendable {
         return Self.rates.reduce(0) { $0 + sensitivity(at: $1) } / Double(Self.rates.count)
     }
 
-    /// What each candidate of one scan is: a hit or a false alarm. Those that count neither way are left out.
+    /// The outcome of each candidate of one scan: a hit or a false alarm. Those that count neither way are left out.
     private static func events(of candidates: [Candidate], among nodules: [Nodule]) -> [(score: Float, isHit: Bool)] {
         var isFound = Array(repeating: false, count: nodules.count)
         var events: [(score: Float, isHit: Bool)] = []

@@ -1,4 +1,4 @@
-/// How many voxels were predicted rightly and wrongly, summed over any number of volumes.
+/// The counts of voxels predicted rightly and wrongly, summed over any number of volumes.
 package struct VoxelConfusion: Equatable, Sendable {
     package private(set) var truePositives = 0
     package private(set) var falsePositives = 0

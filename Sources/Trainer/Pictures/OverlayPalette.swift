@@ -4,7 +4,7 @@ struct OverlayPalette {
     private static let labelColours: [(UInt8, UInt8, UInt8)] = [
         (255, 170, 40), (70, 190, 255), (0, 200, 140), (255, 110, 180), (240, 228, 66), (150, 120, 255), (255, 100, 60),
     ]
-    /// How much of a label's colour its tint has.
+    /// The share of a label's colour in its tint.
     private static let tint = 0.4
 
     private let shadeCount: Int
@@ -32,7 +32,7 @@ struct OverlayPalette {
         self.colours = colours
     }
 
-    /// What lies between the panels.
+    /// The index of what lies between the panels.
     var gap: UInt8 { UInt8(shadeCount * labelCount) }
 
     func outline(of label: UInt8) -> UInt8 { UInt8(shadeCount * labelCount + Int(label)) }

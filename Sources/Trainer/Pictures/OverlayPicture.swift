@@ -89,7 +89,7 @@ package enum OverlayPicture {
         return (low, min(low + 1, count - 1), Float(place - Double(low)))
     }
 
-    /// Whether a pixel touches one of another label by a side.
+    /// True when a pixel touches one of another label by a side.
     private static func isEdge(_ labels: [UInt8], _ row: Int, _ column: Int, _ height: Int, _ width: Int) -> Bool {
         let label = labels[row * width + column]
         for (y, x) in [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Whether this process is to save and stop. Once raised it stays raised.
+/// A signal that this process is to save and stop. Once raised it stays raised.
 package final class StopSignal: Sendable {
     private let raised = Mutex(false)
 
     package init() {}
 
-    /// Whether a stop was asked for, by anyone.
+    /// True once a stop was asked for, by anyone.
     package var isRaised: Bool { raised.withLock { $0 } }
 
     /// Asks for the stop; asking twice is not an error.

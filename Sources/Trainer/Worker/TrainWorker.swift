@@ -4,7 +4,7 @@ import TrainingConfiguration
 
 /// Trains one session as a process of its own: claims it, keeps its lease, follows its feed, and trains.
 package struct TrainWorker: Sendable {
-    /// How often the progress and the points of a running training are sent.
+    /// The time between two sendings of the progress and the points of a running training.
     private static let progressInterval = Duration.milliseconds(500)
     private static let readingInterval = Duration.seconds(5)
 
@@ -91,7 +91,7 @@ package struct TrainWorker: Sendable {
         return try result.get()
     }
 
-    /// What trains the session: a loop of this process, or the supervision of a program.
+    /// The work that trains the session: a loop of this process, or the supervision of a program.
     private func training(
         _ lease: AttemptLease, _ replay: SessionReplay, _ telemetry: TelemetryReporter, _ ending: StopSignal
     ) -> @Sendable () async throws(TrainerError) -> TrainerOutcome {
@@ -178,7 +178,7 @@ package struct TrainWorker: Sendable {
         }
     }
 
-    /// What became of `body`; after the attempt's end was sent, its failures mean nothing, since the lease is gone too.
+    /// The result of `body`; after the attempt's end was sent, its failures mean nothing, since the lease is gone too.
     private static func result(
         unless ending: StopSignal, _ body: () async throws(TrainerError) -> Void
     ) async -> Result<TrainerOutcome?, TrainerError> {

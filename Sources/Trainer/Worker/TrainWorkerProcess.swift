@@ -8,7 +8,7 @@ package import TrackingClient
 
 /// The process of a trainer: its place among other processes, its signals, and what is recorded of it.
 package struct TrainWorkerProcess: Sendable {
-    /// How the process ends.
+    /// The ways in which the process ends.
     package enum End: Sendable {
         /// The session was completed, or stopped with a checkpoint.
         case done
@@ -168,7 +168,7 @@ package struct TrainWorkerProcess: Sendable {
 }
 
 extension TrainerOutcome {
-    /// How the process ends.
+    /// The end of the process after this outcome.
     package var processEnd: TrainWorkerProcess.End {
         switch self {
         case .completed, .stopped: .done

@@ -1,4 +1,4 @@
-/// Why a trainer does not go on. Its message says what happened, to what, and what to do.
+/// The reason that a trainer does not go on. Its message says what happened, to what, and what to do.
 ///
 /// Two errors are equal when their codes are.
 package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -41,7 +41,7 @@ package struct TrainerError: Error, Equatable, Sendable, CustomStringConvertible
         self.message = message
     }
 
-    /// Whether the session is told of it; the other endings leave the session to the next attempt.
+    /// True when the session is told of it; the other endings leave the session to the next attempt.
     package var isReported: Bool {
         switch code {
         case .refused, .configuration, .data, .checkpoint, .engine, .notReproducible, .plannedFailure: true

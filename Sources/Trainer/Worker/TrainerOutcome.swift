@@ -1,4 +1,4 @@
-/// How an attempt ended by its own word.
+/// The end of an attempt by its own word.
 package enum TrainerOutcome: Equatable, Sendable {
     case completed
     case stopped

@@ -1,7 +1,7 @@
 package import JSON
 package import Tracking
 
-/// What a trainer takes from the process it runs in.
+/// The facts and settings that a trainer takes from the process it runs in.
 package struct WorkerEnvironment: Sendable {
     package var host: String
     /// The digest or version of the program.

@@ -1,4 +1,4 @@
-/// How large a configuration may be. Every limit is far above what a person writes.
+/// The limits on the size of a configuration. Every limit is far above what a person writes.
 package enum ConfigurationLimits {
     /// The largest text, in bytes.
     package static let maximumByteCount = 128 << 10

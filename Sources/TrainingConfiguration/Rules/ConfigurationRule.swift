@@ -1,9 +1,9 @@
 import JSON
 
-/// What one key may hold. A configuration's rules are a table: validation, defaults, messages and the published
-/// JSON Schema are all read from it.
+/// The rule for what one key may hold. A configuration's rules are a table: validation, defaults, messages and the
+/// published JSON Schema are all read from it.
 struct ConfigurationRule: Sendable {
-    /// What kind of value a key takes.
+    /// The kinds of value that a key takes.
     indirect enum Kind: Sendable {
         case integer(ClosedRange<Int64>)
         case number(NumberRange)
@@ -27,7 +27,7 @@ struct ConfigurationRule: Sendable {
     struct Case: Sendable {
         let name: String
         let rules: [ConfigurationRule]
-        /// Whether keys without a rule are part of the form; otherwise they are kept and warned about.
+        /// True when keys without a rule are part of the form; otherwise they are kept and warned about.
         var acceptsOtherKeys = false
     }
 
@@ -35,7 +35,7 @@ struct ConfigurationRule: Sendable {
     let kind: Kind
     /// The value of an absent key; nil when the key must be given, or for sections, which are made of their keys.
     let fallback: JSONValue?
-    /// What the key is for, in the published schema.
+    /// The purpose of the key, in the published schema.
     let summary: String
 
     init(_ key: String, _ kind: Kind, default fallback: JSONValue? = nil, _ summary: String) {
@@ -52,7 +52,7 @@ struct ConfigurationRule: Sendable {
 }
 
 extension ConfigurationRule.Kind {
-    /// What is allowed, in words, as messages say it.
+    /// The values that are allowed, in words, as messages say it.
     var words: String {
         switch self {
         case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"

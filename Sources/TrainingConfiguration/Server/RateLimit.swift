@@ -1,8 +1,8 @@
-/// How often one client may ask (`rate_limit`).
+/// The rate at which one client may ask (`rate_limit`).
 package struct RateLimit: Equatable, Sendable {
     package let readsPerMinute: Int
     package let writesPerMinute: Int
-    /// Whether clients of this machine are limited too.
+    /// True when clients of this machine are limited too.
     package let limitsLoopback: Bool
 
     init(_ section: ResolvedSection) {

@@ -1,7 +1,7 @@
 package import JSON
 
-/// How a server listens, where it keeps its data and what it allows: checked and completed like a session's
-/// configuration, with the same errors. Paths are as written; what they are relative to is for the reader of the file.
+/// The settings of a server: its address, its data and what it allows, checked and completed like a session's
+/// configuration, with the same errors. Paths are as written; what they are relative to is for the file's reader.
 package struct ServerConfiguration: Equatable, Sendable {
     /// Every value with every default filled in; the keys of every object are sorted.
     package let resolved: JSONValue
@@ -19,16 +19,16 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let allowedHosts: [String]
     /// Programs that trainers of kind `command` may start.
     package let allowedCommands: [String]
-    /// Whether clients of other machines may create sessions of kind `command`.
+    /// True when clients of other machines may create sessions of kind `command`.
     package let allowsRemoteCommands: Bool
     package let rateLimit: RateLimit
     /// Live feeds at a time.
     package let maximumFeedCount: Int
-    /// How long a silent trainer keeps its session.
+    /// The time that a silent trainer keeps its session.
     package let leaseDuration: Duration
-    /// How long an answer to a stop may wait for the trainer.
+    /// The longest time that an answer to a stop may wait for the trainer.
     package let stopWait: Duration
-    /// Whether queued sessions are started by this server.
+    /// True when queued sessions are started by this server.
     package let launches: Bool
     /// The niceness of trainers, from 0 to 19.
     package let trainerNiceness: Int

@@ -1,6 +1,6 @@
-/// How patches are varied (`train.augment`).
+/// The variations of patches (`train.augment`).
 package struct AugmentationSettings: Equatable, Sendable {
-    /// Whether patches are mirrored along their axes, and height and width exchanged where they are equal.
+    /// True when patches are mirrored along their axes, and height and width exchanged where they are equal.
     package let flips: Bool
     /// The largest angle a patch is turned by about each axis; 0: none is turned.
     package let rotationDegrees: Double

@@ -1,12 +1,12 @@
-/// Which checkpoints are made and kept (`train.checkpoint_*`).
+/// The policy for making and keeping checkpoints (`train.checkpoint_*`).
 package struct CheckpointPolicy: Equatable, Sendable {
     /// The metric that ranks checkpoints.
     package let monitor: String
-    /// Whether less or more of it is better.
+    /// The direction in which it is better: less or more.
     package let mode: MetricMode
-    /// How many of the best are kept; nil keeps all.
+    /// The number of the best that are kept; nil keeps all.
     package let bestCount: Int?
-    /// Whether the latest is kept too.
+    /// True when the latest is kept too.
     package let keepsLast: Bool
     /// Epochs between checkpoints.
     package let everyEpochs: Int

@@ -1,6 +1,6 @@
 /// A program that trains (`trainer`, kind `command`).
 package struct CommandSettings: Equatable, Sendable {
-    /// What is read from the program's output beside log lines.
+    /// The metrics that are read from the program's output beside log lines.
     package enum Metrics: String, Sendable {
         case none
         /// Lines of standard output that are JSON objects with `epoch` or `step`.
@@ -9,7 +9,7 @@ package struct CommandSettings: Equatable, Sendable {
 
     /// The program and its arguments; at least the program.
     package let command: [String]
-    /// Where it runs; nil for a folder of the session's own.
+    /// The folder it runs in; nil for a folder of the session's own.
     package let workingDirectory: String?
     /// Variables added to its environment.
     package let environment: [String: String]

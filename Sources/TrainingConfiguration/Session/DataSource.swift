@@ -1,11 +1,11 @@
-/// What is trained on (`data`).
+/// The data that are trained on (`data`).
 package enum DataSource: Equatable, Sendable {
     /// Volumes made from a seed.
     case phantom(PhantomSettings)
     /// Scans on disk.
     case folder(FolderSettings)
 
-    /// Whether nodules are found or outlined.
+    /// The task on these data: nodules are found or outlined.
     package var task: DataTask {
         switch self {
         case .phantom(let settings): settings.task

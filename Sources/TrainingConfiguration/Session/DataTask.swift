@@ -1,2 +1,2 @@
-/// What a network is trained for: to find nodules (a heatmap) or to outline them (a mask).
+/// The task that a network is trained for: to find nodules (a heatmap) or to outline them (a mask).
 package enum DataTask: String, Sendable { case detection, segmentation }

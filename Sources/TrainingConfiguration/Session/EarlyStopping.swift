@@ -1,12 +1,12 @@
-/// When a training ends before its planned epochs (`train.early_stopping_*`).
+/// The condition that ends a training before its planned epochs (`train.early_stopping_*`).
 package struct EarlyStopping: Equatable, Sendable {
     /// Epochs without improvement before the end.
     package let patience: Int
-    /// How much better a value must be to count.
+    /// The margin by which a value must be better to count.
     package let minimumDelta: Double
     /// The metric watched.
     package let monitor: String
-    /// Whether less or more of it is better.
+    /// The direction in which it is better: less or more.
     package let mode: MetricMode
 
     /// Nil when no patience is set, so that the training never ends early.

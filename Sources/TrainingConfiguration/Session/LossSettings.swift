@@ -1,4 +1,4 @@
-/// What is minimised (`train.loss`): one term or a sum of terms with equal weight.
+/// The loss that is minimised (`train.loss`): one term or a sum of terms with equal weight.
 package struct LossSettings: Equatable, Sendable {
     /// The terms: overlap, focal cross entropy, weighted binary cross entropy, cross entropy over classes.
     package enum Term: String, CaseIterable, Sendable { case dice, focal, bce, ce }

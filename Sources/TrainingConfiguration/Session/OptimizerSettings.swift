@@ -1,4 +1,4 @@
-/// How gradients change the weights (`train.optimizer`).
+/// The rule by which gradients change the weights (`train.optimizer`).
 package struct OptimizerSettings: Equatable, Sendable {
     /// The update rules.
     package enum Kind: String, Sendable { case adam, adamw, sgd }

@@ -1,6 +1,6 @@
-/// How a scan becomes the network's input (`preprocessing`).
+/// The steps that turn a scan into the network's input (`preprocessing`).
 package struct PreprocessingSettings: Equatable, Sendable {
-    /// What maps to 0 and 1: fixed intensities, or percentiles of each scan.
+    /// The intensities that map to 0 and 1: fixed ones, or percentiles of each scan.
     package enum Window: String, Sendable { case hu, percentile }
 
     /// Millimetres between voxels after resampling: depth, height, width.

@@ -1,4 +1,4 @@
-/// How the learning rate changes from epoch to epoch (`train.scheduler`).
+/// The course of the learning rate from epoch to epoch (`train.scheduler`).
 package struct SchedulerSettings: Equatable, Sendable {
     /// The shapes.
     package enum Kind: String, Sendable { case constant, cosine, step, plateau }

@@ -1,7 +1,7 @@
 import JSON
 import Tracking
 
-/// What must hold between values of a configuration whose single values are all allowed.
+/// The conditions between values of a configuration whose single values are all allowed.
 enum SessionChecks {
     /// The most values a forward pass may hold on its first level, per feature: batch · voxels · features.
     static let maximumActivationCount = 1 << 28

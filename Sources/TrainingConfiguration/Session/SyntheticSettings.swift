@@ -13,7 +13,7 @@ package struct SyntheticSettings: Equatable, Sendable {
     package let failAtEpoch: Int?
     /// The epoch in which the process ends without a word.
     package let crashAtEpoch: Int?
-    /// How many attempts crash before one goes on.
+    /// The number of attempts that crash before one goes on.
     package let crashCount: Int
     /// The epoch whose loss is NaN.
     package let nonfiniteAtEpoch: Int?

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Who trains a session, and how (`trainer`).
+/// The trainer of a session, and its settings (`trainer`).
 package enum TrainerSettings: Equatable, Sendable {
     case unet3d
     case synthetic(SyntheticSettings)

@@ -1,16 +1,16 @@
 package import NIOCore
 
-/// How much of a connection's time and memory a client may take.
+/// The limits on the time and memory that a client may take with a connection.
 package struct ConnectionLimits: Sendable {
     /// From the first byte of a request (or the opening of the connection) to the end of its head.
     package var headTimeout: TimeAmount = .seconds(10)
     /// Between two pieces of a body, counted only while the server is ready to read.
     package var bodyTimeout: TimeAmount = .seconds(30)
-    /// How long a connection without a request stays open.
+    /// The time that a connection without a request stays open.
     package var idleTimeout: TimeAmount = .seconds(75)
-    /// How long a response may wait for a client that takes nothing.
+    /// The time that a response may wait for a client that takes nothing.
     package var writeStallTimeout: TimeAmount = .seconds(120)
-    /// How long the server goes on reading after its last response, so that the client can read that response.
+    /// The time that the server goes on reading after its last response, so that the client can read that response.
     package var lingerTimeout: TimeAmount = .seconds(2)
     /// The longest request target in bytes.
     package var maximumTargetByteCount = 16 * 1024
@@ -20,7 +20,7 @@ package struct ConnectionLimits: Sendable {
     package var maximumHeadByteCount = 128 * 1024
     /// The most header fields of a request.
     package var maximumHeaderCount = 200
-    /// How much of a body that nobody wants is read to keep the connection usable.
+    /// The most bytes that are read of a body that nobody wants, to keep the connection usable.
     package var maximumDrainedByteCount = 64 << 20
 
     package init() {}

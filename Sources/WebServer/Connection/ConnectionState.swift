@@ -8,7 +8,7 @@ package import NIOHTTP1
 ///
 /// Pure: the time is an argument, and what is to be done is returned. `ConnectionHandler` performs it.
 package struct ConnectionState {
-    /// What the performer is to do.
+    /// The action that the performer is to take.
     package enum Action {
         case nothing
         /// Write this answer, then close in the orderly way.
@@ -21,13 +21,13 @@ package struct ConnectionState {
         case abort
     }
 
-    /// What is done with a part that came from the client.
+    /// The treatment of a part that came from the client.
     package enum Inbound: Equatable {
         case forward
         case drop
     }
 
-    /// What a response's head must say beside what its author wrote.
+    /// The changes to a response's head beside what its author wrote.
     package struct HeadEdit: Equatable {
         /// The version that the client speaks.
         package var version: HTTPVersion
@@ -72,10 +72,10 @@ package struct ConnectionState {
         reading = .idle(since: now)
     }
 
-    /// Whether the last response is out and only the client's end is waited for.
+    /// True when the last response is out and only the client's end is waited for.
     package var isClosing: Bool { closingSince != nil }
 
-    /// When `timePassed` must be called, unless something happens before.
+    /// The time at which `timePassed` must be called, unless something happens before.
     package var deadline: NIODeadline? {
         if let closingSince { return closingSince + limits.lingerTimeout }
         var deadlines: [NIODeadline] = []
@@ -216,7 +216,7 @@ package struct ConnectionState {
         return exchanges.isEmpty ? .abort : .nothing
     }
 
-    /// Whether the client takes what is written.
+    /// Notes whether the client takes what is written.
     package mutating func changeWritability(_ isWritable: Bool, now: NIODeadline) {
         blockedSince = isWritable ? nil : blockedSince ?? now
     }

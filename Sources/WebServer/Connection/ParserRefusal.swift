@@ -2,7 +2,7 @@ import HTTPTypes
 import JSON
 import NIOHTTP1
 
-/// What is answered to bytes that are not HTTP.
+/// The answers to bytes that are not HTTP.
 enum ParserRefusal {
     /// 431 when the headers exceed their limit, 400 with the reason for everything else.
     static func answer(to error: HTTPParserError) -> APIError {

@@ -9,7 +9,7 @@ import NIOWebSocket
 /// The channel of one connection on the server's only port: HTTP/1, or a WebSocket when the first request asks for
 /// one and gets it.
 package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
-    /// What the connection became.
+    /// The protocol that the connection came to speak, with its channel.
     package enum Connection: Sendable {
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
         case webSocket(WebSocketConnection, WebSocketHandler)
@@ -20,7 +20,7 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
         package let channel: any Channel
     }
 
-    /// What is done with a WebSocket that was opened; the connection ends when it returns.
+    /// Serves a WebSocket that was opened; the connection ends when it returns.
     package typealias WebSocketHandler = @Sendable (WebSocketWriter) async -> Void
     /// Decides whether a request that offers a WebSocket gets one; nil leaves the request to its HTTP route, which
     /// answers why not.

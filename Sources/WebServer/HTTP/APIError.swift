@@ -9,11 +9,11 @@ package struct APIError: Error, Sendable {
     package var status: HTTPResponse.Status
     /// A word that programs can compare, in snake_case: `not_found`, `invalid_field`.
     package var code: String
-    /// What happened, to what, and what to do, for people.
+    /// The message for people: what happened, to what, and what to do.
     package var message: String
     /// More for programs, such as `field`; an empty object when there is nothing to add.
     package var details: JSONObject
-    /// What the answer carries beside its body: `Retry-After`, `Allow`.
+    /// The headers that the answer carries beside its body: `Retry-After`, `Allow`.
     package var headers: HTTPFields
 
     /// An answer with `status`, a code and a message.

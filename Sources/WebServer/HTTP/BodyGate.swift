@@ -9,7 +9,7 @@ struct BodyGate: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
     let body: RequestBody
-    /// Where to say 100 before the first byte; nil when the client does not wait for it.
+    /// The channel on which to say 100 before the first byte; nil when the client does not wait for it.
     let continuing: (any Channel)?
     /// The most bytes.
     let limit: Int

@@ -18,7 +18,7 @@ package struct Call: Sendable {
         query = try QueryReader(query: request.uri.query ?? "")
     }
 
-    /// Who asks, as the request's `Authorization` says.
+    /// The credentials of the one who asks, as the request's `Authorization` gives them.
     package var credentials: Credentials? { context.credentials }
 
     package var logger: Logger { context.logger }

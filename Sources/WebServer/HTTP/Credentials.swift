@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// What the header `Authorization` says: a scheme, and what the client shows under it (RFC 9110, section 11.6.2).
+/// The content of the header `Authorization`: a scheme, and what the client shows under it (RFC 9110, section 11.6.2).
 package struct Credentials: Equatable, Sendable {
     /// In lower case, such as `bearer`.
     package let scheme: String

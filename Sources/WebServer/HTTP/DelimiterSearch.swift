@@ -1,13 +1,13 @@
 /// Finds a delimiter in bytes that come in pieces (Horspool, *Practical fast searching in strings*, 1980).
 struct DelimiterSearch {
-    /// Where the delimiter is, or from where on the bytes may be its beginning.
+    /// The place of the delimiter, or the one from where on the bytes may be its beginning.
     enum Result: Equatable {
         case at(Int)
         case possiblyAt(Int)
     }
 
     private let delimiter: [UInt8]
-    /// How far the window moves when its last byte is this one.
+    /// The distances that the window moves, by its last byte.
     private let shifts: [Int]
 
     /// A search for `delimiter`, which is not empty.

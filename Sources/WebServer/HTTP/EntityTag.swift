@@ -2,9 +2,9 @@ package import HTTPTypes
 
 /// The validator of a document: the same tag, the same bytes (RFC 9110, section 8.8.3).
 package struct EntityTag: Hashable, Sendable {
-    /// What stands between the quotes: no quote, no control character.
+    /// The text between the quotes: no quote, no control character.
     package let value: String
-    /// Whether it only promises the same meaning.
+    /// True when it only promises the same meaning.
     package let isWeak: Bool
 
     /// - Precondition: `value` holds printable ASCII without quotes.
@@ -17,10 +17,10 @@ package struct EntityTag: Hashable, Sendable {
     /// As `ETag` carries it.
     package var headerValue: String { (isWeak ? "W/\"" : "\"") + value + "\"" }
 
-    /// Whether the client that sent `fields` has the document already, by `If-None-Match`; weak tags count as equal.
+    /// True when the client that sent `fields` has the document already, by `If-None-Match`; weak tags count as equal.
     package func isHeld(by fields: HTTPFields) -> Bool { Self.contains(fields[values: .ifNoneMatch], value) }
 
-    /// Whether `If-Match` of `fields` is absent or names this document.
+    /// True when `If-Match` of `fields` is absent or names this document.
     package func isExpected(by fields: HTTPFields) -> Bool {
         let conditions = fields[values: .ifMatch]
         return conditions.isEmpty || (!isWeak && Self.contains(conditions, value, weakly: false))

@@ -1,6 +1,6 @@
-/// How the server meets its clients.
+/// The settings by which the server meets its clients.
 package struct HTTPSettings: Sendable {
-    /// Where it listens. Port 0 takes a free one.
+    /// The host and port that it listens on. Port 0 takes a free one.
     package var host = "127.0.0.1"
     package var port = 8000
     /// Names beside the loopback ones under which it answers; `*` answers under every name.

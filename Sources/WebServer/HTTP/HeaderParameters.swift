@@ -1,6 +1,6 @@
 /// A header of the form `value; name=token; name="quoted"` (RFC 9110, section 5.6.6).
 struct HeaderParameters {
-    /// What stands before the first semicolon.
+    /// The text before the first semicolon.
     let value: String
     /// Each parameter once, names in lower case.
     private var parameters: [String: String] = [:]

@@ -1,7 +1,7 @@
 import HTTPTypes
 import JSON
 
-/// Which names the server answers under, and which web pages may call it.
+/// The names that the server answers under, and the web pages that may call it.
 ///
 /// Guards a server on this machine against pages that reach it through a name of their own (DNS rebinding) or by
 /// calling localhost from elsewhere.
@@ -42,7 +42,7 @@ package struct HostPolicy: Sendable {
         return false
     }
 
-    /// Whether `authority` is a known name, with or without a port.
+    /// True when `authority` is a known name, with or without a port.
     private func isKnown(authority: String) -> Bool {
         let text = authority.lowercased()
         if names.contains(text) { return true }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Why a form could not be read.
+/// The reason that a form could not be read.
 package enum MultipartError: Error, Equatable, CustomStringConvertible {
     /// The body is not announced as `multipart/form-data`.
     case notMultipart

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What a form's bytes turned out to be, in order.
+/// A piece of a form, as its bytes are read in order.
 package enum MultipartEvent: Equatable, Sendable {
     /// A part begins.
     case part(MultipartPart)

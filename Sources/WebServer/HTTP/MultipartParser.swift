@@ -146,7 +146,7 @@ package struct MultipartParser {
         return true
     }
 
-    /// How many bytes the headers and the blank line have; nil when their end has not come.
+    /// The number of bytes of the headers and the blank line; nil when their end has not come.
     private static func endOfHeaders(_ view: ByteBufferView) -> Int? {
         var lineStart = view.startIndex
         while let newline = view[lineStart...].firstIndex(of: 10) {

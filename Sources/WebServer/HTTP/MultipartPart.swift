@@ -1,4 +1,4 @@
-/// What a part of a form says of itself before its bytes.
+/// The description that a part of a form gives of itself before its bytes.
 package struct MultipartPart: Equatable, Sendable {
     /// The field.
     package var name: String

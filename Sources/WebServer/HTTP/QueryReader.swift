@@ -57,7 +57,7 @@ package struct QueryReader: Sendable {
         try integer(name, in: 1...maximum)
     }
 
-    /// How many to leave out; 0 when it is absent.
+    /// The number of entries to leave out; 0 when it is absent.
     package func offset(_ name: String = "offset") throws(APIError) -> Int {
         try integer(name, in: 0...Int.max) ?? 0
     }
@@ -98,7 +98,7 @@ package struct QueryReader: Sendable {
         return choices
     }
 
-    /// How NaN and the infinities are to be written: `?nonfinite=string|null|token`.
+    /// The style in which NaN and the infinities are to be written: `?nonfinite=string|null|token`.
     package func nonfinite() throws(APIError) -> NonfiniteStyle {
         switch text("nonfinite") {
         case nil, "string": return .string

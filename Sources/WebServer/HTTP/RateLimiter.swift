@@ -5,13 +5,13 @@ import Synchronization
 
 /// Bounds how many reads and how many writes a client may make in a minute.
 package final class RateLimiter: Sendable {
-    /// What is counted and how much is allowed.
+    /// The requests that are counted and the rates that are allowed.
     package struct Settings: Sendable {
         /// Reads a minute for each client address.
         package var readsPerMinute = 600
         /// Writes a minute for each client address.
         package var writesPerMinute = 600
-        /// Whether clients on this machine are counted too.
+        /// True when clients on this machine are counted too.
         package var includesLoopback = false
         /// Schemes of `Authorization` whose requests are never counted, such as those that carry a trainer's lease.
         package var exemptSchemes: Set<String> = []
@@ -64,9 +64,9 @@ package final class RateLimiter: Sendable {
 }
 
 extension HTTPField.Name {
-    /// How many requests a minute are allowed.
+    /// The number of requests that are allowed in a minute.
     static var rateLimitLimit: HTTPField.Name { HTTPField.Name("X-RateLimit-Limit")! }
-    /// How many more may follow at once.
+    /// The number of requests that may still follow at once.
     static var rateLimitRemaining: HTTPField.Name { HTTPField.Name("X-RateLimit-Remaining")! }
     /// In how many seconds the whole budget is there again.
     static var rateLimitReset: HTTPField.Name { HTTPField.Name("X-RateLimit-Reset")! }

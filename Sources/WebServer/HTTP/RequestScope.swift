@@ -3,7 +3,7 @@ package import Hummingbird
 import Logging
 package import NIOCore
 
-/// What is known of a request beside the request itself.
+/// The context of a request: what is known of it beside the request itself.
 package struct RequestScope: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection's channel.
@@ -19,7 +19,7 @@ package struct RequestScope: RequestContext {
     /// The address of the peer, without its port; `unknown` when it has none.
     package var clientAddress: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
-    /// Whether the peer is on this machine: 127.0.0.0/8, ::1, or no network address at all.
+    /// True when the peer is on this machine: 127.0.0.0/8, ::1, or no network address at all.
     package var isLoopback: Bool {
         guard let address = channel.remoteAddress?.ipAddress else { return true }
         return address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")

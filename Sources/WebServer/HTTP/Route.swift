@@ -3,7 +3,7 @@ package import Hummingbird
 
 /// One thing that can be asked of a server: how it is addressed, what it may cost, and who answers.
 package struct Route: Sendable {
-    /// Who answers a request.
+    /// The function that answers a request.
     package enum Handler: Sendable {
         case http(@Sendable (Call) async throws -> Response)
         /// Opens a WebSocket, or throws the refusal. A request that offers none is answered 426, with `alternative` as the
@@ -13,7 +13,7 @@ package struct Route: Sendable {
             open: @Sendable (Call) async throws -> ServerChannel.WebSocketHandler)
     }
 
-    /// Which of a client's budgets a request is taken from.
+    /// The budget of a client that a request is taken from.
     package enum Budget: Sendable {
         case reads, writes
         /// None: it is never refused for being asked too often.

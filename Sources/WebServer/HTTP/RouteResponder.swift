@@ -38,7 +38,7 @@ package struct RouteResponder: HTTPResponder {
         return response
     }
 
-    /// What is done with the WebSocket that a request offers; nil when it gets none: then the request is answered like
+    /// The handler for the WebSocket that a request offers; nil when it gets none: then the request is answered like
     /// any other, and told why.
     package func webSocket(for head: HTTPRequestHead, context: RequestScope) async -> ServerChannel.WebSocketHandler? {
         let request = Request(

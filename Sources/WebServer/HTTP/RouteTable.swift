@@ -7,7 +7,7 @@ import Text
 /// count, except in the rest. Knowing a path's methods is knowing what to answer to the others: Hummingbird's router does
 /// not tell them, which is why it is not used.
 package struct RouteTable: Sendable {
-    /// What a path leads to.
+    /// The routes and parameters that a path leads to.
     package struct Match: Sendable {
         /// The routes of the path by their methods.
         let routes: [HTTPRequest.Method: Route]
@@ -44,7 +44,7 @@ package struct RouteTable: Sendable {
         for route in routes { Self.insert(route, route.path.parts[...], into: &root) }
     }
 
-    /// What `path`, the target's part before the query, leads to; nil when no route has it.
+    /// Finds what `path`, the target's part before the query, leads to; nil when no route has it.
     package func match(_ path: some StringProtocol) -> Match? {
         var parts: [Substring] = []
         for part in Substring(path).split(separator: "/") { parts.append(part) }

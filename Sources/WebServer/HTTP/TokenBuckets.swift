@@ -2,17 +2,17 @@
 ///
 /// Pure: the time is an argument. Keeps at most `maximumClientCount` clients; full buckets are forgotten first.
 package struct TokenBuckets: Sendable {
-    /// What a client has left.
+    /// The decision on a request, and what its client has left.
     package struct Verdict: Equatable, Sendable {
-        /// Whether the request may pass.
+        /// True when the request may pass.
         package var isAllowed: Bool
         /// The requests that a full bucket allows.
         package var limit: Int
         /// The requests that may follow at once.
         package var remaining: Int
-        /// When the bucket is full again, from now.
+        /// The time from now until the bucket is full again.
         package var untilFull: Duration
-        /// When the next request may pass, from now; zero when it may at once.
+        /// The time from now until the next request may pass; zero when it may at once.
         package var untilNext: Duration
     }
 
@@ -32,7 +32,7 @@ package struct TokenBuckets: Sendable {
         limit = max(1, requestsPerMinute)
     }
 
-    /// How many clients are remembered.
+    /// The number of clients that are remembered.
     package var clientCount: Int { buckets.count }
 
     /// Takes a token of `client`'s bucket at `now`, a time that never goes back.

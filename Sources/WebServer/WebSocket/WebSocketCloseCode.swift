@@ -1,4 +1,4 @@
-/// Why a WebSocket is closed (RFC 6455, section 7.4, and our own from 4000 on).
+/// The reason that a WebSocket is closed (RFC 6455, section 7.4, and our own from 4000 on).
 package struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt16
 
@@ -19,7 +19,7 @@ package struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
     /// The client does not read fast enough to be served; connect again after the last position.
     package static let slowReader = WebSocketCloseCode(rawValue: 4408)
 
-    /// Whether a client may send this code.
+    /// True when a client may send this code.
     package var isValidFromClient: Bool {
         switch rawValue {
         case 1000...1003, 1007...1014, 3000...4999: true

@@ -1,12 +1,12 @@
 package import NIOCore
 
-/// How much of a WebSocket's time and memory a client may take.
+/// The limits on the time and memory that a client may take with a WebSocket.
 package struct WebSocketLimits: Sendable {
     /// Between two pings. A client that leaves one unanswered until the next is gone.
     package var pingInterval: TimeAmount = .seconds(20)
-    /// How long the other side's half of the closing handshake is waited for.
+    /// The time that the other side's half of the closing handshake is waited for.
     package var closeTimeout: TimeAmount = .seconds(3)
-    /// How long the client may take nothing before it is closed with 4408.
+    /// The time that the client may take nothing before it is closed with 4408.
     package var slowReaderTimeout: TimeAmount = .seconds(30)
     /// The longest frame that a client may send, in bytes.
     package var maximumFrameByteCount = 64 * 1024

@@ -2,7 +2,7 @@ import NIOHTTP1
 
 /// A request's offer to speak WebSocket (RFC 6455, section 4.1).
 enum WebSocketOffer {
-    /// Whether the request is a complete and valid offer: GET on HTTP/1.1 without body, `Upgrade: websocket`,
+    /// True when the request is a complete and valid offer: GET on HTTP/1.1 without body, `Upgrade: websocket`,
     /// `Connection: Upgrade`, version 13 and one key of 16 bytes.
     static func isMade(by head: HTTPRequestHead) -> Bool {
         let headers = head.headers

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What a feed sends on a WebSocket.
+/// An output of a feed to a WebSocket.
 package enum WebSocketOutput: Sendable {
     /// One message of JSON text.
     case text(ByteBuffer)

@@ -7,7 +7,7 @@ package import NIOWebSocket
 /// Pure: the time is an argument, and what is to be done is returned. Clients have nothing to say on a feed: their
 /// messages are checked and ignored.
 package struct WebSocketState {
-    /// What the performer is to do.
+    /// The action that the performer is to take.
     package enum Action: Equatable {
         case send(WebSocketOpcode, ByteBuffer)
         /// Send a close frame; nothing is sent after it. `thenEnd`: close the connection when it is out.
@@ -41,10 +41,10 @@ package struct WebSocketState {
         nextPing = now + limits.pingInterval
     }
 
-    /// Whether text may still be sent.
+    /// True while text may still be sent.
     package var isOpen: Bool { phase == .open }
 
-    /// When `timePassed` must be called, unless something happens before.
+    /// The time at which `timePassed` must be called, unless something happens before.
     package var deadline: NIODeadline? {
         switch phase {
         case .open:
@@ -103,7 +103,7 @@ package struct WebSocketState {
         return [.sendClose(code, reason: reason, thenEnd: false)]
     }
 
-    /// Whether the client takes what is written.
+    /// Notes whether the client takes what is written.
     package mutating func changeWritability(_ isWritable: Bool, now: NIODeadline) {
         blockedSince = isWritable ? nil : blockedSince ?? now
     }

@@ -4,9 +4,9 @@ import Tracking
 /// Appends of one event of 200 random bytes, each producer to a stream of its own and waiting for its acknowledgement
 /// before the next; then reads of them.
 struct AppendLoad {
-    /// How many tasks append at once.
+    /// The number of tasks that append at once.
     var producers: Int
-    /// How many appends each of them makes.
+    /// The number of appends that each of them makes.
     var appendsEach: Int
 
     struct Figures {

@@ -4,7 +4,7 @@ import Tracking
 
 /// The blob store on float32 numbers of normal(0, 0.02), as the weights of a network are.
 struct BlobLoad {
-    /// How many frames of 1 MiB the content has.
+    /// The number of frames of 1 MiB in the content.
     var frameCount: Int
 
     /// 10^6 bytes of content a second on one thread.

@@ -2,7 +2,7 @@ import JSON
 
 /// Sends checkpoints to a server and reads them back.
 struct CheckpointTransfer {
-    /// How the bytes are sent.
+    /// The forms in which the bytes are sent.
     enum Form: Sendable {
         /// The body is the file.
         case raw
@@ -13,7 +13,7 @@ struct CheckpointTransfer {
     let connection: HTTPConnection
     let block: WeightBlock
 
-    /// What an upload was answered with, and how long it took.
+    /// The answer to an upload, and the time that it took.
     struct Upload {
         var id: String
         var seconds: Double

@@ -1,7 +1,7 @@
 /// The bytes of one request.
 struct HTTPRequest {
     var bytes: [UInt8]
-    /// Where the body starts.
+    /// The index at which the body starts.
     let bodyStart: Int
 
     /// A request to a server on this machine; `token` is a lease's.

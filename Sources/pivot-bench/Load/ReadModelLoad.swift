@@ -4,9 +4,9 @@ import Tracking
 
 /// Measures how fast events become documents and documents become answers, on this machine and disk.
 enum ReadModelLoad {
-    /// What was measured.
+    /// The measurements.
     struct Figures: Sendable {
-        /// How many points were applied and are asked for below.
+        /// The number of points that were applied and are asked for below.
         var pointCount = 0
         /// Points of one metric, reported 1,000 at a time, decoded and applied and committed, in a second.
         var pointsPerSecond = 0.0

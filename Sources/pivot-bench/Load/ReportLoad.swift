@@ -2,7 +2,7 @@ import Glibc
 
 /// Many clients on one thread, each with one connection and one report under way.
 struct ReportLoad {
-    /// What a load did.
+    /// The work that a load did.
     struct Result {
         /// Reports that were acknowledged.
         var reportCount = 0
@@ -94,7 +94,7 @@ struct ReportLoad {
         return Int16(POLLIN)
     }
 
-    /// Whether the answer is complete.
+    /// Receives what is there for a client, and returns whether the answer is complete.
     private mutating func receive(_ index: Int, into result: inout Result) throws -> Bool {
         let count = recv(clients[index].connection.descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0, errno == EAGAIN || errno == EINTR { return false }

@@ -3,7 +3,7 @@ import Tracking
 
 /// A request that reports metrics, made once; each sending only writes newer steps into it.
 struct ReportTemplate {
-    /// How the points are written.
+    /// The forms in which the points are written.
     enum Form: Sendable {
         /// JSON, an object for each point.
         case points
@@ -15,7 +15,7 @@ struct ReportTemplate {
 
     private(set) var bytes: [UInt8]
     let pointCount: Int
-    /// Where the steps stand in `bytes`, each of a fixed width.
+    /// The indices of the steps in `bytes`, each of a fixed width.
     private var stepPlaces: [Int] = []
     private let form: Form
     private var firstStep: Int

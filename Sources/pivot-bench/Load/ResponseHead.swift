@@ -4,7 +4,7 @@ struct ResponseHead {
     let bodyByteCount: Int
     let text: String
 
-    /// Where the head of an answer that starts `bytes` ends; nil while it is incomplete.
+    /// The index at which the head of an answer that starts `bytes` ends; nil while it is incomplete.
     static func end(in bytes: [UInt8], from start: Int = 0) -> Int? {
         let count = bytes.count
         return bytes.withUnsafeBufferPointer { bytes in

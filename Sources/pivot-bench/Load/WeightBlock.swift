@@ -38,7 +38,7 @@ struct WeightBlock {
         }
     }
 
-    /// Whether `piece` is what lies at `offset` of the block repeated.
+    /// True when `piece` is what lies at `offset` of the block repeated.
     func matches(_ piece: UnsafeRawBufferPointer, at offset: Int) -> Bool {
         bytes.withUnsafeBytes { bytes in
             var done = 0

@@ -7,7 +7,7 @@ struct BenchmarkReport: Sendable {
     var machine: Machine
     var isQuick: Bool
     var rows: [BenchmarkRow] = []
-    /// What could not be measured, and why.
+    /// The things that could not be measured, and the reasons.
     var notes: [String] = []
     var loadAtEnd = 0.0
     var seconds = 0.0

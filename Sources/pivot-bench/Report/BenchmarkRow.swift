@@ -22,7 +22,7 @@ struct BenchmarkRow: Sendable {
         return figure / reference.figure
     }
 
-    /// Whether the target was met; nil without one.
+    /// True when the target was met; nil without one.
     var isMet: Bool? { target?.isMet(by: figure) }
 
     /// The row as a line of a Markdown table.

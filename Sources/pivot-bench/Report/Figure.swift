@@ -1,6 +1,6 @@
 import Foundation
 
-/// How figures are written for people.
+/// Writes figures for people.
 enum Figure {
     /// Three significant digits, thousands apart: 1.23, 45.6, 12,300.
     static func text(_ value: Double) -> String {

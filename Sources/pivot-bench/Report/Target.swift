@@ -1,9 +1,9 @@
-/// What a figure is wanted to reach.
+/// The bound that a figure is wanted to reach.
 enum Target: Equatable, Sendable {
     case atLeast(Double)
     case atMost(Double)
 
-    /// Whether `figure` reaches it.
+    /// True when `figure` reaches it.
     func isMet(by figure: Double) -> Bool {
         switch self {
         case .atLeast(let bound): figure >= bound

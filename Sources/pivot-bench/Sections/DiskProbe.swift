@@ -1,8 +1,8 @@
 import Glibc
 
-/// What the disk allows: one writer that syncs after each page.
+/// A probe of what the disk allows: one writer that syncs after each page.
 enum DiskProbe {
-    /// How many times a second a page of 4 KiB can be written over and synced, and the median seconds of one.
+    /// The number of times a second that a page of 4 KiB can be written over and synced, and the median seconds of one.
     static func syncs(in folder: String, seconds: Double) throws -> (perSecond: Double, median: Double) {
         let path = folder + "/probe"
         let file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

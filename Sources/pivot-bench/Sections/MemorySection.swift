@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the server holds in memory: idle, after a load, and while a large checkpoint comes in.
+/// The memory that the server holds: idle, after a load, and while a large checkpoint comes in.
 struct MemorySection {
     let context: BenchmarkContext
 

@@ -3,7 +3,7 @@ import JSON
 /// Adam steps of the 3D U-Net, beside PyTorch's on the same processor in either of its layouts, and how long steps on a folder
 /// of scans wait for data.
 struct TrainerSection {
-    /// How many times PyTorch's rate is wanted.
+    /// The multiple of PyTorch's rate that is wanted.
     private static let wantedRatio = 1.5
     private static let layouts = [("contiguous", "PyTorch"), ("channels_last_3d", "PyTorch, channels last")]
 

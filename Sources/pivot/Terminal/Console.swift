@@ -11,9 +11,9 @@ package final class Console: Sendable {
     /// The process's console.
     package static let standard = Console(environment: ProcessInfo.processInfo.environment)
 
-    /// Whether standard output is a terminal.
+    /// True when standard output is a terminal.
     package let isTerminal: Bool
-    /// Whether a status line can be shown.
+    /// True when a status line can be shown.
     package let showsStatus: Bool
     private let usesColour: Bool
     private let errorUsesColour: Bool

@@ -14,7 +14,7 @@ package enum DisplayText {
         return text.hasSuffix(".") || text.hasSuffix("!") || text.hasSuffix("?") ? text : text + "."
     }
 
-    /// How many columns `text` takes: none for combining marks, two for East Asian wide characters and pictographs.
+    /// The columns that `text` takes: none for combining marks, two for East Asian wide characters and pictographs.
     package static func width(_ text: String) -> Int {
         text.reduce(0) { $0 + width($1) }
     }

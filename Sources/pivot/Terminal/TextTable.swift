@@ -4,7 +4,7 @@ package struct TextTable: Sendable {
     package struct Column: Sendable {
         package var heading: String
         package var isNumeric = false
-        /// Whether its cells may be cut when the table is wider than the terminal.
+        /// True when its cells may be cut when the table is wider than the terminal.
         package var mayShrink = false
 
         package init(_ heading: String, isNumeric: Bool = false, mayShrink: Bool = false) {

@@ -7,7 +7,7 @@ struct ServerStarter: Sendable {
     let client: APIClient
     /// Programs that a server that is started may start for sessions of kind `command`.
     var allowedCommands: [String] = []
-    /// Where the server keeps its data and its log file, below the working directory.
+    /// The folder of the server's data and its log file, below the working directory.
     static let dataFolder = "pivot-data"
     static let logFile = dataFolder + "/server.log"
 

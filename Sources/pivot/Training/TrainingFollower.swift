@@ -8,11 +8,11 @@ import TrackingClient
 struct TrainingFollower: Sendable {
     let client: APIClient
     let sessionID: String
-    /// Whether the summary is JSON; the progress then goes to standard error.
+    /// True when the summary is JSON; the progress then goes to standard error.
     let asJSON: Bool
     /// Frames up to this position are known already.
     var position: UInt64?
-    /// Whether the first Ctrl-C leaves the training to itself instead of stopping it.
+    /// True when the first Ctrl-C leaves the training to itself instead of stopping it.
     var leavesOnInterrupt = false
     var console = Console.standard
 

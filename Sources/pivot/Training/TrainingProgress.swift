@@ -2,12 +2,12 @@ package import API
 package import Tracking
 package import TrackingClient
 
-/// What is shown of a training while it is followed, as a pure function of what came: frames, statuses, Ctrl-C.
+/// The view of a training while it is followed, as a pure function of what came: frames, statuses, Ctrl-C.
 ///
 /// A frame that speaks of an end may be history of an earlier attempt; only the session's document says that it has
 /// ended, so such frames ask for it.
 package struct TrainingProgress: Sendable {
-    /// What can come.
+    /// Anything that can come.
     package enum Input: Sendable {
         case frame(FeedFrame)
         case status(SessionStatusInfo)
@@ -19,7 +19,7 @@ package struct TrainingProgress: Sendable {
         case interrupt
     }
 
-    /// What to do about it.
+    /// The action to take on it.
     package enum Action: Equatable, Sendable {
         case print(String)
         case warn(String)
@@ -38,19 +38,19 @@ package struct TrainingProgress: Sendable {
     /// The share that is done, 0 to 1.
     package private(set) var share = 0.0
     package private(set) var metrics: [MetricValue] = []
-    /// Whether a stop was asked for here.
+    /// True when a stop was asked for here.
     package private(set) var stopWasRequested = false
     private var queuePosition: Int?
     private var timeLeft: Duration?
     private var lastPrintedEpoch = 0
-    /// Whether it was said that the server is away, since it last answered.
+    /// True when it was said that the server is away, since it last answered.
     private var outageWasAnnounced = false
     private var announcedStatus: Session.Status?
     private let monitor: String?
     private let sessionID: String
     private let leavesOnInterrupt: Bool
 
-    /// What a program of the user's own writes may be all there is to see of it; of others only warnings are shown.
+    /// True for a program of the user's own, whose log may be all there is to see; of others only warnings are shown.
     private let showsWholeLog: Bool
 
     /// - Parameter leavesOnInterrupt: Whether the first Ctrl-C leaves the training to itself instead of stopping it.

@@ -3,7 +3,7 @@ package import JSON
 import Tracking
 package import TrackingClient
 
-/// What is said when a training has ended.
+/// The summary of a training that has ended.
 package struct TrainingSummary: Sendable {
     package let session: SessionInfo
     package let best: CheckpointInfo?

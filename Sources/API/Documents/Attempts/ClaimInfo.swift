@@ -1,16 +1,16 @@
-/// What a claim gives.
+/// The result of a claim: the attempt and its lease, the token, the devices and the session.
 package struct ClaimInfo: Document, Equatable {
     package static let name = "AttemptClaim"
 
     package var receipt = ReportReceipt()
-    /// What shows that a caller speaks for the attempt.
+    /// The proof that a caller speaks for the attempt.
     package var token = ""
     package var devices: [String] = []
     package var session = SessionInfo()
 
     package init() {}
 
-    /// What a receipt tells, of which a claim always tells the attempt and its lease, and never how much it took.
+    /// The fields of a receipt, of which a claim always tells the attempt and its lease, and never how much it took.
     private static let receiptFields = Field<ClaimInfo>.embedded(\.receipt).filter { $0.name != "accepted" }.map {
         field in
         ["attempt", "lease_seconds"].contains(field.name) ? field.required() : field

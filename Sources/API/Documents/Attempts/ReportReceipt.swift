@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a trainer's report is answered with.
+/// The answer to a trainer's report.
 package struct ReportReceipt: Document, Equatable {
     package static let name = "ReportReceipt"
 
@@ -9,11 +9,11 @@ package struct ReportReceipt: Document, Equatable {
     package var attempt: Int?
     /// The log's position after the report.
     package var position: UInt64 = 0
-    /// Whether the trainer is to save and stop.
+    /// True when the trainer is to save and stop.
     package var stopRequested = false
-    /// How long the lease holds from now; nil when it is no longer held.
+    /// The time that the lease holds from now; nil when it is no longer held.
     package var leaseSeconds: Int?
-    /// How many points, lines or readings were taken.
+    /// The number of points, lines or readings that were taken.
     package var accepted: Int?
 
     package init() {}

@@ -18,7 +18,7 @@ package struct ArtifactInfo: Document, Equatable {
     package var key: String?
     package var step: Int64?
     package var attempt: Int?
-    /// Whether a later attempt began before its step.
+    /// True when a later attempt began before its step.
     package var isSuperseded = false
     package var createdAt = Timestamp(rawValue: 0)
     /// Earlier versions of the same path.

@@ -19,24 +19,24 @@ package struct CheckpointInfo: Document, Equatable {
     package var fileName = ""
     /// The size of the uncompressed bytes.
     package var byteCount: Int64 = 0
-    /// What it takes on the server's disk.
+    /// The bytes that it takes on the server's disk.
     package var storedByteCount: Int64 = 0
     /// Of the uncompressed bytes.
     package var digest = Digest(hashing: [])
     /// `safetensors` or `opaque`.
     package var format = "opaque"
-    /// Whether a new session can continue from it.
+    /// True when a new session can continue from it.
     package var isResumable = false
     /// `trainer` or `upload`.
     package var source = "upload"
     package var isBest = false
     /// `best`, `last`, `stop`.
     package var marks: [String] = []
-    /// Whether a later attempt or a later save of the epoch took its place.
+    /// True when a later attempt or a later save of the epoch took its place.
     package var isSuperseded = false
     package var createdAt = Timestamp(rawValue: 0)
     package var deletedAt: Timestamp?
-    /// Whether a stop was asked for; told to trainers when they save.
+    /// True when a stop was asked for; told to trainers when they save.
     package var stopRequested: Bool?
 
     private var megabytes: Double {

@@ -1,7 +1,7 @@
 package import JSON
 package import Tracking
 
-/// What one epoch measured: `epoch`, `timestamp`, and every metric under its own name.
+/// The measurements of one epoch: `epoch`, `timestamp`, and every metric under its own name.
 package struct EpochRecord: FieldValue, Equatable {
     package static var shape: Shape { .document("MetricRecord") }
 

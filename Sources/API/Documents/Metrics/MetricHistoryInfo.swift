@@ -14,7 +14,7 @@ package struct MetricHistoryInfo: Document, Equatable {
     package var steps: [Int64]?
     package var values: [Double] = []
     package var timestamps: [Timestamp] = []
-    /// How many points the range holds; more than the columns when some were left out.
+    /// The number of points in the range; more than the columns when some were left out.
     package var totalPointCount = 0
     package var isSampled = false
     package var nanCount = 0

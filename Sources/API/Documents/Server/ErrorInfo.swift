@@ -1,6 +1,6 @@
 package import JSON
 
-/// What every refusal and failure is answered with.
+/// The answer to every request that is refused or fails.
 package struct ErrorInfo: Document, Equatable {
     package static let name = "Error"
 
@@ -15,7 +15,7 @@ package struct ErrorInfo: Document, Equatable {
 
         /// A word that programs can compare.
         package var code = ""
-        /// What happened, to what, and what to do.
+        /// The message: what happened, to what, and what to do.
         package var message = ""
         package var details = JSONObject()
 

@@ -1,6 +1,6 @@
 package import JSON
 
-/// Whether a server works.
+/// The health of a server and of its components.
 package struct HealthInfo: Document, Equatable {
     package static let name = "Health"
 

@@ -1,4 +1,4 @@
-/// What the read models are doing, and how far they are.
+/// The state of the read models: what they are doing, and how far they are.
 package struct RebuildState: Document, Equatable {
     package static let name = "RebuildState"
 

@@ -21,7 +21,7 @@ package struct ResourceInfo: Document, Equatable {
     package struct Processor: Document, Equatable {
         package static let name = "CPUResources"
 
-        /// How busy the processors are, 0 to 100.
+        /// The utilization of the processors, 0 to 100.
         package var percent = 0.0
         package var count = 0
         /// Over 1, 5 and 15 minutes.

@@ -17,7 +17,7 @@ package struct ComparisonInfo: Document, Equatable {
         Field("different_count", \.differentCount),
     ]
 
-    /// Which session a column shows.
+    /// The session that a column shows.
     package struct Compared: Document, Equatable {
         package static let name = "ComparedSession"
 

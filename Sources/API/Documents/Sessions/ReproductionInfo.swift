@@ -1,4 +1,4 @@
-/// What a session does again, and what the original's bits depended on.
+/// The training that a session does again, and what the original's bits depended on.
 package struct ReproductionInfo: Document, Equatable {
     package static let name = "Reproduction"
 

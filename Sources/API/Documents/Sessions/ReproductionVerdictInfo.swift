@@ -1,4 +1,4 @@
-/// How a reproduction compares with its original.
+/// The comparison of a reproduction with its original.
 package struct ReproductionVerdictInfo: Document, Equatable {
     package static let name = "ReproductionReport"
 

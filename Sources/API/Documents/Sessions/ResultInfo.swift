@@ -8,7 +8,7 @@ package struct ResultInfo: Document, Equatable {
     package var value = 0.0
     package var step: Int?
     package var source = ""
-    /// Whether the session had ended when it came.
+    /// True when the session had ended before it came.
     package var isLate = false
     package var recordedAt = Timestamp(rawValue: 0)
 

@@ -16,7 +16,7 @@ package struct SessionInfo: Document, Equatable {
     package var provenance = JSONObject()
     package var attempts: [AttemptInfo] = []
     package var results: [ResultInfo] = []
-    /// What it does again.
+    /// The training that it does again.
     package var reproduction: ReproductionInfo?
     /// The verdicts on reproductions of it, and on itself when it is one.
     package var reproductions: [ReproductionVerdictInfo] = []

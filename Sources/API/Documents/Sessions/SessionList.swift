@@ -3,7 +3,7 @@ package struct SessionList: Document, Equatable {
     package static let name = "SessionList"
 
     package var sessions: [SessionSummary] = []
-    /// How many there are on all pages together.
+    /// The number of sessions on all pages together.
     package var total = 0
     package var limit = 0
     package var offset = 0

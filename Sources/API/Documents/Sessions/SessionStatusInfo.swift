@@ -1,6 +1,6 @@
 package import Tracking
 
-/// How a session stands: the small document that is cheap to ask for often.
+/// The state of a session: the small document that is cheap to ask for often.
 package struct SessionStatusInfo: Document, Equatable {
     package static let name = "Status"
 

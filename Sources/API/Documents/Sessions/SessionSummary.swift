@@ -35,7 +35,7 @@ package struct SessionSummary: Document, Equatable {
     package var parentCheckpointID: String?
     package var queuePosition: Int?
     package var stopRequested = false
-    /// Why it failed, was lost or stopped.
+    /// The reason that it failed, was lost or stopped.
     package var message: String?
     package var earlyStopReason: String?
     package var host: String?
@@ -44,7 +44,7 @@ package struct SessionSummary: Document, Equatable {
     /// `min` or `max`: which values of the monitored metric are better.
     package var monitorMode: String?
     package var bestCheckpointID: String?
-    /// Where the next attempt goes on.
+    /// The checkpoint from which the next attempt goes on.
     package var resumeCheckpointID: String?
     /// The position of the session's last event.
     package var position: UInt64 = 0

@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a session's hosts measured of themselves.
+/// The readings that a session's hosts took of themselves.
 package struct HostReadingHistory: Document, Equatable {
     package static let name = "HostReadingHistory"
 

@@ -1,6 +1,6 @@
 import TrainingConfiguration
 
-/// What the epochs so far say about the monitored metrics: the best one, and how long nothing improved.
+/// The judgement of the epochs so far by the monitored metrics: the best one, and how long nothing improved.
 ///
 /// A fold over epochs in ascending order; the trainer and the replay of a session make it alike.
 package struct EpochJudgement: Equatable, Sendable {

@@ -8,7 +8,7 @@ import TrainingConfiguration
 /// is obeyed between any two steps, also before and instead of a validation, but never between an epoch's validation and
 /// its checkpoint; then that checkpoint gets the mark.
 package struct TrainingCourse: Sendable {
-    /// What the shell does next.
+    /// The next thing for the shell to do.
     package enum Action: Equatable, Sendable {
         /// One optimizer update: step `index` (from 0) of an epoch.
         case train(epoch: Int, index: Int, learningRate: Double)
@@ -83,13 +83,13 @@ package struct TrainingCourse: Sendable {
     /// The share of the epoch under way that is done, 0 to 1.
     package var epochFraction: Double { Double(progress.batchInEpoch) / Double(plan.batchesPerEpoch) }
 
-    /// Why the training is over before its planned epochs; nil when it is not.
+    /// The reason that the training is over before its planned epochs; nil when it is not.
     private var earlyStopReason: String? {
         guard let stopping = plan.earlyStopping, progress.stoppingBadCount >= stopping.patience else { return nil }
         return "\(stopping.monitor) has not improved for \(progress.stoppingBadCount) epochs"
     }
 
-    /// Why the training ends before the epochs of its configuration; nil when it does not.
+    /// The reason that the training ends before the epochs of its configuration; nil when it does not.
     private var endReason: String? {
         guard progress.epoch < plan.epochs else { return nil }
         return earlyStopReason ?? "the reproduced session has recorded no epoch after epoch \(progress.epoch)"
@@ -99,7 +99,7 @@ package struct TrainingCourse: Sendable {
         progress.batchInEpoch == 0 && (progress.epoch >= plan.finalEpoch || earlyStopReason != nil)
     }
 
-    /// What is to be done now.
+    /// The action to be taken now.
     package func next(stopRequested: Bool) -> Action {
         switch phase {
         case .validated(let report): return .report(report)

@@ -2,7 +2,7 @@ package import TensorEngine
 import Tracking
 package import TrainingConfiguration
 
-/// What the course of a training depends on besides its trainee: all of it from the configuration and the data's size.
+/// The basis of a training's course besides its trainee: all of it from the configuration and the data's size.
 package struct TrainingPlan: Equatable, Sendable {
     /// The absolute number of epochs.
     package let epochs: Int

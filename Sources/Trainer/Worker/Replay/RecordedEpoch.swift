@@ -1,6 +1,6 @@
 package import API
 
-/// What the session's stream tells of an epoch.
+/// The record of an epoch in the session's stream.
 package struct RecordedEpoch: Equatable, Sendable {
     package let attempt: UInt32
     package let step: Int

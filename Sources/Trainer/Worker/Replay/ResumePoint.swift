@@ -5,7 +5,7 @@ package struct ResumePoint: Equatable, Sendable {
     package let digest: String
     package let epoch: Int
     package let step: Int
-    /// Whether another session saved it.
+    /// True when another session saved it.
     package let isParent: Bool
 
     package init(checkpointID: String, digest: String, epoch: Int, step: Int, isParent: Bool) {

@@ -2,19 +2,19 @@ import API
 package import Tracking
 import TrainingConfiguration
 
-/// What a trainer needs to know of its session's past: the fold of the stream `session/<id>`.
+/// The past of a session, as far as its trainer needs to know it: the fold of the stream `session/<id>`.
 package struct SessionReplay: Equatable, Sendable {
     /// The resolved configuration in canonical JSON; empty before the session is created.
     package private(set) var configuration = ""
     /// The checkpoint of another session that this one begins with.
     package private(set) var parent: ResumePoint?
-    /// What the session does again, when it is a reproduction.
+    /// The past session that this one does again, when it is a reproduction.
     package private(set) var reproduction: Reproduction?
     /// The latest record of each epoch, also of superseded ones.
     package private(set) var epochs: [Int: RecordedEpoch] = [:]
     /// The last start of an attempt; what its bits depended on.
     package private(set) var lastStart: AttemptStarted?
-    /// Whether a stop was asked for that no attempt has obeyed yet.
+    /// True when a stop was asked for that no attempt has obeyed yet.
     package private(set) var isStopRequested = false
     /// The log's position of the last event.
     package private(set) var position: UInt64 = 0
@@ -47,7 +47,7 @@ package struct SessionReplay: Equatable, Sendable {
         return points.filter { $0.checkpointID == firstChoice } + points.filter { $0.checkpointID != firstChoice }
     }
 
-    /// Whether the record of an epoch counts; one that a later attempt began before is to be trained again.
+    /// True when the record of an epoch counts; one that a later attempt began before is to be trained again.
     package func counts(epoch: Int) -> Bool {
         guard let record = epochs[epoch] else { return false }
         return timeline.counts(epoch: UInt32(clamping: epoch), ofAttempt: record.attempt)
@@ -56,13 +56,13 @@ package struct SessionReplay: Equatable, Sendable {
     /// The last epoch of the visible timeline; 0 when there is none.
     package var lastEpoch: Int { epochs.keys.filter(counts).max() ?? parent?.epoch ?? 0 }
 
-    /// What the attempts saved and nobody deleted.
+    /// The checkpoints that the attempts saved and nobody deleted.
     package var shelf: CheckpointShelf {
         CheckpointShelf(
             saved.map { .init(id: $0.point.checkpointID, epoch: $0.point.epoch, step: $0.point.step, value: $0.value) })
     }
 
-    /// What the recorded epochs up to `epoch` say about the monitored metrics.
+    /// The judgement of the recorded epochs up to `epoch` by the monitored metrics.
     package func judgement(through epoch: Int, plan: TrainingPlan) -> EpochJudgement {
         var judgement = EpochJudgement()
         for (number, record) in epochs.sorted(by: { $0.key < $1.key }) where number <= epoch {

@@ -1,12 +1,12 @@
-/// What a claim gave.
+/// The result of a claim.
 package struct AttemptLease: Equatable, Sendable {
     /// The attempt's number, from 1.
     package let attempt: Int
-    /// How long the lease holds without a call.
+    /// The time that the lease holds without a call.
     package let duration: Duration
-    /// What shows that a caller speaks for the attempt.
+    /// The secret that shows that a caller speaks for the attempt.
     package let token: String
-    /// Where the server says that the attempt goes on; nil when it begins anew.
+    /// The checkpoint that the server says the attempt goes on from; nil when it begins anew.
     package let resumeCheckpointID: String?
 
     package init(attempt: Int, duration: Duration, token: String = "", resumeCheckpointID: String? = nil) {

@@ -1,6 +1,6 @@
 package import TrackingClient
 
-/// How long a trainer goes on sending what the server does not answer.
+/// The limits within which a trainer goes on sending what the server does not answer.
 ///
 /// What it sends is repeatable, so it waits through a restart of the server; training waits with it and loses nothing.
 package struct Patience: Sendable {

@@ -1,7 +1,7 @@
 package import TrackingClient
 
 extension TrainerError {
-    /// What a failed request means for the attempt.
+    /// The attempt's error for a failed request.
     package init(_ error: ClientError) {
         switch error.code {
         case .cancelled: self.init(.cancelled, error.message)

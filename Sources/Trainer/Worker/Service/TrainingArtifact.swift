@@ -3,9 +3,9 @@ package struct TrainingArtifact: Equatable, Sendable {
     /// Its path within the session's artifacts.
     package let path: String
     package let contentType: String
-    /// What it is to those who show it, such as `image`.
+    /// Its kind for those who show it, such as `image`.
     package let kind: String
-    /// What files of one series have in common.
+    /// The key that files of one series have in common.
     package let key: String
     /// The optimizer updates it was made after.
     package let step: Int

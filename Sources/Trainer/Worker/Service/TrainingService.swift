@@ -2,7 +2,7 @@ package import JSON
 package import Tracking
 package import TrackingClient
 
-/// What a trainer asks of the server, for one session. A double stands in for the server in tests.
+/// The requests of a trainer to the server, for one session. A double stands in for the server in tests.
 ///
 /// A call returns when the server has answered, however long that takes within the conformer's patience; a call with a
 /// command id counts once, however often it is sent. Calls that answer a `Bool` say whether a stop was requested.
@@ -58,7 +58,7 @@ package protocol TrainingService: Sendable {
 }
 
 extension TrainingService {
-    /// How an attempt has ended by its own word; nil when it has not, or was lost.
+    /// The end of an attempt by its own word; nil when it has not ended, or was lost.
     func end(ofAttempt attempt: Int) async throws(TrainerError) -> TrainerOutcome? {
         var outcome: TrainerOutcome?
         for (_, event) in try await events() {

@@ -32,7 +32,7 @@ package actor TelemetryReporter {
         buffer.withLock { body(&$0) }
     }
 
-    /// Whether the buffer holds as much as it may.
+    /// True when the buffer holds as much as it may.
     package nonisolated var isFull: Bool { buffer.withLock { $0.isFull } }
 
     /// Sends the latest progress, if there is news.

@@ -11,7 +11,7 @@ final class ScanValidator {
     /// The longest side of a window, unless patches are longer: above it, windows overlap.
     private static let longestSide = 64
 
-    /// What is needed for scans of one size; most have the same.
+    /// The tools to measure scans of one size; most have the same.
     private struct Measures {
         let size: VolumeSize
         let windows: SlidingWindow
@@ -29,7 +29,7 @@ final class ScanValidator {
     private let scans: ScanStore
     private let finder = CandidateFinder()
     private var measures: Measures?
-    /// What the first scan looked like when it was last measured.
+    /// A slice of the first scan, as it looked when it was last measured.
     private(set) var slice: OverlaySlice?
 
     /// A validator of the validation scans of `scans`. Windows have sides that are multiples of `sizeMultiple`;
@@ -176,7 +176,7 @@ final class ScanValidator {
 }
 
 extension TrainerError {
-    /// What a scan that cannot be used means for the training.
+    /// The training's error for a scan that cannot be used.
     init(_ error: ScanError) {
         let message = "The data cannot be used: \(error)"
         self.init(.data, message.hasSuffix(".") ? message : message + ".")

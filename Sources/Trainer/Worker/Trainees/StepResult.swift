@@ -1,6 +1,6 @@
 package import API
 
-/// What one optimizer update measured.
+/// The measurements of one optimizer update.
 package struct StepResult: Equatable, Sendable {
     /// The forward passes of the update.
     package var batchCount: Int

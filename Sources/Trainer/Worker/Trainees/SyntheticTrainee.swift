@@ -106,7 +106,7 @@ package final class SyntheticTrainee: Trainee {
 
     private func place(_ epoch: Int, _ batch: Int) -> UInt64 { UInt64(epoch) << 32 | UInt64(batch) }
 
-    /// What is left to learn: from 1 towards 0, as one over the epochs done.
+    /// The part that is left to learn: from 1 towards 0, as one over the epochs done.
     private func decay(epoch: Int, batch: Int) -> Double {
         let done = Double(epoch - 1) + Double(batch + 1) / Double(settings.stepsPerEpoch)
         return 1 / (1 + 8 * done / Double(epochs))

@@ -1,17 +1,17 @@
 package import API
 package import TensorEngine
 
-/// What is trained: a network with its data, or something that looks like one.
+/// A thing to train: a network with its data, or something that looks like one.
 ///
 /// A trainee belongs to one thread of control. A step is a pure function of the trainee's state, the epoch, the step's
 /// index and the learning rate; so a trainee restored from an export goes on bit for bit.
 package protocol Trainee: AnyObject {
     /// Forward passes in an epoch.
     var batchesPerEpoch: Int { get }
-    /// What a step is to take at least; zero for one that takes what it takes.
+    /// The least time that a step is to take; zero for one that takes what it takes.
     var stepDuration: Duration { get }
     var facts: TraineeFacts { get }
-    /// What stands in a checkpoint beside the progress: a function of the configuration.
+    /// The entries of a checkpoint beside the progress: a function of the configuration.
     var description: [String: String] { get }
 
     /// Makes one update of `epoch` (from 1): a pass over each of `batches`, counted from 0 in the epoch.

@@ -1,6 +1,6 @@
 package import JSON
 
-/// What the bits of a training depend on besides its configuration, to be recorded beside them.
+/// The facts that the bits of a training depend on besides its configuration, to be recorded beside them.
 package struct TraineeFacts: Equatable, Sendable {
     /// The numeric library and its version; empty when there is none.
     package var engine: String
@@ -10,7 +10,7 @@ package struct TraineeFacts: Equatable, Sendable {
     package var dataDigest: String
     /// Further facts, by name.
     package var provenance: JSONObject
-    /// What its user should look at before trusting the metrics; each a sentence.
+    /// The things that its user should look at before trusting the metrics; each a sentence.
     package var warnings: [String]
 
     package init(

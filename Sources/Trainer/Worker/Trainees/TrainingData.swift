@@ -4,7 +4,7 @@ import Scans
 import Tracking
 import TrainingConfiguration
 
-/// What a network is trained on, as a configuration says: its scans, their digest, and what is recorded of them.
+/// The data that a network is trained on, by its configuration: scans, their digest, and what is recorded of them.
 struct TrainingData {
     /// The memory for prepared phantoms.
     private static let phantomByteCount = 512 << 20
@@ -13,9 +13,9 @@ struct TrainingData {
     let task: DataTask
     /// Names of the labels from 0 on.
     let classNames: [String]
-    /// What the data are, also when they lie elsewhere.
+    /// The identity of the data, also when they lie elsewhere.
     let digest: String
-    /// What its user should look at before trusting the metrics.
+    /// The things that its user should look at before trusting the metrics.
     let warnings: [String]
 
     /// Opens the data of a configuration; folders are relative to `base`. Reads every file of a folder once.

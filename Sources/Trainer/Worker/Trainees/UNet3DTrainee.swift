@@ -17,7 +17,7 @@ package final class UNet3DTrainee: Trainee {
     private let channels: Int
     private let overlayEveryEpochs: Int
     private let clock: any Clock<Duration>
-    /// What the steps of the epoch under way took, and what of it went into getting their patches.
+    /// The time that the steps of the epoch under way took, and the part of it that went into getting their patches.
     private var stepSeconds = 0.0
     private var dataSeconds = 0.0
     private var entries: (epoch: Int, list: [PatchSampler.Entry])?
@@ -102,13 +102,13 @@ package final class UNet3DTrainee: Trainee {
         try validator.metrics(isInterrupted: isInterrupted)
     }
 
-    /// What the steps since the last call took, and what of it they waited for patches, in seconds.
+    /// Takes the seconds of the steps since the last call, and the part of them that was waiting for patches.
     package func takeTimes() -> (total: Double, waiting: Double) {
         defer { (stepSeconds, dataSeconds) = (0, 0) }
         return (stepSeconds + dataSeconds, dataSeconds)
     }
 
-    /// How much of the epoch's training was waiting for patches.
+    /// Says how much of the epoch's training was waiting for patches.
     package func logLines(epoch: Int) -> [String] {
         let (seconds, waiting) = takeTimes()
         guard seconds > 0 else { return [] }
@@ -136,7 +136,7 @@ package final class UNet3DTrainee: Trainee {
         }
     }
 
-    /// What the last pass predicted: structure or background, whichever structure.
+    /// The confusion of the last pass: structure or background, whichever structure.
     private func lastConfusion(batchCount: Int) -> VoxelConfusion? {
         training.withLastLogits { logits, targets in
             if channels > 1 {
