@@ -1,4 +1,4 @@
-/// Why a JSON text was refused, and where.
+/// The reason that a JSON text was refused, and where.
 package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of refusal.
     package enum Code: Equatable, Sendable {
@@ -22,7 +22,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The kind of refusal.
     package let code: Code
-    /// What was found and what is allowed, in one sentence.
+    /// One sentence that says what was found and what is allowed.
     package let message: String
     /// The offending byte, counted from 0.
     package let byteOffset: Int

@@ -1,4 +1,4 @@
-/// How much of a JSON text is read before it is refused.
+/// The limits beyond which a JSON text is refused.
 package struct JSONLimits: Equatable, Sendable {
     /// The largest text in bytes.
     package var maximumByteCount: Int

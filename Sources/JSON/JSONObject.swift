@@ -5,7 +5,7 @@
 package struct JSONObject: Equatable, Sendable {
     /// The members in order.
     package private(set) var members: [(key: String, value: JSONValue)]
-    /// Where each key stands; kept only above `indexThreshold` members, below it a search is faster.
+    /// The place of each key; kept only above `indexThreshold` members, below it a search is faster.
     private var index: [String: Int]?
 
     private static let indexThreshold = 12
@@ -27,7 +27,7 @@ package struct JSONObject: Equatable, Sendable {
     /// The number of members.
     package var count: Int { members.count }
 
-    /// Whether there are no members.
+    /// True when there are no members.
     package var isEmpty: Bool { members.isEmpty }
 
     /// The keys in order.

@@ -182,7 +182,7 @@ extension JSONScanner {
         return isNegative ? -exponent : exponent
     }
 
-    /// What the C library reads from the number at `range`, of any length.
+    /// The value that the C library reads from the number at `range`, of any length.
     private func parsedByLibrary(_ range: Range<Int>) throws(JSONError) -> Double {
         let value = withUnsafeTemporaryAllocation(of: CChar.self, capacity: range.count + 1) { copy in
             for (target, source) in range.enumerated() {

@@ -18,7 +18,7 @@
 /// noticed here. The memory must stay valid and unchanged as long as the scanner and its texts are used. Every
 /// function throws `JSONError` on malformed text and on a value of another kind; after that the scanner is of no use.
 package struct JSONScanner {
-    /// What kind of value comes next.
+    /// The kinds of values.
     package enum Kind: Equatable, Sendable {
         case object, array, string, number, bool, null
     }
@@ -28,7 +28,7 @@ package struct JSONScanner {
     package internal(set) var byteOffset = 0
     private var depth = 0
     private let maximumDepth: Int
-    /// Whether the innermost object or array was just opened, so that no comma is due.
+    /// True when the innermost object or array was just opened, so that no comma is due.
     private var isAtFirst = false
 
     /// A scanner at the start of `bytes`; throws when they are more than the limit.
@@ -54,7 +54,7 @@ package struct JSONScanner {
         }
     }
 
-    /// What comes next, without reading it.
+    /// Tells the kind of the next value without reading it.
     package mutating func kind() throws(JSONError) -> Kind {
         switch try peek() {
         case UInt8(ascii: "{"): .object

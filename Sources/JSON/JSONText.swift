@@ -4,9 +4,9 @@
 package struct JSONText {
     /// The bytes between the quotes, escapes not resolved.
     package let bytes: UnsafeBufferPointer<UInt8>
-    /// Where the first of them stands in the scanned text.
+    /// The place of the first of them in the scanned text.
     package let byteOffset: Int
-    /// Whether there are escapes to resolve.
+    /// True when there are escapes to resolve.
     package let hasEscapes: Bool
 
     /// The string, escapes resolved.
@@ -15,7 +15,7 @@ package struct JSONText {
         return String(decoding: resolved(), as: UTF8.self)
     }
 
-    /// Whether the string is `expected`, without building a string.
+    /// True when the string is `expected`; builds a string only to resolve escapes.
     package static func == (text: JSONText, expected: StaticString) -> Bool {
         if text.hasEscapes { return text.string == expected.description }
         guard text.bytes.count == expected.utf8CodeUnitCount else { return false }

@@ -48,7 +48,7 @@ package enum JSONValue: Equatable, Sendable {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// Whether it is null.
+    /// True when it is null.
     package var isNull: Bool { self == .null }
 
     /// The member under `key`; nil when this is no object or has none.

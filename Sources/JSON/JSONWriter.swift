@@ -3,7 +3,7 @@
 /// Commas and, when asked for, line breaks are its own business. The caller keeps the grammar: a key before each
 /// member's value, an end for each begin.
 package struct JSONWriter: Sendable {
-    /// What was written so far.
+    /// The bytes that were written so far.
     package private(set) var bytes: [UInt8]
     private let nonfinite: NonfiniteStyle
     private let pretty: Bool

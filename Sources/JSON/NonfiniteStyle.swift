@@ -1,4 +1,4 @@
-/// How NaN and the infinities, which JSON has no word for, are written.
+/// The form in which NaN and the infinities, which JSON has no word for, are written.
 package enum NonfiniteStyle: Equatable, Sendable {
     /// As the strings "NaN", "Infinity" and "-Infinity": valid JSON that loses nothing.
     case string

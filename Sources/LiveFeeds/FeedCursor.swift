@@ -1,12 +1,12 @@
 package import Tracking
 
-/// How far a feed was read: everything up to a position, or the first parts of the event at one.
+/// The point up to which a feed was read: everything up to a position, or the first parts of the event at one.
 ///
 /// Written `57`, or `57.2` when two frames of a longer event were sent.
 package struct FeedCursor: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The last event that was sent, wholly or in part.
     package var position: LogPosition
-    /// How many of that event's frames were sent; nil when all.
+    /// The number of that event's frames that were sent; nil when all were.
     package var part: Int?
 
     package init(_ position: LogPosition, part: Int? = nil) {

@@ -6,7 +6,7 @@ import Tracking
 /// The frames of an event depend on the event alone (and, for endings, on the session's outlook), so that the parts of
 /// a long one can be counted again after a reconnection.
 enum FeedEncoder {
-    /// What stands in a frame beside its lists.
+    /// The bytes reserved in a frame for all but its lists.
     private static let headReserve = 4096
     /// Points of one series that stand together.
     private static let pointsPerPiece = 1024
@@ -60,7 +60,7 @@ enum FeedEncoder {
         return FeedFrame(type: .heartbeat, cursor: cursor, text: writer.bytes)
     }
 
-    /// How far the running epoch is; the log, which ended at `head`, does not keep it.
+    /// The frame that tells the progress within the running epoch, which the log, ending at `head`, does not keep.
     static func progress(_ progress: SessionProgress, of session: Session.ID, head: LogPosition) -> FeedFrame {
         var writer = JSONWriter()
         begin(.metrics, head, &writer)

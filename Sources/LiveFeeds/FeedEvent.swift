@@ -19,7 +19,7 @@ package final class FeedEvent: Sendable {
         state = Mutex(State(outlook: outlook))
     }
 
-    /// Whether the session ended with it and was not started again.
+    /// True when the session ended with it and was not started again.
     package var endsSession: Bool { state.withLock { $0.outlook != nil } }
 
     /// All of its frames.
@@ -46,10 +46,10 @@ package final class FeedEvent: Sendable {
 }
 
 extension RecordedEvent {
-    /// Whether a session is started again with it.
+    /// True for an event that requests the start of a session.
     var isStart: Bool { type == "session.start_requested" }
 
-    /// Whether a session ends with it.
+    /// True for an event that ends a session.
     var isEnding: Bool {
         type == "session.completed" || type == "session.failed" || type == "session.stopped"
     }

@@ -4,7 +4,7 @@ package struct FeedFrame: Equatable, Sendable {
     package static let maximumByteCount = 256 * 1024
 
     package var type: FeedFrameType
-    /// What a client knows that has read up to this frame.
+    /// The cursor of a client that has read up to this frame.
     package var cursor: FeedCursor
     /// The frame as JSON, in one line.
     package var text: [UInt8]

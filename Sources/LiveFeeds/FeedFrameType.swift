@@ -1,4 +1,4 @@
-/// What a frame of a feed tells.
+/// The kind of a feed's frame.
 ///
 /// Every frame is one JSON object in one line with `type` and `position`, the place of its event in the log; every
 /// frame but `connection` and `heartbeat` has `session_id` and `timestamp` too. An event that needs more than one frame
@@ -34,9 +34,9 @@ package enum FeedFrameType: String, CaseIterable, Sendable {
     /// Nothing happened for a while.
     case heartbeat
 
-    /// Whether its events are those of `telemetry/<id>` streams.
+    /// True for frames that tell of events in `telemetry/<id>` streams.
     var isTelemetry: Bool { self == .metrics || self == .log || self == .host }
 
-    /// Whether it is sent whatever a client asked for.
+    /// True for frames that are sent whatever a client asked for.
     var isEssential: Bool { self == .connection || self == .trainingComplete || self == .error }
 }

@@ -7,7 +7,7 @@ package import Tracking
 ///
 /// It follows the log only while there are feeds. A feed that is further behind than what is kept reads the log itself.
 package final class FeedHub: Sendable {
-    /// Why a wait ended.
+    /// The reason that a wait ended.
     fileprivate enum Wake {
         case grown, quiet, cancelled
         case failed(any Error)
@@ -31,7 +31,7 @@ package final class FeedHub: Sendable {
         var generation = 0
         var tasks: [Task<Void, Never>] = []
         var ring: FeedRing?
-        /// Why the log cannot be followed any more: feeds then end with it.
+        /// The reason that the log cannot be followed any more: feeds then end with it.
         var failure: (any Error)?
         /// Time since following began, counted in ticks.
         var elapsed = Duration.zero
@@ -42,7 +42,7 @@ package final class FeedHub: Sendable {
         var lastProgress: UInt64 = 0
     }
 
-    /// How much is read at a time.
+    /// The most that is read at a time.
     private static let limit = ReadLimit(count: 256, byteCount: 1 << 20)
 
     let store: any EventStore
@@ -63,10 +63,10 @@ package final class FeedHub: Sendable {
 
     // MARK: - Feeds
 
-    /// How many feeds there are.
+    /// The number of open feeds.
     package var feedCount: Int { state.withLock { $0.feedCount } }
 
-    /// Whether one more may be opened.
+    /// True while one more may be opened.
     var hasRoom: Bool { feedCount < settings.maximumFeedCount }
 
     /// Runs a feed while it is counted and the log is followed for it.
@@ -128,8 +128,8 @@ package final class FeedHub: Sendable {
         return events
     }
 
-    /// What was reported within epochs of `scope` after the report `number`, for whoever has read the log up to
-    /// `position`; and the number to go on from.
+    /// Frames of what was reported within epochs of `scope` after the report `number`, for whoever has read the log up
+    /// to `position`; and the number to go on from.
     func progress(
         of scope: FeedScope, after number: UInt64, at position: LogPosition
     ) -> (frames: [FeedFrame], number: UInt64) {
@@ -260,7 +260,7 @@ package final class FeedHub: Sendable {
 }
 
 extension FeedHub.State {
-    /// Whether a feed of `scope` that has read up to `position` and heard the report `number` has something to read.
+    /// True when a feed of `scope` that has read up to `position` and heard the report `number` has something to read.
     fileprivate func hasNews(of scope: FeedScope, after position: LogPosition, progress number: UInt64) -> Bool {
         if ring?.mayHold(after: position, of: scope) ?? false { return true }
         guard lastProgress > number else { return false }

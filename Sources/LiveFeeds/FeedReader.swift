@@ -5,7 +5,7 @@ import Tracking
 ///
 /// Holds a position and nothing else between two calls: a slow client costs its own task.
 package struct FeedReader {
-    /// What came of waiting.
+    /// The result of waiting for frames.
     package enum Delivery: Equatable, Sendable {
         case frames([FeedFrame])
         /// Nothing was told for a while.
@@ -36,10 +36,10 @@ package struct FeedReader {
         state = FeedState(request, head: head, ending: ending)
     }
 
-    /// What the client knows that has read everything so far.
+    /// The cursor of a client that has read everything so far.
     package var cursor: FeedCursor { state.cursor }
 
-    /// Whether everything was told already when the feed was opened.
+    /// True once everything was told, which may be so when the feed is opened.
     package var isAtEnd: Bool { state.step == .end }
 
     /// The next frames; waits for them, at most `patience`.

@@ -1,15 +1,15 @@
 import Tracking
 package import WebServer
 
-/// What a client wants to be told, and from where on.
+/// A client's request: what is to be told, and from where on.
 package struct FeedRequest: Equatable, Sendable {
     package var scope: FeedScope
     /// The kinds of frames; nil for all of them. Openings and endings are always told.
     package var types: Set<FeedFrameType>?
-    /// What the client knows already; nil for a first connection: a session's history without telemetry, and whatever
-    /// comes.
+    /// The cursor up to which the client knows the feed; nil for a first connection: a session's history without
+    /// telemetry, and whatever comes.
     package var after: FeedCursor?
-    /// Whether frames of an event stream carry the name of their type.
+    /// True when frames of an event stream carry the name of their type.
     package var isNamed = false
 
     package init(scope: FeedScope, types: Set<FeedFrameType>? = nil, after: FeedCursor? = nil) {
@@ -36,12 +36,12 @@ package struct FeedRequest: Equatable, Sendable {
         }
     }
 
-    /// Whether frames of `type` are sent.
+    /// True when frames of `type` are sent.
     package func wants(_ type: FeedFrameType) -> Bool {
         type.isEssential || types?.contains(type) ?? true
     }
 
-    /// Whether any telemetry is sent.
+    /// True when any telemetry is sent.
     package var wantsTelemetry: Bool {
         types.map { $0.contains { $0.isTelemetry } } ?? true
     }

@@ -4,11 +4,11 @@ package import Tracking
 
 /// The last events of the log, for the feeds that have read all before them.
 package struct FeedRing {
-    /// What the events may take together, about.
+    /// The approximate limit of the bytes that the events take together.
     private let maximumByteCount: Int
     private var events: Deque<FeedEvent> = []
     private var byteCount = 0
-    /// How many events were dropped: the number of the first one.
+    /// The count of dropped events, which is the number of the first event that is left.
     private var dropped = 0
     /// The numbers of each session's events, ascending.
     private var numbers: [Session.ID: Deque<Int>] = [:]
@@ -46,7 +46,7 @@ package struct FeedRing {
         }
     }
 
-    /// Whether it may hold an event of `scope` after `position`, or does not reach back to it.
+    /// True when it may hold an event of `scope` after `position`, or does not reach back to it.
     package func mayHold(after position: LogPosition, of scope: FeedScope) -> Bool {
         guard position < end else { return false }
         guard position >= start else { return true }

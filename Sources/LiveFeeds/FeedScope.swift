@@ -1,6 +1,6 @@
 package import Tracking
 
-/// Whose events a feed tells.
+/// The events that a feed tells.
 package enum FeedScope: Hashable, Sendable {
     case session(Session.ID)
     /// Those of all sessions.

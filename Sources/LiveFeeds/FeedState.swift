@@ -5,7 +5,7 @@ package import Tracking
 ///
 /// Pure: whoever performs it reads the log and hands in what came.
 package struct FeedState {
-    /// What the performer is to do next.
+    /// The next thing that the performer is to do.
     package enum Step: Equatable {
         /// Read the wanted events after a position.
         case read(after: LogPosition, EventFilter)
@@ -31,7 +31,7 @@ package struct FeedState {
     private var isCaughtUp = false
     /// Frames of the first event that the client has already.
     private var skipped: FeedCursor?
-    /// What the client knows when it has read everything that was told.
+    /// The cursor of a client that has read everything that was told.
     package private(set) var cursor: FeedCursor
 
     /// A feed opened when the log reached `head`; `ending` is where its session ended, nil while it may go on and for the
@@ -59,7 +59,7 @@ package struct FeedState {
     /// The frame that opens the feed.
     package var opening: FeedFrame { FeedEncoder.connection(scope: request.scope, cursor: cursor, head: openedAt) }
 
-    /// What to do next.
+    /// The next thing to do.
     package var step: Step {
         switch phase {
         case .ended: .end
@@ -70,7 +70,7 @@ package struct FeedState {
     /// The log has grown.
     package mutating func wake() { isCaughtUp = false }
 
-    /// What was read, and up to where; returns what is to be told of it.
+    /// Takes what was read, and up to where; returns what is to be told of it.
     ///
     /// - Throws: when an event cannot be read.
     package mutating func receive(

@@ -149,7 +149,7 @@ package struct LiveFeedEndpoints: Sendable {
 }
 
 extension HTTPField.Name {
-    /// What an event stream's client has read.
+    /// Tells the last event that an event stream's client has read.
     static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }
     /// Asks proxies not to hold a stream back.
     static var accelBuffering: HTTPField.Name { HTTPField.Name("X-Accel-Buffering")! }

@@ -1,7 +1,7 @@
 import EventLog
 package import Tracking
 
-/// What a feed must know beside an ending to tell it: the metrics it closes with.
+/// The data beside an ending that a feed needs to tell it: the metrics it closes with.
 package struct SessionOutlook: Equatable, Sendable {
     /// The position of the ending.
     var ending: LogPosition
@@ -32,7 +32,7 @@ extension SessionOutlook {
         }
     }
 
-    /// What the stream's last events say; nil when they do not reach far enough back.
+    /// Reads the outlook from the stream's last events; nil when they do not reach far enough back.
     ///
     /// - Throws: When one of them cannot be read; types of a newer version are passed over.
     private static func outlook(_ events: [RecordedEvent], isAll: Bool) throws(EventCodecError) -> SessionOutlook? {

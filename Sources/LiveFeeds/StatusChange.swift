@@ -1,7 +1,7 @@
 import JSON
 import Tracking
 
-/// What a `status` frame says: the state a session is in after an event.
+/// The content of a `status` frame: the state a session is in after an event.
 struct StatusChange {
     private var status: Session.Status?
     private var attempt: UInt32 = 0

@@ -2,7 +2,7 @@ package import EventLog
 package import LMDB
 package import Tracking
 
-/// Why the documents could not follow the log.
+/// The reason that the documents could not follow the log.
 package enum ProjectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An event is not one that this version of PIVOT reads. The documents hold everything before it.
     case undecodable(position: LogPosition, stream: StreamID, EventCodecError)

@@ -1,7 +1,7 @@
 package import LMDB
 import Tracking
 
-/// Why a query has no answer. Two errors are equal when their codes are.
+/// The reason that a query has no answer. Two errors are equal when their codes are.
 package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of failure that a caller can tell apart.
     package enum Code: Hashable, Sendable {
@@ -16,7 +16,7 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
     }
 
     package let code: Code
-    /// What happened and what to do.
+    /// Says what happened and what to do.
     package let message: String
 
     package static func == (left: ReadModelError, right: ReadModelError) -> Bool { left.code == right.code }

@@ -1,15 +1,15 @@
 package import LMDB
 
-/// How the read models follow the log.
+/// The options by which the read models follow the log.
 package struct ReadModelOptions: Sendable {
-    /// How long new events may wait for others before they are written together, unless a reader waits.
+    /// The longest that new events may wait for others before they are written together, unless a reader waits.
     package var pace = Duration.milliseconds(20)
-    /// How much is read of the log at once, in bytes of payload, and at most so many events.
+    /// The most that is read of the log at once: bytes of payload, and events.
     package var batchByteCount = 4 << 20
     package var batchCount = 8192
-    /// How long to wait before going on after the disk refused.
+    /// The pause before going on after the disk refused.
     package var pauseAfterFailure = Duration.seconds(1)
-    /// Where snapshots are read; the log of a server shares it.
+    /// The pool in which snapshots are read; the log of a server shares it.
     package var readers = ReaderPool()
     /// Asked before each operation of a write transaction, as in `EnvironmentOptions`. For tests of failures.
     package var fault: (@Sendable (Environment.Operation) -> Int32)?

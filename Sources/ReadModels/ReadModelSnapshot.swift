@@ -9,7 +9,7 @@ package struct ReadModelSnapshot: ~Copyable {
     let tables: Tables
     /// Every event up to here, and none after it, is part of what the queries answer.
     package let position: LogPosition
-    /// Whether this is the newest state, so that the indexes of the current state may be used.
+    /// True when this is the newest state, so that the indexes of the current state may be used.
     let isCurrent: Bool
 
     init(

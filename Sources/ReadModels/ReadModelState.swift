@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What the read models are doing.
+/// The activity of the read models.
 package enum ReadModelState: Sendable, Equatable {
     /// Nothing follows the log yet.
     case idle

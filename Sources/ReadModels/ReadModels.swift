@@ -24,7 +24,7 @@ package final class ReadModels: Sendable {
 
     struct State {
         var store: ReadModelStore
-        /// Whether the rows were complete once and lie in their own folder.
+        /// True when the rows were complete once and lie in their own folder.
         var isComplete: Bool
         var activity = ReadModelState.idle
         var isRebuildWanted = false
@@ -44,13 +44,13 @@ package final class ReadModels: Sendable {
         }
     }
 
-    /// What the documents are doing.
+    /// The current activity of the documents.
     package var activity: ReadModelState { state.withLock { $0.activity } }
 
     /// The position of the last event that the documents hold.
     package var position: LogPosition { waiters.position }
 
-    /// What `body` makes of the newest state, or of the state right after the event at `asOf`.
+    /// Returns what `body` makes of the newest state, or of the state right after the event at `asOf`.
     ///
     /// The snapshot must not leave `body`, which should read what it needs and return.
     /// - Throws: `ReadModelError`: `notReached` when `asOf` lies after the documents' position, `building` while they are

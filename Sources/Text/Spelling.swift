@@ -25,7 +25,7 @@ package enum Spelling {
         return names.map { (distance: distance(bytes, Array($0.utf8)), name: $0) }.min { $0.distance < $1.distance }
     }
 
-    /// Whether one name is the other with an ending or a beginning: `tag` and `tags`, `name` and `session_name`.
+    /// True when one name is the other with an ending or a beginning: `tag` and `tags`, `name` and `session_name`.
     private static func isPart(_ left: String, _ right: String) -> Bool {
         let (short, long) = left.utf8.count < right.utf8.count ? (left, right) : (right, left)
         return short.utf8.count >= 3 && (long.hasPrefix(short) || long.hasSuffix("_" + short))

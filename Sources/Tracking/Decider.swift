@@ -8,7 +8,7 @@ package protocol Decider {
     associatedtype Refusal: Error
     /// The state of a stream without events.
     static var initialState: State { get }
-    /// What happens when `command` meets `state`.
+    /// Decides the events that `command` causes in `state`.
     static func decide(_ command: Command, given state: State) throws(Refusal) -> [Event]
     /// Makes `state` what it is after `event`; never fails, since the event has happened.
     static func evolve(_ state: inout State, with event: Event)

@@ -4,7 +4,7 @@ import Crypto
 ///
 /// Written as `sha256:` and 64 lower-case hexadecimal digits; any other spelling is not a digest.
 package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// How many bytes a digest has.
+    /// The number of bytes in a digest.
     package static let byteCount = 32
 
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -71,7 +71,7 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The 32 bytes, most significant first.
     package var bytes: [UInt8] { withBytes { Array($0) } }
 
-    /// What `body` makes of the 32 bytes, most significant first, which lie on the stack and end with the call.
+    /// Returns what `body` makes of the 32 bytes, most significant first, which lie on the stack and end with the call.
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -5,7 +5,7 @@ import ReadModels
 
 /// Deletes the blobs that nothing in the log refers to any more, once an hour, after a grace period.
 package struct BlobSweeper: Reactor {
-    /// How long a blob that nothing refers to stays.
+    /// The time that a blob is kept when nothing refers to it.
     private static let grace = Duration.seconds(24 * 3600)
 
     package let name = "blob-sweeper"

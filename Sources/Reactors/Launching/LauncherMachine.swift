@@ -5,7 +5,7 @@ package import Tracking
 /// Sessions wait in the order of the log. A slot is taken from the launch until the process has ended and the session does
 /// not train any more.
 package struct LauncherMachine: Sendable {
-    /// What the shell is to do.
+    /// An action that the shell is to take.
     package enum Action: Equatable, Sendable {
         /// Start a trainer for the session.
         case launch(Session.ID)

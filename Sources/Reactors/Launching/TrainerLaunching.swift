@@ -10,13 +10,13 @@ package struct TrainerLaunching: TrainerProcesses {
     private static let tailByteCount = 2000
 
     private let executable: String
-    /// Where the trainers reach this server; known once it listens.
+    /// The URL at which the trainers reach this server; known once it listens.
     private let url: @Sendable () async -> String
     private let outputFolder: String
     private let niceness: Int
-    /// How long this server waits for a trainer that says nothing.
+    /// The time that this server waits for a trainer that says nothing.
     private let leaseDuration: Duration
-    /// What sessions of kind `command` may start.
+    /// The commands that sessions of kind `command` may start.
     private let allowedCommands: AllowedCommands
     package let isEnabled: Bool
 

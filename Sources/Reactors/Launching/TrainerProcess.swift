@@ -1,8 +1,8 @@
 package import Tracking
 
-/// How the trainer of a session is started and what became of it.
+/// Starts the trainers of sessions and tells what became of them.
 package protocol TrainerProcesses: Sendable {
-    /// Whether trainers are started here at all.
+    /// True when trainers are started here at all.
     var isEnabled: Bool { get }
 
     /// Returns once trainers can reach the server, or never will.
@@ -23,7 +23,7 @@ package protocol TrainerProcesses: Sendable {
     func endLeftovers(of session: Session.ID, processID: UInt32)
 }
 
-/// How a trainer's process ended.
+/// The ending of a trainer's process.
 package struct TrainerExit: Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         case exit(code: Int32)
@@ -41,7 +41,7 @@ package struct TrainerExit: Equatable, Sendable {
         self.lastLines = lastLines
     }
 
-    /// Whether another process might do better: this one was killed, or found the session claimed by one that has gone.
+    /// True when another process might do better: this one was killed, or found the session claimed by one now gone.
     package var mayBeRepeated: Bool {
         switch reason {
         case .signal: true
@@ -49,10 +49,10 @@ package struct TrainerExit: Equatable, Sendable {
         }
     }
 
-    /// What a trainer exits with when another attempt holds the session.
+    /// The exit code of a trainer when another attempt holds the session.
     private static let notClaimable: Int32 = 7
 
-    /// What a trainer exits with when the program it supervised ended badly; its last words say how.
+    /// The exit code of a trainer when the program it supervised ended badly; its last words say how.
     private static let programFailed: Int32 = 9
 
     /// One sentence for people.
@@ -67,7 +67,7 @@ package struct TrainerExit: Equatable, Sendable {
     }
 }
 
-/// Why a trainer could not be started.
+/// The reason that a trainer could not be started.
 package struct LaunchError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String
 

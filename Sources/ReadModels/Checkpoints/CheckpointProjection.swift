@@ -86,7 +86,7 @@ enum CheckpointProjection: Projection {
             as: CheckpointDocument.self)
     }
 
-    /// Which of the checkpoints that count stand out.
+    /// The checkpoints that stand out among those that count.
     private struct Judgement {
         let monitor: String
         let isMaximum: Bool

@@ -19,7 +19,7 @@ final class PositionWaiters: Sendable {
     /// The position that is reached.
     var position: LogPosition { state.withLock { $0.position } }
 
-    /// Whether nobody waits.
+    /// True when nobody waits.
     var isEmpty: Bool { state.withLock { $0.waiters.isEmpty } }
 
     /// The documents have reached `position`: wakes those who waited for it.

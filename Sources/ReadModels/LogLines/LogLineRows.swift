@@ -18,7 +18,7 @@ enum LineRow {
 }
 
 extension Transaction where Self: ~Copyable {
-    /// How many lines `session` has at `position` or before.
+    /// The number of lines that `session` has at `position` or before.
     func lineCount(of session: String, through position: LogPosition, in tables: Tables) throws(LMDBError) -> UInt64 {
         let prefix = RowKey().appending(session)
         var count: UInt64 = 0

@@ -42,8 +42,8 @@ struct PointBlock {
     }
 }
 
-/// How a column of integers that never decrease is stored: as equal strides, or as offsets from the first of 1, 2, 4 or 8
-/// bytes.
+/// The stored form of a column of integers that never decrease: equal strides, or offsets from the first of 1, 2, 4 or
+/// 8 bytes.
 private struct IntegerColumn {
     var base: UInt64
     var stride: UInt64

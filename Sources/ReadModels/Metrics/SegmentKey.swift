@@ -5,7 +5,7 @@ struct SegmentKey: Hashable {
     /// From 0, one more at each point that fits no open segment.
     var segment: UInt32
 
-    /// Where the keys of the series begin.
+    /// The bytes with which the keys of the series begin.
     static func prefix(ofSeries series: UInt64) -> [UInt8] { RowKey().appending(series).bytes }
 
     /// The key of a row: series, attempt, segment, level, index of the block or page.

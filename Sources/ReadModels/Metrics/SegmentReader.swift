@@ -8,7 +8,7 @@ struct SegmentReader {
     }
 
     let key: SegmentKey
-    /// How many points are stored, later ones than those asked for included.
+    /// The number of stored points, later ones than those asked for included.
     let count: Int
     private let tables: Tables
 

@@ -9,7 +9,7 @@ final class SegmentTail {
     private var block: PointBlock
     /// The nodes of the page that is not full, by level; the first is level 1.
     private var pages: [[SeriesNode]]
-    /// How many nodes each level has altogether.
+    /// The number of nodes that each level has altogether.
     private var nodeCounts: [Int]
     private var changedLevels: Set<Int> = []
     private(set) var lastStep: Int64
@@ -61,7 +61,7 @@ final class SegmentTail {
         }
     }
 
-    /// Whether a point may follow the last one.
+    /// True when a point may follow the last one.
     func accepts(step: Int64, time: Int64) -> Bool { lastStep <= step && lastTime <= time }
 
     /// Adds a point, which must be accepted.

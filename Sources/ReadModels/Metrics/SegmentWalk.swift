@@ -24,7 +24,7 @@ struct SegmentWalk {
         self.thinning = thinning
     }
 
-    /// What has been gathered, of earlier segments too.
+    /// Returns what has been gathered, of earlier segments too.
     consuming func finish() -> SeriesThinning {
         close()
         return thinning

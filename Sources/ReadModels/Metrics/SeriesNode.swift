@@ -1,4 +1,4 @@
-/// What a full node of a segment's tree says of its points: 64 at level 1, 64 times as many at each further level.
+/// A full node of a segment's tree, which sums up its points: 64 at level 1, 64 times as many at each further level.
 ///
 /// Steps and times of the smallest and largest value are kept, so that showing them needs no look at the points.
 struct SeriesNode: Equatable {

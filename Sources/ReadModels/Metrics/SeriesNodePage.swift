@@ -59,7 +59,7 @@ struct SeriesNodePage {
         }
     }
 
-    /// Which points of a node are kept.
+    /// The points of a node that are kept.
     enum NodePoint {
         case first, last, minimum, maximum
     }

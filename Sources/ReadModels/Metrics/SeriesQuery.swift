@@ -1,13 +1,13 @@
 import LMDB
 import Tracking
 
-/// What is asked of a series: which points, placed by what, and how many at most.
+/// A request for points of a series: which ones, placed by what, and how many at most.
 struct SeriesQuery {
     var isTime: Bool
     var start: Int64?
     var end: Int64?
     var maximumPoints: Int
-    /// From which step on the points of an attempt are superseded; nil when they are not.
+    /// The step from which on the points of an attempt are superseded; nil when they are not.
     var stepCutoff: (_ attempt: UInt32) -> Int64?
     /// Only points of events up to here.
     var position: LogPosition

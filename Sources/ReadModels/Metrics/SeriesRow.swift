@@ -2,7 +2,7 @@ import LMDB
 
 /// A series of points: a metric of a session, or one figure of a host.
 struct SeriesRow: Equatable {
-    /// What kinds of series there are.
+    /// The kinds of series.
     enum Family: UInt8 {
         case metric = 1
         case hostReading = 2
@@ -10,7 +10,7 @@ struct SeriesRow: Equatable {
 
     /// Names the series in the keys of its points; from 1 in the order of their first points.
     var number: UInt64
-    /// Where its first point came from.
+    /// The position of the event that brought its first point.
     var firstPosition: UInt64
     /// 0 for metrics.
     var rank: UInt32

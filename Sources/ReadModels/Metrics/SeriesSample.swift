@@ -10,7 +10,7 @@ struct SeriesSample: Equatable {
     /// Its place in the segment.
     var index: Int
 
-    /// Whether the point comes before `other` in an answer: by place, then attempt, segment and index.
+    /// True when the point comes before `other` in an answer: by place, then attempt, segment and index.
     @inline(__always)
     func precedes(_ other: SeriesSample) -> Bool {
         if place != other.place { return place < other.place }
@@ -19,7 +19,7 @@ struct SeriesSample: Equatable {
         return index < other.index
     }
 
-    /// Whether both are the same point.
+    /// True when both are the same point.
     @inline(__always)
     func isSame(as other: SeriesSample) -> Bool {
         index == other.index && segment == other.segment && attempt == other.attempt

@@ -2,7 +2,7 @@
 ///
 /// The smallest and largest are of the finite values, the earliest of equals; first and last may be any.
 struct SeriesThinning {
-    /// What one bucket has of one segment or of several.
+    /// The points that are kept of one bucket, from one segment or several.
     struct Bucket {
         var first: SeriesSample
         var last: SeriesSample

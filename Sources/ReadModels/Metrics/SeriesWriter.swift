@@ -14,9 +14,9 @@ final class SeriesWriter {
         var attempt: UInt32
     }
 
-    /// How many of the newest segments of an attempt take points.
+    /// The number of an attempt's newest segments that take points.
     private static let openSegments = 4
-    /// How many places are remembered between batches.
+    /// The most places that are remembered between batches.
     private static let maximumPlaces = 256
 
     private var numbers: [[UInt8]: UInt64] = [:]
@@ -133,7 +133,7 @@ extension Transaction where Self: ~Copyable {
         }
     }
 
-    /// What `body` makes of a segment's last block and its index; nil when the segment has no points.
+    /// Returns what `body` makes of a segment's last block and its index; nil when the segment has no points.
     func withLastBlock<Result>(
         of key: SegmentKey, in tables: Tables, _ body: (PointBlockView, Int) throws(LMDBError) -> Result
     ) throws(LMDBError) -> Result? {

@@ -1,12 +1,12 @@
 import Tracking
 
 extension SessionFilter {
-    /// Whether the index alone does not decide what is let through.
+    /// True when the index alone does not decide what is let through.
     var needsDocuments: Bool {
         !tags.isEmpty || experiment != nil || group != nil || !words.isEmpty || condition != nil
     }
 
-    /// Whether the rarely changing fields of a document decide too.
+    /// True when the rarely changing fields of a document decide too.
     var needsSettings: Bool { condition?.needsSettings ?? false }
 
     /// False when the index already shows that the session is not let through.
@@ -14,7 +14,7 @@ extension SessionFilter {
         (includesArchived || !row.isArchived) && (statuses.isEmpty || statuses.contains(row.status))
     }
 
-    /// Whether the session is let through.
+    /// True when the session is let through.
     func includes(_ session: SessionDocument) -> Bool {
         guard mayInclude(SessionIndexRow(session)), tags.allSatisfy(session.tags.contains),
             experiment.map({ $0 == session.experiment }) ?? true, group.map({ $0 == session.group }) ?? true,

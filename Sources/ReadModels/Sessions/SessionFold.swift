@@ -1,9 +1,9 @@
 import SwiftProtobuf
 import Tracking
 
-/// What each event makes of a session's document.
+/// Applies events to a session's document.
 enum SessionFold {
-    /// Which rows of the document an event changes.
+    /// The rows of the document that an event changes.
     enum Changes {
         case state
         /// The rarely changing fields too.

@@ -1,7 +1,7 @@
 import LMDB
 import Tracking
 
-/// What lists need to know of a session before they read its document; the current state only.
+/// The facts of a session that lists need before they read its document; the current state only.
 struct SessionIndexRow: Equatable {
     var session: String
     var status: Session.Status

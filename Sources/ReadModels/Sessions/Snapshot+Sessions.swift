@@ -43,7 +43,7 @@ extension ReadModelSnapshot {
             .sorted { $0.createdPosition < $1.createdPosition }.compactMap { Session.ID($0.session) }
     }
 
-    /// How many sessions that are not archived have each status; every status is there.
+    /// The number of sessions with each status, archived ones left out; every status is there.
     package func statusCounts() throws(ReadModelError) -> [Session.Status: Int] {
         var counts = Dictionary(uniqueKeysWithValues: Session.Status.allCases.map { ($0, 0) })
         for row in try indexRows() where !row.isArchived { counts[row.status, default: 0] += 1 }
@@ -92,7 +92,7 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// What lists need to know of every session, in no particular order.
+    /// The index rows of all sessions, in no particular order.
     private func indexRows() throws(ReadModelError) -> [SessionIndexRow] {
         var rows: [SessionIndexRow] = []
         do throws(LMDBError) {

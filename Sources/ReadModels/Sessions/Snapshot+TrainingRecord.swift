@@ -2,7 +2,7 @@ import LMDB
 package import Tracking
 
 extension ReadModelSnapshot {
-    /// What the session recorded of its training up to `epoch`, on its visible timeline.
+    /// The record of the session's training up to `epoch`, on its visible timeline.
     package func trainingRecord(of id: Session.ID, through epoch: UInt32) throws(ReadModelError) -> TrainingRecord {
         var record = TrainingRecord()
         record.epochs = try epochRecords(of: id).filter { $0.epoch <= epoch }

@@ -2,7 +2,7 @@ import LMDB
 import SwiftProtobuf
 import Tracking
 
-/// What kinds of versioned rows there are; the first byte of their keys.
+/// The kinds of versioned rows; the first byte of their keys.
 enum DocumentKind: UInt8 {
     /// A session without its rarely changing fields.
     case session = 1
@@ -25,7 +25,7 @@ enum DocumentKind: UInt8 {
 
 /// Versioned rows: the key is a document's, then the position of the event that made this version.
 extension Transaction where Self: ~Copyable {
-    /// What `body` makes of the newest version of `document` at `position` or before; nil when there is none.
+    /// Returns what `body` makes of the newest version of `document` at `position` or before; nil when there is none.
     func withVersion<Result>(
         of document: RowKey, through position: LogPosition, in tables: Tables,
         _ body: (UnsafeRawBufferPointer) throws(LMDBError) -> Result

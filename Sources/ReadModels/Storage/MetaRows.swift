@@ -7,7 +7,7 @@ enum MetaRows {
     static let position = Array("position".utf8)
     /// The id of the log's first event: documents of another log are not used.
     static let firstEvent = Array("first-event".utf8)
-    /// How many series there are, in eight bytes.
+    /// The number of series, in eight bytes.
     static let seriesCount = Array("series-count".utf8)
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 import LMDB
 
-/// Which folders there are inside the read models' folder, and how one takes another's place.
+/// The folders inside the read models' folder, and how one takes another's place.
 ///
 /// `<version>` holds rows that were complete once. `<version>.building` holds rows on their way there: a process that ends
 /// meanwhile goes on with them. `<version>.old` was replaced and is to be deleted. Folders of other versions are deleted
@@ -16,7 +16,7 @@ struct ReadModelFolder {
     var building: String { complete + ".building" }
     private var replaced: String { complete + ".old" }
 
-    /// Whether there are rows that were complete once.
+    /// True when there are rows that were complete once.
     var hasComplete: Bool { FileManager.default.fileExists(atPath: complete + "/data.mdb") }
 
     /// Opens the complete rows if there are some, else those on their way. Damaged ones are deleted, since the log has
@@ -72,7 +72,7 @@ struct ReadModelFolder {
         }
     }
 
-    /// Whether the name is one that `ReadModelFolder` gives: numbers and points, and what marks an unfinished one.
+    /// True when the name is one that `ReadModelFolder` gives: numbers and points, and what marks an unfinished one.
     private static func isOurs(_ name: String) -> Bool {
         let base =
             ["building", "old"].first { name.hasSuffix("." + $0) }.map { name.dropLast($0.count + 1) } ?? name[...]
@@ -114,7 +114,7 @@ struct ReadModelFolder {
 }
 
 extension LMDBError {
-    /// Whether the data file is not what it should be, so that the rows must be built again.
+    /// True when the data file is not what it should be, so that the rows must be built again.
     var meansDamage: Bool {
         switch code {
         case .truncated, .notADatabase, .corrupted: true

@@ -1,7 +1,7 @@
 import Tracking
 
-/// What the writer would otherwise read again and again. It belongs to the writer alone and is emptied when a transaction
-/// is given up.
+/// Keeps what the writer would otherwise read again and again. It belongs to the writer alone and is emptied when a
+/// transaction is given up.
 final class RowCache {
     /// The ends of the series.
     let series = SeriesWriter()

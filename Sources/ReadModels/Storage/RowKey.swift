@@ -75,7 +75,7 @@ extension UnsafeRawBufferPointer {
         Integer(bigEndian: loadUnaligned(fromByteOffset: offset, as: type))
     }
 
-    /// Whether the bytes begin with `prefix`.
+    /// True when the bytes begin with `prefix`.
     @inline(__always)
     func begins(with prefix: [UInt8]) -> Bool {
         count >= prefix.count && UnsafeRawBufferPointer(rebasing: self[..<prefix.count]).elementsEqual(prefix)

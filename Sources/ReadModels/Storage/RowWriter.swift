@@ -2,7 +2,7 @@ import LMDB
 import SwiftProtobuf
 import Tracking
 
-/// What projections write through: the rows of one batch, in one transaction.
+/// Writes the rows of one batch for the projections, in one transaction.
 struct RowWriter: ~Copyable {
     let transaction: WriteTransaction
     let tables: Tables

@@ -2,11 +2,11 @@ import LMDB
 
 /// The databases of the read models' environment. What their keys and values are is in the catalog, *The rows*.
 struct Tables: Sendable {
-    /// How far the documents are, and of which log.
+    /// The position of the documents, and which log they are of.
     let meta: Database
     /// Versioned rows of documents.
     let documents: Database
-    /// What selects and orders the current documents without reading them.
+    /// Rows that select and order the current documents without reading them.
     let indexes: Database
     /// Epoch records by session and position.
     let epochs: Database

@@ -1,6 +1,6 @@
 package import SwiftProtobuf
 
-/// What the events of one family of streams have in common: a stored type name and a payload.
+/// An event of one family of streams: a stored type name and a payload.
 ///
 /// The conforming enums are the only place where type names are written.
 package protocol DomainEvent: Sendable, Equatable {

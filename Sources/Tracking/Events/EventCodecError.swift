@@ -1,4 +1,4 @@
-/// Why a record could not be turned into an event, or an event into a record.
+/// The reason that a record could not be turned into an event, or an event into a record.
 package enum EventCodecError: Error, Equatable, CustomStringConvertible {
     /// No event of this family has the type.
     case unknownType(String)

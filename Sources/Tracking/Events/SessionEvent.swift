@@ -1,6 +1,6 @@
 package import SwiftProtobuf
 
-/// What can happen to a session: the events of `session/<id>` streams.
+/// An event of a `session/<id>` stream: something that happened to a session.
 ///
 /// The messages, and what their fields mean, are in `schemas/pivot/events/v1/session.proto`.
 package enum SessionEvent: DomainEvent {

@@ -1,6 +1,6 @@
 package import SwiftProtobuf
 
-/// What a session measures while it trains: the events of `telemetry/<id>` streams.
+/// An event of a `telemetry/<id>` stream: something that a session measured while it trained.
 ///
 /// The messages are in `schemas/pivot/events/v1/telemetry.proto`.
 package enum TelemetryEvent: DomainEvent {

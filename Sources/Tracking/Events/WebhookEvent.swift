@@ -1,6 +1,6 @@
 package import SwiftProtobuf
 
-/// What happens to a webhook: the events of `webhook/<id>` streams.
+/// An event of a `webhook/<id>` stream: something that happened to a webhook.
 ///
 /// The messages are in `schemas/pivot/events/v1/webhook.proto`.
 package enum WebhookEvent: DomainEvent {

@@ -1,5 +1,5 @@
 extension SessionCondition {
-    /// Whether the condition holds of `session`.
+    /// True when the condition holds of `session`.
     package func holds(of session: SessionDocument) -> Bool {
         switch self {
         case .all(let parts): parts.allSatisfy { $0.holds(of: session) }
@@ -11,7 +11,7 @@ extension SessionCondition {
         }
     }
 
-    /// Whether the condition speaks of the rarely changing fields of a document.
+    /// True when the condition speaks of the rarely changing fields of a document.
     package var needsSettings: Bool {
         switch self {
         case .all(let parts), .any(let parts): parts.contains { $0.needsSettings }
@@ -83,7 +83,7 @@ extension SessionCondition.Literal {
 }
 
 extension SessionDocument {
-    /// What the session has under `field`: nothing, one value, or several.
+    /// The values that the session has under `field`: none, one or several.
     fileprivate func values(of field: SessionCondition.Field) -> [SessionCondition.Literal] {
         func text(_ text: String) -> [SessionCondition.Literal] { text.isEmpty ? [] : [.text(text)] }
         return switch field {

@@ -1,4 +1,4 @@
-/// What must hold of a session, as the filter language says it (see *The filter language* in the catalog).
+/// A condition on sessions, as the filter language says it (see *The filter language* in the catalog).
 ///
 /// ```
 /// status = running and params.train.learning_rate < 0.01
@@ -13,7 +13,7 @@ package indirect enum SessionCondition: Sendable, Equatable {
     case comparison(Field, Comparison, [Literal])
     case exists(Field)
 
-    /// What is compared.
+    /// The field that is compared.
     package enum Field: Sendable, Equatable {
         case id, name, status, experiment, group, notes, tags, trainer, parent, archived
         case epoch, totalEpochs, attempt
@@ -24,7 +24,7 @@ package indirect enum SessionCondition: Sendable, Equatable {
         case result(String)
     }
 
-    /// How it is compared.
+    /// The operator of a comparison.
     package enum Comparison: String, Sendable, Equatable {
         case equal = "="
         case notEqual = "!="
@@ -40,7 +40,7 @@ package indirect enum SessionCondition: Sendable, Equatable {
         case notAmong = "not in"
     }
 
-    /// What it is compared with.
+    /// A value that a field is compared with.
     package enum Literal: Sendable, Equatable {
         case number(Double)
         case text(String)

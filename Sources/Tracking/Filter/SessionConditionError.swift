@@ -1,4 +1,4 @@
-/// Why a text of the filter language was refused, and where. Two errors are equal when code and place are.
+/// The reason that a text of the filter language was refused, and where. Two errors are equal when code and place are.
 package struct SessionConditionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kinds of refusal.
     package enum Code: Equatable, Sendable {
@@ -16,7 +16,7 @@ package struct SessionConditionError: Error, Equatable, Sendable, CustomStringCo
     }
 
     package let code: Code
-    /// What was found and what is allowed, in one sentence.
+    /// One sentence that says what was found and what is allowed.
     package let message: String
     /// The first offending byte of the text in UTF-8, from 0.
     package let byteOffset: Int

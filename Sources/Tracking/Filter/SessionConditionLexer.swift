@@ -11,7 +11,7 @@ struct SessionConditionLexer {
 
     private let bytes: [UInt8]
     private var place = 0
-    /// Where the token that was read last begins.
+    /// The place where the token that was read last begins.
     private(set) var tokenStart = 0
 
     init(_ text: String) {

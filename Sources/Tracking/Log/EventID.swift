@@ -25,7 +25,7 @@ package struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// The 16 bytes, most significant first.
     package var bytes: [UInt8] { withBytes { Array($0) } }
 
-    /// What `body` makes of the 16 bytes, most significant first, which lie on the stack and end with the call.
+    /// Returns what `body` makes of the 16 bytes, most significant first, which lie on the stack and end with the call.
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

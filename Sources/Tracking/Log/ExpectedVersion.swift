@@ -1,4 +1,4 @@
-/// What an append requires of its stream, checked inside the write transaction.
+/// A requirement that an append makes of its stream, checked inside the write transaction.
 package enum ExpectedVersion: Hashable, Sendable {
     /// Whatever the stream holds.
     case any
@@ -8,7 +8,7 @@ package enum ExpectedVersion: Hashable, Sendable {
     /// The stream does not exist yet.
     package static let noStream = ExpectedVersion.exactly(.none)
 
-    /// Whether a stream at `version` is as required.
+    /// True when a stream at `version` is as required.
     package func allows(_ version: StreamVersion) -> Bool {
         switch self {
         case .any: true

@@ -9,7 +9,7 @@ package struct NewEvent: Hashable, Sendable {
     package var schemaVersion: UInt32
     /// The message in deterministic protobuf encoding.
     package var payload: [UInt8]
-    /// When it happened by the sender's clock, if the sender said so.
+    /// The time at which it happened by the sender's clock, if the sender said so.
     package var occurredAt: Timestamp?
 
     package init(type: String, schemaVersion: UInt32 = 1, payload: [UInt8], occurredAt: Timestamp? = nil) {

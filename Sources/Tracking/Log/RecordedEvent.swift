@@ -11,7 +11,7 @@ package struct RecordedEvent: Hashable, Sendable {
     package var recordedAt: Timestamp
     /// The sender's clock, when the sender said it.
     package var occurredAt: Timestamp?
-    /// Who asked for it: `api`, `trainer`, `launcher`, `lease-watch`, a key's name.
+    /// The one that asked for it: `api`, `trainer`, `launcher`, `lease-watch`, a key's name.
     package var actor: String
     /// The command that caused it.
     package var causation: CommandID?
@@ -39,6 +39,6 @@ package struct RecordedEvent: Hashable, Sendable {
         self.payload = payload
     }
 
-    /// When it happened: the sender's time if there is one, else when it was recorded.
+    /// The time at which it happened: the sender's time if there is one, else when it was recorded.
     package var time: Timestamp { occurredAt ?? recordedAt }
 }

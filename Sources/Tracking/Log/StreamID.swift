@@ -5,7 +5,7 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     /// The most bytes that a name may have.
     package static let maximumByteCount = 255
 
-    /// What kind of thing the stream tells of.
+    /// The kind of thing that the stream tells of.
     package enum Category: String, CaseIterable, Sendable {
         /// A session's lifecycle, epochs, checkpoints, artifacts and tags.
         case session
@@ -24,7 +24,7 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     package let category: Category
-    /// What follows the slash; never empty.
+    /// The part of the name after the slash; never empty.
     package let identity: String
 
     /// The stream of `identity` in `category`.

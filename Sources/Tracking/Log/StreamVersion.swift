@@ -1,4 +1,4 @@
-/// How many records a stream has, which is also the place of its last one. A stream that does not exist is at 0.
+/// The number of records in a stream, which is also the place of its last one. A stream that does not exist is at 0.
 package struct StreamVersion: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package var rawValue: UInt64
 

@@ -1,7 +1,7 @@
 /// An artifact as lists show it.
 package struct ArtifactEntry: Sendable, Equatable {
     package var document: ArtifactDocument
-    /// Whether a later attempt began before its step.
+    /// True when a later attempt began at its step or before.
     package var isSuperseded: Bool
 
     package init(document: ArtifactDocument, isSuperseded: Bool) {

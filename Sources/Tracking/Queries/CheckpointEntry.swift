@@ -1,11 +1,11 @@
 /// A checkpoint as lists show it: with what its session says of it.
 package struct CheckpointEntry: Sendable, Equatable {
     package var document: CheckpointDocument
-    /// Whether no other visible checkpoint of the session has a better finite value of the monitored metric.
+    /// True when no other visible checkpoint of the session has a better finite value of the monitored metric.
     package var isBest: Bool
-    /// Whether a new attempt goes on from it.
+    /// True for the checkpoint from which a new attempt goes on.
     package var isLast: Bool
-    /// Whether a later attempt, or a later save of the same epoch, took its place.
+    /// True when a later attempt, or a later save of the same epoch, took its place.
     package var isSuperseded: Bool
     /// The metric that the session monitors; empty when it has none.
     package var monitor: String
@@ -19,7 +19,7 @@ package struct CheckpointEntry: Sendable, Equatable {
         monitor = session.monitor
     }
 
-    /// Whether it can be named as `checkpoint_id` of a new session.
+    /// True when it can be named as `checkpoint_id` of a new session.
     package var isResumable: Bool { !document.deleted && !document.architecture.isEmpty }
 
     /// The checkpoint's finite value of `metric`; nil when it has none.

@@ -7,7 +7,7 @@ package struct HostReadingSeries: Sendable, Equatable {
     /// Microseconds since 1970.
     package var times: [Int64]
     package var values: [Double]
-    /// How many readings there are; more than the columns hold when some were left out.
+    /// The number of readings; more than the columns hold when some were left out.
     package var readingCount: Int
 
     package init(name: String, rank: UInt32, host: String, times: [Int64], values: [Double], readingCount: Int) {

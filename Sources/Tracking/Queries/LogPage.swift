@@ -28,9 +28,9 @@ package struct LogPage: Sendable, Equatable {
     }
 
     package var lines: [Line]
-    /// What to ask for next: the number of the last line that was looked at.
+    /// The place to go on from: the number of the last line that was looked at.
     package var next: UInt64
-    /// How many lines the session has, of all ranks.
+    /// The number of lines that the session has, of all ranks.
     package var total: UInt64
 
     package init(lines: [Line], next: UInt64, total: UInt64) {

@@ -11,11 +11,11 @@ package struct MetricHistory: Sendable, Equatable {
     package var times: [Int64] = []
     /// Each point's value; NaN and the infinities as they are.
     package var values: [Double] = []
-    /// Which attempt measured each point.
+    /// The attempt that measured each point.
     package var attempts: [UInt32] = []
-    /// How many points the range has; more than the columns hold when points were left out.
+    /// The number of points in the range; more than the columns hold when points were left out.
     package var pointCount = 0
-    /// How many points of the range are not finite, those that were left out included.
+    /// The points of the range that are not finite, counted by kind, those that were left out included.
     package var nanCount = 0
     package var positiveInfinityCount = 0
     package var negativeInfinityCount = 0

@@ -1,6 +1,6 @@
-/// Which points of a metric are asked for, and how many at most.
+/// A request for points of a metric: which ones, and how many at most.
 package struct MetricHistoryQuery: Sendable, Equatable {
-    /// What the points are placed by.
+    /// The axis on which the points are placed.
     package enum Axis: String, CaseIterable, Sendable {
         /// The values of the epoch records, by epoch.
         case epoch
@@ -22,7 +22,7 @@ package struct MetricHistoryQuery: Sendable, Equatable {
     /// At most so many points, at least 4; nil for all, up to `mostPoints`. When there are more, the axis range is cut into a quarter as many equal
     /// buckets, and each shows its first, smallest, largest and last point.
     package var maximumPoints: Int?
-    /// Whether superseded points of earlier attempts are shown too.
+    /// True to show superseded points of earlier attempts too.
     package var allAttempts: Bool
 
     package init(

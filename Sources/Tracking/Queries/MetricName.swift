@@ -1,9 +1,9 @@
 /// A metric that a session has reported, and where.
 package struct MetricName: Sendable, Equatable {
     package var name: String
-    /// Whether an epoch record has it.
+    /// True when an epoch record has it.
     package var isInEpochs: Bool
-    /// Whether points by step were reported for it.
+    /// True when points by step were reported for it.
     package var isInSteps: Bool
 
     package init(name: String, isInEpochs: Bool, isInSteps: Bool) {

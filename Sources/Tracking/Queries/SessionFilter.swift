@@ -1,4 +1,4 @@
-/// Which sessions a list shows. Every field narrows the list; the default shows all that are not archived.
+/// A filter on the sessions of a list. Every field narrows the list; the default shows all that are not archived.
 package struct SessionFilter: Sendable, Equatable {
     /// Any of these statuses; empty for every status.
     package var statuses: Set<Session.Status> = []
@@ -8,7 +8,7 @@ package struct SessionFilter: Sendable, Equatable {
     package var group: String?
     /// Words that must all occur in the name, the notes or a tag, in any case; empty for none.
     package var text = ""
-    /// What must hold of fields, parameters and metrics; parsed from the filter language.
+    /// The condition on fields, parameters and metrics; parsed from the filter language.
     package var condition: SessionCondition?
     package var includesArchived = false
 

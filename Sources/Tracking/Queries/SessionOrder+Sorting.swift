@@ -1,11 +1,11 @@
 extension SessionOrder {
-    /// What a session is compared by.
+    /// A value by which a session is compared.
     private enum Value {
         case number(Double)
         case text(String)
     }
 
-    /// Whether the rarely changing fields of a document decide.
+    /// True when the rarely changing fields of a document decide.
     package var needsSettings: Bool { if case .parameter = key { true } else { false } }
 
     /// `sessions` in this order.

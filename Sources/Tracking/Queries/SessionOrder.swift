@@ -1,6 +1,6 @@
 /// In which order a list shows sessions. Equal ones, and those without the key, follow newest first, the latter last.
 package struct SessionOrder: Sendable, Equatable {
-    /// What sessions are compared by.
+    /// The key by which sessions are compared.
     package enum Key: Sendable, Equatable {
         case created
         case started

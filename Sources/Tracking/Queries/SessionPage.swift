@@ -1,7 +1,7 @@
 /// A part of a list of sessions.
 package struct SessionPage: Sendable, Equatable {
     package var sessions: [SessionDocument]
-    /// How many sessions the filter lets through, on all pages together.
+    /// The number of sessions that the filter lets through, on all pages together.
     package var total: Int
 
     package init(sessions: [SessionDocument], total: Int) {

@@ -1,6 +1,6 @@
 import SwiftProtobuf
 
-/// What is to be said of a reproduction that has ended.
+/// The verdict on a reproduction that has ended.
 package enum ReproductionVerdict: String, CaseIterable, Sendable {
     /// Everything that was compared has the same bits.
     case identical

@@ -1,25 +1,25 @@
 import SwiftProtobuf
 
-/// How the records of two trainings compare, value by value and in the order of their steps.
+/// A comparison of the records of two trainings, value by value and in the order of their steps.
 ///
 /// Values are equal when their bits are. Of two that are not, the relative difference is the absolute one over the
 /// greater of both magnitudes, and infinite when only one of them is finite.
 package struct TrainingComparison: Sendable {
-    /// How many epochs both recorded, each with all its metrics but measured times.
+    /// The number of epochs that both recorded, each with all its metrics but measured times.
     package private(set) var epochCount = 0
-    /// How many points of metrics both recorded.
+    /// The number of points of metrics that both recorded.
     package private(set) var pointCount = 0
-    /// How many points only one of them recorded.
+    /// The number of points that only one of them recorded.
     package private(set) var unmatchedPointCount = 0
-    /// At how many steps both saved a checkpoint.
+    /// The number of steps at which both saved a checkpoint.
     package private(set) var checkpointCount = 0
-    /// How many epochs of the original the reproduction lacks.
+    /// The number of the original's epochs that the reproduction lacks.
     package private(set) var missingEpochCount = 0
-    /// Where they part first; nil when they do not.
+    /// The first place at which they part; nil when they do not.
     package private(set) var firstDifference: ReproductionDifference?
     /// The greatest relative difference of all compared values.
     package private(set) var largestRelativeDifference = 0.0
-    /// How many checkpoints have another digest.
+    /// The number of checkpoints whose digests differ.
     package private(set) var differentCheckpointCount = 0
 
     private enum Place: Int {

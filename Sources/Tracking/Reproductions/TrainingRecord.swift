@@ -1,4 +1,4 @@
-/// What a session recorded of its training up to an epoch, as far as another training can be compared with it.
+/// The record of a session's training up to an epoch, as far as another training can be compared with it.
 package struct TrainingRecord: Sendable, Equatable {
     /// The values of one metric by step, each step once, in ascending order.
     package struct Series: Sendable, Equatable {
@@ -26,7 +26,7 @@ package struct TrainingRecord: Sendable, Equatable {
         self.checkpoints = checkpoints
     }
 
-    /// Whether a metric is a time that was measured, which no second training has in common with the first.
+    /// True for a metric that is a measured time, which no second training has in common with the first.
     package static func isMeasuredTime(_ metric: String) -> Bool {
         metric.hasSuffix("seconds") || metric.hasSuffix("_per_second") || metric.hasSuffix("_per_sec")
     }

@@ -1,8 +1,8 @@
-/// What a save of an artifact says about it: saying it again changes nothing.
+/// The description of an artifact that comes with a save: the same one again changes nothing.
 package struct ArtifactContent: Sendable, Equatable {
     package var digest: String
     package var contentType: String
-    /// What it is found by besides its path.
+    /// The attributes by which it is found besides its path.
     package var kind: String
     package var key: String
     package var step: Int64?

@@ -1,6 +1,6 @@
 import SwiftProtobuf
 
-/// What bit-exactness depends on, compared by name.
+/// Compares by name the facts that bit-exactness depends on.
 extension FactDifference {
     /// The facts of `original` that are not the same in `started`. What one of them did not record is not compared.
     package static func between(_ original: Reproduction, _ started: AttemptStarted) -> [FactDifference] {

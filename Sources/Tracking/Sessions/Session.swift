@@ -28,11 +28,11 @@ package enum Session {
         package static func < (left: ID, right: ID) -> Bool { left.text < right.text }
     }
 
-    /// Where a session is in its life.
+    /// The phase of a session's life.
     package enum Status: String, CaseIterable, Sendable {
         case created, queued, running, stopping, stopped, completed, failed
 
-        /// Whether nothing trains and nothing will without a new start.
+        /// True when nothing trains and nothing will without a new start.
         package var isFinished: Bool { self == .stopped || self == .completed || self == .failed }
     }
 

@@ -1,4 +1,4 @@
-/// What can be asked of a session.
+/// A command that a session can be given.
 package enum SessionCommand: Sendable, Equatable {
     case create(SessionCreated)
     case requestStart
@@ -20,11 +20,11 @@ package enum SessionCommand: Sendable, Equatable {
     case update(Changes)
     case recordProvenance(ProvenanceRecorded)
     case reportResult(ResultReported)
-    /// How a reproduction compares with its original; sent to both.
+    /// Reports how a reproduction compares with its original; sent to both.
     case reportReproduction(ReproductionReported)
     case archive
 
-    /// What of a session shall change; what is nil stays.
+    /// The changes to a session; what is nil stays.
     package struct Changes: Sendable, Equatable {
         package var name: String?
         /// All tags from now on.
@@ -36,7 +36,7 @@ package enum SessionCommand: Sendable, Equatable {
         package init() {}
     }
 
-    /// Who speaks for an attempt: its number and the digest of the token that was shown.
+    /// Identifies whoever speaks for an attempt: its number and the digest of the token that was shown.
     package struct Holder: Sendable, Equatable {
         package var attempt: UInt32
         package var tokenDigest: String
@@ -47,7 +47,7 @@ package enum SessionCommand: Sendable, Equatable {
         }
     }
 
-    /// How an attempt ended by its own word.
+    /// The ending of an attempt by its own word.
     package enum Finish: Sendable, Equatable {
         case completed(finalMetrics: [Metric], earlyStopReason: String)
         case stopped(step: UInt64, checkpoint: String, message: String)

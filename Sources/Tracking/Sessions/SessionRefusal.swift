@@ -1,4 +1,4 @@
-/// Why a session does not do what was asked: never a failure of disk or network.
+/// The reason that a session does not do what was asked: never a failure of disk or network.
 package enum SessionRefusal: Error, Equatable, CustomStringConvertible {
     case unknownSession
     case alreadyCreated

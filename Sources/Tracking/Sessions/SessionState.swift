@@ -1,6 +1,6 @@
-/// What the rules of a session need to know of its past.
+/// The part of a session's past that its rules need to know.
 package struct SessionState: Sendable, Equatable {
-    /// Where the session is in its life; what only some phases have stands in those phases.
+    /// The phase of the session's life; what only some phases have stands in those phases.
     package enum Lifecycle: Sendable, Equatable {
         case notCreated
         case created
@@ -31,9 +31,9 @@ package struct SessionState: Sendable, Equatable {
     package var notes = ""
     /// Nil when this version does not know it.
     package var trainerKind: TrainerKind?
-    /// What the weights of its checkpoints fit; empty in sessions of earlier versions.
+    /// The architecture that the weights of its checkpoints fit; empty in sessions of earlier versions.
     package var architecture = ""
-    /// Whether it does another session's training again.
+    /// True when it does another session's training again.
     package var isReproduction = false
     package var plannedEpochs: UInt32 = 0
     package var maxRestarts: UInt32 = 0
@@ -41,7 +41,7 @@ package struct SessionState: Sendable, Equatable {
     /// The last completed epoch of the visible timeline; a session that continues a checkpoint begins at its epoch.
     package var epoch: UInt32 = 0
     package var step: UInt64 = 0
-    /// How many attempts were ever claimed; attempts are numbered from 1 to this.
+    /// The number of attempts that were ever claimed; attempts are numbered from 1 to this.
     package var attemptCount: UInt32 { UInt32(tokenDigests.count) }
     /// The digest of each claim's token; attempt n stands at n − 1.
     package var tokenDigests: [String] = []
@@ -81,12 +81,12 @@ package struct SessionState: Sendable, Equatable {
         }
     }
 
-    /// Whether the trainer is to save and stop.
+    /// True when the trainer is to save and stop.
     package var isStopRequested: Bool {
         if case .stopping = lifecycle { true } else { false }
     }
 
-    /// Whether it was completed, failed or stopped, and not started again.
+    /// True when it was completed, failed or stopped, and not started again.
     package var hasEnded: Bool {
         if case .finished = lifecycle { true } else { false }
     }

@@ -1,4 +1,4 @@
-/// Which of the things that a session recorded count.
+/// Tells which of the things that a session recorded count.
 ///
 /// An attempt says where it begins: its first epoch and its first step. From there on it does again what earlier attempts
 /// did, so that what those recorded at or after that place is *superseded*: kept, and shown only when all attempts are asked
@@ -7,7 +7,7 @@
 /// An attempt that begins at step 1 without a checkpoint begins anew: it supersedes everything, also the step 0 of
 /// programs that count from there.
 package struct SessionTimeline: Sendable, Equatable {
-    /// Where an attempt began, and the earliest place at which it or a later one did.
+    /// An attempt, and the earliest place at which it or a later one began.
     private struct Start: Sendable, Equatable {
         let attempt: UInt32
         var epoch: UInt32
@@ -53,23 +53,23 @@ package struct SessionTimeline: Sendable, Equatable {
     /// The first step of `attempt` that later attempts did again; nil when all count, the least number when none does.
     package func stepEnd(ofAttempt attempt: UInt32) -> Int64? { end(of: attempt)?.step }
 
-    /// Whether an epoch that `attempt` completed counts.
+    /// True when an epoch that `attempt` completed counts.
     package func counts(epoch: UInt32, ofAttempt attempt: UInt32) -> Bool {
         epochEnd(ofAttempt: attempt).map { epoch < $0 } ?? true
     }
 
-    /// Whether what `attempt` recorded after so many steps counts; an attempt of 0 is an upload.
+    /// True when what `attempt` recorded after so many steps counts; an attempt of 0 is an upload.
     package func counts(step: Int64, ofAttempt attempt: UInt32) -> Bool {
         attempt == 0 || stepEnd(ofAttempt: attempt).map { step < $0 } ?? true
     }
 
-    /// Whether a checkpoint that `attempt` saved counts: what it holds lies on the visible timeline.
+    /// True when a checkpoint that `attempt` saved counts: what it holds lies on the visible timeline.
     package func counts(checkpointAfter step: UInt64, completedEpochs: UInt32, ofAttempt attempt: UInt32) -> Bool {
         guard attempt > 0, let end = end(of: attempt) else { return true }
         return Int64(clamping: step) < end.step && completedEpochs < end.epoch
     }
 
-    /// Whether a checkpoint counts. One that a later save of its epoch replaced does not.
+    /// True when a checkpoint counts. One that a later save of its epoch replaced does not.
     package func counts(_ checkpoint: CheckpointDocument) -> Bool {
         !checkpoint.replaced
             && counts(
@@ -77,7 +77,7 @@ package struct SessionTimeline: Sendable, Equatable {
                 ofAttempt: checkpoint.attempt)
     }
 
-    /// Whether an artifact counts. One that says no step belongs to no place of the training.
+    /// True when an artifact counts. One that says no step belongs to no place of the training.
     package func counts(_ artifact: ArtifactDocument) -> Bool {
         !artifact.hasStep || counts(step: artifact.step, ofAttempt: artifact.attempt)
     }
@@ -93,6 +93,6 @@ package struct SessionTimeline: Sendable, Equatable {
 }
 
 extension SessionDocument {
-    /// Which of the things that the session recorded count.
+    /// The timeline that tells which of the things that the session recorded count.
     package var timeline: SessionTimeline { SessionTimeline(attempts) }
 }

@@ -1,4 +1,4 @@
-/// What trains a session. The names are storage and part of configurations; the first is meant when none is named.
+/// The trainer of a session. The names are storage and part of configurations; the first is meant when none is named.
 package enum TrainerKind: String, CaseIterable, Sendable {
     /// The 3D U-Net built in here.
     case unet3d
@@ -9,23 +9,23 @@ package enum TrainerKind: String, CaseIterable, Sendable {
     /// A program that claims the session through the API by itself.
     case external
 
-    /// Whether the trainer is PIVOT's own code, which knows what its bits depend on and what its checkpoints fit.
+    /// True for PIVOT's own code, which knows what its bits depend on and what its checkpoints fit.
     package var isBuiltIn: Bool { self == .unet3d || self == .synthetic }
 
-    /// Whether it trains a network on volumes, so that a configuration says which data and how they are prepared.
+    /// True when it trains a network on volumes, so that a configuration says which data and how they are prepared.
     package var trainsOnVolumes: Bool { self == .unet3d }
 
-    /// Whether the server starts it, one process a session.
+    /// True when the server starts it, one process a session.
     package var isLaunched: Bool { self != .external }
 
-    /// Whether it is a program of the user's own that the server starts, so that it must be allowed, its output is the
+    /// True for a program of the user's own that the server starts, so that it must be allowed, its output is the
     /// session's log, and what it depends on is its repository.
     package var isSupervisedProgram: Bool { self == .command }
 
-    /// Whether it may claim a session that nobody started, or that has stopped or failed.
+    /// True when it may claim a session that nobody started, or that has stopped or failed.
     package var claimsUnasked: Bool { self == .external }
 
-    /// Whether a past session can be trained again by the server.
+    /// True when the server can train a past session again.
     package var isReproducible: Bool { isLaunched }
 
     /// The form of the checkpoints that its attempts save.

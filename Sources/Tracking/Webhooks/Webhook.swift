@@ -22,7 +22,7 @@ package enum Webhook {
         package var description: String { text }
     }
 
-    /// What a webhook can be told about.
+    /// An event that a webhook can be told about.
     package enum EventName: String, CaseIterable, Sendable {
         case trainingStarted = "training_started"
         case trainingCompleted = "training_completed"
