@@ -127,7 +127,7 @@ let package = Package(
         .target(
             name: "TrackerTesting",
             dependencies: [
-                "Application", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TestSupport", "Tracking",
+                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Processes", "ReadModels", "TestSupport", "Tracking",
                 .nioCore, .protobuf,
             ], path: "Tests/TrackerTesting", swiftSettings: settings),
         .executableTarget(
@@ -158,7 +158,13 @@ let package = Package(
                 "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "Tracking", "WebServer",
                 "WebServerTesting", .log, .nioCore, .protobuf,
             ]),
-        tests("RESTTests", ["API", "EventLog", "JSON", "REST", "TestSupport", "Tracking", .protobuf]),
+        tests(
+            "RESTTests",
+            [
+                "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "TestSupport", "TrackerTesting",
+                "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
+                .protobuf,
+            ]),
         tests(
             "PivotTests", ["API", "pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
@@ -206,6 +212,7 @@ extension Target.Dependency {
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let log: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")

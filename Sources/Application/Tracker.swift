@@ -81,6 +81,8 @@ package struct TrackerSettings: Sendable {
     package var leaseDuration: Duration = .seconds(30)
     /// The time that a stop is waited for unless the request says otherwise.
     package var stopWait: Duration = .seconds(30)
+    /// The time that an answer waits for the read models to show what it must show.
+    package var readWait: Duration = .seconds(2)
     /// True when clients on other machines may create sessions of programs.
     package var allowsRemoteCommands = false
 

@@ -22,7 +22,8 @@ package struct Endpoint: Sendable {
         route = Route(
             method, operation.path,
             // A page's address may carry whatever its readers' tools add.
-            queryNames: isPage ? nil : operation.query, bodyLimit: operation.bodyLimit,
+            queryNames: isPage ? nil : operation.query, queryLists: API.Operation.queryLists,
+            bodyLimit: operation.bodyLimit,
             budget: operation.isRead ? .reads : .writes, handler: handler)
     }
 }

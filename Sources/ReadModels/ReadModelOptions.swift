@@ -11,8 +11,8 @@ package struct ReadModelOptions: Sendable {
     package var pauseAfterFailure = Duration.seconds(1)
     /// The pool in which snapshots are read; the log of a server shares it.
     package var readers = ReaderPool()
-    /// Asked before each operation of a write transaction, as in `EnvironmentOptions`. For tests of failures.
-    package var fault: (@Sendable (Environment.Operation) -> Int32)?
+    /// The ways to open the rows. A power loss may undo the last commit, which the log then makes again.
+    package var environment = EnvironmentOptions()
 
-    package init() {}
+    package init() { environment.syncsMetaPage = false }
 }

@@ -33,9 +33,9 @@ package final class ReadModels: Sendable {
     /// Opens the documents in `folder`, which is made when it is missing. They show what they hold at once; damaged ones
     /// are deleted, and built again by `follow(_:)`.
     package init(folder path: String, options: ReadModelOptions = ReadModelOptions()) throws(ProjectionError) {
-        folder = ReadModelFolder(path: path, version: ProjectionList.version)
+        folder = ReadModelFolder(path: path, version: ProjectionList.version, environment: options.environment)
         self.options = options
-        let (store, isComplete) = try folder.open(fault: options.fault)
+        let (store, isComplete) = try folder.open()
         state = Mutex(State(store: store, isComplete: isComplete))
         do throws(LMDBError) {
             waiters = PositionWaiters(position: try store.position())

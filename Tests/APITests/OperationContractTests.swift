@@ -39,6 +39,8 @@ struct OperationContractTests {
         let there = try #require(Self.promised[operation.id])
         #expect(there.query.subtracting(operation.query).sorted() == [], "only in openapi.yaml")
         #expect(Set(operation.query).subtracting(there.query).sorted() == [], "only in Swift")
+        let lists = Operation.queryLists.intersection(operation.query)
+        #expect(lists.subtracting(there.queryLists).sorted() == [], "lists only in Swift")
         #expect(there.headers.contains("Idempotency-Key") == operation.isIdempotent)
         let inPath = operation.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part in
             String(part.dropFirst().dropLast()).replacingOccurrences(of: "...", with: "")

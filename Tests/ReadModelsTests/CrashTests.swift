@@ -20,7 +20,7 @@ struct CrashTests {
         for failing in stride(from: 0, to: 4_000, by: 53) {
             let counter = Mutex(0)
             var options = ReadModelOptions()
-            options.fault = { operation in
+            options.environment.fault = { operation in
                 counter.withLock { count in
                     count += 1
                     return count == failing ? 5 : 0
@@ -60,7 +60,7 @@ struct CrashTests {
         let events = try RandomLog.events(seed: 32, count: 200)
         let isFailing = Mutex(false)
         var options = ReadModelOptions()
-        options.fault = { operation in operation == .commit && isFailing.withLock { $0 } ? 28 : 0 }
+        options.environment.fault = { operation in operation == .commit && isFailing.withLock { $0 } ? 28 : 0 }
         let folder = try TemporaryDirectory(isInMemory: true)
         let models = try ReadModels(folder: folder.path, options: options)
         try models.apply(Array(events[..<100]))

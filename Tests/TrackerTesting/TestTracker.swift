@@ -2,6 +2,7 @@ package import Application
 package import Blobs
 package import EventLog
 package import JSON
+import LMDB
 import NIOCore
 import Processes
 import ReadModels
@@ -29,9 +30,15 @@ package struct TestTracker: Sendable {
     ) async throws {
         let folder = try TemporaryDirectory()
         let clock = ManualClock()
+        var settings = settings
+        // A busy machine is not what a test is about.
+        settings.readWait = follows ? .seconds(60) : .milliseconds(50)
         let store = InMemoryEventStore(clock: { clock.now })
         let blobs = InMemoryBlobStore(clock: { clock.now })
-        let readModels = try ReadModels(folder: folder.path)
+        var options = ReadModelOptions()
+        // Address space for a hundred trackers at a time.
+        options.environment.mapByteCount = 1 << 30
+        let readModels = try ReadModels(folder: folder.path, options: options)
         let core = TrackerCore(
             store: store, readModels: readModels, blobs: blobs,
             leases: Leases(tokens: LeaseTokens(secret: Array(repeating: 7, count: 32)), elapsed: { clock.elapsed }),

@@ -27,6 +27,9 @@ package struct Operation: Sendable {
         case delete = "DELETE"
     }
 
+    /// The parameters of queries that may come several times; of all others one value counts.
+    package static let queryLists: Set<String> = ["sessions", "status", "tag", "types"]
+
     /// The body that a request brings.
     package enum Body: Sendable {
         case none

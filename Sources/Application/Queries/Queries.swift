@@ -32,7 +32,7 @@ package struct Queries: Sendable {
     /// Reads once the read models show what is asked for.
     ///
     /// - Parameter asOf: A past position whose state is wanted.
-    /// - Throws: `readModelsBehind` when they do not within two seconds, and what `body` throws.
+    /// - Throws: `readModelsBehind` when they do not in time (`TrackerSettings.readWait`), and what `body` throws.
     package func read<Value: Sendable>(
         _ freshness: Freshness = .current, asOf: LogPosition? = nil,
         _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
@@ -63,7 +63,7 @@ package struct Queries: Sendable {
 extension TrackerCore {
     /// Returns once the read models show everything up to `position`.
     func waitForReadModels(_ position: LogPosition) async throws {
-        guard await readModels.waitUntilCaughtUp(to: position, within: .seconds(2)) else {
+        guard await readModels.waitUntilCaughtUp(to: position, within: settings.readWait) else {
             throw TrackerError.readModelsBehind(position: readModels.position, asked: position)
         }
     }

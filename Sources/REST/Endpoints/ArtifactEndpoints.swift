@@ -41,7 +41,7 @@ struct ArtifactEndpoints {
         let last = try call.query.integer("end_step", in: allowed)
         let bounds = (lower: first ?? allowed.lowerBound, upper: last ?? allowed.upperBound)
         guard bounds.lower <= bounds.upper else {
-            throw FieldError("end_step", "must not be less than start_step, which is \(bounds.lower)")
+            throw FieldError("start_step", "lies after end_step")
         }
         filter.steps = first == nil && last == nil ? nil : Int64(bounds.lower)...Int64(bounds.upper)
         return filter

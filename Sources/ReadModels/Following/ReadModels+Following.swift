@@ -62,7 +62,7 @@ extension ReadModels {
         }
         try replaceStore { () throws(ProjectionError) in
             try folder.removeAll()
-            return try folder.openBuilding(fault: options.fault)
+            return try folder.openBuilding()
         }
     }
 
@@ -97,7 +97,7 @@ extension ReadModels {
         guard isComplete else {
             return try replaceStore { () throws(ProjectionError) in
                 try folder.removeBuilding()
-                return try folder.openBuilding(fault: options.fault)
+                return try folder.openBuilding()
             }
         }
         try folder.removeBuilding()
@@ -116,7 +116,7 @@ extension ReadModels {
     private func built(
         beside present: ReadModelStore, from log: some EventStore
     ) async throws(ProjectionError) -> ReadModelStore? {
-        let fresh = try folder.openBuilding(fault: options.fault)
+        let fresh = try folder.openBuilding()
         var reached = LogPosition.start
         while reached < max(log.head, position) {
             if Task.isCancelled { return nil }

@@ -11,6 +11,8 @@ struct ReadModelFolder {
     let path: String
     /// Names the layout of the rows.
     let version: String
+    /// The ways to open what lies in the folders.
+    let environment: EnvironmentOptions
 
     var complete: String { path + "/" + version }
     var building: String { complete + ".building" }
@@ -21,20 +23,18 @@ struct ReadModelFolder {
 
     /// Opens the complete rows if there are some, else those on their way. Damaged ones are deleted, since the log has
     /// everything they held.
-    func open(
-        fault: (@Sendable (Environment.Operation) -> Int32)?
-    ) throws(ProjectionError) -> (store: ReadModelStore, isComplete: Bool) {
-        if hasComplete, let store = try openSound(complete, fault: fault) { return (store, true) }
-        return (try openBuilding(fault: fault), false)
+    func open() throws(ProjectionError) -> (store: ReadModelStore, isComplete: Bool) {
+        if hasComplete, let store = try openSound(complete) { return (store, true) }
+        return (try openBuilding(), false)
     }
 
     /// Opens the rows on their way, or begins them.
-    func openBuilding(fault: (@Sendable (Environment.Operation) -> Int32)?) throws(ProjectionError) -> ReadModelStore {
+    func openBuilding() throws(ProjectionError) -> ReadModelStore {
         try make(building)
-        if let store = try openSound(building, fault: fault) { return store }
+        if let store = try openSound(building) { return store }
         try make(building)
         do throws(LMDBError) {
-            return try ReadModelStore(path: building, fault: fault)
+            return try ReadModelStore(path: building, options: environment)
         } catch {
             throw .storage(error)
         }
@@ -60,11 +60,9 @@ struct ReadModelFolder {
     }
 
     /// The rows in `folder`; nil when they were damaged, and then they are deleted.
-    private func openSound(
-        _ folder: String, fault: (@Sendable (Environment.Operation) -> Int32)?
-    ) throws(ProjectionError) -> ReadModelStore? {
+    private func openSound(_ folder: String) throws(ProjectionError) -> ReadModelStore? {
         do throws(LMDBError) {
-            return try ReadModelStore(path: folder, fault: fault)
+            return try ReadModelStore(path: folder, options: environment)
         } catch {
             guard error.meansDamage else { throw .storage(error) }
             try remove(folder)

@@ -11,10 +11,7 @@ final class ReadModelStore: Sendable {
     private let cache = Mutex(RowCache())
 
     /// Opens the rows in the folder at `path`, which must exist; they are made when there are none.
-    init(path: String, fault: (@Sendable (Environment.Operation) -> Int32)? = nil) throws(LMDBError) {
-        var options = EnvironmentOptions()
-        options.syncsMetaPage = false
-        options.fault = fault
+    init(path: String, options: EnvironmentOptions) throws(LMDBError) {
         environment = try Environment(path: path, options: options)
         tables = try Tables(environment)
     }

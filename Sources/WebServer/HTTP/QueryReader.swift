@@ -16,12 +16,15 @@ package struct QueryReader: Sendable {
         self.values = values
     }
 
-    /// Requires that the query has no parameters but `names`.
+    /// Requires that the query has no parameters but `names`, and each at most once but `lists`.
     ///
-    /// - Throws: 422 for another one, with the nearest of `names`.
-    package func requireNames(among names: [String]) throws(APIError) {
+    /// - Throws: 422 for another one, with the nearest of `names`, and for one that comes twice with different values.
+    package func requireNames(among names: [String], lists: Set<String> = []) throws(APIError) {
         for name in values.keys.sorted() where !names.contains(name) {
             throw .invalidField(name, Spelling.unknown("parameter", name, among: names))
+        }
+        for (name, texts) in values where !lists.contains(name) && texts.contains(where: { $0 != texts[0] }) {
+            throw .invalidField(name, "\(name) was given with \(texts.count) values; give it once.")
         }
     }
 

@@ -24,18 +24,21 @@ package struct Route: Sendable {
     package var path: RoutePath
     /// The parameters of its query; others are refused. Nil when it takes whatever comes.
     package var queryNames: [String]?
+    /// Those that may come several times, each adding a value.
+    package var queryLists: Set<String>
     /// The most bytes of a request's body; nil for the server's usual limit.
     package var bodyLimit: Int?
     package var budget: Budget
     package var handler: Handler
 
     package init(
-        _ method: HTTPRequest.Method, _ path: String, queryNames: [String]? = nil, bodyLimit: Int? = nil,
-        budget: Budget? = nil, handler: Handler
+        _ method: HTTPRequest.Method, _ path: String, queryNames: [String]? = nil, queryLists: Set<String> = [],
+        bodyLimit: Int? = nil, budget: Budget? = nil, handler: Handler
     ) {
         self.method = method
         self.path = RoutePath(path)
         self.queryNames = queryNames
+        self.queryLists = queryLists
         self.bodyLimit = bodyLimit
         self.budget = budget ?? (method == .get ? .reads : .writes)
         self.handler = handler

@@ -112,7 +112,7 @@ package struct RouteResponder: HTTPResponder {
         _ request: Request, _ context: RequestScope, _ match: RouteTable.Match, _ route: Route
     ) throws(APIError) -> Call {
         let call = try Call(request, context, parameters: match.parameters)
-        if let names = route.queryNames { try call.query.requireNames(among: names) }
+        if let names = route.queryNames { try call.query.requireNames(among: names, lists: route.queryLists) }
         return call
     }
 

@@ -52,12 +52,18 @@ package struct RouteTable: Sendable {
         var parameters: [String: String] = [:]
         for route in routes.values {
             for (name, place) in zip(Self.names(in: route.path), places) {
-                let text = name.isRest ? Substring(path)[parts[place].startIndex...] : parts[place]
+                let text = name.isRest ? Self.rest(of: path, behind: place, parts) : parts[place]
                 // Text that is not encoded as it should be names nothing; it is kept as it came.
                 parameters[name.text] = PercentCoding.decoded(text) ?? String(text)
             }
         }
         return Match(routes: routes, parameters: parameters)
+    }
+
+    /// The path behind the slash that follows the first `count` parts: with all of its own slashes.
+    private static func rest(of path: some StringProtocol, behind count: Int, _ parts: [Substring]) -> Substring {
+        guard count > 0 else { return Substring(path).drop { $0 == "/" } }
+        return Substring(path)[parts[count - 1].endIndex...].dropFirst()
     }
 
     /// The routes of the best path, and where its parameters stand among `parts`.

@@ -67,6 +67,8 @@ struct ContractOperation {
     let path: String
     let pathParameters: Set<String>
     let query: Set<String>
+    /// The parameters of the query that are lists.
+    let queryLists: Set<String>
     let headers: Set<String>
     /// Its body's schemas by media type; nil without a body.
     let body: [String: JSONValue]?
@@ -86,6 +88,9 @@ struct ContractOperation {
         }
         pathParameters = names("path")
         query = names("query")
+        queryLists = query.intersection(
+            parameters.filter { contract.resolved($0["schema"] ?? .null).value["type"] == "array" }
+                .compactMap { $0["name"]?.stringValue })
         headers = names("header")
         let body = operation["requestBody"].map { contract.resolved($0).value }
         self.body = body.map { Contract.members($0["content"]).mapValues { $0["schema"] ?? .null } }

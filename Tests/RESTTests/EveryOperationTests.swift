@@ -1,0 +1,181 @@
+import API
+import JSON
+import Testing
+
+/// Every operation, called as its users call it, on one tracker: the answers are as they are declared, and none was left
+/// out.
+@Suite("Every operation")
+struct EveryOperationTests {
+    @Test("every operation answers what it declares")
+    func all() async throws {
+        try await TestAPI.run { api in
+            let other = try await api.create("other")
+            #expect(try await api.call(.startSession, other).json["status"] == "queued")
+            let (session, token) = try await api.running("trained", epochs: 2, by: "synthetic")
+            try await sessions(api, session, other)
+            try await reports(api, session, token)
+            try await files(api, session, token)
+            try await metrics(api, session)
+            try await ending(api, session, token)
+            try await server(api, session)
+            // WebSockets and feeds without an end are met over sockets; assets need not be there.
+            let elsewhere = ["connectToSession", "connectToEverything", "followEverything", "getAsset"]
+            let declared = Set(API.Operation.all.map(\.id))
+            #expect(declared.subtracting(api.called).sorted() == elsewhere.sorted())
+            for operation in [API.Operation.connectToSession, .connectToEverything] {
+                let values = operation.path.contains("{") ? [session] : []
+                try await api.refused(operation, values, TestAPI.Parts(), 426, "upgrade_required")
+            }
+            try await api.refused(.getAsset, ["none.css"], TestAPI.Parts(), 404, "not_found")
+        }
+    }
+
+    private func sessions(_ api: TestAPI, _ session: String, _ other: String) async throws {
+        let shown = try await api.call(.getSession, session)
+        #expect(shown.json["status"] == "running")
+        #expect(shown["X-Read-Position"] == shown.json["position"]?.integerValue.map(String.init))
+        let changed = try await api.call(
+            .updateSession, session, body: ["session_name": "renamed", "tags": ["a", "a"], "params": ["depth": 4]])
+        #expect(changed.json["session_name"] == "renamed")
+        #expect(changed.json["tags"] == ["a"])
+        let before = try await api.call(
+            .getSession, session, query: "as_of=\(shown.json["position"]?.integerValue ?? 0)")
+        #expect(before.json["session_name"] == "trained")
+        let listed = try await api.call(.listSessions, query: "tag=a&filter=params.depth%20%3E%203&sort=-session_name")
+        #expect(listed.json["total"] == 1)
+        #expect(try await api.call(.stopSession, other, query: "wait=0", status: 200).json["status"] == "stopped")
+        #expect(try await api.call(.archiveSession, other).json["archived"] == true)
+        #expect(try await api.call(.listSessions).json["total"] == 1)
+        #expect(try await api.call(.listSessions, query: "archived=include").json["total"] == 2)
+        let compared = try await api.call(.compareSessions, query: "sessions=\(session),\(other)")
+        #expect(compared.json["sessions"]?.arrayValue?.count == 2)
+        #expect(try await api.call(.getSessionStatus, session).json["session_id"] == .string(session))
+        try await api.call(.getLatestStatus)
+    }
+
+    private func reports(_ api: TestAPI, _ session: String, _ token: String) async throws {
+        try await api.call(.renewLease, session, "1", token: token)
+        try await api.call(
+            .joinRank, session, "1", body: ["rank": 1, "world_size": 2, "host": "second"], token: token)
+        try await api.call(
+            .reportMetrics, session,
+            body: [
+                "attempt": 1,
+                "series": [["name": "loss", "steps": [1, 2, 3], "values": [0.5, "NaN", 0.25]]],
+            ], token: token)
+        try await api.call(
+            .reportLogs, session, body: ["attempt": 1, "lines": [["text": "begun", "level": "info"]]], token: token)
+        try await api.call(
+            .reportHostReadings, session,
+            body: ["attempt": 1, "readings": [["values": ["gpu.0.utilization": 80.5]]]], token: token)
+        try await api.complete(1, of: session, token)
+        try await api.call(
+            .reportProgress, session, body: ["attempt": 1, "epoch": 2, "step": 15, "fraction": 0.5], token: token)
+        #expect(try await api.call(.getSession, session).json["progress"] == 0.75)
+        try await api.call(.reportResult, session, body: ["name": "dice", "value": 0.9, "source": "test.py"])
+        try await api.call(.reportProvenance, session, body: ["facts": ["git_commit": "5f2c1e0"]])
+    }
+
+    private func files(_ api: TestAPI, _ session: String, _ token: String) async throws {
+        let saved = try await api.upload(
+            .uploadCheckpoint, query: "session_id=\(session)&epoch=1&step=10&attempt=1&filename=model.pth", text: "weights",
+            token: token)
+        let checkpoint = try #require(saved.json["checkpoint_id"]?.stringValue)
+        #expect(saved["Location"] == "/api/v1/checkpoints/\(checkpoint)")
+        #expect(try await api.call(.listCheckpoints, query: "session_id=\(session)").json["total"] == 1)
+        #expect(try await api.call(.getCheckpoint, checkpoint).json["epoch"] == 1)
+        #expect(try await api.call(.downloadCheckpoint, checkpoint, status: 200).text == "weights")
+        let part = try await api.call(
+            .downloadCheckpoint, checkpoint, status: 206, headers: ["Range": "bytes=0-2"])
+        #expect(part.text == "wei")
+        #expect(part["Content-Range"] == "bytes 0-2/7")
+        let spare = try await api.upload(
+            .uploadCheckpoint, query: "session_id=\(session)&epoch=1&step=5", text: "spare")
+        let spareID = try #require(spare.json["checkpoint_id"]?.stringValue)
+        #expect(try await api.call(.deleteCheckpoint, spareID).json["deleted_at"] != nil)
+        #expect(try await api.call(.getSession, session).json["resume_checkpoint_id"] == .string(checkpoint))
+
+        try await api.upload(
+            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture", type: "image/png",
+            status: 201, token: token)
+        let again = try await api.upload(
+            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture", type: "image/png",
+            status: 200, token: token)
+        #expect(again.json["path"] == "plots/a b.png")
+        #expect(try await api.call(.listArtifacts, session, query: "start_step=4&end_step=4").json["total"] == 1)
+        #expect(try await api.call(.listArtifacts, session, query: "start_step=5").json["total"] == 0)
+        let picture = try await api.call(.downloadArtifact, session, "plots", "a b.png", status: 200)
+        #expect(picture.text == "picture")
+        #expect(picture["Content-Type"] == "image/png")
+        let tag = try #require(picture["ETag"])
+        try await api.call(
+            .downloadArtifact, session, "plots", "a b.png", status: 304, headers: ["If-None-Match": tag])
+        try await api.call(.deleteArtifact, session, "plots", "a b.png")
+        #expect(try await api.call(.listArtifacts, session).json["total"] == 0)
+    }
+
+    private func metrics(_ api: TestAPI, _ session: String) async throws {
+        for operation in [API.Operation.getSessionMetrics, .getMetricRecords] {
+            let records = try await api.call(operation, session, query: "metric_name=val_loss")
+            #expect(records.json["metrics"]?.arrayValue?.count == 1)
+        }
+        for operation in [API.Operation.getLatestMetricRecords, .getLatestEpochs, .getLatestSessionLatestMetrics] {
+            try await api.call(operation)
+        }
+        #expect(try await api.call(.getSessionEpochs, session).json["epochs"]?.arrayValue?.count == 1)
+        #expect(try await api.call(.getLatestMetrics, session).json["metrics"]?["val_loss"] == 0.5)
+        let history = try await api.call(.getMetricHistory, session, query: "metric_name=loss&axis=step")
+        #expect(history.json["values"] == [0.5, "NaN", 0.25])
+        let graphs: [(API.Operation, API.Operation)] = [
+            (.getLossGraph, .getLatestLossGraph), (.getLearningRateGraph, .getLatestLearningRateGraph),
+            (.getGPUUsageGraph, .getLatestGPUUsageGraph),
+        ]
+        for (one, latest) in graphs {
+            let graph = try await api.call(one, session)
+            #expect(try await api.call(latest).json == graph.json)
+        }
+        let graph = try await api.call(.getMetricGraph, "val_loss", session)
+        #expect(try await api.call(.getLatestMetricGraph, "val_loss").json == graph.json)
+        #expect(try await api.call(.getLogs, session).json["lines"]?.arrayValue?.first?["text"] == "begun")
+        #expect(try await api.call(.getHostReadings, session).json["series"]?.arrayValue?.count == 1)
+        let lines = try await api.call(.getSessionEvents, session, query: "stream=all").text.split(separator: "\n")
+        let everything = try await api.call(.getEvents, query: "limit=1000").text.split(separator: "\n")
+        #expect(lines.count > 10)
+        #expect(everything.count > lines.count)
+    }
+
+    private func ending(_ api: TestAPI, _ session: String, _ token: String) async throws {
+        try await api.complete(2, of: session, token)
+        let end = try await api.call(
+            .finishAttempt, session, body: ["attempt": 1, "outcome": "completed", "epoch": 2, "step": 20],
+            token: token)
+        #expect(end.json["status"] == "completed")
+        // With the session completed, its feed ends by itself.
+        let feed = try await api.call(.followSession, session, query: "named=true", status: 200)
+        #expect(feed["Content-Type"] == "text/event-stream")
+        #expect(feed.text.contains("event: training_complete"))
+        try await api.call(
+            .followSession, session, status: 204, headers: ["Last-Event-ID": String(api.head)])
+        let copy = try await api.call(.reproduceSession, session, body: ["allow_differences": true], status: 201)
+        #expect(copy.json["reproduction"]?["session_id"] == .string(session))
+    }
+
+    private func server(_ api: TestAPI, _ session: String) async throws {
+        let hook = try await api.call(
+            .createWebhook, body: ["url": "https://example.org/hook", "events": ["training_failed"]])
+        let id = try #require(hook.json["webhook_id"]?.stringValue)
+        #expect(try await api.call(.listWebhooks).json["total"] == 1)
+        try await api.call(.getWebhook, id)
+        #expect(try await api.call(.deleteWebhook, id).json["status"] == "deleted")
+        for operation in [
+            API.Operation.ping, .getHealth, .getDetailedHealth, .getResources, .getCPUResources, .getMemoryResources,
+            .getDiskResources, .getGPUResources, .getRebuildState, .getDashboard, .getSwaggerUI, .getReDoc,
+        ] {
+            try await api.call(operation)
+        }
+        #expect(try await api.call(.getServerTelemetry).text.contains("pivot_sessions{status=\"completed\"} 1"))
+        #expect(try await api.call(.getOpenAPI).json["openapi"] == "3.1.0")
+        #expect(try await api.call(.getOpenAPIUnderBase).json["openapi"] == "3.1.0")
+        try await api.call(.rebuildReadModels, status: 202)
+    }
+}
