@@ -127,7 +127,8 @@ let package = Package(
         .target(
             name: "TrackerTesting",
             dependencies: [
-                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Processes", "ReadModels", "TestSupport", "Tracking",
+                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Processes", "ReadModels", "TestSupport",
+                "Tracking",
                 .nioCore, .protobuf,
             ], path: "Tests/TrackerTesting", swiftSettings: settings),
         .executableTarget(

@@ -103,7 +103,8 @@ struct ContractTests {
 
     private static func matches(_ target: String, _ path: String) -> Bool {
         let (parts, pattern) = (target.split(separator: "/"), path.split(separator: "/"))
-        guard pattern.last?.hasSuffix("...}") == true || parts.count == pattern.count, parts.count >= pattern.count else {
+        guard pattern.last?.hasSuffix("...}") == true || parts.count == pattern.count, parts.count >= pattern.count
+        else {
             return false
         }
         return zip(parts, pattern).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
@@ -157,7 +158,8 @@ struct ContractTests {
                     operation, values, Self.parts(of: operation, session: session), 403, "lease_required")
                 for wrong in [foreign, "lease_1", token + "x"] {
                     try await api.refused(
-                        operation, values, Self.parts(of: operation, session: session, token: wrong), 403, "lease_invalid")
+                        operation, values, Self.parts(of: operation, session: session, token: wrong), 403,
+                        "lease_invalid")
                 }
             }
             try await api.call(

@@ -78,7 +78,8 @@ struct EveryOperationTests {
 
     private func files(_ api: TestAPI, _ session: String, _ token: String) async throws {
         let saved = try await api.upload(
-            .uploadCheckpoint, query: "session_id=\(session)&epoch=1&step=10&attempt=1&filename=model.pth", text: "weights",
+            .uploadCheckpoint, query: "session_id=\(session)&epoch=1&step=10&attempt=1&filename=model.pth",
+            text: "weights",
             token: token)
         let checkpoint = try #require(saved.json["checkpoint_id"]?.stringValue)
         #expect(saved["Location"] == "/api/v1/checkpoints/\(checkpoint)")
@@ -96,10 +97,12 @@ struct EveryOperationTests {
         #expect(try await api.call(.getSession, session).json["resume_checkpoint_id"] == .string(checkpoint))
 
         try await api.upload(
-            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture", type: "image/png",
+            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture",
+            type: "image/png",
             status: 201, token: token)
         let again = try await api.upload(
-            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture", type: "image/png",
+            .uploadArtifact, session, "plots", "a b.png", query: "kind=image&step=4", text: "picture",
+            type: "image/png",
             status: 200, token: token)
         #expect(again.json["path"] == "plots/a b.png")
         #expect(try await api.call(.listArtifacts, session, query: "start_step=4&end_step=4").json["total"] == 1)
