@@ -65,7 +65,7 @@ let package = Package(
             "Application",
             [
                 "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Tracking", "TrainingConfiguration", .crypto,
-                .lifecycle, .log, .nioCore, .protobuf,
+                .lifecycle, .log, .nioCore, .nioPosix, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library(
@@ -88,7 +88,7 @@ let package = Package(
             ]),
         library(
             "WebUI",
-            ["API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore]),
+            ["API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore, .nioPosix]),
         library(
             "Server",
             [

@@ -62,7 +62,7 @@ package struct LiveFeedEndpoints: Sendable {
         while true {
             switch try await reader.next(patience: settings.heartbeatInterval) {
             case .frames(let frames):
-                for frame in frames { try await writer.send([ByteBuffer(bytes: frame.text)]) }
+                try await writer.send(frames.map { ByteBuffer(bytes: $0.text) })
             case .quiet:
                 guard request.wants(.heartbeat) else { continue }
                 try await writer.send([ByteBuffer(bytes: FeedEncoder.heartbeat(cursor: reader.cursor).text)])

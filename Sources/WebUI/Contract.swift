@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import NIOPosix
 import Synchronization
 import TrainingConfiguration
 import WebServer
@@ -14,8 +15,12 @@ final class Contract: Sendable {
     /// The contract.
     ///
     /// - Throws: 404 when the server runs without the project's files.
-    func json() throws -> [UInt8] {
+    func json() async throws -> [UInt8] {
         if let bytes = cached.withLock({ $0 }) { return bytes }
+        return try await NIOThreadPool.singleton.runIfActive { try self.read() }
+    }
+
+    private func read() throws -> [UInt8] {
         guard let text = files.contract() else {
             throw APIError(
                 .notFound, code: "not_found",

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 package import REST
 import WebServer
 
@@ -28,12 +29,13 @@ package struct PageEndpoints: Sendable {
     }
 
     @Sendable private func openAPI(_ call: Call) async throws -> Response {
-        .json(try contract.json(), headers: [.cacheControl: "no-cache"])
+        .json(try await contract.json(), headers: [.cacheControl: "no-cache"])
     }
 
     @Sendable private func asset(_ call: Call) async throws -> Response {
         let name = call.parameters["asset"] ?? ""
-        guard let data = files.asset(name) else {
+        let data = try await NIOThreadPool.singleton.runIfActive { [files] in files.asset(name) }
+        guard let data else {
             throw APIError(
                 .notFound, code: "not_found",
                 message: "There is no asset '\(name)'. Run tools/fetch-assets to fetch those of the pages.",

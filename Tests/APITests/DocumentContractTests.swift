@@ -39,7 +39,7 @@ struct DocumentContractTests {
             })
         let known = Set(comparison.documents.keys)
         #expect(promised.subtracting(known).subtracting(Self.others).sorted() == [], "only in openapi.yaml")
-        // What stands only inside another document needs no name in the contract.
+        // A document inside another needs no name in the contract.
         var inner: Set<String> = []
         for document in DocumentType.all {
             for field in document.fields { inner.formUnion(Self.documents(in: field.shape)) }
@@ -72,7 +72,7 @@ struct DocumentContractTests {
 
     private static func documents(in shape: Shape) -> [String] {
         switch shape {
-        case .document(let name): [name]
+        case .document(let name, _): [name]
         case .list(let element): documents(in: element)
         case .map(let entry): documents(in: entry)
         case .text, .integer, .number, .flag, .time, .metric, .words, .anything, .object: []

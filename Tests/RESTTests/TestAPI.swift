@@ -125,7 +125,7 @@ struct TestAPI: Sendable {
             sourceLocation: sourceLocation)
         #expect(operation.statuses.contains(answer.status), sourceLocation: sourceLocation)
         if case .document(let type) = operation.answer, answer.status < 300 {
-            let faults = answer.json.faults(as: .document(type.name))
+            let faults = answer.json.faults(as: .document(type.name, type))
             #expect(faults.isEmpty, "\(operation.id): \(faults)", sourceLocation: sourceLocation)
         }
         return answer
@@ -142,7 +142,7 @@ struct TestAPI: Sendable {
         #expect(answer.status == status, told, sourceLocation: sourceLocation)
         #expect(answer.code == code, told, sourceLocation: sourceLocation)
         if let field { #expect(answer.field == field, told, sourceLocation: sourceLocation) }
-        #expect(answer.json.faults(as: .document(ErrorInfo.name)).isEmpty, told, sourceLocation: sourceLocation)
+        #expect(answer.json.faults(as: ErrorInfo.shape).isEmpty, told, sourceLocation: sourceLocation)
         return answer
     }
 
@@ -204,11 +204,9 @@ extension JSONValue {
     /// What of the value is not as `shape` says: fields that are missing or that nobody declared, and other kinds.
     func faults(as shape: Shape, at place: String = "") -> [String] {
         switch (shape, self) {
-        case (.document(let name), .object(let object)):
+        case (.document(let name, let type), .object(let object)):
             // An epoch's record has the names of its metrics, and no table.
-            guard let type = DocumentType.all.first(where: { $0.name == name }) else {
-                return name == "MetricRecord" ? [] : ["\(place) is a \(name), which nobody declares"]
-            }
+            guard let type else { return name == "MetricRecord" ? [] : ["\(place) is a \(name), which nobody declares"] }
             var faults: [String] = []
             for field in type.fields {
                 if let value = object[field.name] {

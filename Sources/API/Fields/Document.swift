@@ -15,7 +15,7 @@ package protocol Document: FieldValue {
 }
 
 extension Document {
-    package static var shape: Shape { .document(name) }
+    package static var shape: Shape { .document(name, DocumentType(Self.self)) }
 
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()

@@ -12,6 +12,6 @@ package indirect enum Shape: Equatable, Sendable {
     case list(Shape)
     /// An object with free keys.
     case map(Shape)
-    /// A document by the name of its schema.
-    case document(String)
+    /// A document by the name of its schema; one without a type has free keys.
+    case document(String, DocumentType? = nil)
 }

@@ -1,38 +1,48 @@
-/// A document as an operation names it: its schema and its fields.
-package struct DocumentType: Sendable {
+/// A document as operations and fields name it: its schema and its fields.
+package struct DocumentType: Sendable, Equatable {
+    package typealias Entry = (name: String, shape: Shape, isRequired: Bool, limits: Limits)
+
     package let name: String
-    package let fields: [(name: String, shape: Shape, isRequired: Bool, limits: Limits)]
+    private let table: @Sendable () -> [Entry]
 
     package init<D: Document>(_ type: D.Type) {
         name = type.name
-        fields = type.fields.map { ($0.name, $0.shape, $0.isRequired, $0.limits) }
+        table = { type.fields.map { ($0.name, $0.shape, $0.isRequired, $0.limits) } }
     }
 
-    /// All there are, those inside others too.
-    package static let all: [DocumentType] = [
-        DocumentType(ClaimInfo.self), DocumentType(ReportReceipt.self), DocumentType(ArtifactInfo.self),
-        DocumentType(ArtifactInfo.Version.self), DocumentType(ArtifactList.self), DocumentType(CheckpointInfo.self),
-        DocumentType(CheckpointList.self), DocumentType(EpochList.self), DocumentType(EpochList.Epoch.self),
-        DocumentType(EpochRecordList.self), DocumentType(GraphInfo.self), DocumentType(GraphInfo.Series.self),
-        DocumentType(LatestMetrics.self), DocumentType(MetricHistoryInfo.self), DocumentType(ErrorInfo.self),
-        DocumentType(ErrorInfo.Reason.self), DocumentType(HealthInfo.self), DocumentType(PingInfo.self),
-        DocumentType(RebuildState.self), DocumentType(ResourceInfo.self), DocumentType(ResourceInfo.Processor.self),
-        DocumentType(ResourceInfo.Memory.self), DocumentType(ResourceInfo.Disk.self),
-        DocumentType(ResourceInfo.GPU.self), DocumentType(ResourceInfo.GPUs.self), DocumentType(WebhookInfo.self),
-        DocumentType(WebhookList.self), DocumentType(AttemptInfo.self), DocumentType(ComparisonInfo.self),
-        DocumentType(ComparisonInfo.Compared.self), DocumentType(ComparisonInfo.Section.self),
-        DocumentType(ComparisonInfo.Row.self), DocumentType(ReproductionInfo.self),
-        DocumentType(ReproductionVerdictInfo.self), DocumentType(ReproductionVerdictInfo.Difference.self),
-        DocumentType(ReproductionVerdictInfo.Fact.self), DocumentType(ResultInfo.self),
-        DocumentType(SessionInfo.self), DocumentType(SessionList.self), DocumentType(SessionStatusInfo.self),
-        DocumentType(SessionSummary.self), DocumentType(EventInfo.self), DocumentType(HostReadingHistory.self),
-        DocumentType(HostReadingHistory.Series.self), DocumentType(LogLineInfo.self), DocumentType(LogLineList.self),
-        DocumentType(AttemptClaim.self), DocumentType(AttemptStart.self), DocumentType(CheckpointUpload.self),
-        DocumentType(EpochReport.self), DocumentType(FinishReport.self), DocumentType(HostReadingReport.self),
-        DocumentType(HostReadingReport.Sample.self), DocumentType(LogReport.self), DocumentType(LogReport.Line.self),
-        DocumentType(MetricsReport.self), DocumentType(MetricsReport.Point.self),
-        DocumentType(MetricsReport.Series.self), DocumentType(NewSession.self), DocumentType(NewWebhook.self),
-        DocumentType(ProgressReport.self), DocumentType(ProvenanceReport.self), DocumentType(RankEntry.self),
-        DocumentType(ReproductionRequest.self), DocumentType(ResultReport.self), DocumentType(SessionChanges.self),
-    ]
+    package var fields: [Entry] { table() }
+
+    /// Each name belongs to one document.
+    package static func == (left: DocumentType, right: DocumentType) -> Bool { left.name == right.name }
+
+    /// All there are: those that operations take and answer, and those inside them.
+    package static let all: [DocumentType] = {
+        // These are answered by lines, sent beside a file, and answered to every refusal.
+        var found = [DocumentType(EventInfo.self), DocumentType(CheckpointUpload.self), DocumentType(ErrorInfo.self)]
+        for operation in Operation.all {
+            if case .document(let type) = operation.answer { found.append(type) }
+            switch operation.body {
+            case .json(let type), .optionalJSON(let type), .report(let type): found.append(type)
+            case .none, .file: break
+            }
+        }
+        var all: [DocumentType] = []
+        while let type = found.popLast() {
+            guard !all.contains(type) else { continue }
+            all.append(type)
+            found += type.fields.compactMap { $0.shape.document }
+        }
+        return all.sorted { $0.name < $1.name }
+    }()
+}
+
+extension Shape {
+    /// The document that values of the shape are, or hold.
+    fileprivate var document: DocumentType? {
+        switch self {
+        case .document(_, let type): type
+        case .list(let element), .map(let element): element.document
+        default: nil
+        }
+    }
 }

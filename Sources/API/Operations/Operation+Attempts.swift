@@ -1,5 +1,10 @@
 /// The operations that trainers call, and those by which others add to a session's record.
 extension Operation {
+    static let attempts: [Operation] = [
+        .claimAttempt, .reportAttemptStarted, .renewLease, .joinRank, .reportEpoch, .reportProgress, .finishAttempt,
+        .reportMetrics, .reportLogs, .reportHostReadings, .reportResult, .reportProvenance,
+    ]
+
     private static let session = "/training/sessions/{session_id}"
     private static let attempt = session + "/attempts/{attempt}"
 

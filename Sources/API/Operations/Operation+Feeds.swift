@@ -1,5 +1,9 @@
 /// The log itself, and the live feeds of it.
 extension Operation {
+    static let feeds: [Operation] = [
+        .getEvents, .getSessionEvents, .followSession, .followEverything, .connectToSession, .connectToEverything,
+    ]
+
     private static let lines = ["stream", "after", "limit", "follow"]
     private static let frames = ["types", "after"]
 

@@ -1,5 +1,10 @@
 /// Checkpoints and artifacts.
 extension Operation {
+    static let files: [Operation] = [
+        .uploadCheckpoint, .listCheckpoints, .getCheckpoint, .deleteCheckpoint, .downloadCheckpoint, .listArtifacts,
+        .downloadArtifact, .uploadArtifact, .deleteArtifact,
+    ]
+
     private static let checkpoint = "/checkpoints/{checkpoint_id}"
     private static let artifacts = "/training/sessions/{session_id}/artifacts"
     private static let artifact = artifacts + "/{path...}"

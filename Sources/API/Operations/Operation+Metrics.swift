@@ -1,5 +1,12 @@
 /// Epoch records, histories, graphs, output and host readings.
 extension Operation {
+    static let metrics: [Operation] = [
+        .getSessionMetrics, .getLatestMetricRecords, .getMetricRecords, .getLatestSessionLatestMetrics,
+        .getLatestMetrics, .getMetricHistory, .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph, .getLossGraph,
+        .getLatestLearningRateGraph, .getLearningRateGraph, .getLatestGPUUsageGraph, .getGPUUsageGraph,
+        .getLatestMetricGraph, .getMetricGraph, .getLogs, .getHostReadings,
+    ]
+
     private static let session = "/training/sessions/{session_id}"
     private static let records: [String] = ["metric_name", "limit"] + .attempts + .nonfinite + .reading
     private static let epochs: [String] = ["limit"] + .attempts + .nonfinite + .reading

@@ -1,5 +1,12 @@
 /// The server itself: webhooks, health, resources, maintenance, pages.
 extension Operation {
+    static let server: [Operation] = [
+        .createWebhook, .listWebhooks, .getWebhook, .deleteWebhook, .ping, .getHealth, .getDetailedHealth,
+        .getResources, .getCPUResources, .getMemoryResources, .getDiskResources, .getGPUResources, .rebuildReadModels,
+        .getRebuildState, .getServerTelemetry, .getDashboard, .getSwaggerUI, .getReDoc, .getOpenAPI,
+        .getOpenAPIUnderBase, .getAsset,
+    ]
+
     private static let webhook = "/webhooks/{webhook_id}"
 
     package static let createWebhook = Operation(

@@ -1,5 +1,10 @@
 /// Create, find, start, stop, change and compare sessions.
 extension Operation {
+    static let sessions: [Operation] = [
+        .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
+        .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
+    ]
+
     private static let base = "/training/sessions"
     private static let one = base + "/{session_id}"
 

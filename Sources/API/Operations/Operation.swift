@@ -27,6 +27,9 @@ package struct Operation: Sendable {
         case delete = "DELETE"
     }
 
+    /// All there are, in the order of the files that declare them.
+    package static let all = sessions + metrics + files + attempts + feeds + server
+
     /// The parameters of queries that may come several times; of all others one value counts.
     package static let queryLists: Set<String> = ["sessions", "status", "tag", "types"]
 

@@ -1,12 +1,13 @@
 /// A part of the benchmark that can be run alone.
 enum Section: String, CaseIterable, Sendable {
-    case appends, reports, history, checkpoints, memory, start, trainer
+    case appends, reports, feeds, history, checkpoints, memory, start, trainer
 
     /// The section's title in the table.
     var title: String {
         switch self {
         case .appends: "Durable appends"
         case .reports: "Reports over HTTP"
+        case .feeds: "Live feeds"
         case .history: "History"
         case .checkpoints: "Checkpoints"
         case .memory: "Memory of the server"
@@ -20,6 +21,7 @@ enum Section: String, CaseIterable, Sendable {
         switch self {
         case .appends: try await AppendSection(context: context).rows()
         case .reports: try await ReportSection(context: context).rows()
+        case .feeds: try await FeedSection(context: context).rows()
         case .history: try await HistorySection(context: context).rows()
         case .checkpoints: try await CheckpointSection(context: context).rows()
         case .memory: try await MemorySection(context: context).rows()

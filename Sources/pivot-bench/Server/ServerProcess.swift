@@ -57,6 +57,17 @@ final class ServerProcess {
         return (kibibytes("RssAnon") * 1024, kibibytes("VmRSS") * 1024)
     }
 
+    /// Seconds of processor time that the server has used.
+    func processorSeconds() throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(process.id)/stat", encoding: .utf8)
+        // The second field, the name in brackets, may hold spaces.
+        let fields = text.drop { $0 != ")" }.split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+            throw BenchmarkError("The server's processor time cannot be read.")
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// Records that the log holds and the read models do not show yet.
     func projectionLag(over connection: HTTPConnection) throws -> Int {
         let answer = try connection.exchange(HTTPRequest("GET", "/api/v1/health/detailed"))

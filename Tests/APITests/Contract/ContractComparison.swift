@@ -50,7 +50,7 @@ struct ContractComparison {
         _ shape: Shape, _ schema: ContractSchema, isRequest: Bool, isForm: Bool, at place: String
     ) -> [String] {
         switch shape {
-        case .document(let name):
+        case .document(let name, _):
             guard schema.isDocument else { break }
             if let other = schema.name, other != name {
                 return ["\(place) is \(other) in openapi.yaml, \(name) in Swift"]

@@ -1,0 +1,86 @@
+import Glibc
+
+/// Thousands of live feeds of one session while points come in, half over WebSockets and half as event streams.
+///
+/// Reports of one point at a fixed rate are told to every feed; the clients take their share of the same cores.
+struct FeedSection {
+    let context: BenchmarkContext
+
+    private static let rate = 200
+
+    func rows() async throws -> [BenchmarkRow] {
+        let folder = try context.freshFolder("feeds")
+        let server = try await ServerProcess(context.server, folder: folder)
+        defer { server.stop() }
+        let one = try measure(server, count: 2)
+        let count = context.isQuick ? 1000 : 5000
+        let many = try measure(server, count: count)
+        let (alone, crowd) = (Quantiles(one.result.latencies), Quantiles(many.result.latencies))
+        let rate = Double(Self.rate)
+        func reference(_ quantile: Double) -> BenchmarkRow.Reference {
+            BenchmarkRow.Reference(what: "with 2 feeds", figure: alone.at(quantile) * 1e3)
+        }
+        let name = "\(Figure.text(Double(count))) feeds, \(Figure.text(rate)) points/s"
+        let frames = Double(count * many.result.reportCount) / many.result.seconds
+        return [
+            Section.feeds.row("\(name): report to frame, p50", crowd.at(0.5) * 1e3, "ms", beside: reference(0.5)),
+            Section.feeds.row("\(name): report to frame, p99", crowd.at(0.99) * 1e3, "ms", beside: reference(0.99)),
+            Section.feeds.row(
+                "\(name): frames", frames, "frames/s",
+                beside: .init(
+                    what: "send and receive of 256 bytes on a pair of sockets, one thread", figure: try exchanges())),
+            Section.feeds.row(
+                "\(name): processor of the server", many.processor, "cores",
+                beside: .init(what: "with 2 feeds", figure: one.processor)),
+            Section.feeds.row("memory of an open feed", many.byteCount / Double(count) / 1024, "KiB"),
+            Section.feeds.row("anonymous memory after it", many.anonymous / 1e6, "MB"),
+        ]
+    }
+
+    private struct Measured {
+        var result: FeedLoad.Result
+        /// Cores that the server was busy with.
+        var processor: Double
+        /// Bytes that the open feeds took, and that are held when all is done.
+        var byteCount: Double
+        var anonymous: Double
+    }
+
+    private func measure(_ server: ServerProcess, count: Int) throws -> Measured {
+        context.say("\(count) feeds")
+        let connection = try HTTPConnection(port: server.port)
+        let session = try BenchmarkSession(over: connection, name: "\(count) feeds")
+        let before = try server.memory().anonymous
+        let load = try FeedLoad(port: server.port, session: session, count: count)
+        try load.open()
+        let opened = try server.memory().anonymous
+        let start = try server.processorSeconds()
+        let result = try load.run(rate: Self.rate, seconds: context.loadSeconds)
+        let processor = (try server.processorSeconds() - start) / result.seconds
+        let ended = try load.finish(over: connection)
+        guard ended == count else { throw BenchmarkError("\(count - ended) of \(count) feeds did not end in order.") }
+        return Measured(
+            result: result, processor: processor, byteCount: Double(opened - before),
+            anonymous: Double(try server.memory().anonymous))
+    }
+
+    /// How often 256 bytes are sent and received again on a pair of sockets, in one second.
+    private func exchanges() throws -> Double {
+        var descriptors: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors) == 0 else {
+            throw BenchmarkError.system("socketpair", errno)
+        }
+        defer { for descriptor in descriptors { close(descriptor) } }
+        var bytes = [UInt8](repeating: 1, count: 256)
+        var count = 0
+        let begin = ContinuousClock.now
+        while begin.duration(to: .now) < .milliseconds(500) {
+            for _ in 0..<100 {
+                guard send(descriptors[0], bytes, bytes.count, 0) > 0, recv(descriptors[1], &bytes, bytes.count, 0) > 0
+                else { throw BenchmarkError.system("sending", errno) }
+            }
+            count += 100
+        }
+        return Double(count) / begin.duration(to: .now).seconds
+    }
+}
