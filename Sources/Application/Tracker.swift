@@ -75,11 +75,11 @@ package struct TrackerCore: Sendable {
     }
 }
 
-/// The settings of the use cases, as the configuration gives them.
+/// The settings of the use cases. A server's configuration gives all of them but `readWait`.
 package struct TrackerSettings: Sendable {
-    /// The time that a lease holds unless the claim says otherwise.
+    /// The time that a lease holds unless the claim says otherwise; whole seconds count.
     package var leaseDuration: Duration = .seconds(30)
-    /// The time that a stop is waited for unless the request says otherwise.
+    /// The time that a stop is waited for, at most 30 s, unless the request says otherwise.
     package var stopWait: Duration = .seconds(30)
     /// The time that an answer waits for the read models to show what it must show.
     package var readWait: Duration = .seconds(2)

@@ -104,7 +104,7 @@ package struct Attempts: Sendable {
             claimed: claimed, token: token, session: try await queries.view(of: session, after: outcome.last))
     }
 
-    /// Renews the lease.
+    /// The answer to a renewal of the lease, which looking up the speaker was.
     package func renew(_ speaker: Speaker) -> Receipt {
         Receipt(
             session: speaker.session, state: speaker.state, attempt: speaker.attempt, position: core.store.head)

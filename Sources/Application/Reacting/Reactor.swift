@@ -13,10 +13,11 @@ package protocol Reactor: Sendable {
     /// The time between two calls of `tick`; nil when only events move it.
     var interval: Duration? { get }
 
-    /// Takes up what an earlier server left, and says after which position to follow the log.
+    /// Takes up what an earlier server left, and says after which position to follow the log. An error ends the server.
     func begin(_ work: ReactorWork) async throws -> LogPosition
 
-    /// Reacts to one event, before the next one is read. An error is tried again, for a minute.
+    /// Reacts to one event, before it is given the next one. After an error it is given the same one again, for a minute;
+    /// then the event is passed over, and what it missed is left to `begin` at the next start.
     func react(to event: RecordedEvent, _ work: ReactorWork) async throws
 
     /// Does what time asks for. Errors are logged, and the next tick comes all the same.

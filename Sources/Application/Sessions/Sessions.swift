@@ -59,7 +59,7 @@ package struct Sessions: Sendable {
 
     /// Asks the session to save and stop, and waits for that, at most `wait`; `hasStopped` says whether it came to it.
     ///
-    /// - Parameter wait: Nil for the configured time.
+    /// - Parameter wait: Nil for the configured time, of which 30 s count at most.
     package func stop(
         _ session: Session.ID, wait: Duration?, as identity: CommandIdentity
     ) async throws -> (written: Written<SessionView>, hasStopped: Bool) {

@@ -4,8 +4,8 @@
 /// did, so that what those recorded at or after that place is *superseded*: kept, and shown only when all attempts are asked
 /// for. What was recorded before that place, and what no attempt recorded (uploads), counts.
 ///
-/// An attempt that begins at step 1 without a checkpoint begins anew: it supersedes everything, also the step 0 of
-/// programs that count from there.
+/// An attempt that begins at step 1 without a checkpoint begins anew: it supersedes every step, also the step 0 of
+/// programs that count from there; of epochs, like any other, those from its first one on.
 package struct SessionTimeline: Sendable, Equatable {
     /// An attempt, and the earliest place at which it or a later one began.
     private struct Start: Sendable, Equatable {

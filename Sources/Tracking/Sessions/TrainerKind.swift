@@ -22,7 +22,8 @@ package enum TrainerKind: String, CaseIterable, Sendable {
     /// session's log, and what it depends on is its repository.
     package var isSupervisedProgram: Bool { self == .command }
 
-    /// True when it may claim a session that nobody started, or that has stopped or failed.
+    /// True when it may claim a session that has stopped or failed and that nobody started again. One that was never
+    /// started can be claimed by every kind.
     package var claimsUnasked: Bool { self == .external }
 
     /// True when the server can train a past session again.

@@ -10,7 +10,8 @@ package import TrainingConfiguration
 /// Supervises the program that trains one claimed session, from its start to the end of all its processes.
 ///
 /// It keeps the program to what the server allows, makes its output the session's log, obeys stops and time limits, and
-/// ends what the program has not ended itself. No process of the program outlives it.
+/// ends what the program has not ended itself. No process of the program outlives it but one that has left its group and
+/// cleared its environment.
 package struct CommandTraining: Sendable {
     private static let interval = Duration.milliseconds(50)
 

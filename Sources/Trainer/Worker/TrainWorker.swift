@@ -4,7 +4,7 @@ import TrainingConfiguration
 
 /// Trains one session as a process of its own: claims it, keeps its lease, follows its feed, and trains.
 package struct TrainWorker: Sendable {
-    /// The time between two sendings of the progress and the points of a running training.
+    /// The time between two sendings of a training's progress; its points go with every second one.
     private static let progressInterval = Duration.milliseconds(500)
     private static let readingInterval = Duration.seconds(5)
 
@@ -29,8 +29,8 @@ package struct TrainWorker: Sendable {
     }
 
     /// Returns how the attempt ended, once the server knows it.
-    /// - Throws: `.notClaimable`, `.staleAttempt`, `.unreachable`, `.plannedCrash` or `.cancelled`; then the server was
-    ///   told nothing.
+    /// - Throws: `.notClaimable`, `.staleAttempt`, `.unreachable`, `.plannedCrash`, `.programFailed` or `.cancelled`, or
+    ///   `.refused` for what is asked before and beside the training; then the server was told nothing.
     package func run() async throws(TrainerError) -> TrainerOutcome {
         let lease = try await service.claim()
         let telemetry = TelemetryReporter(

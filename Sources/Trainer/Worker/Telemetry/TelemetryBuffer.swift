@@ -3,7 +3,7 @@ package import Tracking
 
 /// Measurements that wait to be sent: columns of points, lines, host readings, and the latest progress.
 package struct TelemetryBuffer: Sendable {
-    /// The points and lines of one message at most; when as many wait, training waits too.
+    /// When so many points, lines and readings wait, training waits too.
     package static let capacity = 50_000
 
     private var columns: [Column] = []
