@@ -77,9 +77,9 @@ package struct TrackerCore: Sendable {
 
 /// The settings of the use cases. A server's configuration gives all of them but `readWait`.
 package struct TrackerSettings: Sendable {
-    /// The time that a lease holds unless the claim says otherwise; whole seconds count.
+    /// The time that a lease holds unless the claim says otherwise; rounded up to whole seconds.
     package var leaseDuration: Duration = .seconds(30)
-    /// The time that a stop is waited for, at most 30 s, unless the request says otherwise.
+    /// The time that a stop is waited for unless the request says otherwise.
     package var stopWait: Duration = .seconds(30)
     /// The time that an answer waits for the read models to show what it must show.
     package var readWait: Duration = .seconds(2)
@@ -87,6 +87,12 @@ package struct TrackerSettings: Sendable {
     package var allowsRemoteCommands = false
 
     package init() {}
+
+    /// The seconds that a lease holds unless the claim says otherwise.
+    var leaseSeconds: UInt32 {
+        let (seconds, rest) = leaseDuration.components
+        return UInt32(clamping: seconds + (rest > 0 ? 1 : 0))
+    }
 }
 
 /// The result of a write, and the position of its last event.

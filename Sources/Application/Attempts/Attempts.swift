@@ -93,7 +93,7 @@ package struct Attempts: Sendable {
     ) async throws -> Claim {
         let token = core.leases.tokens.token(for: session, claimedBy: identity.id)
         var claim = claim
-        if claim.leaseSeconds == 0 { claim.leaseSeconds = UInt32(core.settings.leaseDuration.components.seconds) }
+        if claim.leaseSeconds == 0 { claim.leaseSeconds = core.settings.leaseSeconds }
         claim.tokenDigest = LeaseTokens.digest(of: token)
         let outcome = try await core.sessions.handle(.claimAttempt(claim), on: session.stream, as: identity)
         guard case .attemptClaimed(let claimed) = outcome.events.last else { throw TrackerError.notClaimable }

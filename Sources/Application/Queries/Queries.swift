@@ -102,7 +102,7 @@ extension TrackerCore {
             do {
                 if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { return try await read(body) }
                 try Task.checkCancellation()
-            } catch let error as ReadModelError where error.code == .building {
+            } catch let error as ReadModelError where [.building, .busy].contains(error.code) {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }

@@ -17,14 +17,19 @@ package struct Subscription: Sendable {
 
     /// The next events, waiting until there are some; nil when the server shuts down or the task is cancelled.
     package mutating func next() async throws(StorageError) -> [RecordedEvent]? {
-        let batch: EventBatch
-        do throws(StorageError) {
-            batch = try await store.nextEvents(after: position, matching: filter)
-        } catch {
-            guard error.code == .cancelled || error.code == .closed else { throw error }
-            return nil
+        while true {
+            do throws(StorageError) {
+                let batch = try await store.nextEvents(after: position, matching: filter)
+                position = batch.through
+                return batch.events
+            } catch {
+                switch error.code {
+                case .cancelled, .closed: return nil
+                // Too many read at this moment. The next read ends when a sleep was cancelled.
+                case .busy: try? await Task.sleep(for: .milliseconds(50))
+                default: throw error
+                }
+            }
         }
-        position = batch.through
-        return batch.events
     }
 }

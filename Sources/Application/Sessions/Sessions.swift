@@ -59,12 +59,12 @@ package struct Sessions: Sendable {
 
     /// Asks the session to save and stop, and waits for that, at most `wait`; `hasStopped` says whether it came to it.
     ///
-    /// - Parameter wait: Nil for the configured time, of which 30 s count at most.
+    /// - Parameter wait: Nil for the configured time.
     package func stop(
         _ session: Session.ID, wait: Duration?, as identity: CommandIdentity
     ) async throws -> (written: Written<SessionView>, hasStopped: Bool) {
         let outcome = try await core.sessions.handle(.requestStop, on: session.stream, as: identity)
-        let wait = wait ?? min(.seconds(30), core.settings.stopWait)
+        let wait = wait ?? core.settings.stopWait
         let position = try await waitUntilStopped(session, after: outcome, for: wait)
         return (try await written(session, at: position ?? outcome.last), position != nil)
     }

@@ -40,15 +40,21 @@ package struct LeaseWatch: Reactor {
         }
     }
 
-    /// Declares lost every attempt whose lease has expired.
+    /// Declares lost every attempt whose lease has expired. One that cannot be declared lost holds up no other.
     package func tick() async throws {
+        var failure: (any Error)?
         for holder in core.leases.expired() {
             guard let identity = identity("lost/\(holder.attempt)") else { continue }
-            _ = try await core.sessions.handle(
-                .loseAttempt(
-                    number: holder.attempt, message: "the trainer stopped responding and its lease expired"),
-                on: holder.session.stream, as: identity)
-            core.leases.table.release(holder)
+            do {
+                _ = try await core.sessions.handle(
+                    .loseAttempt(
+                        number: holder.attempt, message: "the trainer stopped responding and its lease expired"),
+                    on: holder.session.stream, as: identity)
+                core.leases.table.release(holder)
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
     }
 }

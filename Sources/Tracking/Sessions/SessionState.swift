@@ -37,7 +37,6 @@ package struct SessionState: Sendable, Equatable {
     package var isReproduction = false
     package var plannedEpochs: UInt32 = 0
     package var maxRestarts: UInt32 = 0
-    package var timeline = SessionTimeline()
     /// The last completed epoch of the visible timeline; a session that continues a checkpoint begins at its epoch.
     package var epoch: UInt32 = 0
     package var step: UInt64 = 0

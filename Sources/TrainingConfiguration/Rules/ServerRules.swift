@@ -35,7 +35,7 @@ enum ServerRules {
             "max_feeds", .integer(1...1_000_000), default: 10_000, "live feeds (event streams, WebSockets) at a time"),
         .init(
             "lease_seconds", .number(.from(1, to: 3600)), default: 30.0, "how long a silent trainer keeps its session"),
-        .init("stop_wait_seconds", .number(.from(0, to: 300)), default: 30.0, "how long an answer to stop may wait"),
+        .init("stop_wait_seconds", .number(.from(0, to: 30)), default: 30.0, "how long an answer to stop may wait"),
         .init(
             "launcher",
             .section([
