@@ -9,7 +9,7 @@ struct StatusChange {
     private var step: UInt64?
     private var message = ""
     private var checkpointID = ""
-    private var isArchived = false
+    private var isArchived: Bool?
 
     /// Nil for events that leave the state as it is.
     init?(_ event: SessionEvent) {
@@ -46,6 +46,7 @@ struct StatusChange {
             attempt = lost.attempt
             message = lost.message
         case .archived: isArchived = true
+        case .unarchived: isArchived = false
         default: return nil
         }
     }
@@ -76,9 +77,9 @@ struct StatusChange {
             writer.key("message")
             writer.string(FeedEncoder.bounded(message))
         }
-        if isArchived {
+        if let isArchived {
             writer.key("archived")
-            writer.bool(true)
+            writer.bool(isArchived)
         }
     }
 }

@@ -165,7 +165,7 @@ struct EventCodecTests {
                 $0.attempt = 1
             }),
         .renamed(.with { $0.name = "n" }), .tagged(.with { $0.tags = ["t"] }), .noted(.with { $0.notes = "n" }),
-        .archived(Archived()),
+        .archived(Archived()), .unarchived(Unarchived()),
     ]
 
     static let telemetryEvents: [TelemetryEvent] = [

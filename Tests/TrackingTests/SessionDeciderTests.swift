@@ -101,6 +101,24 @@ struct SessionDeciderTests {
         }
     }
 
+    @Test("a session is archived by a change and unarchived by one, also with others beside it")
+    func archivingChange() {
+        let stopped = Specification(given: F.past(.stopped))
+        stopped.when(.update(archived: true), then: [.archived(Archived())])
+        stopped.when(.update(archived: false), then: [])
+        let archived = stopped.given(.archived(Archived()))
+        archived.when(.update(archived: true), then: [])
+        archived.when(.update(name: "x", archived: true), refuses: .archived)
+        archived.when(.update(archived: false), then: [.unarchived(Unarchived())])
+        archived.when(
+            .update(name: "x", archived: false),
+            then: [.unarchived(Unarchived()), .renamed(.with { $0.name = "x" })])
+        archived.given(.unarchived(Unarchived())).when(.requestStart, then: [F.started])
+        Specification(given: F.past(.running)).when(
+            .update(archived: true),
+            refuses: .wrongStatus(action: "be archived", status: .running, remedy: "stop it first"))
+    }
+
     @Test("a start with all epochs done already completes at once")
     func nothingLeft() {
         Specification().given(F.created(epochs: 3, parentEpoch: 3)).when(

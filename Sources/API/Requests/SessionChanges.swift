@@ -10,11 +10,13 @@ package struct SessionChanges: Document, Equatable {
     package var notes: String?
     /// Merged into the logged parameters.
     package var params: JSONObject?
+    package var isArchived: Bool?
 
     package init() {}
 
     package static let fields: [Field<SessionChanges>] = [
         Field("session_name", \.sessionName, .name), Field("tags", \.tags, .tags),
         Field("notes", \.notes, .bytes(0...65_536)), Field("params", \.params, .scalars),
+        Field("archived", \.isArchived),
     ]
 }

@@ -60,6 +60,7 @@ struct SessionEndpoints {
         changes.tags = new.tags.map(Self.unique)
         changes.notes = new.notes
         changes.params = [Parameter](new.params ?? [:])
+        changes.isArchived = new.isArchived
         return .written(
             try await tracker.sessions.update(session, changes, as: try call.identity("update", body))
         ) { SessionInfo($0) }

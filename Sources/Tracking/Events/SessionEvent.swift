@@ -26,6 +26,7 @@ package enum SessionEvent: DomainEvent {
     case tagged(Tagged)
     case noted(Noted)
     case archived(Archived)
+    case unarchived(Unarchived)
 
     package var type: String {
         switch self {
@@ -51,6 +52,7 @@ package enum SessionEvent: DomainEvent {
         case .tagged: "session.tagged"
         case .noted: "session.noted"
         case .archived: "session.archived"
+        case .unarchived: "session.unarchived"
         }
     }
 
@@ -78,6 +80,7 @@ package enum SessionEvent: DomainEvent {
         case .tagged(let message): message
         case .noted(let message): message
         case .archived(let message): message
+        case .unarchived(let message): message
         }
     }
 
@@ -105,6 +108,7 @@ package enum SessionEvent: DomainEvent {
         case "session.tagged": self = .tagged(try Self.decode(payload, of: type))
         case "session.noted": self = .noted(try Self.decode(payload, of: type))
         case "session.archived": self = .archived(try Self.decode(payload, of: type))
+        case "session.unarchived": self = .unarchived(try Self.decode(payload, of: type))
         default: throw .unknownType(type)
         }
     }

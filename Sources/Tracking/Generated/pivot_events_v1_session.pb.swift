@@ -857,6 +857,17 @@ package nonisolated struct Archived: Sendable {
   package init() {}
 }
 
+/// session.unarchived: it is in the lists again.
+package nonisolated struct Unarchived: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
@@ -2325,6 +2336,25 @@ nonisolated extension Archived: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   }
 
   package static func ==(lhs: Archived, rhs: Archived) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Unarchived: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Unarchived"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Unarchived, rhs: Unarchived) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

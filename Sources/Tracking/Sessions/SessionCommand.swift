@@ -32,8 +32,16 @@ package enum SessionCommand: Sendable, Equatable {
         package var notes: String?
         /// Laid over the parameters that are known.
         package var params: [Parameter] = []
+        package var isArchived: Bool?
 
         package init() {}
+
+        /// Archives the session and changes nothing else.
+        static let archiving: Changes = {
+            var changes = Changes()
+            changes.isArchived = true
+            return changes
+        }()
     }
 
     /// Identifies whoever speaks for an attempt: its number and the digest of the token that was shown.

@@ -21,6 +21,8 @@ package enum SessionDecider: Decider {
             switch command {
             case .archive: return []
             case .create: throw .alreadyCreated
+            case .update(.archiving): return []
+            case .update(let changes) where changes.isArchived == false: break
             case .reportResult, .reportReproduction: break  // they may come late, in every state
             default: throw .archived
             }
@@ -110,7 +112,7 @@ package enum SessionDecider: Decider {
             return [.failed(.with { $0.message = message })]
 
         case .update(let changes):
-            return update(changes, state)
+            return try update(changes, state, status)
         case .recordProvenance(let facts):
             return recorded(facts.facts, attempt: facts.attempt)
         case .reportResult(let result):
@@ -119,10 +121,7 @@ package enum SessionDecider: Decider {
             return [.reproductionReported(report)]
 
         case .archive:
-            guard state.attempt == nil, state.lifecycle != .queued else {
-                throw .wrongStatus(action: "be archived", status: status, remedy: "stop it first")
-            }
-            return [.archived(Archived())]
+            return [try archived(state, status)]
         }
     }
 
@@ -151,7 +150,6 @@ package enum SessionDecider: Decider {
                     number: claim.attempt, tokenDigest: claim.tokenDigest, leaseSeconds: claim.leaseSeconds,
                     processID: claim.processID))
         case .attemptStarted(let started):
-            state.timeline.start(started)
             state.epoch = started.firstEpoch - 1
             state.step = started.firstStep - 1
             switch state.lifecycle {
@@ -188,6 +186,7 @@ package enum SessionDecider: Decider {
         case .tagged(let tagged): state.tags = tagged.tags
         case .noted(let noted): state.notes = noted.notes
         case .archived: state.isArchived = true
+        case .unarchived: state.isArchived = false
         case .paramsSet, .provenanceRecorded, .resultReported, .reproductionReported: break
         }
     }
@@ -228,12 +227,25 @@ package enum SessionDecider: Decider {
         ]
     }
 
-    private static func update(_ changes: SessionCommand.Changes, _ state: SessionState) -> [SessionEvent] {
+    private static func archived(
+        _ state: SessionState, _ status: Session.Status
+    ) throws(SessionRefusal) -> SessionEvent {
+        guard state.attempt == nil, state.lifecycle != .queued else {
+            throw .wrongStatus(action: "be archived", status: status, remedy: "stop it first")
+        }
+        return .archived(Archived())
+    }
+
+    private static func update(
+        _ changes: SessionCommand.Changes, _ state: SessionState, _ status: Session.Status
+    ) throws(SessionRefusal) -> [SessionEvent] {
         var events: [SessionEvent] = []
+        if state.isArchived { events.append(.unarchived(Unarchived())) }
         if let name = changes.name, name != state.name { events.append(.renamed(.with { $0.name = name })) }
         if let tags = changes.tags, tags != state.tags { events.append(.tagged(.with { $0.tags = tags })) }
         if let notes = changes.notes, notes != state.notes { events.append(.noted(.with { $0.notes = notes })) }
         if !changes.params.isEmpty { events.append(.paramsSet(.with { $0.params = changes.params })) }
+        if changes.isArchived == true { events.append(try archived(state, status)) }
         return events
     }
 

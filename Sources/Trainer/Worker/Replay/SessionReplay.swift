@@ -111,9 +111,7 @@ package struct SessionReplay: Equatable, Sendable {
             saved.removeAll { $0.point.checkpointID == deleted.checkpointID }
         case .stopRequested: isStopRequested = true
         case .startRequested, .stopped, .completed, .failed: isStopRequested = false
-        case .paramsSet, .provenanceRecorded, .attemptClaimed, .artifactSaved, .artifactDeleted, .attemptLost,
-            .resultReported, .reproductionReported, .renamed, .tagged, .noted, .archived:
-            break
+        default: break  // says nothing of what was trained
         }
     }
 }

@@ -142,7 +142,7 @@ class PIVOTClient:
                 return
 
     def update_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
-        """Changes `session_name`, `tags`, `notes` or `params`."""
+        """Changes `session_name`, `tags`, `notes`, `params` or `archived`."""
         return self._write("PATCH", self._session(session_id), changes, idempotency_key)
 
     def archive_session(self, session_id: str) -> Document:
