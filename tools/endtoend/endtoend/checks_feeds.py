@@ -8,7 +8,7 @@ from .feeds import EventStreamReader, WebSocketReader
 from .report import check, equal, require
 
 
-@check("feeds that resume where they broke tell every epoch and checkpoint exactly once, and the end last")
+@check("feeds that resume where they broke off report every epoch and checkpoint exactly once, and the end last")
 def feeds(bed):
     random = bed.moments("feeds")
     with bed.new_server() as server:

@@ -49,7 +49,7 @@ def write_scans(folder):
     (folder / "splits" / "val.txt").write_text("scan4\nscan5\n")
 
 
-@check("a training on NIfTI files, stopped and killed, comes to the undisturbed digests, also when memory holds no scan")
+@check("a training on NIfTI files, stopped and killed, gives the undisturbed digests, also when memory holds no scan")
 def folder(bed):
     server, moments = bed.server, bed.moments("folder")
     with tempfile.TemporaryDirectory(prefix="pivot-scans-") as name:

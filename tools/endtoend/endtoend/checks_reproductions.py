@@ -270,7 +270,7 @@ def reproduced_program(bed):
         equal((document["status"], document["current_epoch"]), ("failed", 0), "status and epochs without the commit")
 
 
-@check("a program that differs from the recorded one is refused, and one that gives other numbers is told apart")
+@check("a program that differs from the recorded one is refused, and one that gives other numbers is found to differ")
 def changed_program(bed):
     with bed.new_server(**SETTINGS) as server, tempfile.TemporaryDirectory() as name:
         api, folder = server.api, pathlib.Path(name).resolve()
