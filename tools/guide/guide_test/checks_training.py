@@ -11,7 +11,7 @@ ORDER = ["created", "queued", "running", "stopping", "stopped", "completed", "fa
 
 
 def literal(text, what):
-    """The Python value that an example printed; raises `Wrong` when the text is none."""
+    """The Python value that an example printed; raises `Wrong` when the text is not one."""
     try:
         return ast.literal_eval(text)
     except (SyntaxError, ValueError) as error:

@@ -169,7 +169,7 @@ def check_step(step: Any) -> None:
 
 
 def _safe(name: str) -> str:
-    """The name, when it may stand in a path; raises ValueError otherwise."""
+    """The name, if it may be part of a path; raises ValueError otherwise."""
     if "\\" in name or any(ord(character) < 32 for character in name):
         raise ValueError(f"{name!a} cannot be part of an artifact's path: leave out backslashes and control characters.")
     if any(part in ("", ".", "..") for part in name.split("/")):

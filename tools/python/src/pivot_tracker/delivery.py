@@ -68,7 +68,7 @@ class Delivery:
         self.state = state
         self.transport = transport
         self.report = Report()
-        # Set by who renews the lease, when the server says that the attempt is no longer the current one.
+        # Set by the thread that renews the lease, when the server says that the attempt is no longer the current one.
         self.is_stale = False
         self._file_delivered = file_delivered
         self._epoch = 0
@@ -94,7 +94,7 @@ class Delivery:
         return True
 
     def renew(self, transport: Transport) -> None:
-        """Renews the lease and learns whether a stop is asked for."""
+        """Renews the lease and learns whether a stop is requested."""
         state = self.state
         if not state.attempt or state.finished:
             return
@@ -123,7 +123,7 @@ class Delivery:
         except PIVOTError as error:
             if error.code not in ("stale_attempt", "lease_invalid", "wrong_status", "archived", "command_conflict"):
                 raise
-            ended = False  # It was declared lost, and says so, or another process goes on with it.
+            ended = False  # It was declared lost, and says so, or another process continues it.
         state.finished = True
         self._write_state()
         return ended
@@ -322,7 +322,7 @@ class Delivery:
     # Noting
 
     def _refuse(self, records: List[Record], error: PIVOTError) -> None:
-        """Keeps what the server will never take, and goes on behind it."""
+        """Keeps what the server will never take, and continues after it."""
         record = records[0]
         if record.kind in (Kind.CREATE, Kind.CLAIM):
             raise Fatal(error) from error

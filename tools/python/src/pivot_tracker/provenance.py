@@ -46,7 +46,7 @@ MAXIMUM_FACT_LENGTH = 16_384
 # How long one program, and all of them together, may take.
 _PROGRAM_SECONDS = 5.0
 
-# "tokens" and "tokenizer" are no secrets.
+# "tokens" and "tokenizer" are not secrets.
 _SECRET_NAME = (
     r"[\w.-]*(?:token(?![a-z])|password|passwd|passphrase|secret|credential|(?:api|access|private)[_.-]?key)[\w.-]*"
 )
@@ -87,7 +87,7 @@ def capture_provenance(working_directory: Optional[str] = None) -> Provenance:
 class ProvenanceCapture:
     """A capture that runs in its own thread, beside the training.
 
-    `deliver` gets what was found, once. What it raises is kept in `error`, and the training goes on.
+    `deliver` gets what was found, once. What it raises is kept in `error`, and the training continues.
     """
 
     def __init__(self, deliver: Callable[[Provenance], None], working_directory: Optional[str] = None) -> None:
@@ -216,7 +216,7 @@ def _output(command: list[str]) -> Optional[bytes]:
 
 
 def _answer(question: Callable[[], _Answer]) -> Optional[_Answer]:
-    """The answer, or None when there is none: no fact is worth a training."""
+    """The answer, or None when it fails: no fact is worth losing a training."""
     try:
         return question()
     except Exception:
@@ -226,7 +226,7 @@ def _answer(question: Callable[[], _Answer]) -> Optional[_Answer]:
 def _shortened(value: Fact) -> Fact:
     if not isinstance(value, str):
         return value
-    text = value.encode(errors="replace").decode()  # paths may hold bytes that are no text
+    text = value.encode(errors="replace").decode()  # paths may hold bytes that are not text
     return text if len(text) <= MAXIMUM_FACT_LENGTH else text[: MAXIMUM_FACT_LENGTH - 1] + "…"
 
 

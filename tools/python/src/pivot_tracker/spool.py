@@ -148,7 +148,7 @@ def segment_numbers(folder: pathlib.Path) -> List[int]:
 
 
 def read_state(folder: pathlib.Path) -> State:
-    """The state of a spool. Raises `SpoolError` when there is none that can be read."""
+    """The state of a spool. Raises `SpoolError` when it cannot be read."""
     path = folder / "state.json"
     try:
         known = json.loads(path.read_text())
@@ -260,7 +260,7 @@ class SpoolWriter:
         return self._segment, self._good
 
     def append(self, records: bytes) -> None:
-        """Writes whole records. Raises `SpoolError`, and nothing of them stands in the spool then."""
+        """Writes whole records. Raises `SpoolError`; the spool then holds none of them."""
         try:
             if self._file is None or self._good + len(records) > SEGMENT_BYTES and self._good > len(MAGIC):
                 self._next_segment()
@@ -369,7 +369,7 @@ class SpoolReader:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        # What was passed over since it is no whole record, in segments that have successors.
+        # What was skipped because it is not a whole record, in segments that have successors.
         self.damaged_bytes = 0
         self._data = b""
         self._base = 0

@@ -150,10 +150,10 @@ class Transport:
         stream: bool = False,
         outside: bool = False,
     ) -> requests.Response:
-        """Makes a call, again after a broken connection or a passing refusal, and as late as Retry-After asks.
+        """Makes a call, and repeats it after a broken connection or a temporary refusal, no sooner than Retry-After asks.
 
         A POST gets an Idempotency-Key, its own unless given, so that it takes effect once however often it is sent.
-        `body` makes the body anew for every try.
+        `body` makes a new body for every try.
         """
         sent = dict(headers or {})
         if idempotency_key is not None or method == "POST":
@@ -179,9 +179,9 @@ class Transport:
         digest: Optional[str] = None,
         query: Optional[Query] = None,
     ) -> pathlib.Path:
-        """Streams a file to `target`, which appears when it is whole and its digest is right, and not before.
+        """Streams a file to `target`, which appears only once it is complete and its digest verified.
 
-        A broken download goes on where it ended. Raises `DigestMismatch` when the bytes are not those of `digest`, or of
+        An interrupted download continues where it stopped. Raises `DigestMismatch` when the bytes are not those of `digest`, or of
         the ETag when none is given.
         """
         final = pathlib.Path(target)

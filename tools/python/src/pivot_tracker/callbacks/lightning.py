@@ -89,7 +89,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
             or checkpoint_callback.best_model_path
             or checkpoint_callback.last_model_path
         )
-        # `last.ckpt` beside it holds the same; it is told with the same path.
+        # `last.ckpt` beside it holds the same; Lightning reports it with the same path.
         if saved and saved != self._kept:
             score = numbers_in({str(checkpoint_callback.monitor): checkpoint_callback.current_score})
             # Of an epoch one checkpoint is listed: one that is saved after a stop's own replaces it, and its mark.
