@@ -150,7 +150,7 @@ class Transport:
         stream: bool = False,
         outside: bool = False,
     ) -> requests.Response:
-        """Makes a call, and repeats it after a broken connection or a temporary refusal, no sooner than Retry-After asks.
+        """Makes a call, and repeats it after a broken connection or a temporary refusal, when Retry-After asks (at most 30 s later).
 
         A POST gets an Idempotency-Key, its own unless given, so that it takes effect once however often it is sent.
         `body` makes a new body for every try.
