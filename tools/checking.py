@@ -18,7 +18,7 @@ def require(condition, text):
 def run_one(sentence, function):
     """Runs one check, prints its line, with the reason when it failed, and returns whether it passed.
 
-    A text that the check returns is told in its line.
+    A text that the check returns is printed in its line.
     """
     began = time.monotonic()
     reason = note = None

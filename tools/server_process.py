@@ -22,13 +22,13 @@ def free_port():
 
 
 class ServerProcess:
-    """One server after the other on one port and one data directory."""
+    """One server after another on one port and one data directory."""
 
     def __init__(self, binary, folder, *arguments, port=None):
         """`folder` gets the data directory and the log; `arguments` follow those that say where to listen."""
         self.binary = str(binary)
         if not pathlib.Path(self.binary).is_file():
-            raise Wrong(f"there is no executable {binary}. Build it (tools/pivot version) or set PIVOT_BINARY.")
+            raise Wrong(f"There is no executable {binary}. Build it (tools/pivot version) or set PIVOT_BINARY.")
         self.data = pathlib.Path(folder) / "data"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -72,7 +72,7 @@ class ServerProcess:
         self._kill()
 
     def terminate(self):
-        """Asks the server to end; raises when it does not do so in time, and then kills it, or not with 0."""
+        """Asks the server to end; raises when it does not end in time, and is then killed, or does not end with 0."""
         self._check_running()
         self._process.send_signal(signal.SIGTERM)
         try:
@@ -95,7 +95,7 @@ class ServerProcess:
     def _check_running(self):
         if not self.is_running:
             code = None if self._process is None else self._process.returncode
-            raise self._error(f"the server had ended by itself, with {code}")
+            raise self._error(f"the server had already ended, with {code}")
 
     def _kill(self):
         self._process.kill()

@@ -191,7 +191,7 @@ def main():
 
 
 def require_none(faults):
-    """Raises `Wrong` with the faults, each told once."""
+    """Raises `Wrong` with the faults, each named once."""
     told = dict.fromkeys(faults)
     require(not told, "\n".join(told))
 

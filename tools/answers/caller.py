@@ -81,7 +81,7 @@ class Caller:
         return method, "/".join(parts) + (f"?{urlencode(query)}" if query else "")
 
     def feed(self, operation, *values, query=None, headers=None):
-        """The frames of a feed of server-sent events that ends by itself or when nothing more comes for a second."""
+        """The frames of a feed of server-sent events, until it ends or nothing more comes for a second."""
         method, target = self._target(operation, values, query)
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         frames = []
@@ -123,7 +123,7 @@ class Caller:
 
     def _check_frames(self, operation, target, frames):
         if not frames or frames[0].get("type") != "connection":
-            self.faults.append(f"{operation}, {target}: the first frame is no `connection`")
+            self.faults.append(f"{operation}, {target}: the first frame is not a `connection`")
         for frame in frames:
             self._note(operation, f"{target}, frame {frame.get('type')}", self.contract.faults_of_named(frame, "Frame"))
 

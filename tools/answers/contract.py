@@ -66,16 +66,16 @@ class Contract:
         return self._validators[key]
 
     def faults_of_value(self, value, schema):
-        """What of a value is not as a schema has it, each with its place."""
+        """Where a value does not match a schema, each fault with its place."""
         return [f"{'/'.join(str(part) for part in error.absolute_path)}: {error.message[:300]}"
                 for error in self._validator(schema).iter_errors(value)]
 
     def faults_of_named(self, value, name):
-        """What of a value is not as the schema of that name has it."""
+        """Where a value does not match the schema of that name."""
         return self.faults_of_value(value, {"$ref": f"#/components/schemas/{name}"})
 
     def faults(self, operation_id, answer):
-        """What of an answer the document does not have."""
+        """Where an answer does not match the document."""
         _, _, operation = self.operations[operation_id]
         described = operation["responses"].get(str(answer.status))
         if described is None:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A training by a program of one's own: logistic regression by gradient descent, with nothing but the standard library.
+"""An example of training with your own program: logistic regression by gradient descent, using only the standard library.
 
-Run by PIVOT (configs/command.yaml) it finds its settings in the file that PIVOT_CONFIG names, prints a JSON line for each
-epoch, keeps its state in PIVOT_SESSION_FOLDER and goes on from there when it is started again. SIGTERM saves and ends it.
-It runs without PIVOT too.
+Started by PIVOT (configs/command.yaml), it finds its settings in the file that PIVOT_CONFIG names, prints a JSON line for
+each epoch, keeps its state in PIVOT_SESSION_FOLDER and continues from there when it is started again. On SIGTERM it saves
+its state and ends. It runs without PIVOT too.
 """
 
 import json
@@ -27,7 +27,7 @@ def stop(number, frame):
 
 
 def settings():
-    """The session's `train` section; empty when nobody gave one."""
+    """The session's `train` section; empty without PIVOT."""
     path = os.environ.get("PIVOT_CONFIG")
     return json.loads(pathlib.Path(path).read_text())["train"] if path else {}
 
@@ -69,7 +69,7 @@ def main():
     state = {"epoch": 0, "step": 0, "weights": [0.0] * (FEATURES + 1)}
     if checkpoint.exists():
         state = json.loads(checkpoint.read_text())
-        print(f"going on after epoch {state['epoch']}", file=sys.stderr, flush=True)
+        print(f"continuing after epoch {state['epoch']}", file=sys.stderr, flush=True)
     training, validation = samples(seed)
     weights = state["weights"]
     for epoch in range(state["epoch"] + 1, epochs + 1):

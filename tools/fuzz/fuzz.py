@@ -138,7 +138,7 @@ def main():
         code = subprocess.run(command, cwd=folder).returncode
     health = requests.get(f"{base}/api/v1/health", timeout=30)
     if health.status_code != 200 or health.json().get("status") != "healthy":
-        print(f"tools/fuzz-api: after the run the health is {health.status_code} {health.text[:1000]}")
+        print(f"tools/fuzz-api: afterwards the server's health is {health.status_code} {health.text[:1000]}")
         code = code or 1
     return code
 

@@ -20,10 +20,10 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/endtoend/run",
         description="Starts, stops, kills and resumes real servers and trainers, and checks that nothing is lost and "
-        "that every training ends in the bits of an undisturbed one. PIVOT_BINARY names the program; "
+        "that every training ends with the bits of an undisturbed one. PIVOT_BINARY names the program; "
         ".build/release/pivot unless set.")
-    parser.add_argument("--seed", type=int, default=SEED, help="decides the moments of all kills and stops")
-    parser.add_argument("--only", metavar="WORD", help="run only the checks whose sentence holds the word")
+    parser.add_argument("--seed", type=int, default=SEED, help="determines the moments of all kills and stops")
+    parser.add_argument("--only", metavar="WORD", help="run only the checks whose sentence contains the word")
     return parser.parse_args()
 
 
@@ -40,7 +40,7 @@ def main():
             if options.only is None or options.only in sentence:
                 results.append(run_one(sentence, lambda: function(bed)))
         if not all(results) and bed.log:
-            print(f"--- the log of the server that the checks share ends ---\n{bed.log}", file=sys.stderr)
+            print(f"--- the end of the log of the server that the checks share ---\n{bed.log}", file=sys.stderr)
     finally:
         bed.clean_up()
     print(f"{results.count(True)} passed, {results.count(False)} failed")

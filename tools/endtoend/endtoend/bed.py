@@ -76,14 +76,14 @@ class TestBed:
 
     @contextlib.contextmanager
     def new_server(self, **settings):
-        """A server of one check; its log's end is told when the check fails."""
+        """A server of one check; the end of its log is shown when the check fails."""
         server = Server(self.binary, **settings)
         self._servers.append(server)
         try:
             yield server
         except Exception as error:
             reason = str(error) if isinstance(error, Wrong) else traceback.format_exc()
-            raise Wrong(f"{reason}\n--- the server's log ends ---\n{server.log()}") from error
+            raise Wrong(f"{reason}\n--- the end of the server's log ---\n{server.log()}") from error
         finally:
             self._servers.remove(server)
             server.clean_up()

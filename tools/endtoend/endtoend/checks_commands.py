@@ -82,7 +82,7 @@ def require_gone(session_id, seconds=10):
     """Polls until no process of the session is left."""
     deadline = time.monotonic() + seconds
     while living(session_id):
-        require(time.monotonic() < deadline, f"processes of {session_id} live on: {living(session_id)}")
+        require(time.monotonic() < deadline, f"processes of {session_id} are still running: {living(session_id)}")
         time.sleep(0.02)
 
 
@@ -139,7 +139,7 @@ def command_refused(bed):
         server.api.create(config(["sh"]), status=422)
 
 
-@check("a program gets what it is to know, and none of the server's secrets")
+@check("a program gets what it needs to know, and none of the server's secrets")
 def command_environment(bed):
     os.environ["SERVERS_SECRET"], os.environ["SERVERS_GIFT"] = "secret", "gift"
     try:
@@ -164,7 +164,7 @@ def command_environment(bed):
         del os.environ["SERVERS_SECRET"], os.environ["SERVERS_GIFT"]
 
 
-@check("the state of a program's git work tree is recorded, with its difference to the commit")
+@check("the state of a program's git work tree is recorded, with its differences from the commit")
 def command_repository(bed):
     if shutil.which("git") is None:
         return "git is not here"
@@ -185,7 +185,7 @@ def command_repository(bed):
         require(b"+print('two')" in answer.body, f"the difference is not kept: {answer.body[:200]!r}")
 
 
-@check("a program that obeys SIGTERM is stopped by its own hand")
+@check("a program that obeys SIGTERM ends by itself on a stop")
 def command_stop(bed):
     with bed.new_server(**SETTINGS) as server:
         script = "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
@@ -197,7 +197,7 @@ def command_stop(bed):
         require_gone(session_id)
 
 
-@check("a program that ignores SIGTERM is killed after its grace, with all that it forked, wherever that went")
+@check("a program that ignores SIGTERM is killed after its grace period, with everything that it forked")
 def command_kill(bed):
     with bed.new_server(**SETTINGS) as server:
         script = ("trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & "
@@ -220,7 +220,7 @@ def command_leftovers(bed):
         equal(living(session_id), [], "the processes after the end")
 
 
-@check("a program that exits with 3 is started again as often as it may, and the failure tells its last lines")
+@check("a program that exits with 3 is restarted as often as allowed, and the failure quotes its last lines")
 def command_restarts(bed):
     with bed.new_server(**SETTINGS) as server:
         api = server.api
@@ -236,7 +236,7 @@ def command_restarts(bed):
         equal(endings(api.session(session_id)), ["lost", "lost"], "the endings of the attempts")
 
 
-@check("a program that cannot be started fails its session at once, with what to do")
+@check("a program that cannot be started fails its session at once, and the message says what to do")
 def command_unstartable(bed):
     program = pathlib.Path("/tmp") / f"pivot-endtoend-{os.getpid()}"
     program.write_text("#!/no/such/interpreter\n")
@@ -248,12 +248,13 @@ def command_unstartable(bed):
             require("interpreter" in document["message"], f"the message is {document['message']!r}")
             equal(len(document["attempts"]), 1, "the attempts")
             session_id = bed.begin(server.api, shell("true", working_directory="no/such/folder"), "no folder")
-            require("working_directory" in wait_for_end(server.api, session_id, "failed")["message"], "no remedy is told")
+            require("working_directory" in wait_for_end(server.api, session_id, "failed")["message"],
+                    "the message does not say what to do")
     finally:
         program.unlink()
 
 
-@check("a program that runs longer than it may fails its session")
+@check("a program that runs longer than allowed fails its session")
 def command_timeout(bed):
     with bed.new_server(**SETTINGS) as server:
         session_id = bed.begin(
@@ -264,7 +265,7 @@ def command_timeout(bed):
         require_gone(session_id)
 
 
-@check("a server that is killed and comes back finds every line of a program that went on, each once")
+@check("a server that is killed and comes back finds every line of a program that kept running, each once")
 def command_server_killed(bed):
     with bed.new_server(**{**SETTINGS, "lease_seconds": 30.0}) as server:
         random = bed.moments("command server killed")
@@ -303,7 +304,7 @@ def command_supervisor_killed(bed):
         equal([text.split()[1] for text in output(api, session_id)], ["1", "2"], "the attempts that wrote")
 
 
-@check("a supervisor and its server that are killed at once leave no program that the next server does not end")
+@check("a supervisor and its server that are killed at once leave no program behind that the next server does not end")
 def command_both_killed(bed):
     with bed.new_server(**{**SETTINGS, "lease_seconds": 2.0}) as server:
         script = "setsid sh -c 'while :; do sleep 1; done' & echo ready $$; while :; do sleep 1; done"
@@ -336,7 +337,7 @@ print('{"no": "metrics"}')
 """
 
 
-@check("JSON lines become epochs and points, NaN too, and an attempt that begins anew supersedes the one before")
+@check("JSON lines become epochs and points, NaN too, and an attempt that starts over supersedes the one before")
 def command_metrics(bed):
     with bed.new_server(**SETTINGS) as server:
         api = server.api
@@ -351,7 +352,7 @@ def command_metrics(bed):
         equal((document["current_epoch"], document["progress"]), (5, 1.0), "the session's progress")
         equal(output(api, session_id, attempt=2), ["reading data", '{"no": "metrics"}'], "the lines of the log")
         refused = [line["text"] for line in logs(api, session_id) if line.get("level") == "warning"]
-        require(any("Epoch 2 was not recorded" in text for text in refused), f"nothing tells of the refusal: {refused}")
+        require(any("Epoch 2 was not recorded" in text for text in refused), f"nothing reports the refusal: {refused}")
 
 
 SPEAKER = """
@@ -371,7 +372,7 @@ print("said it all", flush=True)
 """
 
 
-@check("a program may speak the API as its attempt, and what it says of its end holds")
+@check("a program may use the API as its attempt, and what it reports as its end holds")
 def command_speaker(bed):
     with bed.new_server(**{**SETTINGS, "lease_seconds": 2.0}) as server:
         for ending in ("", "import time; time.sleep(3)", "raise SystemExit(5)"):
@@ -387,7 +388,7 @@ def command_speaker(bed):
             equal(len(server.api.session(session_id)["attempts"]), 1, "the attempts after the supervisor's end")
 
 
-@check("the shipped example completes, also when it is stopped on its way")
+@check("the shipped example completes, also when it is stopped halfway")
 def command_example(bed):
     with bed.new_server(**SETTINGS) as server:
         api = server.api

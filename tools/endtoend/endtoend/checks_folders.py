@@ -49,7 +49,7 @@ def write_scans(folder):
     (folder / "splits" / "val.txt").write_text("scan4\nscan5\n")
 
 
-@check("a training on NIfTI files, stopped and killed, comes to the undisturbed digests, also when memory holds no scan")
+@check("a training on NIfTI files, stopped and killed, gives the undisturbed digests, also when memory holds no scan")
 def folder(bed):
     server, moments = bed.server, bed.moments("folder")
     with tempfile.TemporaryDirectory(prefix="pivot-scans-") as name:
@@ -82,7 +82,7 @@ def folder(bed):
         equal([artifact["path"] for artifact in artifacts], [f"overlays/epoch-{n:04}.png" for n in range(1, 5)],
               "the pictures")
         require(all(artifact["kind"] == "image" and artifact["version"] == 1 for artifact in artifacts),
-                f"a picture is no image, or was drawn otherwise by another attempt: {artifacts}")
+                f"a picture is not an image, or another attempt drew it differently: {artifacts}")
 
         other = bed.begin(server.api, scans(), "folder again")
         server.api.wait_for_status(other, "completed")

@@ -239,7 +239,7 @@ def reproduced_program(bed):
         equal((tree / "factor.txt").read_text(), "0.9\n", "the file in the repository's own work tree")
         equal(call("worktree", "list").count("\n"), 1, "the work trees that are left")
 
-        # Files that git does not know are told of; changes that were not kept are a refusal.
+        # Files that git does not know cause a warning; changes that were not kept are a refusal.
         (tree / "notes.txt").write_text("unknown to git\n")
         (tree / "large.txt").write_text("x" * 2_000_000)
         call("add", "large.txt")
@@ -270,7 +270,7 @@ def reproduced_program(bed):
         equal((document["status"], document["current_epoch"]), ("failed", 0), "status and epochs without the commit")
 
 
-@check("a program that differs from the recorded one is refused, and one that gives other numbers is told apart")
+@check("a program that differs from the recorded one is refused, and one that gives other numbers is found to differ")
 def changed_program(bed):
     with bed.new_server(**SETTINGS) as server, tempfile.TemporaryDirectory() as name:
         api, folder = server.api, pathlib.Path(name).resolve()

@@ -64,7 +64,7 @@ def check_blobs(api, sessions):
     return count
 
 
-@check("a server killed at several moments loses nothing it acknowledged, and the trainer goes on")
+@check("a server killed at several moments loses nothing it acknowledged, and the trainer continues")
 def killed(bed):
     random = bed.moments("server killed")
     kinds = ((Reports, "reports"), (Renames, "renames"), (Uploads, "files"), (CheckpointUploads, "checkpoints"))
@@ -103,7 +103,7 @@ def killed(bed):
         return ", ".join(f"{count} {name}" for name, count in sent.items())
 
 
-@check("a server that ends on request lets the trainer go on, and finds it again")
+@check("a server that ends on request leaves the trainer running, and finds it again")
 def terminated(bed):
     random = bed.moments("terminated")
     with bed.new_server() as server:
@@ -117,7 +117,7 @@ def terminated(bed):
         equal(endings(server.api, session_id), ["completed"], "the endings of the attempts")
 
 
-@check("a server that ends or dies just as a session starts trains it after all")
+@check("a session that starts just as its server ends or dies is trained after all")
 def gone_at_start(bed):
     random = bed.moments("gone at start")
     with bed.new_server(lease_seconds=3.0) as server:
@@ -129,7 +129,7 @@ def gone_at_start(bed):
             bed.finish(server.api, session_id)
 
 
-@check("a second server on the same data is refused, and the first goes on")
+@check("a second server on the same data is refused, and the first keeps running")
 def refused(bed):
     server = bed.server
     second = subprocess.run(server.command(free_port()), capture_output=True, text=True, timeout=30)

@@ -81,7 +81,7 @@ def stopped_early(bed):
     bed.finish(api, session_id)
 
 
-@check("a new session goes on from a checkpoint to the digest of its parent")
+@check("a new session continues from a checkpoint to the digest of its parent")
 def continued(bed):
     api = bed.server.api
     parent = bed.begin(api, synthetic(), "parent")

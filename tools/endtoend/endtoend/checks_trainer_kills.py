@@ -12,7 +12,7 @@ from .report import check, equal, require
 def kill(server, session_id, attempt, seconds):
     """Kills the trainer of an attempt some seconds after it began to train, by the process id it gave itself."""
     entry = server.api.wait_for_attempt(session_id, attempt)
-    require(entry["process_id"] in server.trainers(session_id), f"process {entry['process_id']} is no trainer of it")
+    require(entry["process_id"] in server.trainers(session_id), f"process {entry['process_id']} is not its trainer")
     time.sleep(seconds)
     require(server.kill_trainers(session_id), f"the trainer of attempt {attempt} had ended before it was killed")
 
@@ -32,7 +32,7 @@ def killed(bed):
     equal(endings(server.api, session_id), ["lost", "lost", "lost", "completed"], "the endings of the attempts")
 
 
-@check("a trainer killed more often than max_restarts fails its session with a reason, and a start goes on")
+@check("a trainer killed more often than max_restarts fails its session with a reason, and a start continues it")
 def killed_too_often(bed):
     server, random = bed.server, bed.moments("killed too often")
     api = server.api
@@ -68,7 +68,7 @@ def killed_before_claim(bed):
     bed.finish(server.api, session_id)
 
 
-@check("a session whose trainer and server are killed at once is restarted when the lease has run out")
+@check("a session whose trainer and server are killed at once is restarted when the lease has expired")
 def both_killed(bed):
     random = bed.moments("both killed")
     with bed.new_server(lease_seconds=2.0) as server:
@@ -83,7 +83,7 @@ def both_killed(bed):
         equal(endings(server.api, session_id), ["lost", "completed"], "the endings of the attempts")
 
 
-@check("a trainer that stands still loses its lease and is replaced by another")
+@check("a trainer that hangs loses its lease and is replaced by another")
 def frozen(bed):
     random = bed.moments("frozen")
     with bed.new_server(lease_seconds=2.0, max_concurrent_sessions=1) as server:
@@ -93,7 +93,7 @@ def frozen(bed):
         os.kill(entry["process_id"], signal.SIGSTOP)
         bed.finish(server.api, session_id)
         equal(endings(server.api, session_id), ["lost", "completed"], "the endings of the attempts")
-        require(entry["process_id"] not in server.trainers(session_id), "the trainer that stood still is still there")
+        require(entry["process_id"] not in server.trainers(session_id), "the trainer that hung is still there")
 
 
 @check("a 3D U-Net whose trainer is killed gives the undisturbed bits")

@@ -13,7 +13,7 @@ def equal(found, wanted, what):
 
 
 def check(sentence):
-    """Registers a function of one argument, the test bed, as a check. A text that it returns is told in its line."""
+    """Registers a function of one argument, the test bed, as a check. A text that it returns is printed in its line."""
 
     def register(function):
         _checks.append((sentence, function))

@@ -32,10 +32,10 @@ def arguments():
 
 
 def guide_text():
-    """The committed guide; raises `Wrong` when the original lies beside the checkout and differs."""
+    """The committed guide; raises `Wrong` when the original is beside the checkout and differs."""
     text = GUIDE.read_text(encoding="utf-8")
     if ORIGINAL.is_file() and ORIGINAL.read_text(encoding="utf-8") != text:
-        raise Wrong(f"{GUIDE} differs from {ORIGINAL}. Copy it again and look at what changed.")
+        raise Wrong(f"{GUIDE} differs from {ORIGINAL}. Copy it again and check what changed.")
     return text
 
 
@@ -66,9 +66,9 @@ def main():
         finally:
             bed.end()
         if failed and servers:
-            print(f"--- the server's log ends ---\n{servers[-1].log()}", file=sys.stderr)
+            print(f"--- the end of the server's log ---\n{servers[-1].log()}", file=sys.stderr)
     except Wrong as error:
-        print(f"FAILED to begin: {error}")
+        print(f"FAILED to start: {error}")
         failed += 1
     for number, server in enumerate(servers, start=1):
         if run_one(f"server {number} ends cleanly when it is asked to", server.terminate):

@@ -41,7 +41,7 @@ def uploads(bed):
             f"Content-Disposition is {response.headers['Content-Disposition']!r}")
 
 
-@check("an empty file and a metric that is no number are uploaded too", block=8)
+@check("an empty file and a metric that is not a number are uploaded too", block=8)
 def uploads_empty(bed):
     session_id = bed.new_session(name="guide-empty")
     result = bed.run(8, session=session_id, files={MODEL_PATH: b""}, changes=[("0.234", "float('nan')")])

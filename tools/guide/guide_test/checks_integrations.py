@@ -105,7 +105,7 @@ def check_slack(bed, posts, session_id, status):
 
 
 def register_slack(state):
-    @check(f"Slack is told when a session that is {state} ends", block=15)
+    @check(f"Slack is notified when a session that is {state} ends", block=15)
     def tells(bed):
         with in_state(bed, state) as (session_id, go_on, status):
             before = len(bed.receiver.posts)

@@ -32,7 +32,7 @@ def check_monitor(bed, lines, session_id, status):
     wanted = {metric_line(record): record["epoch"] for record in records}
     equal(lines[-1], f"Training {status}", "the last line")
     for line in lines[:-1]:
-        require(line in wanted, f"the line {line!r} is no record's; the records are {list(wanted)}")
+        require(line in wanted, f"the line {line!r} belongs to no record; the records are {list(wanted)}")
     epochs = [wanted[line] for line in lines[:-1]]
     require(epochs == sorted(epochs), f"the epochs went back: {epochs}")
     equal(epochs[-1:], [records[-1]["epoch"]] if records else [], "the last printed epoch")
@@ -67,7 +67,7 @@ def check_plot(result, name):
     """Checks that the plot's file was announced and is a picture."""
     require(f"Saved plot to {name}_curve.png" in result.lines, f"no plot of {name} was announced: {result.lines}")
     picture = file_in(result, f"{name}_curve.png")
-    require(picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) > 2000, f"{name}_curve.png is no picture")
+    require(picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) > 2000, f"{name}_curve.png is not a picture")
 
 
 def plotted(result):

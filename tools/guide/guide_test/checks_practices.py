@@ -59,7 +59,7 @@ register_error("a foreign origin is 403 with details",
                "'GET', f'{BASE_URL}/health', headers={'Origin': 'https://example.org'}", 403, "foreign_origin")
 
 
-@check("a server that is not there is said to be so", block=17)
+@check("a server that is not there is reported as such", block=17)
 def calls_nobody(bed):
     program = Program(bed.guide.at(f"127.0.0.1:{free_port()}").program(17, epilogue="print(session)"))
     equal(program.finish().lines, ["Failed to connect to API server", "None"], "the printed lines")
@@ -91,7 +91,7 @@ def pools(bed):
     equal(bed.run(19, epilogue=epilogue).lines, ["200 healthy", "[(1, 21)]"], "the printed lines")
 
 
-@check("a limited request waits as long as it is told and then succeeds", block=20)
+@check("a limited request waits as long as the server asks and then succeeds", block=20)
 def waits_for_the_limit(bed):
     epilogue = ("for _ in range(200):\n"
                 "    response = requests.get(f'{BASE_URL}/training/sessions')\n"

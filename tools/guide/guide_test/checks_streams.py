@@ -29,7 +29,7 @@ def check_socket(bed, lines, session_id, status):
 
 
 def register_socket(state):
-    @check(f"the WebSocket of a session that is {state} tells every epoch once and ends", block=11)
+    @check(f"the WebSocket of a session that is {state} reports every epoch once and ends", block=11)
     def streams(bed):
         with in_state(bed, state) as (session_id, go_on, status):
             with bed.running(11, session=session_id) as program:
@@ -75,7 +75,7 @@ def check_frames(bed, lines, session_id, status):
 
 
 def register_events(state):
-    @check(f"the server-sent events of a session that is {state} tell every epoch once and end", block=12)
+    @check(f"the server-sent events of a session that is {state} report every epoch once and end", block=12)
     def streams(bed):
         with in_state(bed, state) as (session_id, go_on, status):
             with bed.running(12, session=session_id) as program:
@@ -90,19 +90,19 @@ for _state in POLLED_STATES:
     register_events(_state)
 
 
-@check("the WebSocket of a trained session tells every epoch after the end", block=11, real=True)
+@check("the WebSocket of a trained session reports every epoch after the end", block=11, real=True)
 def streams_trained(bed):
     session_id = bed.trained()
     check_socket(bed, bed.run(11, session=session_id).lines, session_id, "completed")
 
 
-@check("the server-sent events of a trained session tell every epoch after the end", block=12, real=True)
+@check("the server-sent events of a trained session report every epoch after the end", block=12, real=True)
 def events_trained(bed):
     session_id = bed.trained()
     check_frames(bed, bed.run(12, session=session_id).lines, session_id, "completed")
 
 
-@check("a WebSocket that is followed while the server's own trainer trains", block=11)
+@check("a WebSocket can be followed while the server's own trainer trains", block=11)
 def streams_live(bed):
     session_id = bed.api.create(config_path="configs/train.yaml", session_name="guide-live")["session_id"]
     with bed.running(11, session=session_id) as program:

@@ -11,7 +11,7 @@ ORDER = ["created", "queued", "running", "stopping", "stopped", "completed", "fa
 
 
 def literal(text, what):
-    """The Python value that an example printed; raises `Wrong` when the text is none."""
+    """The Python value that an example printed; raises `Wrong` when the text is not one."""
     try:
         return ast.literal_eval(text)
     except (SyntaxError, ValueError) as error:
@@ -88,7 +88,7 @@ def stopped_from_outside(bed):
     check_block_2(bed, lines, 500, "stopped")
 
 
-@check("a new session goes on from a checkpoint and ends in the same bytes", block=3)
+@check("a new session continues from a checkpoint and ends with the same bytes", block=3)
 def resumes(bed):
     original = bed.trained()
     saved = {checkpoint["epoch"]: checkpoint for checkpoint in bed.api.checkpoints(original)}
@@ -126,7 +126,7 @@ def check_stop(bed, session_id, status):
     return session
 
 
-@check("a training session stops with a checkpoint saved, and goes on when it is started again", block=4)
+@check("a training session stops with a checkpoint saved, and continues when it is started again", block=4)
 def stops(bed):
     session_id = bed.api.create(
         config_path="configs/train.yaml", overrides={"train.epochs": 500}, session_name="guide-long")["session_id"]

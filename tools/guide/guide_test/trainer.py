@@ -1,4 +1,4 @@
-"""A trainer that the checks hold in their hand: it reports known numbers and goes on when it is told to."""
+"""A trainer that the checks control: it reports known numbers and continues when it is asked to."""
 
 import hashlib
 import json

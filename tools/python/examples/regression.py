@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A linear regression in plain Python that is logged, obeys stops, and goes on from its checkpoints bit for bit.
+"""A linear regression in plain Python that is logged, obeys stops, and resumes from its checkpoints bit for bit.
 
-usage: regression.py [--epochs N] [--resume SESSION] [--weights FILE]
+usage: regression.py [--epochs N] [--pause SECONDS] [--resume SESSION] [--weights FILE]
 
-PIVOT_URL names the server; without one the session is spooled, and `pivot-sync` delivers it later.
+PIVOT_URL names the server; if it cannot be reached, the session is spooled, and `pivot-sync` delivers it later.
 """
 
 import argparse
@@ -55,8 +55,8 @@ def train(session, epochs, folder, pause):
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--epochs", type=int, default=10)
-    options.add_argument("--pause", type=float, default=0.0, help="seconds of rest after each step")
-    options.add_argument("--resume", help="the session to go on with")
+    options.add_argument("--pause", type=float, default=0.0, help="seconds to pause after each step")
+    options.add_argument("--resume", help="the session to resume")
     options.add_argument("--weights", type=pathlib.Path, help="a file for the final weights")
     arguments = options.parse_args()
     told = {"resume": arguments.resume} if arguments.resume else {"config": {"epochs": arguments.epochs, "rate": 0.02}}

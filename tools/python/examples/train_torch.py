@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """A small convolutional network in PyTorch that tells rings, squares and crosses apart, logged with everything it has.
 
-usage: train_torch.py [--epochs N] [--seed N] [--learning-rate R] [--resume SESSION] [--weights FILE]
+usage: train_torch.py [--epochs N] [--seed N] [--learning-rate R] [--pause SECONDS] [--resume SESSION] [--weights FILE]
 
-It logs each step and epoch, a grid of pictures with what the network takes them for, a histogram of the weights, and a
-checkpoint an epoch: weights, optimizer and generator. It ends when a stop is asked for, and goes on from the checkpoint
-with the same numbers, bit for bit. PIVOT_URL names the server; without one the session is spooled. When PIVOT runs it
-(configs/torch.yaml), it joins that session.
+It logs each step and epoch, a grid of pictures that shows where the network is right, a histogram of the weights, and a
+checkpoint per epoch: weights, optimizer and generator. It ends when a stop is requested, and resumes from the checkpoint
+with the same numbers, bit for bit. PIVOT_URL names the server; if it cannot be reached, the session is spooled. When PIVOT
+runs it (configs/torch.yaml), it joins that session.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def network():
 
 
 def grid(images, labels, found, columns=8):
-    """Pictures beside each other as H×W×3; each has a green frame, or a red one when the network is mistaken."""
+    """Pictures side by side as H×W×3; each has a green frame, or a red one where the network is wrong."""
     framed = []
     for image, label, guess in zip(images, labels, found):
         color = torch.tensor((0.1, 0.8, 0.2) if label == guess else (0.9, 0.1, 0.1))
@@ -85,7 +85,7 @@ class Training:
         torch.save(state, path)
 
     def load(self, path):
-        """Goes on from such a file."""
+        """Restores the state from such a file."""
         state = torch.load(path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -103,7 +103,7 @@ class Training:
         return {"loss": loss, "gradient_norm": norm}
 
     def validate(self):
-        """The loss and accuracy on pictures that are not trained on, and what each was taken for."""
+        """The loss and accuracy on pictures that are not trained on, and what each was classified as."""
         self.model.eval()
         images, labels = self.validation
         with torch.no_grad():
@@ -141,8 +141,8 @@ def main():
     options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--learning-rate", type=float, default=1e-2)
-    options.add_argument("--pause", type=float, default=0.0, help="seconds of rest after each step")
-    options.add_argument("--resume", help="the session to go on with")
+    options.add_argument("--pause", type=float, default=0.0, help="seconds to pause after each step")
+    options.add_argument("--resume", help="the session to resume")
     options.add_argument("--weights", type=pathlib.Path, help="a file for the final weights, as plain bytes")
     arguments = options.parse_args()
     torch.use_deterministic_algorithms(True)

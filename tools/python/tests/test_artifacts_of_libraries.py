@@ -98,5 +98,5 @@ def test_a_loss_that_still_has_its_graph_is_read_without_a_warning(recwarn):
     torch = pytest.importorskip("torch")
     loss = (torch.ones(2, requires_grad=True) * 0.1).sum()
     assert number("loss", loss) == loss.item() and not recwarn.list
-    with pytest.raises(TypeError, match="'loss' is no single number but Tensor"):
+    with pytest.raises(TypeError, match="'loss' must be a single number, not Tensor"):
         number("loss", torch.ones(2, requires_grad=True))

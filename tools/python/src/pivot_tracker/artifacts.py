@@ -1,7 +1,6 @@
 """Pictures, histograms, tables, figures and files of a session.
 
-Each is an artifact with an index of its own: its kind, its key (what it shows, as a metric has a name) and its step. They
-are found again by kind, key and step, whatever their path is.
+Each is an artifact that is found by its kind, its key (what it shows, like a metric's name) and its step, whatever its path is.
 
 | method | kind | path | content type |
 |---|---|---|---|
@@ -11,8 +10,8 @@ are found again by kind, key and step, whatever their path is.
 | `figure` | figure | `figures/<key>/<step>.png`, `.svg` or `.json` | image/png, image/svg+xml, application/vnd.plotly.v1+json |
 | `file` | file | `files/<name>` | by the file's name |
 
-Without a step the path ends after the key: `tables/<key>.json`. A second artifact of one path is a new version of it.
-The forms of the JSON documents stand in `histograms` and `tables`.
+Without a step the path ends after the key: `tables/<key>.json`. A second artifact with the same path is a new version of it.
+`histograms` and `tables` describe the JSON documents.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from .histograms import histogram_document
 from .png import SIGNATURE, check_png, encode_png, pixels_of
 from .tables import table_document
 
-#: The most bytes of an image, histogram, table or figure as it is kept. Files have no bound of the client's.
+#: The most bytes of an image, histogram, table or figure as it is kept. The client sets no limit for files.
 MAXIMUM_ARTIFACT_BYTES = 64 << 20
 
 #: The most bytes of a key, in UTF-8.
@@ -44,9 +43,9 @@ _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
 class ArtifactLogging:
     """What a session logs besides numbers.
 
-    All methods raise TypeError or ValueError at once for what they do not accept, work in the calling thread until the
-    bytes are made, and return the artifact's path. The bytes are then durable and delivered like everything a session
-    logs: `flush()` says when.
+    All methods raise TypeError or ValueError at once for what they do not accept, make the artifact's bytes in the calling
+    thread, and return the artifact's path. Like everything a session logs, the bytes are then spooled and delivered;
+    `flush()` waits for that.
     """
 
     def _put_artifact(
@@ -65,7 +64,7 @@ class ArtifactLogging:
         """Saves a picture as PNG.
 
         `picture` is an array H×W or H×W×1/3/4 (bool, integers 0…255 or floats 0…1, clipped, NaN black), a torch tensor H×W
-        or C×H×W, nested lists, a PIL image, or the bytes of a PNG file. At most 16,384 pixels a side and 64 Mi in all.
+        or C×H×W, nested lists, a PIL image, or the bytes of a PNG file. At most 16,384 pixels per side and 64 Mi in all.
         """
         if isinstance(picture, (bytes, bytearray, memoryview)):
             data = check_png(bytes(picture))
@@ -78,24 +77,24 @@ class ArtifactLogging:
         return self._put("image", "images", ".png", data, "image/png", key, step)
 
     def histogram(self, key: str, values: Any, step: int, bins: int = 64) -> str:
-        """Saves how numbers are distributed: of a list, an array or a tensor, in `bins` bins from the least to the greatest.
+        """Saves the distribution of the numbers in a list, an array or a tensor, in `bins` bins from the least to the greatest.
 
-        NaN and the infinities are counted apart. The work is that of sorting the values once.
+        NaN and the infinities are counted separately. It takes about as long as sorting the values once.
         """
         data = _json(histogram_document(values, bins))
         return self._put("histogram", "histograms", ".json", data, "application/json", key, step)
 
     def table(self, key: str, rows: Any, step: Optional[int] = None) -> str:
-        """Saves a list of dicts, or a DataFrame of pandas or polars, as columns.
+        """Saves a list of dicts, or a pandas or polars DataFrame, as columns.
 
-        At most 100,000 rows, 1,000 columns, 1,000,000 cells and 16,384 characters a text. NaN stays NaN.
+        At most 100,000 rows, 1,000 columns, 1,000,000 cells and 16,384 characters per text. NaN stays NaN.
         """
         return self._put("table", "tables", ".json", _json(table_document(rows)), "application/json", key, step)
 
     def figure(self, key: str, figure: Any, step: Optional[int] = None, svg: bool = False, dpi: int = 100) -> str:
-        """Saves a figure of matplotlib as PNG, and with `svg` as SVG too, or one of plotly as its JSON.
+        """Saves a matplotlib figure as PNG, with `svg` as SVG too, or a plotly figure as its JSON.
 
-        matplotlib's axes, and `pyplot` for its current figure, are accepted too. Close the figure yourself.
+        matplotlib axes, and `pyplot` for its current figure, are accepted too. The figure is not closed.
         """
         if hasattr(figure, "to_plotly_json") and hasattr(figure, "to_json"):
             data = str(figure.to_json()).encode()
@@ -104,7 +103,7 @@ class ArtifactLogging:
         if not hasattr(drawn, "savefig") and hasattr(drawn, "get_figure"):
             drawn = drawn.get_figure()
         if not hasattr(drawn, "savefig"):
-            raise TypeError(f"figure(): a {type(figure).__name__} is no figure; give one of matplotlib or of plotly.")
+            raise TypeError(f"figure(): a {type(figure).__name__} is not a figure; give one of matplotlib or plotly.")
         if svg:
             self._put("figure", "figures", ".svg", _drawn(drawn, "svg", dpi), "image/svg+xml", key, step)
         return self._put("figure", "figures", ".png", _drawn(drawn, "png", dpi), "image/png", key, step)
@@ -116,13 +115,13 @@ class ArtifactLogging:
         name: Optional[str] = None,
         step: Optional[int] = None,
     ) -> str:
-        """Saves a file as it is now, as `files/<name>`; `name` is the file's own name, and may have folders.
+        """Saves a file as it is now, as `files/<name>`; `name` may contain folders, and is by default the file's own name.
 
         Raises FileNotFoundError, or IsADirectoryError for a folder.
         """
         source = pathlib.Path(path)
         if source.is_dir():
-            raise IsADirectoryError(f"file(): {source} is a folder; save its files one by one, or an archive of it.")
+            raise IsADirectoryError(f"file(): {source} is a folder; save its files one by one, or save an archive of it.")
         if not source.is_file():
             raise FileNotFoundError(f"file(): there is no file {source}.")
         if key is not None:
@@ -142,8 +141,8 @@ class ArtifactLogging:
             check_step(step)
         if len(data) > MAXIMUM_ARTIFACT_BYTES:
             raise ValueError(
-                f"{kind}(): '{key}' takes {len(data)} bytes, more than {MAXIMUM_ARTIFACT_BYTES}; make it smaller, or send a "
-                "file with file()."
+                f"{kind}(): '{key}' takes {len(data)} bytes, more than {MAXIMUM_ARTIFACT_BYTES}; make it smaller, or save it "
+                "as a file with file()."
             )
         place = _safe(key) if step is None else f"{_safe(key)}/{step}"
         path = f"{folder}/{place}{ending}"
@@ -152,29 +151,29 @@ class ArtifactLogging:
 
 
 def check_key(key: Any) -> None:
-    """Raises unless this is a key: a text of 1…255 bytes in UTF-8 whose parts between slashes are names of files."""
+    """Raises unless this is a key: a string of 1…255 bytes in UTF-8 whose parts between slashes are file names."""
     if not isinstance(key, str):
-        raise TypeError(f"a key is a text, not a {type(key).__name__}.")
+        raise TypeError(f"A key must be a string, not {type(key).__name__}.")
     length = len(key.encode())
     if not 1 <= length <= MAXIMUM_KEY_BYTES:
-        raise ValueError(f"a key has 1…{MAXIMUM_KEY_BYTES} bytes in UTF-8, not {length}.")
+        raise ValueError(f"A key must have 1 to {MAXIMUM_KEY_BYTES} bytes in UTF-8, not {length}.")
     _safe(key)
 
 
 def check_step(step: Any) -> None:
     """Raises unless this is a step: an integer of 0…2^53 - 1."""
     if isinstance(step, bool) or not hasattr(step, "__index__"):
-        raise TypeError(f"a step is an integer, not a {type(step).__name__}.")
+        raise TypeError(f"A step must be an integer, not {type(step).__name__}.")
     if not 0 <= step.__index__() <= MAXIMUM_STEP:
-        raise ValueError(f"a step is an integer of 0…{MAXIMUM_STEP}, not {step}.")
+        raise ValueError(f"A step must be from 0 to {MAXIMUM_STEP}, not {step}.")
 
 
 def _safe(name: str) -> str:
-    """The name, when it may stand in a path; raises ValueError otherwise."""
+    """The name, if it may be part of a path; raises ValueError otherwise."""
     if "\\" in name or any(ord(character) < 32 for character in name):
-        raise ValueError(f"'{name!a}' cannot be part of an artifact's path: leave out backslashes and control characters.")
+        raise ValueError(f"{name!a} cannot be part of an artifact's path: leave out backslashes and control characters.")
     if any(part in ("", ".", "..") for part in name.split("/")):
-        raise ValueError(f"'{name}' cannot be part of an artifact's path: parts between slashes must be names.")
+        raise ValueError(f"'{name}' cannot be part of an artifact's path: the parts between slashes must be file names.")
     return name
 
 
@@ -187,5 +186,5 @@ def _drawn(figure: Any, form: str, dpi: int) -> bytes:
     figure.savefig(buffer, format=form, dpi=dpi)
     data = buffer.getvalue()
     if form == "png" and data[:8] != SIGNATURE:
-        raise TypeError(f"figure(): savefig of a {type(figure).__name__} wrote no PNG.")
+        raise TypeError(f"figure(): savefig of a {type(figure).__name__} did not write a PNG.")
     return data

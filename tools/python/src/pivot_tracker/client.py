@@ -24,14 +24,14 @@ FINISHED = ("completed", "failed", "stopped")
 class PIVOTClient:
     """Calls to one server. Every method that writes takes effect once, however often the network makes it repeat.
 
-    Methods answer the JSON object of the API's document, and take its query parameters by name: `limit=10`,
-    `nonfinite="token"`, `wait_for=position`; one that the route does not have is a `TypeError`. They raise `PIVOTError`. A
-    client is used by one thread at a time.
+    Methods return the JSON object that the API's document describes, and take its query parameters by name: `limit=10`,
+    `nonfinite="token"`, `wait_for=position`; a parameter that the route does not have raises `TypeError`. All of them raise
+    `PIVOTError`. Only one thread at a time may use a client.
     """
 
     def __init__(self, base_url: Optional[str] = None, *, timeout: float = 60.0, retries: int = 5) -> None:
-        """`base_url` is PIVOT_URL, else http://localhost:8000/api/v1, unless given. `timeout` is in seconds and for one
-        answer; `retries` is how often a call is made again after a broken connection or a passing refusal."""
+        """`base_url` defaults to PIVOT_URL, else to http://localhost:8000/api/v1. `timeout` is in seconds, for each answer;
+        `retries` is how often a call is repeated after a broken connection or a temporary refusal."""
         self.base_url = checked_url(base_url)
         self._transport = Transport(self.base_url, timeout=timeout, retries=retries)
 
@@ -48,10 +48,10 @@ class PIVOTClient:
     # The guide's names
 
     def create_and_run_experiment(self, config_path: str, experiment_name: str) -> Document:
-        """Creates a session of a configuration file, starts it, shows its progress and answers what came of it."""
+        """Creates a session from a configuration file, starts it, shows its progress and returns its results."""
         memory = self.get_resources().get("memory", {})
         if memory.get("percent", 0) > 90:
-            print("Warning: little memory is free.")
+            print("Warning: The server has little free memory.")
         session_id = str(self.create_session(config_path, experiment_name)["session_id"])
         self.start_training(session_id)
         self.monitor_training(session_id)
@@ -84,11 +84,11 @@ class PIVOTClient:
         return self._post("training/sessions", {k: v for k, v in body.items() if v is not None}, key=idempotency_key)
 
     def start_training(self, session_id: str) -> Document:
-        """Starts a session, or goes on with a stopped or failed one."""
+        """Starts a session, or resumes a stopped or failed one."""
         return self._post(self._session(session_id, "start"))
 
     def monitor_training(self, session_id: str, interval: float = 2.0) -> Document:
-        """Prints a session's progress each `interval` seconds until it has ended, and answers how it stands then."""
+        """Prints a session's progress, checked every `interval` seconds, until it has ended, and returns its last status."""
         shown = None
         while True:
             status = self.get_session_status(session_id)
@@ -103,7 +103,7 @@ class PIVOTClient:
             time.sleep(interval)
 
     def get_status(self, session_id: str, **query: Any) -> Document:
-        """A session's whole document, with `status`. `as_of` asks how it was at a position of the log."""
+        """A session's whole document, with `status`; with `as_of`, as it was at a position of the log."""
         return self._get(self._session(session_id), query)
 
     def get_latest_metrics(self, session_id: str) -> Optional[Document]:
@@ -154,15 +154,15 @@ class PIVOTClient:
         return self._post(self._session(session_id, "stop"), query={"wait": wait})
 
     def reproduce_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **choices: Any) -> Document:
-        """Trains an ended session again as a new one, which is answered, and has both compared.
+        """Trains an ended session again as a new one, which is returned, and has the server compare both.
 
-        `allow_differences` trains also where program, machine or data are not the same; `tolerance` is the relative
+        `allow_differences` trains even if the program, machine or data are not the same; `tolerance` is the relative
         difference up to which values count as equal. The verdict is the last of the new session's `reproductions`.
         """
         return self._write("POST", self._session(session_id, "reproduce"), choices, idempotency_key)
 
     def wait_for_completion(self, session_id: str, timeout: Optional[float] = None) -> Document:
-        """Waits until a session has ended and answers its document. Raises `TimeoutError` after `timeout` seconds."""
+        """Waits until a session has ended and returns its document. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
         pause_seconds = 0.1
         while True:
@@ -171,20 +171,20 @@ class PIVOTClient:
                 return document
             rest = None if deadline is None else deadline - time.monotonic()
             if rest is not None and rest <= 0:
-                raise TimeoutError(f"{session_id} is {document['status']} after {timeout} s; wait longer, or stop it.")
+                raise TimeoutError(f"{session_id} is still {document['status']} after {timeout} s; wait longer, or stop it.")
             time.sleep(pause_seconds if rest is None else min(pause_seconds, rest))
             pause_seconds = min(2.0, pause_seconds * 1.5)
 
     def compare_sessions(self, session_ids: Sequence[str], all: bool = False, **query: Any) -> Document:
-        """Sessions side by side: what differs, or `all`."""
+        """Sessions side by side: only what differs, or `all`."""
         return self._get("compare", {"sessions": ",".join(session_ids), "all": all, **query})
 
     def get_session_status(self, session_id: str, **query: Any) -> Document:
-        """How a session stands, for pollers."""
+        """A session's status, for polling."""
         return self._get(f"status/{segment(session_id)}", query)
 
     def get_latest_status(self, **query: Any) -> Document:
-        """How the session stands that was active last."""
+        """The status of the session that was active last."""
         return self._get("status", query)
 
     # Metrics
@@ -218,7 +218,7 @@ class PIVOTClient:
         return self._get(f"metrics/{segment(session_id)}/history", {"metric_name": metric_name, **query})
 
     def get_loss_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
-        """The losses over epochs; of the session that was active last unless given."""
+        """The losses over epochs, by default of the session that was active last."""
         return self._get(_of("graphs/loss", session_id), query)
 
     def get_learning_rate_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
@@ -226,7 +226,7 @@ class PIVOTClient:
         return self._get(_of("graphs/learning-rate", session_id), query)
 
     def get_gpu_usage_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:
-        """The GPUs' use over time."""
+        """GPU usage over time."""
         return self._get(_of("graphs/gpu-usage", session_id), query)
 
     def get_metric_graph(self, metric_name: str, session_id: Optional[str] = None, **query: Any) -> Document:
@@ -236,7 +236,7 @@ class PIVOTClient:
     # What a trainer calls; `session()` does all of it
 
     def claim_attempt(self, session_id: str, *, idempotency_key: Optional[str] = None, **claim: Any) -> Document:
-        """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Answers the `token`."""
+        """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Returns the `token`."""
         return self._post(self._session(session_id, "attempts"), claim, key=idempotency_key)
 
     def report_attempt_started(self, session_id: str, attempt: int, token: str, **report: Any) -> Document:
@@ -276,7 +276,7 @@ class PIVOTClient:
         return self._post(self._session(session_id, "finish"), report, token=token)
 
     def report_result(self, session_id: str, name: str, value: float, source: str, step: Optional[int] = None) -> Document:
-        """Records a result that was found from outside, such as a test score."""
+        """Records a result that was measured outside the training, such as a test score."""
         body = {"name": name, "value": value, "source": source, "step": step}
         return self._post(self._session(session_id, "results"), {k: v for k, v in body.items() if v is not None})
 
@@ -324,7 +324,7 @@ class PIVOTClient:
         return self._write("DELETE", f"checkpoints/{segment(checkpoint_id)}")
 
     def download_checkpoint(self, checkpoint_id: str, target: Path) -> pathlib.Path:
-        """Downloads a checkpoint to a file, which appears when its digest is right."""
+        """Downloads a checkpoint to a file, which appears only once its digest is verified."""
         digest = str(self.get_checkpoint(checkpoint_id)["digest"])
         return self._transport.download(f"checkpoints/{segment(checkpoint_id)}/download", target, digest=digest)
 
@@ -353,7 +353,7 @@ class PIVOTClient:
     def download_artifact(
         self, session_id: str, path: str, target: Path, digest: Optional[str] = None
     ) -> pathlib.Path:
-        """Downloads an artifact, the newest version or the one of `digest`, to a file that appears when it is right."""
+        """Downloads an artifact, the newest version or the one with `digest`, to a file that appears once it is verified."""
         return self._transport.download(
             artifact_route(session_id, path), target, digest=digest, query={"digest": digest}
         )
@@ -375,16 +375,16 @@ class PIVOTClient:
     def stream_metrics(
         self, session_id: str, *, types: Optional[Sequence[str]] = None, after: Optional[int] = None
     ) -> Iterator[Document]:
-        """The frames of a session as they come, to its end: history first, then live.
+        """The frames of a session as they arrive, until its end: history first, then live.
 
-        A broken connection is made again from the last frame that came, so that nothing is missed and nothing comes twice.
-        `types` chooses frames, such as `metrics`; `after` begins behind a position. Raises `PIVOTError` when the server
-        cannot be reached any more.
+        A broken connection is resumed after the last frame received, so that nothing is missed or repeated. `types` selects
+        frames, such as `metrics`; `after` starts after a position of the log. Raises `PIVOTError` when the server can no
+        longer be reached.
         """
         return self._follow(f"sse/training/{segment(session_id)}", types, after)
 
     def stream_all(self, *, types: Optional[Sequence[str]] = None, after: Optional[int] = None) -> Iterator[Document]:
-        """The frames of all sessions as they come, without an end."""
+        """The frames of all sessions as they arrive, without end."""
         return self._follow("sse/broadcast", types, after)
 
     # Webhooks
@@ -408,11 +408,11 @@ class PIVOTClient:
     # The server
 
     def get_health(self) -> Document:
-        """Whether the server is well."""
+        """Whether the server is healthy."""
         return self._get("health")
 
     def get_detailed_health(self) -> Document:
-        """How the server's parts are."""
+        """The health of the server's parts."""
         return self._get("health/detailed")
 
     def ping(self) -> Document:
@@ -436,11 +436,11 @@ class PIVOTClient:
         return self._get("monitor/resources/gpu")
 
     def rebuild_read_models(self) -> Document:
-        """Builds the read models anew from the log."""
+        """Rebuilds the read models from the log."""
         return self._post("maintenance/rebuild")
 
     def get_rebuild_state(self) -> Document:
-        """How far a rebuild is."""
+        """How far a rebuild has come."""
         return self._get("maintenance/rebuild")
 
     def get_server_telemetry(self) -> str:
@@ -517,7 +517,7 @@ class PIVOTClient:
                 one.close()
         if document.get("digest", found) != found:
             raise PIVOTError(
-                f"The server got {document['digest']} of {file}, which is {found} now: it changed while it was sent. Send it again.",
+                f"{file} changed while it was sent: the server received {document['digest']}, and it is now {found}. Send it again.",
                 status=answer.status_code, code="digest_mismatch",
             )
         return document
@@ -558,7 +558,7 @@ class PIVOTClient:
                                 return
                 error: PIVOTError = Unreachable(f"The feed {path} ended.")
             except requests.RequestException as broken:
-                error = Unreachable(f"The feed {path} broke: {type(broken).__name__}.")
+                error = Unreachable(f"The feed {path} was interrupted: {type(broken).__name__}.")
             except PIVOTError as refused:
                 if not is_passing(refused):
                     raise

@@ -68,7 +68,7 @@ class Delivery:
         self.state = state
         self.transport = transport
         self.report = Report()
-        # Set by who renews the lease, when the server says that the attempt is no longer the current one.
+        # Set by the thread that renews the lease, when the server says that the attempt is no longer the current one.
         self.is_stale = False
         self._file_delivered = file_delivered
         self._epoch = 0
@@ -94,7 +94,7 @@ class Delivery:
         return True
 
     def renew(self, transport: Transport) -> None:
-        """Renews the lease and learns whether a stop is asked for."""
+        """Renews the lease and learns whether a stop is requested."""
         state = self.state
         if not state.attempt or state.finished:
             return
@@ -123,7 +123,7 @@ class Delivery:
         except PIVOTError as error:
             if error.code not in ("stale_attempt", "lease_invalid", "wrong_status", "archived", "command_conflict"):
                 raise
-            ended = False  # It was declared lost, and says so, or another process goes on with it.
+            ended = False  # It was declared lost, and says so, or another process continues it.
         state.finished = True
         self._write_state()
         return ended
@@ -194,7 +194,7 @@ class Delivery:
                 if not is_lost or self.state.joined or record.kind in (Kind.CREATE, Kind.CLAIM):
                     raise
                 self._claim_again(record)
-        raise Unreachable("The session changes hands faster than it can be claimed; it is tried again.")
+        raise Unreachable("Others claim the session faster than it can be claimed again; the delivery will be tried again.")
 
     def _send_once(self, record: Record, records: List[Record]) -> None:
         state, payload, key = self.state, record.payload, record.command_id
@@ -298,7 +298,7 @@ class Delivery:
             # The claim was a repeat, and its attempt is lost as well.
             state.claims += 1
             self._write_state(durable=True)
-            raise Unreachable("The claimed attempt is lost already; another is claimed.")
+            raise Unreachable("The claimed attempt is already lost; another will be claimed.")
         state.claims += 1
         self._write_state(durable=True)
         if record is not None and record.kind is Kind.STARTED:
@@ -322,7 +322,7 @@ class Delivery:
     # Noting
 
     def _refuse(self, records: List[Record], error: PIVOTError) -> None:
-        """Keeps what the server will never take, and goes on behind it."""
+        """Keeps what the server will never take, and continues after it."""
         record = records[0]
         if record.kind in (Kind.CREATE, Kind.CLAIM):
             raise Fatal(error) from error
@@ -330,8 +330,8 @@ class Delivery:
             self.state.finished = True
         text = f"{record.kind.name.lower()}: {error}"
         self.report.refused.append(text)
-        logger.error("The server refused what was logged to %s: %s. It is kept in %s.", self.state.session_id, text,
-                     self.reader.folder.parent / "refused")
+        logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
+                     self.state.session_id, self.reader.folder.parent / "refused", text)
         self.report.last_error = text
         self.state.refused += len(records)
         folder = self.reader.folder.parent / "refused"

@@ -32,15 +32,15 @@ class PIVOTError(Exception):
 
 
 class Unreachable(PIVOTError):
-    """No answer came: the server does not run, or the connection broke. The call may or may not have taken effect."""
+    """No answer came: the server is not running, or the connection broke. The call may or may not have taken effect."""
 
 
 class DigestMismatch(PIVOTError):
-    """The bytes that came are not those that the server named. The file was removed."""
+    """The bytes that were received do not have the expected digest. The file was removed."""
 
 
 class SpoolError(RuntimeError):
-    """The spool cannot take what was logged; nothing of it is confirmed. Space or permission must be given first."""
+    """The spool cannot take what was logged; none of it is confirmed. Free space or fix the permissions first."""
 
 
 class SessionClosed(RuntimeError):

@@ -2,7 +2,7 @@
 
 The document is `{"format": "pivot.histogram", "version": 1, "edges": […], "counts": […], …}`, with
 - `edges`: one more than bins, ascending; bin i counts the values of `edges[i] <= value < edges[i + 1]`, the last one its
-  upper edge too. When all values are equal, the bins reach half a unit to both sides.
+  upper edge too. When all values are equal, the bins extend half a unit to both sides.
 - `counts`: the values of each bin; their sum and the three counts below make `total_count`.
 - `nan_count`, `positive_infinity_count`, `negative_infinity_count`: the values that are in no bin.
 - `min`, `max`, `mean`: of the finite values; absent when there is none, and `edges` and `counts` are empty then.
@@ -23,11 +23,11 @@ MAXIMUM_BINS = 10_000
 def histogram_document(values: Any, bins: int = 64) -> dict[str, Any]:
     """The document of some numbers.
 
-    `values` is a number or any iterable of numbers, however nested when it is an array or a tensor. Raises ValueError for
-    a number of bins that is not accepted, and TypeError for values that are no numbers.
+    `values` is a number or any iterable of numbers; arrays and tensors may have any shape. Raises ValueError for
+    a number of bins that is not accepted, and TypeError for values that are not numbers.
     """
     if isinstance(bins, bool) or not isinstance(bins, int) or not 1 <= bins <= MAXIMUM_BINS:
-        raise ValueError(f"histogram(): {bins!r} is no number of bins; give an integer of 1…{MAXIMUM_BINS}.")
+        raise ValueError(f"histogram(): bins must be an integer from 1 to {MAXIMUM_BINS}, not {bins!r}.")
     value = values
     if hasattr(value, "detach"):
         value = value.detach().cpu().flatten()
@@ -49,7 +49,7 @@ def _numbers(value: Any) -> list[float]:
             numbers.extend(_numbers(item))
             continue
         if isinstance(item, (str, bytes, dict)) or not hasattr(item, "__float__"):
-            raise TypeError(f"histogram(): a {type(item).__name__} is no number; give a list, an array or a tensor of them.")
+            raise TypeError(f"histogram(): a {type(item).__name__} is not a number; give a list, an array or a tensor of numbers.")
         numbers.append(float(item))
     return numbers
 
@@ -77,7 +77,7 @@ def _from_numbers(numbers: list[float], bins: int) -> dict[str, Any]:
 
 def _from_array(numpy: Any, array: Any, bins: int) -> dict[str, Any]:
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"histogram(): values of the type {array.dtype} are no numbers.")
+        raise TypeError(f"histogram(): values of the type {array.dtype} are not numbers.")
     flat = array.reshape(-1).astype(numpy.float64)
     finite = flat[numpy.isfinite(flat)]
     document = _document(

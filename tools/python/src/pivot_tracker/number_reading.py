@@ -13,7 +13,7 @@ _DIRECT = frozenset("dfbBhHiIlLqQ")
 
 
 def number(name: str, value: Any) -> float:
-    """A value as a double. Raises `TypeError` that names the metric for what is none."""
+    """A value as a double. Raises `TypeError`, naming the metric, for a value that is not a number."""
     if isinstance(value, (int, float)):
         return float(value)
     if not isinstance(value, (str, bytes, bytearray)) and value is not None:
@@ -22,14 +22,16 @@ def number(name: str, value: Any) -> float:
         try:
             return float(value if detach is None else detach())
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise TypeError(f"The metric {name!r} is no single number but {type(value).__name__}: {error}.") from error
+            raise TypeError(
+                f"The metric {name!r} must be a single number, not {type(value).__name__}: {str(error).rstrip('.')}."
+            ) from error
     raise TypeError(f"The metric {name!r} must be a number, not {type(value).__name__}.")
 
 
 def check_name(name: Any) -> None:
     """Raises `TypeError` or `ValueError` for what cannot be a metric's name."""
     if not isinstance(name, str):
-        raise TypeError(f"A metric's name must be a text, not {type(name).__name__} {name!r}.")
+        raise TypeError(f"A metric's name must be a string, not {type(name).__name__} {name!r}.")
     try:
         length = len(name.encode())
     except UnicodeEncodeError as error:
@@ -37,13 +39,13 @@ def check_name(name: Any) -> None:
     if not 1 <= length <= MAXIMUM_NAME_BYTES:
         raise ValueError(f"The metric's name {name[:80]!r} has {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
-        raise ValueError(f"The metric's name {name!r} holds control characters.")
+        raise ValueError(f"The metric's name {name!r} contains control characters.")
     if name in ("epoch", "timestamp"):
         raise ValueError(f"A metric must not be called {name!r}, since every record has a field of that name.")
 
 
 def step_number(step: Any) -> int:
-    """A step as Python's integer. Raises `TypeError` for what is no whole number and `ValueError` beyond the range."""
+    """A step as Python's integer. Raises `TypeError` unless it is a whole number, and `ValueError` beyond the range."""
     try:
         whole = operator.index(step)
     except TypeError as error:
@@ -83,7 +85,7 @@ def steps_of(steps: Any, count: int, following: int) -> Sequence[int]:
             listed = [step_number(step) for step in listed]
         steps = listed
     if len(steps) != count:
-        raise ValueError(f"There are {count} values and {len(steps)} steps; give as many of both.")
+        raise ValueError(f"There are {count} values and {len(steps)} steps; give one step for each value.")
     for step in (min(steps), max(steps)) if not isinstance(steps, range) else (steps[0], steps[-1]):
         step_number(step)
     return steps  # type: ignore[no-any-return]
@@ -101,5 +103,5 @@ def _plain(values: Any) -> Union[memoryview, Sequence[Any]]:
         return view
     listed = values.tolist() if hasattr(values, "tolist") else list(values)
     if not isinstance(listed, list) or (listed and isinstance(listed[0], list)):
-        raise TypeError(f"The values must have one dimension, and {type(values).__name__} has another shape.")
+        raise TypeError(f"The values must have one dimension; the {type(values).__name__} given has another shape.")
     return listed

@@ -17,15 +17,15 @@ MAXIMUM_TEXT_BYTES = 65_536
 
 
 def flattened(config: Any) -> Dict[str, Parameter]:
-    """The settings by dotted names: mappings are opened, lists become JSON text, None becomes `null`.
+    """The settings by dotted names: mappings are flattened, lists become JSON text, None becomes `null`.
 
     Takes mappings, dataclasses and argparse's namespaces; numbers of numpy and the like become Python's. Raises
-    `TypeError` or `ValueError` that names the setting for what is none.
+    `TypeError` or `ValueError`, naming the setting, for a value that is not accepted.
     """
     flat: Dict[str, Parameter] = {}
     _flatten("", _mapping(config, "config"), flat)
     if len(flat) > MAXIMUM_COUNT:
-        raise ValueError(f"config has {len(flat)} settings; at most {MAXIMUM_COUNT} are kept.")
+        raise ValueError(f"config has {len(flat)} settings; at most {MAXIMUM_COUNT} are accepted.")
     return flat
 
 
@@ -47,7 +47,7 @@ def _flatten(prefix: str, mapping: Mapping[Any, Any], flat: Dict[str, Parameter]
             continue
         length = len(name.encode("utf-8", "replace"))
         if not 1 <= length <= MAXIMUM_NAME_BYTES:
-            raise ValueError(f"The setting {name[:80]!r}… has a name of {length} bytes; {MAXIMUM_NAME_BYTES} are allowed.")
+            raise ValueError(f"The setting {name[:80]!r}… has a name of {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
         flat[name] = scalar(name, value)
 
 
@@ -68,13 +68,13 @@ def scalar(name: str, value: Any) -> Parameter:
         try:
             value = json.dumps(items, default=_plain)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"The setting {name!r} holds what cannot be told as JSON: {error}.") from error
+            raise TypeError(f"The setting {name!r} cannot be written as JSON: {str(error).rstrip('.')}.") from error
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, str):
         length = len(value.encode("utf-8", "replace"))
         if length > MAXIMUM_TEXT_BYTES:
-            raise ValueError(f"The setting {name!r} has {length} bytes of text; at most {MAXIMUM_TEXT_BYTES} are kept.")
+            raise ValueError(f"The setting {name!r} has {length} bytes of text; at most {MAXIMUM_TEXT_BYTES} are accepted.")
         return value
     item = getattr(value, "item", None)
     if callable(item):
@@ -84,7 +84,9 @@ def scalar(name: str, value: Any) -> Parameter:
             plain = value
         if isinstance(plain, (bool, int, float, str)):
             return scalar(name, plain)
-    raise TypeError(f"The setting {name!r} is a {type(value).__name__}; give a number, a text, a boolean, a list or a mapping.")
+    raise TypeError(
+        f"The setting {name!r} must be a number, a string, a boolean, a list or a mapping, not {type(value).__name__}."
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -28,7 +28,7 @@ class Pipeline:
     """Takes entries, brings them to the spool and on to the server.
 
     The spooling thread never waits for the network, the delivering one never for the training. What one of them cannot
-    do is told by `failure` (the spool) or `last_error` (the server) and tried again.
+    do is reported by `failure` (the spool) or `last_error` (the server) and tried again.
     """
 
     def __init__(self, writer: SpoolWriter, state: State, interval: float) -> None:
@@ -109,8 +109,8 @@ class Pipeline:
             self._told_refusals += len(refused)
             if refused:
                 raise PIVOTError(
-                    f"The server refused {len(refused)} of the records that were logged, which are kept in "
-                    f"{self.writer.folder.parent / 'refused'}. The first: {refused[0]}", status=422, code="refused",
+                    f"The server refused {len(refused)} of the records that were logged. They are kept in "
+                    f"{self.writer.folder.parent / 'refused'}. The first one: {refused[0]}", status=422, code="refused",
                 )
 
     @property
@@ -125,7 +125,7 @@ class Pipeline:
             return self.queue_depth == 0 and self._is_delivered(self.writer.position)
 
     def wait_for_delivery(self, timeout: float) -> bool:
-        """Waits until the server has everything; at most `timeout` seconds, and not for a server that is away."""
+        """Waits until the server has everything; at most `timeout` seconds, and not for an unreachable server."""
         deadline = time.monotonic() + timeout
         away: Optional[float] = None
         self._hurry.set()
@@ -172,7 +172,7 @@ class Pipeline:
     def _wait(self, deadline: Optional[float], what: str) -> None:
         rest = 0.5 if deadline is None else deadline - time.monotonic()
         if rest <= 0:
-            raise TimeoutError(f"{what} in time. It is kept and goes on; wait longer or look at the session's stats.")
+            raise TimeoutError(f"{what} in time. It is kept and will be tried again; wait longer, or look at the session's stats.")
         self._changed.wait(min(rest, 0.5))
 
     def _wait_for_room(self) -> None:
@@ -268,14 +268,14 @@ class Pipeline:
                 error = passing
                 wait = pause(passing, failures)
                 failures += 1
-            except Exception as unexpected:  # a training goes on whatever happens here; it is told by last_error
-                error = PIVOTError(f"The delivery broke: {unexpected!r}. It is tried again.", code="broken")
+            except Exception as unexpected:  # a training continues whatever happens here; last_error reports it
+                error = PIVOTError(f"The delivery failed unexpectedly: {unexpected!r}. It will be tried again.", code="broken")
                 wait = 1.0
-                logger.exception("The delivery of %s broke; it is tried again.", self.state.session_id)
+                logger.exception("The delivery of %s failed unexpectedly; it will be tried again.", self.state.session_id)
             with self._changed:
                 if error is not None:
                     if failures == 1:
-                        logger.warning("%s Everything is kept in %s meanwhile.", error, self.writer.folder)
+                        logger.warning("%s Meanwhile everything is kept in %s.", error, self.writer.folder)
                     self.last_error = str(error)
                 elif self.delivery.report.refused:
                     self.last_error = self.delivery.report.last_error

@@ -63,7 +63,7 @@ def pixels_of(picture: Any) -> Pixels:
     """Reads a picture from an array H×W or H×W×C, a torch tensor H×W or C×H×W, or nested lists; C is 1, 3 or 4.
 
     Booleans are black and white, integers 0…255, floats 0…1: floats outside are clipped, and NaN is black. Raises
-    TypeError for what is no picture, and ValueError for a shape, a size or values that are not accepted.
+    TypeError for anything that is not a picture, and ValueError for a shape, a size or values that are not accepted.
     """
     value = _from_tensor(picture) if hasattr(picture, "detach") else picture
     numpy = sys.modules.get("numpy")
@@ -72,7 +72,7 @@ def pixels_of(picture: Any) -> Pixels:
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return _from_lists(value)
     raise TypeError(
-        f"image(): a {type(picture).__name__} is no picture. Give an array of H×W or H×W×1/3/4, a tensor of C×H×W, a PIL "
+        f"image(): a {type(picture).__name__} is not a picture. Give an array of H×W or H×W×1/3/4, a tensor of C×H×W, a PIL "
         "image or the bytes of a PNG file."
     )
 
@@ -95,7 +95,7 @@ def _from_array(numpy: Any, array: Any) -> Pixels:
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3:
-        raise ValueError(f"image(): an array of {array.ndim} dimensions is no picture; give H×W or H×W×1/3/4.")
+        raise ValueError(f"image(): an array of {array.ndim} dimensions is not a picture; give H×W or H×W×1/3/4.")
     height, width, channels = (int(length) for length in array.shape)
     _check_shape(width, height, channels)
     kind = array.dtype.kind
@@ -122,11 +122,11 @@ def _from_lists(rows: Sequence[Any]) -> Pixels:
     flat: list[Any] = []
     for row in rows:
         if len(row) != width:
-            raise ValueError(f"image(): rows of {width} and of {len(row)} pixels are no picture; make them equally long.")
+            raise ValueError(f"image(): there are rows of {width} and of {len(row)} pixels; make them equally long.")
         for pixel in row:
             values = pixel if isinstance(pixel, Sequence) else (pixel,)
             if len(values) != channels:
-                raise ValueError("image(): pixels with different numbers of channels are no picture.")
+                raise ValueError("image(): all pixels must have the same number of channels.")
             flat.extend(values)
     if any(isinstance(value, float) for value in flat):
         finite = [float(value) for value in flat if math.isfinite(value)]
@@ -156,19 +156,19 @@ def _check_shape(width: int, height: int, channels: int) -> None:
 def _check_size(width: int, height: int) -> None:
     if not (1 <= width <= MAXIMUM_SIDE and 1 <= height <= MAXIMUM_SIDE and width * height <= MAXIMUM_PIXELS):
         raise ValueError(
-            f"image(): a picture of {height}×{width} is not accepted: sides are 1…{MAXIMUM_SIDE} and pixels at most "
-            f"{MAXIMUM_PIXELS}. Make it smaller, or send its file with file()."
+            f"image(): a picture of {height}×{width} is not accepted: a side may have 1 to {MAXIMUM_SIDE} pixels, a picture "
+            f"at most {MAXIMUM_PIXELS}. Make it smaller, or save its file with file()."
         )
 
 
 def _check_integers(least: int, greatest: int) -> None:
     if least < 0 or greatest > 255:
-        raise ValueError(f"image(): integers from {least} to {greatest} are no pixels; scale them to 0…255.")
+        raise ValueError(f"image(): integers from {least} to {greatest} are not pixel values; scale them to 0…255.")
 
 
 def _check_floats(greatest: Optional[float]) -> None:
     if greatest is not None and greatest > _GREATEST_FLOAT:
-        raise ValueError(f"image(): floats up to {greatest:g} are no pixels; scale them to 0…1 (divide by 255).")
+        raise ValueError(f"image(): floats up to {greatest:g} are not pixel values; scale them to 0…1 (divide by 255).")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

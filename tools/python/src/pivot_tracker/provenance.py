@@ -1,16 +1,16 @@
 """Where and with what a program trains: facts about the code, its packages, its machine.
 
-`capture_provenance()` asks the operating system and git, and takes what it gets: a question without an answer leaves its
-fact out, and nothing is raised. Facts are flat, as the route for them wants it:
+`capture_provenance()` asks the operating system and git. A fact that cannot be found out is left out, and nothing is raised.
+Facts are flat, as their route takes them:
 
 | fact | what |
 |---|---|
 | `python`, `python_implementation`, `executable` | the interpreter: `3.11.7`, `CPython`, its path |
 | `command_line`, `working_directory` | how the program was started; values that look like secrets are `***` |
 | `git_repository`, `git_commit`, `git_branch`, `git_dirty` | the work tree that the working directory is in; dirty says whether tracked files differ from the commit |
-| `git_diff_digest` | `sha256:…` of those differences, which `git apply` takes; there when dirty and at most 1 MiB |
+| `git_diff_digest` | `sha256:…` of those differences, which `git apply` takes; present when dirty and at most 1 MiB |
 | `host`, `operating_system`, `cpu`, `cpu_count`, `memory_bytes` | the machine; the count is that of the CPUs the process may use |
-| `gpus` | `NVIDIA A100-SXM4-40GB, 40960 MiB`, one after the other with `; `; there when nvidia-smi names them |
+| `gpus` | `NVIDIA A100-SXM4-40GB, 40960 MiB`, separated by `; `; present when nvidia-smi names them |
 | `package.<name>` | the version of each installed distribution, at most 500 of them |
 """
 
@@ -37,7 +37,7 @@ _Answer = TypeVar("_Answer")
 #: The most bytes of a difference that is kept.
 MAXIMUM_DIFF_BYTES = 1 << 20
 
-#: The most packages whose version is told, in the order of their names.
+#: The most packages whose version is recorded, in the order of their names.
 MAXIMUM_PACKAGES = 500
 
 #: The most characters of a fact; longer ones end with "…".
@@ -46,7 +46,7 @@ MAXIMUM_FACT_LENGTH = 16_384
 # How long one program, and all of them together, may take.
 _PROGRAM_SECONDS = 5.0
 
-# "tokens" and "tokenizer" are no secrets.
+# "tokens" and "tokenizer" are not secrets.
 _SECRET_NAME = (
     r"[\w.-]*(?:token(?![a-z])|password|passwd|passphrase|secret|credential|(?:api|access|private)[_.-]?key)[\w.-]*"
 )
@@ -66,7 +66,7 @@ class Provenance(NamedTuple):
 def capture_provenance(working_directory: Optional[str] = None) -> Provenance:
     """The facts about this process. Takes tenths of a second, most of it in git: call it in a thread of its own.
 
-    Never raises. `working_directory` is the one whose work tree is told, the process's own by default.
+    Never raises. `working_directory` is the one whose work tree is described, by default the process's own.
     """
     found: dict[str, Fact] = {}
     folder = working_directory or _answer(os.getcwd)
@@ -85,9 +85,9 @@ def capture_provenance(working_directory: Optional[str] = None) -> Provenance:
 
 
 class ProvenanceCapture:
-    """A capture that runs in a thread of its own, beside the training.
+    """A capture that runs in its own thread, beside the training.
 
-    `deliver` gets what was found, once. What it raises is kept in `error`, and the training goes on.
+    `deliver` gets what was found, once. What it raises is kept in `error`, and the training continues.
     """
 
     def __init__(self, deliver: Callable[[Provenance], None], working_directory: Optional[str] = None) -> None:
@@ -216,7 +216,7 @@ def _output(command: list[str]) -> Optional[bytes]:
 
 
 def _answer(question: Callable[[], _Answer]) -> Optional[_Answer]:
-    """The answer, or None when there is none: no fact is worth a training."""
+    """The answer, or None when it fails: no fact is worth losing a training."""
     try:
         return question()
     except Exception:
@@ -226,7 +226,7 @@ def _answer(question: Callable[[], _Answer]) -> Optional[_Answer]:
 def _shortened(value: Fact) -> Fact:
     if not isinstance(value, str):
         return value
-    text = value.encode(errors="replace").decode()  # paths may hold bytes that are no text
+    text = value.encode(errors="replace").decode()  # paths may hold bytes that are not text
     return text if len(text) <= MAXIMUM_FACT_LENGTH else text[: MAXIMUM_FACT_LENGTH - 1] + "…"
 
 

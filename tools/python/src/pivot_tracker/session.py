@@ -45,27 +45,27 @@ JOINED_CHECKPOINT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Stats:
-    """What became of what was logged: calls, counted from the start of this process's part."""
+    """How far what this process has logged to the session has come."""
 
     logged: int
-    """Entries taken: calls of log, and what the other methods made."""
+    """Entries accepted: calls of log, and what the other methods made."""
     spooled: int
-    """Entries that are in the spool: a kill of this process does not lose them."""
+    """Entries that are in the spool: they survive if this process is killed."""
     delivered: int
     """Points of metrics that the server has acknowledged."""
     blocked_seconds: float
-    """How long calls waited since the queue was full."""
+    """How long calls have waited because the queue was full."""
     queue_depth: int
     """Entries that are not in the spool yet."""
     refused: int
     """Records that the server will never take; they are kept in the folder `refused` beside the spools."""
     last_error: Optional[str]
-    """What went wrong last, in the spool or with the server."""
+    """The latest error, of the spool or of the server."""
 
 
 @dataclass(frozen=True)
 class ResumeState:
-    """The checkpoint to go on from. `epoch` and `step` are the last that it holds; train from the ones behind."""
+    """The checkpoint to continue from. `epoch` and `step` are the last that it covers; train from the next ones on."""
 
     checkpoint_id: str
     epoch: int
@@ -77,9 +77,9 @@ class ResumeState:
 class Session(ArtifactLogging, NotebookSession):
     """One process's part of a session, from `session()` to `finish()`.
 
-    Everything logged is copied into a queue and returns at once; a thread brings it to the spool, at least every 50 ms
-    unless told otherwise, and another one to the server. `flush()` confirms. Threads may log at once. A forked child
-    cannot: it must begin a session of its own.
+    Everything logged is copied into a queue, and the call returns at once; one thread writes it to the spool, by default at
+    least every 50 ms, and another sends it to the server. `flush()` confirms that. Several threads may log at the same time.
+    A forked child cannot log: it must begin a session of its own.
     """
 
     def __init__(
@@ -109,9 +109,9 @@ class Session(ArtifactLogging, NotebookSession):
     # Numbers
 
     def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
-        """Logs values of metrics at a step, from 0; the one after the last when not given.
+        """Logs values of metrics at a step, counted from 0; by default the one after the last.
 
-        Raises `TypeError` or `ValueError` for what is no number, name or step, `SpoolError` when the spool cannot be
+        Raises `TypeError` or `ValueError` for an invalid number, name or step, `SpoolError` when the spool cannot be
         written, `SessionClosed` after the end. Waits while the queue is full.
         """
         if not self._is_ready:
@@ -144,8 +144,8 @@ class Session(ArtifactLogging, NotebookSession):
     def log_points(self, name: str, values: Any, steps: Any = None, times: Optional[Sequence[int]] = None) -> None:
         """Logs many points of one metric at once: lists, arrays or tensors of one dimension.
 
-        `steps` is one for each value, or the first of consecutive ones; those after the last step when not given. `times`
-        are microseconds since 1970, the present when not given.
+        `steps` is one for each value, or the first of consecutive ones; by default they follow the last step. `times` are
+        microseconds since 1970, by default the present.
         """
         if not self._is_ready:
             self._become_ready()
@@ -157,7 +157,7 @@ class Session(ArtifactLogging, NotebookSession):
         following = self._last_step + 1 if self._has_logged else self._last_step
         numbers = steps_of(steps, count, following)
         if times is not None and len(times) != count:
-            raise ValueError(f"There are {count} values and {len(times)} times; give as many of both.")
+            raise ValueError(f"There are {count} values and {len(times)} times; give one time for each value.")
         now = time.time_ns() // 1000
         self._last_step = max(self._last_step, numbers[-1] if isinstance(numbers, range) else max(numbers))
         self._has_logged = True
@@ -170,12 +170,12 @@ class Session(ArtifactLogging, NotebookSession):
             self._pipeline.put(part, cost(part))
 
     def epoch(self, epoch: int, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
-        """Reports a completed epoch, from 1 and each after the one before, with its metrics; `step` is the last of it."""
+        """Reports a completed epoch and its metrics. Epochs count upwards from 1; `step` is the last step of the epoch."""
         if not self._is_ready:
             self._become_ready()
         whole = step_number(epoch)
         if whole <= self._last_epoch or whole >= 1 << 32:
-            raise ValueError(f"The epoch {whole} cannot follow the epoch {self._last_epoch}; epochs count from 1 upwards.")
+            raise ValueError(f"Epoch {whole} cannot follow epoch {self._last_epoch}; epochs count upwards from 1.")
         coded = self._coded(metrics)
         last = self._last_step if step is None else step_number(step)
         self._last_epoch = whole
@@ -190,21 +190,22 @@ class Session(ArtifactLogging, NotebookSession):
         step: Optional[int] = None,
         stop: bool = False,
     ) -> str:
-        """Saves a file as a checkpoint and returns its id. The file is copied before this returns: write it again freely.
+        """Saves a file as a checkpoint and returns its id. The file is copied before this returns, so it may be overwritten.
 
-        In a program that the server runs it waits until the server has it, unless that is away: the program's next attempt
-        goes on from there. `epoch` is the one that it closes. `stop` marks the checkpoint that is saved since a stop was asked for. Metrics
-        take at most 8 KiB of JSON. Raises `FileNotFoundError`, and `SpoolError` when the copy does not fit.
+        In a program that the server runs, this waits until the server has the checkpoint, unless the server is unreachable:
+        the program's next attempt continues from there. `epoch` is the epoch that the checkpoint closes. `stop` marks a
+        checkpoint that is saved because a stop was requested. Metrics may take at most 8 KiB of JSON. Raises
+        `FileNotFoundError`, and `SpoolError` when the copy does not fit.
         """
         if not self._is_ready:
             self._become_ready()
         source = pathlib.Path(path)
         if not source.is_file():
-            raise FileNotFoundError(f"There is no file {source} to save as a checkpoint; give one file, not a folder.")
+            raise FileNotFoundError(f"There is no file {source} to save as a checkpoint; give the path of a file, not of a folder.")
         values = {self._checked(name): number(name, value) for name, value in (metrics or {}).items()}
         text = json.dumps(values) if values else None
         if text is not None and len(text.encode()) > 8192:
-            raise ValueError("The metrics of a checkpoint take at most 8192 bytes of JSON; report the others by epoch().")
+            raise ValueError("The metrics of a checkpoint may take at most 8192 bytes of JSON; report the others with epoch().")
         query: Dict[str, Any] = {
             "epoch": step_number(epoch), "step": self._last_step if step is None else step_number(step),
             "filename": source.name.encode("utf-8", "replace").decode()[:200],
@@ -218,19 +219,18 @@ class Session(ArtifactLogging, NotebookSession):
             query["spooled"], _ = self._writer.add_file(source)
         self._spool(Kind.CHECKPOINT, json.dumps(query).encode(), command)
         if self._state.joined:
-            # The next attempt goes on from what the server has; a server that is away is not waited for.
+            # The next attempt continues from what the server has; an unreachable server is not waited for.
             self._pipeline.wait_for_delivery(JOINED_CHECKPOINT_SECONDS)
         return identifiers.checkpoint_id(command, self.session_id)
 
     def params(self, params: Mapping[str, Any]) -> None:
-        """Records settings, also later ones; nested mappings become dotted names."""
+        """Records settings, at any time; nested mappings become dotted names."""
         if not self._is_ready:
             self._become_ready()
         self._spool(Kind.PARAMS, json.dumps({"params": flattened(params)}).encode())
 
     def text(self, text: str, level: str = "") -> None:
-        """Writes lines to the session's log; longer ones than 16 KiB are cut into several. `level` is debug, info, warning or
-        error."""
+        """Writes lines to the session's log; lines longer than 16 KiB are split. `level` is debug, info, warning or error."""
         if not self._is_ready:
             self._become_ready()
         if level not in ("", "debug", "info", "warning", "error"):
@@ -246,7 +246,7 @@ class Session(ArtifactLogging, NotebookSession):
     # What is known
 
     def flush(self, timeout: Optional[float] = None, delivered: bool = False) -> None:
-        """Returns when everything logged before is durable on this machine; with `delivered`, on the server as well.
+        """Returns once everything logged so far is durable on this machine; with `delivered`, on the server as well.
 
         Raises `SpoolError` when the spool could not be made durable, `TimeoutError` after `timeout` seconds, `PIVOTError`
         when the server refuses the session.
@@ -255,15 +255,15 @@ class Session(ArtifactLogging, NotebookSession):
         self._pipeline.flush(timeout, delivered)
 
     def resume_state(self, folder: "Union[None, str, os.PathLike[str]]" = None) -> Optional[ResumeState]:
-        """The checkpoint that the server says to go on from, downloaded and verified; None when there is none.
+        """The checkpoint that the server says to continue from, downloaded and verified; None when there is none.
 
-        Ask before anything is logged: this attempt then begins behind the checkpoint, and what earlier attempts recorded
-        beyond it is superseded. Without having asked, an attempt begins at the first epoch and step. Raises `PIVOTError`
-        when the server cannot be reached.
+        Call this before anything is logged: this attempt then begins right after the checkpoint, and what earlier attempts
+        recorded beyond it is superseded. Without this call, an attempt begins at the first epoch and step. Raises
+        `PIVOTError` when the server cannot be reached.
         """
         self._check_open()
         if self._is_started:
-            raise RuntimeError("resume_state() must be called before anything is logged: the attempt has begun already.")
+            raise RuntimeError("resume_state() must be called before anything is logged: this attempt has already begun.")
         if not self._may_resume:
             return None
         self._pipeline.flush(120.0, delivered=True)
@@ -293,10 +293,10 @@ class Session(ArtifactLogging, NotebookSession):
 
     @property
     def should_stop(self) -> bool:
-        """Whether somebody asked for a stop; true within a second or so. Save a checkpoint and end with `stopped`.
+        """Whether a stop was requested; true within about a second of the request. Save a checkpoint and end with `stopped`.
 
-        A program that the server runs gets SIGTERM then, which turns this true too instead of ending the process, unless
-        the program has a handler of its own.
+        A program that the server runs also gets SIGTERM, which makes this true instead of ending the process, unless the
+        program has a handler of its own.
         """
         return self._pipeline.delivery.report.stop_requested
 
@@ -318,7 +318,7 @@ class Session(ArtifactLogging, NotebookSession):
 
     @property
     def stats(self) -> Stats:
-        """What became of what was logged."""
+        """How far what was logged has come."""
         pipeline = self._pipeline
         error = str(pipeline.failure) if pipeline.failure is not None else pipeline.last_error
         return Stats(
@@ -336,8 +336,8 @@ class Session(ArtifactLogging, NotebookSession):
     def finish(self, status: str = "completed", message: Optional[str] = None, timeout: float = FINISH_SECONDS) -> None:
         """Ends this process's part: everything is durable when this returns, and delivered if the server could be reached.
 
-        `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for one that is
-        away: what is left is delivered by `pivot-sync`. Raises `SpoolError` when the rest could not be made durable.
+        `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for an unreachable
+        one: `pivot-sync` delivers what is left. Raises `SpoolError` when the rest could not be made durable.
         Calling it again does nothing.
         """
         if status not in ("completed", "failed", "stopped"):
@@ -364,7 +364,8 @@ class Session(ArtifactLogging, NotebookSession):
             self._writer.remove()
         else:
             logger.warning(
-                "Not everything of %s is on the server yet; it is kept in %s. Run 'pivot-sync' when the server is back. %s",
+                "Not everything logged to %s is on the server yet; the rest is kept in %s. Run 'pivot-sync' when the server can "
+                "be reached. %s",
                 self.session_id, self._writer.folder, self._pipeline.last_error or "",
             )
 
@@ -532,19 +533,19 @@ def session(
     interval: float = 0.05,
     patience: float = 3.0,
 ) -> Session:
-    """Begins a session and gives what logs it.
+    """Begins a session and returns the object that logs to it.
 
-    A new session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
-    planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, a new attempt of that
-    session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), that session is joined and
-    `config` is added to its params; this takes PIVOT_LEASE out of the environment, so that it happens once.
+    Creates a session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
+    planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, begins a new attempt
+    of that session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), joins that session and
+    adds `config` to its params; this removes PIVOT_LEASE from the environment, so that it happens once.
 
-    No server is needed: what is logged is kept in the spool below `spool_dir` until one is reached. When one answers within
-    `patience` seconds, what it refuses is raised at once as `PIVOTError`. `interval` is the longest time in seconds that what
-    was logged is not in the spool. Raises `SpoolError` when no spool can be made.
+    No server is needed: what is logged is kept in the spool below `spool_dir` until one can be reached. If one answers within
+    `patience` seconds and refuses the session, this raises `PIVOTError` at once. `interval` is the longest time, in seconds,
+    until what was logged is in the spool. Raises `SpoolError` when no spool can be made.
     """
     if isinstance(tags, str):
-        raise TypeError(f"tags must be a list of texts, such as [{tags!r}], not one text.")
+        raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
     url = checked_url(base_url)
     root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
     params = flattened(config) if config is not None else {}
@@ -575,7 +576,7 @@ def session(
             }
             created = json.dumps({key: value for key, value in body.items() if value is not None}).encode()
             if len(created) > 1 << 20:
-                raise ValueError(f"config takes {len(created)} bytes of JSON; at most 1 MiB is kept. Save the rest as a file.")
+                raise ValueError(f"config takes {len(created)} bytes of JSON; at most 1 MiB is accepted. Save the rest as a file.")
             beginning.append(Made(Kind.CREATE, created, command))
         else:
             state.session_id = resume
@@ -613,14 +614,14 @@ def _joined_attempt(url: str, session_id: str) -> int:
 
 
 def _deliver_leftovers(root: pathlib.Path, session_id: str, url: str) -> None:
-    """Brings what earlier processes of a session left, and so gives its lease back; a server that is away changes nothing."""
+    """Delivers what earlier processes of a session left, which releases its lease; without a server nothing changes."""
     from .sync import deliver_spool  # sync imports what this module makes
 
     for folder in sorted(root.glob(f"{session_id}-*")):
         try:
             deliver_spool(folder, url)
         except (PIVOTError, SpoolError) as error:
-            logger.warning("What is left in %s is delivered later: %s", folder, error)
+            logger.warning("What is left in %s will be delivered later: %s", folder, error)
 
 
 def _rfc3339(seconds: float) -> str:

@@ -5,7 +5,7 @@ A process that logs a session has a folder of its own, `<session id>-<process id
 
     lock             locked (POSIX record lock) while a process logs or delivers
     state.json       how far the spool is delivered, replaced by rename
-    00000001.segment records, in order; the next segment begins when one has 16 MiB
+    00000001.segment records, in order; the next segment begins when one reaches 16 MiB
     files/<number>   the bytes of checkpoints and artifacts, on disk before the record that names them
 
 A segment begins with the eight bytes `PIVOTSP1`. A record, all numbers little-endian:
@@ -21,8 +21,8 @@ A segment begins with the eight bytes `PIVOTSP1`. A record, all numbers little-e
 The payload of `METRICS` is the largest step (8 bytes), the number of points (4) and the series of a `MetricsReported`
 message; of `EPOCH` the epoch (4) and an `EpochCompleted` message; of all others JSON.
 
-A record that is cut off or whose checksum differs ends its segment: it was never confirmed. Records behind a damaged one
-in the same segment are lost with it, which can only happen when the disk changed what it held.
+A record that is cut off or whose checksum differs ends its segment: it was never confirmed. Records after a damaged one in
+the same segment are lost with it, which can only happen if the disk corrupted its data.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def encode(kind: Kind, command_id: str, payload: bytes) -> bytes:
 
 
 def decode(data: "Union[bytes, memoryview]", at: int, segment: int = 1) -> Optional[Record]:
-    """The record at an offset of a segment's bytes; nil when it is cut off or damaged."""
+    """The record at an offset of a segment's bytes; None when it is cut off or damaged."""
     if at + _HEAD.size > len(data):
         return None
     length, checksum = _HEAD.unpack_from(data, at)
@@ -138,7 +138,7 @@ _KINDS = frozenset(int(kind) for kind in Kind)
 
 
 def segment_path(folder: pathlib.Path, number: int) -> pathlib.Path:
-    """Where a segment lies."""
+    """Where a segment is."""
     return folder / f"{number:08}.segment"
 
 
@@ -148,14 +148,14 @@ def segment_numbers(folder: pathlib.Path) -> List[int]:
 
 
 def read_state(folder: pathlib.Path) -> State:
-    """The state of a spool. Raises `SpoolError` when there is none that can be read."""
+    """The state of a spool. Raises `SpoolError` when it cannot be read."""
     path = folder / "state.json"
     try:
         known = json.loads(path.read_text())
         names = {entry.name for entry in fields(State)}
         return State(**{name: value for name, value in known.items() if name in names})
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise SpoolError(f"{path} cannot be read: {error}. It says how far the spool is delivered; restore it.") from error
+        raise SpoolError(f"{path} cannot be read: {error}. It records how far the spool is delivered; restore it.") from error
 
 
 def write_state(folder: pathlib.Path, state: State, durable: bool = False) -> None:
@@ -241,7 +241,7 @@ class SpoolWriter:
             (self.folder / "files").mkdir(mode=0o700)
             self.lock = Lock(self.folder)
             if not self.lock.try_take():
-                raise SpoolError(f"{self.folder} is used by another process.")
+                raise SpoolError(f"The spool {self.folder} is in use by another process.")
             self._open_segment()
             write_state(self.folder, state, durable=True)
             sync_folder(root)
@@ -260,14 +260,14 @@ class SpoolWriter:
         return self._segment, self._good
 
     def append(self, records: bytes) -> None:
-        """Writes whole records. Raises `SpoolError`, and nothing of them stands in the spool then."""
+        """Writes whole records. Raises `SpoolError`; the spool then holds none of them."""
         try:
             if self._file is None or self._good + len(records) > SEGMENT_BYTES and self._good > len(MAGIC):
                 self._next_segment()
             assert self._file is not None
             if self._used_bytes() + len(records) > self._limit:
                 raise SpoolError(
-                    f"The spool {self.folder} holds {self._limit} bytes, as many as it may. Let the server be reached, or raise "
+                    f"The spool {self.folder} is full: it may hold {self._limit} bytes. Make the server reachable, or raise "
                     "PIVOT_SPOOL_LIMIT (bytes)."
                 )
             rest = memoryview(records)
@@ -300,7 +300,7 @@ class SpoolWriter:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if self._used_bytes() + size > self._limit:
             raise SpoolError(
-                f"The spool {self.folder} may hold {self._limit} bytes, and {size} more do not fit. Let the server be reached, "
+                f"The spool {self.folder} may hold {self._limit} bytes, and {size} more do not fit. Make the server reachable, "
                 "or raise PIVOT_SPOOL_LIMIT (bytes)."
             )
         self._file_count += 1
@@ -369,16 +369,14 @@ class SpoolReader:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        # What was passed over since it is no whole record, in segments that have successors.
+        # What was skipped because it is not a whole record, in segments that have successors.
         self.damaged_bytes = 0
         self._data = b""
         self._base = 0
         self._segment = 0
 
     def next(self, segment: int, offset: int) -> Optional[Record]:
-        """The record at a place; nil when there is no whole one yet.
-
-        """
+        """The record at a place; None when there is no whole one yet."""
         record = self._read(segment, offset)
         if record is not None:
             return record
@@ -421,7 +419,7 @@ class SpoolReader:
 
 
 def remove_folder(folder: pathlib.Path) -> None:
-    """Deletes a spool. The state goes last, so that a half deleted spool is never taken for a fresh one."""
+    """Deletes a spool, its state last, so that a half-deleted spool is never mistaken for a new one."""
     shutil.rmtree(folder / "files", ignore_errors=True)
     for number in segment_numbers(folder):
         segment_path(folder, number).unlink(missing_ok=True)
@@ -456,6 +454,6 @@ def _copy(source: pathlib.Path, target: pathlib.Path) -> int:
 
 def _told(path: pathlib.Path, error: OSError) -> str:
     return (
-        f"The spool at {path} cannot be written: {error.strerror or error}. What was logged last is not confirmed. Give it room and "
-        "permission, or name another folder in PIVOT_SPOOL_DIR."
+        f"The spool at {path} cannot be written: {error.strerror or error}. What was logged last is not confirmed. Free space or "
+        "fix the permissions, or name another folder in PIVOT_SPOOL_DIR."
     )

@@ -40,17 +40,18 @@ def deliver_spool(
     told: Callable[[int, int], None] = lambda done, total: None,
     tries: int = PASSING_TRIES,
 ) -> SpoolOutcome:
-    """Delivers one spool to the end, and deletes it then.
+    """Delivers one spool completely, and then deletes it.
 
-    `url` goes before the address that the spool names. `told` gets the bytes done and all of them. `tries` is how often in a
-    row a passing failure is borne. A spool whose process lives is left alone. Raises `SpoolError` for a spool that cannot be read.
+    `url` takes precedence over the address that the spool names. `told` is called with the bytes delivered and their total.
+    After `tries` temporary failures in a row the spool is kept for later. A spool whose process is still running is left
+    alone. Raises `SpoolError` for a spool that cannot be read.
     """
     outcome = SpoolOutcome(str(folder), session_id=folder.name.rsplit("-", 2)[0])
     lock = Lock(folder)
     try:
         if not lock.try_take():
             outcome.outcome = "in_use"
-            outcome.message = "A process is logging into it, or another sync delivers it."
+            outcome.message = "A process is still logging to it, or another sync is delivering it."
             return outcome
         if not (folder / "state.json").exists():
             # Its process was killed while it made the folder, or a sync while it removed it: nothing is in it.
@@ -111,7 +112,7 @@ def deliver_all(
     outcomes: List[SpoolOutcome] = []
     folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
     for folder in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name)):
-        # A server that was away for one spool gets one try for each of the others.
+        # A server that could not be reached for one spool gets one try for each of the others.
         tries = 1 if any(outcome.is_unreachable for outcome in outcomes) else PASSING_TRIES
 
         def tell(done: int, total: int, at: pathlib.Path = folder) -> None:
@@ -127,13 +128,13 @@ def deliver_all(
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command. Answers 0 when all is delivered, 1 when something is left or was refused, 2 for a wrong call."""
+    """The command. Returns 0 when all is delivered, 1 when something is left or was refused, 2 for wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="pivot-sync", description="Delivers what training programs logged while the server was away, each point once. "
-        "Spools of programs that still run are left to them."
+        prog="pivot-sync", description="Delivers what training programs logged while the server was unreachable, each point "
+        "once. Spools of programs that are still running are left alone."
     )
-    parser.add_argument("--spool", type=pathlib.Path, help="folder of the spools; PIVOT_SPOOL_DIR or the user's own unless given")
-    parser.add_argument("--url", help="address of the server; the one that each program logged to unless given")
+    parser.add_argument("--spool", type=pathlib.Path, help="folder of the spools; by default PIVOT_SPOOL_DIR, else the user's own")
+    parser.add_argument("--url", help="address of the server; by default the one that each program logged to")
     parser.add_argument("--json", action="store_true", help="print what was done as one JSON object")
     options = parser.parse_args(arguments)
     root = options.spool if options.spool is not None else default_root()
@@ -160,15 +161,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _print(root: pathlib.Path, outcomes: List[SpoolOutcome]) -> None:
     if not outcomes:
-        print(f"Nothing is left to deliver in {root}.")
+        print(f"There is nothing to deliver in {root}.")
     for outcome in outcomes:
         text = f"{outcome.session_id or outcome.spool}: {outcome.outcome.replace('_', ' ')}, {outcome.points} points"
         text += f" in {outcome.records} records"
         if outcome.ended_as_failed:
-            text += "; its process ended without finishing, so it is failed"
+            text += "; its process ended without finishing, so it is marked as failed"
         print(text)
         if outcome.damaged_bytes:
-            print(f"    {outcome.damaged_bytes} bytes were damaged on disk and are lost")
+            print(f"    {outcome.damaged_bytes} bytes were damaged on disk and are lost.")
         if outcome.message:
             print(f"    {outcome.message}")
         for refusal in outcome.refused[:10]:

@@ -3,7 +3,7 @@
 The document is `{"format": "pivot.table", "version": 1, "row_count": n, "columns": [{"name", "type", "values"}, …]}`:
 - `number`: integers and floats. NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity".
 - `text` and `boolean`: strings, and true and false.
-- `mixed`: cells of several types; a number that is not finite is `{"number": "NaN"}` there, apart from a text "NaN".
+- `mixed`: cells of several types; a number that is not finite is `{"number": "NaN"}` there, unlike a text "NaN".
 A cell without a value is null in every type. Columns stand in the order in which rows first name them.
 """
 
@@ -25,7 +25,7 @@ _Cell = Union[None, bool, int, float, str]
 def table_document(rows: Any) -> dict[str, Any]:
     """The document of a list of dicts, or of a DataFrame of pandas or polars.
 
-    Raises TypeError for what is no table, and ValueError for one beyond a bound, which it names.
+    Raises TypeError for anything that is not a table, and ValueError, naming the bound, for a table that is too large.
     """
     columns = _columns(rows)
     row_count = max((len(values) for values in columns.values()), default=0)
@@ -46,7 +46,7 @@ def _columns(rows: Any) -> dict[str, list[Any]]:
     if hasattr(rows, "to_dict") and hasattr(rows, "columns"):  # a DataFrame of pandas
         return {str(name): list(values) for name, values in rows.to_dict("list").items()}
     if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
-        raise TypeError(f"table(): a {type(rows).__name__} is no table; give a list of dicts or a DataFrame.")
+        raise TypeError(f"table(): a {type(rows).__name__} is not a table; give a list of dicts or a DataFrame.")
     return _transposed(rows)
 
 
@@ -55,7 +55,7 @@ def _transposed(rows: Iterable[Any]) -> dict[str, list[Any]]:
     count = 0
     for row in rows:
         if not isinstance(row, Mapping):
-            raise TypeError(f"table(): row {count} is a {type(row).__name__}; each row is a dict of its cells by column.")
+            raise TypeError(f"table(): row {count} is a {type(row).__name__}; each row must be a dict of cells by column.")
         for name, value in row.items():
             column = columns.setdefault(str(name), [])
             column.extend([None] * (count - len(column)))
@@ -81,7 +81,7 @@ def _cell(value: Any) -> _Cell:
         text = str(value)
     if len(text) > MAXIMUM_TEXT_LENGTH:
         raise ValueError(
-            f"table(): a text of {len(text)} characters is longer than {MAXIMUM_TEXT_LENGTH}; cut it, or send it with file()."
+            f"table(): a text of {len(text)} characters is longer than {MAXIMUM_TEXT_LENGTH}; shorten it, or save it with file()."
         )
     return text
 
@@ -107,4 +107,4 @@ def _written(cell: _Cell, kind: str) -> Any:
 
 def _check(what: str, count: int, limit: int) -> None:
     if count > limit:
-        raise ValueError(f"table(): more than {limit} {what} are not accepted; log a part of them, or a file with file().")
+        raise ValueError(f"table(): more than {limit} {what} are not accepted; log fewer, or save a file with file().")

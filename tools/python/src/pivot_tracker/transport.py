@@ -29,7 +29,7 @@ Body = Union[None, bytes, IO[bytes], Iterable[bytes]]
 def base_url(url: Optional[str] = None) -> str:
     """The address of the API: `url`, else PIVOT_URL, else the default; `/api/v1` is added to a bare host.
 
-    Raises `ValueError` for what is no http address.
+    Raises `ValueError` for anything that is not an HTTP address.
     """
     text = (url or os.environ.get("PIVOT_URL") or DEFAULT_URL).rstrip("/")
     parts = urlsplit(text)
@@ -40,18 +40,18 @@ def base_url(url: Optional[str] = None) -> str:
 
 
 def error_of(response: requests.Response) -> PIVOTError:
-    """The error that an answer of 400 or more tells."""
+    """The error that an answer of 400 or more reports."""
     code, message, details = "http_error", response.reason or "", {}
     try:
         error = response.json()["error"]
         code, message, details = str(error["code"]), str(error["message"]), dict(error.get("details") or {})
     except (ValueError, KeyError, TypeError):
-        # Something else than PIVOT answered, such as a proxy.
+        # Something other than PIVOT answered, such as a proxy.
         message = f"{message}: {response.text[:200]}"
     field = details.get("field")
     advice = _ADVICE.get(code) or _ADVICE.get(str(response.status_code), "")
     request = response.request
-    text = f"{request.method} {urlsplit(request.url or '').path} was answered {response.status_code} {code}: {message}"
+    text = f"{request.method} {urlsplit(request.url or '').path} failed with {response.status_code} {code}: {message}"
     if advice:
         text += " " + advice
     return PIVOTError(
@@ -61,9 +61,9 @@ def error_of(response: requests.Response) -> PIVOTError:
 
 _ADVICE = {
     "insufficient_storage": "Free space on the server's disk.",
-    "command_conflict": "The idempotency key was used for another body: choose a fresh one.",
+    "command_conflict": "The idempotency key was already used with another body: choose a new one.",
     "rate_limited": "Call less often.",
-    "stale_attempt": "Another attempt has the session now: claim a new one.",
+    "stale_attempt": "Another attempt holds the session now: claim a new one.",
     "lease_invalid": "Claim a new attempt.",
     "http_error": "Is this the address of a PIVOT server?",
 }
@@ -150,10 +150,10 @@ class Transport:
         stream: bool = False,
         outside: bool = False,
     ) -> requests.Response:
-        """Makes a call, again after a broken connection or a passing refusal, and as late as Retry-After asks.
+        """Makes a call, and repeats it after a broken connection or a temporary refusal, when Retry-After asks (at most 30 s later).
 
         A POST gets an Idempotency-Key, its own unless given, so that it takes effect once however often it is sent.
-        `body` makes the body anew for every try.
+        `body` makes a new body for every try.
         """
         sent = dict(headers or {})
         if idempotency_key is not None or method == "POST":
@@ -179,9 +179,9 @@ class Transport:
         digest: Optional[str] = None,
         query: Optional[Query] = None,
     ) -> pathlib.Path:
-        """Streams a file to `target`, which appears when it is whole and its digest is right, and not before.
+        """Streams a file to `target`, which appears only once it is complete and its digest verified.
 
-        A broken download goes on where it ended. Raises `DigestMismatch` when the bytes are not those of `digest`, or of
+        An interrupted download continues where it stopped. Raises `DigestMismatch` when the bytes are not those of `digest`, or of
         the ETag when none is given.
         """
         final = pathlib.Path(target)
@@ -212,7 +212,7 @@ class Transport:
                                 attempt = 0
                         break
                     except requests.RequestException as error:
-                        broken: PIVOTError = Unreachable(f"The download of {path} broke: {_cause(error, handled)}.")
+                        broken: PIVOTError = Unreachable(f"The download of {path} was interrupted: {_cause(error, handled)}.")
                     except PIVOTError as error:
                         if error.status == 416 and received:
                             break
@@ -228,7 +228,7 @@ class Transport:
             found = "sha256:" + hasher.hexdigest()
             if digest is not None and found != digest:
                 raise DigestMismatch(
-                    f"The bytes of {path} are {found}, and {digest} was wanted. Nothing was kept; download it again.",
+                    f"The digest of {path} is {found}, not {digest}. Nothing was kept; download it again.",
                     status=200, code="digest_mismatch",
                 )
             os.replace(partial, final)
@@ -256,7 +256,7 @@ def artifact_route(session_id: str, path: str) -> str:
     """The route of a session's artifact. Raises `ValueError` for a path that would lead elsewhere on its way."""
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
-        raise ValueError(f"The artifact's path {path[:80]!r} must be relative, without empty parts, '.' and '..'.")
+        raise ValueError(f"The artifact's path {path[:80]!r} must be relative and have no empty, '.' or '..' parts.")
     return f"training/sessions/{segment(session_id)}/artifacts/" + "/".join(segment(part) for part in parts)
 
 
@@ -300,16 +300,19 @@ def _digest_of_tag(tag: Optional[str]) -> Optional[str]:
 
 
 def json_object(response: requests.Response) -> Dict[str, Any]:
-    """The JSON object of an answer. Raises `PIVOTError` when it is none."""
+    """The JSON object of an answer. Raises `PIVOTError` when it is not one."""
     try:
         value = response.json()
     except ValueError as error:
         raise PIVOTError(
-            f"{response.url} answered what is not JSON: {error}. Is this the address of a PIVOT server?",
+            f"The answer from {response.url} is not JSON: {error}. Is this the address of a PIVOT server?",
             status=response.status_code, code="malformed_answer",
         ) from error
     if not isinstance(value, dict):
-        raise PIVOTError(f"{response.url} answered no JSON object.", status=response.status_code, code="malformed_answer")
+        raise PIVOTError(
+            f"The answer from {response.url} is not a JSON object. Is this the address of a PIVOT server?",
+            status=response.status_code, code="malformed_answer",
+        )
     return value
 
 

@@ -23,12 +23,13 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
     """Logs `Model.fit`.
 
     `session` is one that the program has begun; any other arguments are those of `pivot_tracker.session`, for one that the
-    callback begins as training begins and ends as it ends.
+    callback begins when training begins and ends when it ends.
 
-    - Every `log_every`th step is logged; Keras' metrics of a step are means over the epoch until then. 0 logs epochs alone.
-    - `checkpoint` is a path at which the model is saved after each epoch and kept: `*.keras`, or `*.weights.h5` for the
-      weights alone. With `save_best_only`, after those epochs whose `monitor` is the best so far, by `mode` "min" or "max".
-    - `initial_step` is the number of steps trained before, for a training that goes on; its epochs are told by `fit`'s
+    - Every `log_every`th step is logged; Keras' metrics of a step are means over the epoch so far. 0 logs only epochs.
+    - `checkpoint` is the path to which the model is saved after each epoch, and then kept as a checkpoint: `*.keras`, or
+      `*.weights.h5` for the weights alone. With `save_best_only`, only after epochs whose `monitor` is the best so far, by
+      `mode` "min" or "max".
+    - `initial_step` is the number of steps trained before, for a training that is resumed; give its epochs as `fit`'s
       `initial_epoch`.
     """
 
@@ -46,9 +47,9 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
     ) -> None:
         super().__init__()
         if mode not in ("min", "max"):
-            raise ValueError(f"mode={mode!r} is not known; it is 'min' or 'max'.")
+            raise ValueError(f"mode must be 'min' or 'max', not {mode!r}.")
         if log_every < 0 or initial_step < 0:
-            raise ValueError("log_every and initial_step are 0 or more.")
+            raise ValueError("log_every and initial_step must be 0 or more.")
         self._owned = OwnedSession(session, arguments)
         self._log_every = log_every
         self._checkpoint = None if checkpoint is None else os.fspath(checkpoint)
@@ -76,7 +77,7 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
         self._is_epoch_cut = False
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Logs the step, and ends the training when a stop was asked for."""
+        """Logs the step, and ends the training when a stop was requested."""
         self._step += 1
         session = self._owned.session
         if self._log_every > 0 and self._step % self._log_every == 0:
@@ -90,7 +91,7 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Tells a whole epoch, and keeps the model; a cut epoch's model is kept under its number, but the epoch is not told."""
+        """Reports a complete epoch, and keeps the model. Of an interrupted epoch the model is kept, but no epoch is reported."""
         numbers = numbers_in(logs)
         session = self._owned.session
         if not self._is_epoch_cut:
@@ -113,8 +114,8 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
         value = numbers.get(self._monitor)
         if value is None:
             raise ValueError(
-                f"save_best_only: '{self._monitor}' is not among this epoch's metrics ({', '.join(sorted(numbers))}). Give "
-                "one of them as monitor, or validation data to fit."
+                f"save_best_only: '{self._monitor}' is not among this epoch's metrics ({', '.join(sorted(numbers))}). Set "
+                "monitor to one of them, or give fit validation data."
             )
         # NaN is never better.
         if self._best is not None and not self._sign * value < self._sign * self._best:

@@ -5,9 +5,9 @@ logger = PIVOTLogger("classifier", config={"learning_rate": 1e-3})
 Trainer(logger=logger, callbacks=[logger.callback(), ModelCheckpoint(monitor="val_loss")]).fit(module)
 ```
 
-The logger takes what modules log, their hyperparameters and the files that ModelCheckpoint saves. Its callback adds what a
-logger is not told: an epoch's end, with the latest value of each metric, and a stop that was asked for. A checkpoint that
-is a folder is kept as a tar; `packing.unpack_checkpoint` makes the folder again.
+The logger takes what modules log, their hyperparameters and the files that ModelCheckpoint saves. Its callback adds what
+Lightning does not pass to a logger: the end of an epoch, with the latest value of each metric; it also obeys a requested
+stop. A checkpoint that is a folder is kept as a tar file; `packing.unpack_checkpoint` restores the folder.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _Callback = class_of(("lightning.pytorch.callbacks", "pytorch_lightning.callback
 class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
     """Lightning's logger for a session.
 
-    `PIVOTLogger(session=s)` logs into a session that the program has begun; any other arguments are those of
-    `pivot_tracker.session`, for one that the logger begins at its first use and ends. `checkpoints=False` leaves the files
-    of ModelCheckpoint where they are.
+    `PIVOTLogger(session=s)` logs to a session that the program has begun; any other arguments are those of
+    `pivot_tracker.session`, for one that the logger begins at its first use and ends. With `checkpoints=False`, the files of
+    ModelCheckpoint are not kept as checkpoints of the session.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
         self._was_stopped = False
 
     def callback(self, checkpoint_on_stop: bool = True) -> "PIVOTCallback":
-        """The callback that tells epochs and obeys stops, for the same trainer's `callbacks`."""
+        """The callback that reports epochs and obeys stops, for the same trainer's `callbacks`."""
         return PIVOTCallback(self, checkpoint_on_stop)
 
     @property
     def experiment(self) -> Session:
-        """The session, as Lightning's users reach their logger's own object. Begins it. Rank 0 only."""
+        """The session, as Lightning's users reach a logger's own object; begins it if needed. Rank 0 only."""
         return self._owned.session
 
     @property
@@ -89,7 +89,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
             or checkpoint_callback.best_model_path
             or checkpoint_callback.last_model_path
         )
-        # `last.ckpt` beside it holds the same; it is told with the same path.
+        # `last.ckpt` beside it holds the same; Lightning reports it with the same path.
         if saved and saved != self._kept:
             score = numbers_in({str(checkpoint_callback.monitor): checkpoint_callback.current_score})
             # Of an epoch one checkpoint is listed: one that is saved after a stop's own replaces it, and its mark.
@@ -111,7 +111,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
 
 
 class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
-    """Tells epochs, and ends the training when a stop was asked for: made by `PIVOTLogger.callback`."""
+    """Reports epochs, and ends the training when a stop was requested: made by `PIVOTLogger.callback`."""
 
     def __init__(self, logger: PIVOTLogger, checkpoint_on_stop: bool = True) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
         self._batches_done = 0
 
     def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
-        """Ends the training on request, within this step: with a checkpoint of it, unless that was declined."""
+        """Ends the training after this step when a stop was requested, with a checkpoint unless that was declined."""
         self._batches_done = batch_idx + 1
         logger = self._logger
         if trainer.should_stop or not self._is_to_stop(trainer):
@@ -136,7 +136,7 @@ class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
             self._save(trainer)
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
-        """Tells a whole epoch, with the latest value of each metric; Lightning calls this at the end of a cut one too."""
+        """Reports a complete epoch, with the latest value of each metric; Lightning calls this for an interrupted one too."""
         if trainer.is_global_zero and self._batches_done >= _batch_count(trainer, self._batches_done):
             if not (self._logger._was_stopped and _batch_count(trainer, -1) < 0):
                 self._logger.experiment.epoch(trainer.current_epoch + 1, numbers_in(trainer.callback_metrics))

@@ -9,12 +9,12 @@ from ..session import session as begin
 
 
 class OwnedSession:
-    """A session that was given, or one that is begun when it is first needed and ended by who began it."""
+    """A session that was given, or one that is begun when it is first needed, and then also ended here."""
 
     def __init__(self, given: Optional[Session], arguments: dict[str, Any]) -> None:
         """`arguments` are those of `pivot_tracker.session`; TypeError when a session is given as well."""
         if given is not None and arguments:
-            raise TypeError(f"{', '.join(sorted(arguments))} cannot be told of a session that has begun already.")
+            raise TypeError(f"Give either a session or the arguments of a new one: {', '.join(sorted(arguments))}.")
         self._session = given
         self._arguments = arguments
         self._is_own = given is None

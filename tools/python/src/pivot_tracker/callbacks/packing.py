@@ -25,7 +25,7 @@ def packed(path: _Path) -> Iterator[pathlib.Path]:
         yield source
         return
     if not source.is_dir():
-        raise FileNotFoundError(f"there is no checkpoint {source}.")
+        raise FileNotFoundError(f"There is no checkpoint {source}.")
     with tempfile.TemporaryDirectory(prefix=f".{source.name}-", dir=source.parent) as folder:
         archive = pathlib.Path(folder) / f"{source.name}.tar"
         with tarfile.open(archive, "w", dereference=True) as writer:
@@ -35,9 +35,9 @@ def packed(path: _Path) -> Iterator[pathlib.Path]:
 
 
 def unpack_checkpoint(archive: _Path, folder: _Path) -> pathlib.Path:
-    """Writes the files of a packed folder into `folder`, which is made, and returns it.
+    """Writes the files of a packed folder into `folder`, which is created, and returns it.
 
-    Raises ValueError, before anything is written, for an archive that holds something else than files within it.
+    Raises ValueError, before anything is written, for an archive that holds anything but files within that folder.
     """
     target = pathlib.Path(folder)
     with tarfile.open(archive, "r:") as reader:
@@ -45,7 +45,7 @@ def unpack_checkpoint(archive: _Path, folder: _Path) -> pathlib.Path:
         for member in members:
             name = pathlib.PurePosixPath(member.name)
             if not member.isfile() or name.is_absolute() or ".." in name.parts or not name.parts:
-                raise ValueError(f"{archive} is no checkpoint of a folder: it holds '{member.name}'.")
+                raise ValueError(f"{archive} is not the checkpoint of a folder: it contains '{member.name}'.")
         for member in members:
             content = reader.extractfile(member)
             assert content is not None  # a file has content

@@ -5,9 +5,9 @@ with pivot.session("fine-tune") as session:
     Trainer(model, arguments, train_dataset=data, callbacks=[PIVOTCallback(session=session)]).train()
 ```
 
-What the trainer logs becomes metrics at `state.global_step`. An epoch is told when the next one begins, since the trainer
-evaluates and logs after an epoch's end; its metrics are the latest of each name. A checkpoint folder is kept as a tar:
-`unpack_checkpoint(path, folder)` makes the folder again, for `train(resume_from_checkpoint=folder)`.
+What the trainer logs becomes metrics at `state.global_step`. An epoch is reported when the next one begins, since the trainer
+evaluates and logs after an epoch's end; its metrics are the latest of each name. A checkpoint folder is kept as a tar file:
+`unpack_checkpoint(path, folder)` restores the folder, for `train(resume_from_checkpoint=folder)`.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
     """Logs a `transformers.Trainer`.
 
     `session` is one that the program has begun; any other arguments are those of `pivot_tracker.session`, for one that the
-    callback begins as training begins and ends as it ends. `checkpoints` is what is kept of each checkpoint folder: "folder"
-    all of it, from which training goes on exactly; "model" the model's file alone; "none" nothing.
+    callback begins when training begins and ends when it ends. `checkpoints` is what is kept of each checkpoint folder:
+    "folder" keeps all of it, from which training resumes exactly; "model" only the model's file; "none" nothing.
     """
 
     def __init__(self, *, session: Optional[Session] = None, checkpoints: str = "folder", **arguments: Any) -> None:
         super().__init__()
         if checkpoints not in ("folder", "model", "none"):
-            raise ValueError(f"checkpoints={checkpoints!r} is not known; it is 'folder', 'model' or 'none'.")
+            raise ValueError(f"checkpoints must be 'folder', 'model' or 'none', not {checkpoints!r}.")
         self._owned = OwnedSession(session, arguments)
         self._checkpoints = checkpoints
         self._metrics: dict[str, float] = {}
@@ -59,17 +59,17 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
         self._owned.session.params(_without_empty(params))
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Tells the epoch before."""
+        """Reports the epoch before."""
         self._tell_epoch(state)
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Remembers a whole epoch; the trainer calls this at the end of a cut one too."""
+        """Remembers a complete epoch; the trainer calls this for an interrupted one too."""
         done = round(state.epoch or 0)
         if done >= 1 and abs(state.epoch - done) < 1e-6:
             self._pending_epoch = done
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
-        """Ends the training when a stop was asked for, with a checkpoint where checkpoints are kept."""
+        """Ends the training when a stop was requested, with a checkpoint if checkpoints are kept."""
         if state.is_world_process_zero and not control.should_training_stop and self._owned.session.should_stop:
             self._was_stopped = True
             control.should_training_stop = True
@@ -84,7 +84,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
             self._owned.session.log(numbers, step=state.global_step)
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
-        """Adds an evaluation to its epoch's metrics; as points the trainer has logged it already."""
+        """Adds an evaluation to its epoch's metrics; the trainer has already logged it as points."""
         self._metrics.update(numbers_in(metrics, without=("epoch", "step")))
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -99,7 +99,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
         if self._checkpoints == "model":
             files = [folder / name for name in _MODEL_FILES if (folder / name).is_file()]
             if not files:
-                self._owned.session.text(f"{folder} has none of {', '.join(_MODEL_FILES)}: nothing of it was kept.")
+                self._owned.session.text(f"{folder} has none of {', '.join(_MODEL_FILES)}, so nothing of it was kept.")
                 return
             source = files[0]
         epoch = max(1, math.ceil((state.epoch or 0) - 1e-6))
@@ -107,7 +107,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
             self._owned.session.checkpoint(file, epoch, dict(self._metrics), step=state.global_step, stop=self._was_stopped)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Tells the last epoch, and ends a session that the callback has begun."""
+        """Reports the last epoch, and ends a session that the callback has begun."""
         if state.is_world_process_zero:
             self._tell_epoch(state)
             self._owned.end("stopped" if self._was_stopped else "completed")
