@@ -145,7 +145,7 @@ struct ReproductionTests {
                 ], as: TestTracker.command("facts"))
             try await stop(test, session, token)
             await expectError(
-                .notReproducible("its uncommitted changes were not kept, since they have too many bytes")
+                .notReproducible("its uncommitted changes were not kept, because they have too many bytes")
             ) { _ = try await reproduce(test, session) }
         }
     }
