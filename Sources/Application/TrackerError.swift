@@ -33,12 +33,13 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
             "Sessions of kind command may be created from the server's own machine only. Create it there, or set "
                 + "allow_remote_commands in the server's configuration."
         case .leaseRequired:
-            "This call is for the attempt that trains the session. Claim one, then send 'Authorization: Lease <token>'."
-        case .leaseInvalid(let session): "The lease token belongs to no attempt of \(session)."
+            "Only the attempt that trains the session may make this call. Claim the session, then send "
+                + "'Authorization: Lease <token>'."
+        case .leaseInvalid(let session): "The lease token does not belong to any attempt of \(session)."
         case .notReproducible(let reason): "The session cannot be reproduced: \(reason)."
         case .notClaimable: "The session cannot be claimed now."
         case .readModelsBehind(let position, let asked):
-            "The read models are at position \(position), and \(asked) was asked for. Try again."
+            "The read models are at position \(position), but \(asked) was asked for. Try again."
         }
     }
 }

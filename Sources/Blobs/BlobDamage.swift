@@ -19,7 +19,7 @@ package enum BlobDamage: Equatable, Sendable, CustomStringConvertible {
         case .frame(let index): "its frame \(index) is damaged"
         case .missingTensor(let digest): "its tensor \(digest) is missing"
         case .damagedTensor(let digest): "its tensor \(digest) is damaged"
-        case .content: "its content has another digest"
+        case .content: "its content has a different digest"
         }
     }
 }

@@ -69,7 +69,7 @@ extension JSONScanner {
         digitCount = position - wholeStart
         guard digitCount > 0 else { throw malformed(at: position, "a digit") }
         guard digitCount == 1 || bytes[wholeStart] != UInt8(ascii: "0") else {
-            throw error(.unexpectedByte, "a number must not begin with a superfluous zero", at: wholeStart)
+            throw error(.unexpectedByte, "a number must not begin with extra zeros", at: wholeStart)
         }
         var isWhole = true
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {

@@ -71,7 +71,7 @@ extension JSONScanner {
                 throw error(.invalidString, "the second half of a surrogate pair stands alone", at: position)
             default: return position + 6
             }
-        default: throw error(.invalidString, "a backslash is followed by no known escape", at: position)
+        default: throw error(.invalidString, "a backslash is not followed by a known escape", at: position)
         }
     }
 

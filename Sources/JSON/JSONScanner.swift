@@ -37,7 +37,7 @@ package struct JSONScanner {
         maximumDepth = limits.maximumDepth
         guard bytes.count <= limits.maximumByteCount else {
             throw JSONError(
-                .tooLarge, "the text has \(bytes.count) bytes; at most \(limits.maximumByteCount) are read",
+                .tooLarge, "the text has \(bytes.count) bytes; at most \(limits.maximumByteCount) are allowed",
                 at: 0, in: UnsafeBufferPointer(rebasing: bytes.prefix(0)))
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { byteOffset = 3 }
@@ -164,7 +164,7 @@ package struct JSONScanner {
             let name = key.string
             guard object.append(try value(), forKey: name) else {
                 throw error(
-                    .duplicateKey, "the key \"\(name)\" comes twice in one object", at: key.byteOffset - 1)
+                    .duplicateKey, "the key \"\(name)\" appears twice in one object", at: key.byteOffset - 1)
             }
         }
         return .object(object)

@@ -30,7 +30,7 @@ package struct FeedRequest: Equatable, Sendable {
             after = cursor
         } else if let text = query.text("after") {
             guard let cursor = FeedCursor(text) else {
-                throw .invalidField("after", "after must be the position of a frame, not '\(text)'")
+                throw .invalidField("after", "after must be the position of a frame, not '\(text)'.")
             }
             after = cursor
         }

@@ -49,7 +49,7 @@ package struct LiveFeedEndpoints: Sendable {
                 } catch is CancellationError {
                     return
                 } catch let error as ChannelError {
-                    logger.trace("A feed's client has gone.", metadata: ["error": "\(error)"])
+                    logger.trace("A feed's client has disconnected.", metadata: ["error": "\(error)"])
                 } catch {
                     await fail(error, writer)
                 }
@@ -77,7 +77,7 @@ package struct LiveFeedEndpoints: Sendable {
         do {
             try await writer.close(.internalError, reason: "The log cannot be read; see the server's log.")
         } catch {
-            logger.trace("A feed's client has gone.", metadata: ["error": "\(error)"])
+            logger.trace("A feed's client has disconnected.", metadata: ["error": "\(error)"])
         }
     }
 

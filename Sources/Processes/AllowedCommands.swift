@@ -52,7 +52,7 @@ package struct AllowedCommands: Equatable, Sendable {
             path = found
         }
         guard paths.contains(path) else {
-            let list = paths.isEmpty ? "none is" : "these are: " + paths.joined(separator: ", ")
+            let list = paths.isEmpty ? "none is allowed" : "allowed: " + paths.joined(separator: ", ")
             throw Refusal(
                 description: "the program '\(path)' is not one that this server may start (\(list)); add it to "
                     + "allowed_commands in the server's configuration, or start the server with --allow-command "

@@ -127,7 +127,7 @@ package final class ChildProcess: Sendable {
             return .failure(
                 ProcessError(
                     .folder,
-                    "The folder \(start.folder) cannot be entered: \(reason). Make it, or name another one."))
+                    "The folder \(start.folder) cannot be entered: \(reason). Create it, or choose another."))
         }
         switch failure {
         case EAGAIN, ENOMEM, EMFILE, ENFILE: return .failure(.system(start.path, failure))
@@ -139,7 +139,7 @@ package final class ChildProcess: Sendable {
             return .failure(
                 ProcessError(
                     .notExecutable,
-                    "\(start.path) cannot be started: \(reason). Check that the file is there, that this user may execute it "
+                    "\(start.path) cannot be started: \(reason). Check that the file exists, that this user may execute it "
                         + "(chmod +x), and that the interpreter of its first line exists."))
         }
     }

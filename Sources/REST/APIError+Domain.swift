@@ -68,8 +68,8 @@ extension ConfigurationRoots.Failure: HTTPErrorConvertible {
             APIError(
                 .notFound, code: "not_found",
                 message: available.isEmpty
-                    ? "There is no such configuration file, and the configuration roots have none."
-                    : "There is no such configuration file. There are: \(available.joined(separator: ", ")).",
+                    ? "There is no such configuration file, and the configuration roots contain none."
+                    : "There is no such configuration file. Available: \(available.joined(separator: ", ")).",
                 details: ["kind": "configuration", "available": .array(available.map { .string($0) })])
         }
     }
@@ -82,7 +82,7 @@ extension SessionRefusal: HTTPErrorConvertible {
             APIError(.notFound, code: "not_found", message: message, details: ["kind": "session"])
         case .unknownCheckpoint(let id): .unknown("checkpoint", id)
         case .unknownArtifact(let path): .unknown("artifact", path)
-        case .invalid(let field, _): .invalidField(field, message)
+        case .invalid(let field, _): .invalidField(field, "\(description).")
         case .wrongToken:
             APIError(.forbidden, code: "lease_invalid", message: message)
         case .leaseHeld(let attempt):
@@ -159,10 +159,13 @@ extension EventCodecError: HTTPErrorConvertible {
     package var apiError: APIError {
         switch self {
         case .tooLarge:
-            APIError(.contentTooLarge, code: "body_too_large", message: description)
-        case .unknownType, .malformed, .newerSchema: .storageFailure(description)
+            APIError(.contentTooLarge, code: "body_too_large", message: message)
+        case .unknownType, .malformed, .newerSchema: .storageFailure(message)
         }
     }
+
+    /// The description as a sentence.
+    private var message: String { description.prefix(1).uppercased() + description.dropFirst() + "." }
 }
 
 extension ReadModelError: HTTPErrorConvertible {

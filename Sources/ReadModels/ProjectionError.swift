@@ -18,11 +18,11 @@ package enum ProjectionError: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .undecodable(let position, let stream, let error):
-            "the documents stop before position \(position) of \(stream): \(error)"
+            "the read models stop before position \(position) of \(stream): \(error)"
         case .outOfOrder(let position, let after):
-            "an event at position \(position) was given after \(after): this is a mistake of the program"
-        case .storage(let error): "the documents could not be written: \(error)"
-        case .log(let error): "the documents could not read the log: \(error)"
+            "an event at position \(position) was given after \(after): this is a bug"
+        case .storage(let error): "the read models could not be written: \(error)"
+        case .log(let error): "the read models could not read the log: \(error)"
         case .folder(let message): message
         }
     }

@@ -32,7 +32,7 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
     static func building(_ position: LogPosition, of head: LogPosition) -> ReadModelError {
         ReadModelError(
             code: .building,
-            message: "The documents are being built from the log: \(position) of \(head) events are done. Ask again "
+            message: "The read models are being built from the log: \(position) of \(head) events are done. Try again "
                 + "later.")
     }
 
@@ -40,14 +40,15 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
     static func notReached(_ asked: LogPosition, at position: LogPosition) -> ReadModelError {
         ReadModelError(
             code: .notReached,
-            message: "Position \(asked) was asked for; the documents show the log up to \(position). Ask again later, "
-                + "or for an earlier position.")
+            message:
+                "Position \(asked) was asked for, but the read models are at position \(position). Try again later, "
+                + "or ask for an earlier position.")
     }
 
     /// A failure of the database.
     package init(_ error: LMDBError) {
         code = .storage(error.code)
-        message = "The documents cannot be read: \(error.description)"
+        message = "The read models cannot be read: \(error.description)"
     }
 
     private init(code: Code, message: String) {

@@ -42,7 +42,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
         guard length <= UInt64(Self.maximumByteCount) else {
             throw SafetensorsError(
                 .headerTooLarge,
-                "the header is said to have \(length) bytes; at most \(Self.maximumByteCount) are read")
+                "the header's length is \(length) bytes; at most \(Self.maximumByteCount) are allowed")
         }
         dataOffset = 8 + Int(length)
         guard prefix.count >= dataOffset else {
@@ -59,7 +59,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
         guard let object else { throw SafetensorsError(.malformedHeader, "the header is not a JSON object") }
         guard object.count <= Self.maximumTensorCount else {
             throw SafetensorsError(
-                .headerTooLarge, "\(object.count) tensors; at most \(Self.maximumTensorCount) are read")
+                .headerTooLarge, "the file has \(object.count) tensors; at most \(Self.maximumTensorCount) are allowed")
         }
         var tensors: [Tensor] = []
         var metadata: [String: String] = [:]
@@ -93,7 +93,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
             guard length == tensor.byteRange.count else {
                 throw SafetensorsError(
                     .wrongLength,
-                    "\(tensor.name) has \(tensor.byteRange.count) bytes; its type and shape ask for \(length)")
+                    "\(tensor.name) has \(tensor.byteRange.count) bytes; its type and shape need \(length)")
             }
             guard tensor.byteRange.lowerBound == end else {
                 throw SafetensorsError(
@@ -117,12 +117,12 @@ package struct SafetensorsHeader: Equatable, Sendable {
 
     private static func metadata(from value: JSONValue) throws(SafetensorsError) -> [String: String] {
         guard case .object(let object) = value else {
-            throw SafetensorsError(.malformedHeader, "__metadata__ is \(value.kindName) and not a mapping")
+            throw SafetensorsError(.malformedHeader, "__metadata__ is \(value.kindName), not a mapping")
         }
         var metadata: [String: String] = [:]
         for (key, value) in object {
             guard case .string(let text) = value else {
-                throw SafetensorsError(.malformedHeader, "__metadata__.\(key) is \(value.kindName) and not a string")
+                throw SafetensorsError(.malformedHeader, "__metadata__.\(key) is \(value.kindName), not a string")
             }
             metadata[key] = text
         }
@@ -138,11 +138,11 @@ package struct SafetensorsHeader: Equatable, Sendable {
         let shape = try sizes.map { size throws(SafetensorsError) in try nonnegative(size, "a size", of: name) }
         let bounds = try offsets.map { size throws(SafetensorsError) in try nonnegative(size, "an offset", of: name) }
         guard bounds.count == 2, bounds[0] <= bounds[1] else {
-            throw SafetensorsError(.badLayout, "\(name) has the offsets \(bounds); two rising ones are needed")
+            throw SafetensorsError(.badLayout, "\(name) has the offsets \(bounds); two ascending ones are needed")
         }
         // So that sums of offsets and lengths are safe to take.
         guard bounds[1] < .max / 4 else {
-            throw SafetensorsError(.wrongLength, "\(name) ends at \(bounds[1]), where no file reaches")
+            throw SafetensorsError(.wrongLength, "\(name) ends at \(bounds[1]), beyond any file")
         }
         return Tensor(name: name, typeName: type, shape: shape, byteRange: bounds[0]..<bounds[1])
     }
@@ -151,7 +151,7 @@ package struct SafetensorsHeader: Equatable, Sendable {
     private static func nonnegative(_ value: JSONValue, _ what: String, of name: String) throws(SafetensorsError) -> Int
     {
         guard case .integer(let integer) = value, integer >= 0 else {
-            throw SafetensorsError(.malformedHeader, "\(name) has \(what) that is no whole number from 0 up")
+            throw SafetensorsError(.malformedHeader, "\(name) has \(what) that is not a whole number from 0 up")
         }
         return Int(integer)
     }

@@ -33,12 +33,13 @@ package struct AnnotationTable {
             let fields = Self.fields(line)
             guard fields.count == names.count else {
                 throw ScanError(
-                    .malformed, file: file, "line \(number + 2) has \(fields.count) fields; \(names.count) are named")
+                    .malformed, file: file,
+                    "line \(number + 2) has \(fields.count) fields; the first line names \(names.count)")
             }
             let numbers = columns.compactMap { Double(fields[$0]) }.filter(\.isFinite)
             guard numbers.count == 4, numbers[3] > 0 else {
                 throw ScanError(
-                    .malformed, file: file, "line \(number + 2) has a coordinate or diameter that is no number")
+                    .malformed, file: file, "line \(number + 2) has a coordinate or diameter that is not a number")
             }
             rows[fields[identifier], default: []].append(
                 Row(place: SIMD3(numbers[0], numbers[1], numbers[2]), diameter: numbers[3]))

@@ -35,14 +35,14 @@ struct MetaImageHeader {
         guard values["NDims"] == "3", sides.count == 3, (values["ElementNumberOfChannels"] ?? "1") == "1" else {
             throw ScanError(
                 .unsupported, file: file,
-                "NDims, DimSize or ElementNumberOfChannels do not say three dimensions and one channel, which are read")
+                "NDims, DimSize and ElementNumberOfChannels must give three dimensions and one channel")
         }
         size = try ScanImage.size(width: sides[0], height: sides[1], depth: sides[2], file: file)
         guard let type = Self.types[values["ElementType"] ?? ""] else {
             throw ScanError(
                 .unsupported, file: file,
-                "ElementType is \(values["ElementType"] ?? "missing"); read are \(Self.types.keys.sorted().joined(separator: ", "))"
-            )
+                "ElementType is \(values["ElementType"] ?? "missing"); it must be one of "
+                    + Self.types.keys.sorted().joined(separator: ", "))
         }
         self.type = type
         let order = values["ElementByteOrderMSB"] ?? values["BinaryDataByteOrderMSB"] ?? "False"
@@ -60,7 +60,7 @@ struct MetaImageHeader {
         else {
             throw ScanError(
                 .malformed, file: file,
-                "ElementSpacing, Offset or TransformMatrix do not span three directions in mm (3, 3 and 9 numbers)")
+                "ElementSpacing, Offset and TransformMatrix must span three directions in mm (3, 3 and 9 numbers)")
         }
         self.placement = placement
 

@@ -7,7 +7,8 @@ enum NIfTIReader {
     /// The image in the bytes of an uncompressed `.nii` file.
     static func image(_ bytes: [UInt8], file: String) throws(ScanError) -> ScanImage {
         guard bytes.count >= headerByteCount else {
-            throw ScanError(.malformed, file: file, "\(bytes.count) bytes; a NIfTI header has \(headerByteCount)")
+            throw ScanError(
+                .malformed, file: file, "the file has \(bytes.count) bytes; a NIfTI header has \(headerByteCount)")
         }
         return try bytes.withUnsafeBufferPointer { buffer throws(ScanError) in
             let raw = UnsafeRawBufferPointer(buffer)
@@ -28,21 +29,21 @@ enum NIfTIReader {
             (4...7).allSatisfy({ $0 > dimensionCount || fields.short(40 + 2 * $0) == 1 })
         else {
             throw ScanError(
-                .unsupported, file: file, "dim[0] is \(dimensionCount); only volumes of three dimensions are read")
+                .unsupported, file: file, "dim[0] is \(dimensionCount); only three-dimensional volumes are supported")
         }
         let size = try ScanImage.size(
             width: fields.short(42), height: fields.short(44), depth: fields.short(46), file: file)
         guard let type = voxelType(fields.short(70)) else {
             throw ScanError(
                 .unsupported, file: file,
-                "datatype is \(fields.short(70)); read are 2, 4, 8, 16, 64, 256, 512 and 768 (integers and floats)")
+                "datatype is \(fields.short(70)); it must be 2, 4, 8, 16, 64, 256, 512 or 768 (an integer or float)")
         }
         let start = fields.float(108)
         let byteCount = size.voxelCount * type.byteCount
         guard start >= 348, start <= 0x1p30, fields.bytes.count - Int(start) >= byteCount else {
             throw ScanError(
                 .malformed, file: file,
-                "the file ends before its voxels: vox_offset is \(start), dim and datatype ask for \(byteCount) bytes, "
+                "the file ends before its voxels: vox_offset is \(start), dim and datatype need \(byteCount) bytes, "
                     + "and the file has \(fields.bytes.count)")
         }
         let slope = fields.float(112)
@@ -54,7 +55,7 @@ enum NIfTIReader {
         guard let placement = placement(fields) else {
             throw ScanError(
                 .malformed, file: file,
-                "srow, quatern or pixdim do not span three directions; voxels need steps in mm along three axes")
+                "srow, quatern and pixdim must span three directions; voxels need steps in mm along three axes")
         }
         return ScanImage(
             volume: Volume(size: size, values: values), placement: placement,

@@ -62,7 +62,7 @@ struct ScanDivision {
         guard sorted.count >= 2 else {
             throw ScanError(
                 .inconsistent, file: settings.directory,
-                "\(sorted.count) scans (\(ScanFile.suffixes.joined(separator: ", "))) and no folder \(settings.splits); "
+                "there are \(sorted.count) scans (\(ScanFile.suffixes.joined(separator: ", "))) and no folder \(settings.splits); "
                     + "at least two are needed, one to train and one to validate on")
         }
         let order = order(sorted.count)

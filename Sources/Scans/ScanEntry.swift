@@ -22,7 +22,7 @@ package struct ScanEntry: Sendable {
 
     private static func file(named name: String, in folder: URL, list: String) throws(ScanError) -> URL {
         guard !name.contains("/"), !name.contains("\0"), name != ".", name != ".." else {
-            throw ScanError(.inconsistent, file: list, "\"\(name)\" is no id of a scan: ids have no slashes")
+            throw ScanError(.inconsistent, file: list, "\"\(name)\" is not a scan's id: ids have no slashes")
         }
         for suffix in ScanFile.suffixes {
             let file = folder.appending(path: name + suffix, directoryHint: .notDirectory)
@@ -30,7 +30,7 @@ package struct ScanEntry: Sendable {
         }
         throw ScanError(
             .inconsistent, file: list,
-            "there is no file \(name) in \(folder.lastPathComponent) with one of the endings "
+            "there is no file \(name) in \(folder.lastPathComponent) with one of the extensions "
                 + ScanFile.suffixes.joined(separator: ", "))
     }
 }

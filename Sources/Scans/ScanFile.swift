@@ -34,7 +34,7 @@ package enum ScanFile {
         guard data.count >= byteCount else {
             throw ScanError(
                 .malformed, file: source.lastPathComponent,
-                "it has \(data.count) bytes of voxels; DimSize and ElementType of \(name) ask for \(byteCount)")
+                "it has \(data.count) bytes of voxels; DimSize and ElementType of \(name) need \(byteCount)")
         }
         let values = data.withUnsafeBytes {
             header.type.values(
@@ -76,7 +76,7 @@ package enum ScanFile {
             guard bytes.count + piece.count <= maximumByteCount else {
                 throw ScanError(
                     .tooLarge, file: file.lastPathComponent,
-                    "it has more than the \(maximumByteCount) bytes that are read")
+                    "it has more than \(maximumByteCount) bytes, which is the limit")
             }
             bytes += piece
         }

@@ -91,7 +91,7 @@ extension ScanError {
         let remedy =
             shippedFolders.contains(name)
             ? "Fetch it with tools/fetch-data \(name)"
-            : "Name the folder of the scans in data.directory, absolute or relative to where the server was started"
+            : "Set data.directory to the folder of the scans, absolute or relative to where the server was started"
         return ScanError(.unreadable, file: path, "the folder does not exist. \(remedy)")
     }
 }

@@ -37,7 +37,7 @@ package struct ScanImage: Equatable, Sendable {
         let (count, countOverflows) = plane.multipliedReportingOverflow(by: depth)
         guard !planeOverflows, !countOverflows, count <= maximumVoxelCount else {
             throw ScanError(
-                .tooLarge, file: file, "\(width)×\(height)×\(depth) voxels; at most \(maximumVoxelCount) are read")
+                .tooLarge, file: file, "\(width)×\(height)×\(depth) voxels; at most \(maximumVoxelCount) are supported")
         }
         return VolumeSize(depth: depth, height: height, width: width)
     }

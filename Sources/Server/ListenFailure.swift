@@ -10,11 +10,11 @@ struct ListenFailure: Error, CustomStringConvertible {
         guard let error = error as? IOError else { return nil }
         switch error.errnoCode {
         case EADDRINUSE:
-            description = "Port \(port) of \(host) is in use. End what listens there, or choose another with --port."
+            description = "Port \(port) of \(host) is in use. Stop what listens there, or choose another with --port."
         case EACCES:
-            description = "Port \(port) of \(host) is not allowed to this user. Choose one from 1024 with --port."
+            description = "This user may not listen on port \(port) of \(host). Choose one above 1023 with --port."
         case EADDRNOTAVAIL:
-            description = "\(host) is no address of this machine. Choose one with --host."
+            description = "\(host) is not an address of this machine. Choose one with --host."
         default: return nil
         }
     }

@@ -124,7 +124,7 @@ package enum TrackingServer {
         let searchPath = environment.variables["PATH"] ?? ""
         for entry in AllowedCommands.unusable(configuration.allowedCommands, searchPath: searchPath) {
             logger.warning(
-                "An allowed command names no program: give a full path, or a bare name that is in PATH.",
+                "An allowed command is not a program. Give a full path, or the bare name of a program in PATH.",
                 metadata: ["command": "\(entry)"])
         }
         return AllowedCommands(configuration.allowedCommands, searchPath: searchPath)

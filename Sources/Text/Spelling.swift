@@ -15,8 +15,8 @@ package enum Spelling {
         if let nearest = nearest(to: name, among: names) ?? names.first(where: { isPart(name, $0) }) {
             return "There is no \(kind) '\(shown)'. Did you mean '\(nearest)'?"
         }
-        if names.isEmpty { return "There is no \(kind) '\(shown)': none is taken here." }
-        return "There is no \(kind) '\(shown)'. There are: \(names.joined(separator: ", "))."
+        if names.isEmpty { return "There is no \(kind) '\(shown)': none is accepted here." }
+        return "There is no \(kind) '\(shown)'. Available: \(names.joined(separator: ", "))."
     }
 
     private static func best(_ name: String, _ names: some Sequence<String>) -> (distance: Int, name: String)? {

@@ -9,7 +9,7 @@ extension APIClient {
         let claimed: ClaimInfo = try await ask(.claimAttempt, session, sending: claim, command: command)
         guard let number = claimed.receipt.attempt, let leaseDuration = claimed.receipt.leaseDuration else {
             throw ClientError(
-                .unexpectedAnswer, "The server's answer to the claim of \(session) names no attempt or no lease.")
+                .unexpectedAnswer, "The server's answer to the claim of \(session) lacks the attempt or the lease.")
         }
         return TrainingAttempt(
             client: self, sessionID: claimed.receipt.sessionID, number: number, token: claimed.token,

@@ -51,7 +51,7 @@ extension APIClient {
         } catch {
             throw ClientError(
                 .unexpectedAnswer,
-                "The answer to \(request.name) is not a stream of event records. Is the server of another version?")
+                "The answer to \(request.name) is not a stream of event records. Is the server a different version?")
         }
     }
 

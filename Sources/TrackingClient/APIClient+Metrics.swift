@@ -30,7 +30,7 @@ extension APIClient {
             throw ClientError(
                 .unexpectedAnswer,
                 "The history has \(counts.0) places, \(counts.1) values and \(counts.2) times; "
-                    + "they should be equally many.")
+                    + "the counts should be equal.")
         }
         return history
     }

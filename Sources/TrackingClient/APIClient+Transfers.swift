@@ -41,7 +41,7 @@ extension APIClient {
             try await partial.discard()
             throw ClientError(
                 .digestMismatch,
-                "What was downloaded for \(path) has the digest \(partial.digest), not \(digest); it was removed. "
+                "The download of \(path) has the digest \(partial.digest), not \(digest); it was removed. "
                     + "Download it again.")
         }
         try await partial.commit()
@@ -67,7 +67,7 @@ extension APIClient {
         while let chunk = try await next(&bytes, of: request) {
             guard partial.byteCount + Int64(chunk.count) <= byteCount else {
                 throw ClientError(
-                    .unexpectedAnswer, "\(request.name) answered more than the \(byteCount) bytes it has. Try again.")
+                    .unexpectedAnswer, "\(request.name) returned more than the expected \(byteCount) bytes. Try again.")
             }
             try await partial.append(chunk)
             progress?(TransferProgress(byteCount: partial.byteCount, totalByteCount: byteCount))
@@ -76,7 +76,7 @@ extension APIClient {
             throw ClientError(
                 .interrupted,
                 "\(request.name) ended after \(partial.byteCount) of \(byteCount) bytes. Start the download again; "
-                    + "it goes on from there.")
+                    + "it continues from there.")
         }
     }
 

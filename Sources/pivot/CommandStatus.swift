@@ -31,19 +31,19 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
     /// The meaning of the status, in words.
     var meaning: String {
         switch self {
-        case .done: "it was done; of a reproduction: it is bit-identical"
-        case .failed: "it failed"
-        case .usage: "the command line or a configuration is wrong"
+        case .done: "success; a reproduction is bit-identical"
+        case .failed: "failure"
+        case .usage: "the command line or a configuration is invalid"
         case .notFound: "there is no such session, checkpoint or file on the server"
         case .unreachable: "no server can be reached"
         case .trainingFailed: "the training failed"
-        case .trainingStopped: "the training was stopped before its end"
-        case .notClaimable: "the session is not to be trained, or another trainer holds it"
-        case .superseded: "another attempt trains the session"
-        case .programFailed: "the program that trains the session ended badly"
+        case .trainingStopped: "the training was stopped before it finished"
+        case .notClaimable: "the session cannot be trained now, or another trainer holds it"
+        case .superseded: "another attempt has taken over the session"
+        case .programFailed: "the program that trains the session failed"
         case .withinTolerance: "the reproduction is equal within the tolerance"
-        case .different: "the reproduction is different"
-        case .notReproducible: "what the original was trained with is not the same, or not there"
+        case .different: "the reproduction differs"
+        case .notReproducible: "what the original was trained with has changed or is missing"
         case .inconclusive: "the reproduction ended before there was a verdict, or too little was recorded"
         case .interrupted: "interrupted by Ctrl-C"
         }

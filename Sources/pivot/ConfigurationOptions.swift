@@ -7,15 +7,15 @@ import TrainingConfiguration
 
 /// The options that a session is created from: a configuration file read here, and what is said beside it.
 package struct ConfigurationOptions: ParsableArguments {
-    @Argument(help: "The configuration, YAML or JSON, read on this machine.", completion: .file())
+    @Argument(help: "The configuration file (YAML or JSON), read on this machine.", completion: .file())
     var file: String
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Lay a value over the configuration, such as train.learning_rate=1e-4. May be repeated.",
+            "Override a value of the configuration, such as train.learning_rate=1e-4. May be repeated.",
             valueName: "key=value"))
     var settings: [String] = []
-    @Option(help: "What people call the session; by default the file's name.")
+    @Option(help: "The session's name; by default the file's name.")
     var name: String?
     @Option(help: "A tag. May be repeated.")
     var tag: [String] = []
@@ -38,7 +38,7 @@ package struct ConfigurationOptions: ParsableArguments {
             text = try String(contentsOfFile: file, encoding: .utf8)
         } catch {
             throw CommandFailure(
-                .usage, "\(file) cannot be read as text. Name a configuration file, such as configs/quickstart.yaml.")
+                .usage, "\(file) cannot be read as text. Give a configuration file, such as configs/quickstart.yaml.")
         }
         let source: ConfigurationSource
         do throws(ConfigurationError) {

@@ -20,11 +20,11 @@ package enum DownloadTarget {
         }
         // A finished download is renamed to its place; that must never take the place of a device or a pipe.
         guard isFileOrMissing(path) else {
-            throw CommandFailure(.usage, "\(path) is not a file. Name another with --output.")
+            throw CommandFailure(.usage, "\(path) is not a file. Choose another with --output.")
         }
         guard mayReplace || !FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure(
-                .usage, "\(path) is there already. Name another with --output, or replace it with --force.")
+                .usage, "\(path) already exists. Choose another with --output, or replace it with --force.")
         }
         return path
     }

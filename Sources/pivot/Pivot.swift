@@ -8,10 +8,10 @@ import TrainingConfiguration
 package struct Pivot: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "pivot",
-        abstract: "Run trainings, watch them, and keep everything about them.",
+        abstract: "Run trainings, watch them, and keep a full record of them.",
         discussion: """
-            Commands that talk to a server find it at --url, else at PIVOT_URL, else at http://127.0.0.1:8000. \
-            PIVOT_API_KEY is sent when it is set.
+            Commands that talk to a server use the address in --url, else PIVOT_URL, else http://127.0.0.1:8000. \
+            PIVOT_API_KEY is sent if it is set.
 
             Exit status:
             \(CommandStatus.table())

@@ -4,7 +4,7 @@ import TrackingClient
 
 /// The choice of the server that a command talks to.
 package struct ServerOptions: ParsableArguments {
-    @Option(help: "The server's address; else PIVOT_URL, else http://127.0.0.1:8000.")
+    @Option(help: "The server's address; by default PIVOT_URL, else http://127.0.0.1:8000.")
     var url: String?
 
     package init() {}

@@ -84,7 +84,7 @@ struct CreationTests {
             await expectError(.unknown(.checkpoint, "ckpt_none")) {
                 _ = try await test.create("c") { $0.checkpoint = "ckpt_none" }
             }
-            await expectError(.invalid(field: "parent", reason: "is \(other), and \(id) belongs to \(parent)")) {
+            await expectError(.invalid(field: "parent", reason: "is \(other), but \(id) belongs to \(parent)")) {
                 _ = try await test.create("d") {
                     $0.parent = other.text
                     $0.checkpoint = id
@@ -107,8 +107,8 @@ struct CreationTests {
                 .invalid(
                     field: "checkpoint_id",
                     reason:
-                        "names \(upload.checkpointID), which was uploaded as opaque bytes that no trainer can go on "
-                        + "from")
+                        "names \(upload.checkpointID), which was uploaded as opaque bytes that no trainer can "
+                        + "continue from")
             ) { _ = try await test.create("a") { $0.checkpoint = upload.checkpointID } }
             let child = try await test.create("b") { $0.checkpoint = id }
             let document = try await test.view(child).document

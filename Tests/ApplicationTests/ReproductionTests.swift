@@ -91,7 +91,7 @@ struct ReproductionTests {
             ) { _ = try await reproduce(test, session) }
             try await stop(test, session, token)
             await expectError(
-                .notReproducible("it has recorded no epoch that a second training could be compared with")
+                .notReproducible("it has not recorded an epoch that a second training could be compared with")
             ) { _ = try await reproduce(test, session) }
             await expectError(.unknown(.session, "sess_none")) {
                 _ = try await reproduce(test, Session.ID("sess_none")!)
@@ -113,7 +113,7 @@ struct ReproductionTests {
             _ = try await test.tracker.checkpoints.delete(saved.checkpointID, as: TestTracker.command("delete"))
             await expectError(
                 .notReproducible(
-                    "it began with the checkpoint \(saved.checkpointID) of \(parent), which was deleted")
+                    "it started from the checkpoint \(saved.checkpointID) of \(parent), which was deleted")
             ) { _ = try await reproduce(test, session) }
         }
     }
@@ -145,7 +145,7 @@ struct ReproductionTests {
                 ], as: TestTracker.command("facts"))
             try await stop(test, session, token)
             await expectError(
-                .notReproducible("its uncommitted changes were not kept, since they have too many bytes")
+                .notReproducible("its uncommitted changes were not kept, because they have too many bytes")
             ) { _ = try await reproduce(test, session) }
         }
     }

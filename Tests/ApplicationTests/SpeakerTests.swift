@@ -36,7 +36,7 @@ struct SpeakerTests {
             let (session, token) = try await test.running()
             #expect(try await test.tracker.attempts.speaker(for: session, token: token, claimed: 1).attempt == 1)
             await expectError(
-                .invalid(field: "attempt_number", reason: "is 2, and the lease token is that of attempt 1")
+                .invalid(field: "attempt_number", reason: "is 2, but the lease token is that of attempt 1")
             ) {
                 _ = try await test.tracker.attempts.speaker(
                     for: session, token: token, claimed: 2, field: "attempt_number")
@@ -94,11 +94,12 @@ struct SpeakerTests {
                 _ = try await test.tracker.checkpoints.save(draft, stored, token: token) { TestTracker.command("a") }
             }
             draft.marks = [.last]
-            await expectError(.invalid(field: "marks", reason: "are for the trainer that holds the lease")) { [draft] in
+            await expectError(.invalid(field: "marks", reason: "can only be set by the trainer that holds the lease")) {
+                [draft] in
                 _ = try await test.tracker.checkpoints.save(draft, stored, token: nil) { TestTracker.command("b") }
             }
             draft.attempt = 7
-            await expectError(.invalid(field: "attempt", reason: "is 7, and the lease token is that of attempt 1")) {
+            await expectError(.invalid(field: "attempt", reason: "is 7, but the lease token is that of attempt 1")) {
                 [draft] in
                 _ = try await test.tracker.checkpoints.save(draft, stored, token: token) { TestTracker.command("c") }
             }

@@ -112,7 +112,7 @@ struct TrainingLifeTests {
             let speaker = try await test.tracker.attempts.speaker(for: session, token: token)
             var identity = TestTracker.command("finish")
             identity.mayBeRepeat = false
-            await expectError(.invalid(field: "epoch", reason: "is 2, and the last completed epoch is 1")) {
+            await expectError(.invalid(field: "epoch", reason: "is 2, but the last completed epoch is 1")) {
                 [identity] in
                 _ = try await test.tracker.attempts.finish(
                     speaker, .completed(finalMetrics: [], earlyStopReason: ""), epoch: 2, as: identity)

@@ -65,11 +65,11 @@ import pivot
         "Arguments that contradict each other are refused with the rule that they break",
         arguments: [
             (["metrics", "sess_1", "--history"], "--history needs exactly one --metric"),
-            (["metrics", "sess_1", "--max-points", "5"], "--axis and --max-points go with --history"),
+            (["metrics", "sess_1", "--max-points", "5"], "--axis and --max-points need --history"),
             (["metrics", "sess_1", "--metric", "a", "--history", "--limit", "5"], "--limit is for epochs"),
-            (["logs", "sess_1", "--tail", "0"], "--tail takes a number of lines"),
+            (["logs", "sess_1", "--tail", "0"], "--tail must be at least 1"),
             (["events", "--stream", "all"], "--stream needs a session"),
-            (["sessions", "stop", "sess_1", "--wait", "31"], "--wait takes 0 to 30 seconds"),
+            (["sessions", "stop", "sess_1", "--wait", "31"], "--wait must be from 0 to 30 seconds"),
             (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
             (["sessions", "list", "--status", "sleeping"], "The value 'sleeping' is invalid"),
             (

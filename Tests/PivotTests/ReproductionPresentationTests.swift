@@ -52,7 +52,7 @@ import pivot
         }
         #expect(lines.contains { $0.hasSuffix("epoch 2, step 17: train_loss") })
         #expect(lines.contains { $0.hasSuffix("0.30000000000000004 then, nan now") })
-        #expect(lines.contains { $0.hasSuffix("a difference of ∞, ∞ of the value") })
+        #expect(lines.contains { $0.hasSuffix("a difference of ∞ (∞ relative)") })
         #expect(lines.contains { $0.hasSuffix("threads: 1 then, 2 now") })
     }
 

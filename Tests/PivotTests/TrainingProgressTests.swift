@@ -89,7 +89,7 @@ import pivot
         var progress = fresh()
         #expect(progress.take(try frame(#"{"type":"status","status":"stopped","position":3}"#)) == [.checkStatus])
         #expect(progress.take(status(.queued, queuePosition: 2)) == [.print("queued")])
-        #expect(progress.statusLine(width: 80) == "queued, place 2: the training begins when a place is free")
+        #expect(progress.statusLine(width: 80) == "queued, place 2: the training starts when a slot is free")
         #expect(progress.take(status(.stopped, epoch: 2)) == [.finish(.stopped)])
         #expect(progress.take(try frame(#"{"type":"training_complete","final_metrics":{}}"#)) == [.finish(.completed)])
         #expect(progress.take(try frame(#"{"type":"error","message":"x"}"#)) == [.finish(.failed)])

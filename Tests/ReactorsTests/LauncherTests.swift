@@ -109,7 +109,7 @@ struct LauncherTests {
             try await Self.wait(for: .failed, of: session, test)
             #expect(
                 try await test.view(session).document.message
-                    == "the trainer was ended by signal 9 (before it claimed the session)")
+                    == "the trainer was killed by signal 9 (before it claimed the session)")
         }
     }
 

@@ -8,7 +8,7 @@ struct TrainerExitTests {
         arguments: [
             (TrainerExit.Reason.exit(code: 1), "", "the trainer ended with exit code 1"),
             (.exit(code: 1), "no data", "the trainer ended with exit code 1: no data"),
-            (.signal(9), "", "the trainer was ended by signal 9"),
+            (.signal(9), "", "the trainer was killed by signal 9"),
             (.exit(code: 9), "sh ended with exit code 3: no data", "sh ended with exit code 3: no data"),
             (.exit(code: 9), "", "the trainer ended with exit code 9"),
         ])

@@ -38,7 +38,7 @@ struct SessionDeciderTests {
                 .requestStart,
                 refuses: .wrongStatus(
                     action: "be started", status: status,
-                    remedy: "create a session with its checkpoint_id to go on from it"))
+                    remedy: "create a session with its checkpoint_id to continue"))
         }
     }
 
@@ -220,7 +220,7 @@ struct SessionDeciderTests {
                 .stopped(
                     .with {
                         $0.attempt = 1
-                        $0.message = "the trainer was lost while it stopped: gone"
+                        $0.message = "the trainer was lost while stopping: gone"
                     }),
             ])
     }

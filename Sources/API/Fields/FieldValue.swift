@@ -187,7 +187,9 @@ extension Bounds<JSONObject> {
     package static var scalars: Bounds {
         Bounds(.map(.anything), limits: .entries(0...10_000, keys: 1...Session.maximumNameByteCount)) {
             (object) throws(FieldError) in
-            guard object.count <= 10_000 else { throw FieldError("", "has \(object.count) entries; at most 10000 fit") }
+            guard object.count <= 10_000 else {
+                throw FieldError("", "has \(object.count) entries; at most 10000 are allowed")
+            }
             for (name, value) in object {
                 do throws(FieldError) {
                     try Bounds<String>.check(name, 1...Session.maximumNameByteCount)

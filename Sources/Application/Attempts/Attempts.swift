@@ -68,7 +68,7 @@ package struct Attempts: Sendable {
         let attempt = UInt32(index) + 1
         if let claimed, claimed != attempt {
             throw TrackerError.invalid(
-                field: field, reason: "is \(claimed), and the lease token is that of attempt \(attempt)")
+                field: field, reason: "is \(claimed), but the lease token is that of attempt \(attempt)")
         }
         core.leases.renew(session, attempt: attempt)
         if mustHold, state.attempt?.number != attempt {
@@ -159,7 +159,7 @@ package struct Attempts: Sendable {
     ) async throws -> Receipt {
         if let epoch, !identity.mayBeRepeat, epoch != speaker.state.epoch {
             throw TrackerError.invalid(
-                field: "epoch", reason: "is \(epoch), and the last completed epoch is \(speaker.state.epoch)")
+                field: "epoch", reason: "is \(epoch), but the last completed epoch is \(speaker.state.epoch)")
         }
         let receipt = try await perform(.finish(finish, speaker.holder), speaker, as: identity)
         core.leases.table.release(.init(session: speaker.session, attempt: speaker.attempt))

@@ -90,7 +90,7 @@ package struct Checkpoints: Sendable {
             }
             speaker = known
         } else if !draft.marks.isEmpty {
-            throw TrackerError.invalid(field: "marks", reason: "are for the trainer that holds the lease")
+            throw TrackerError.invalid(field: "marks", reason: "can only be set by the trainer that holds the lease")
         }
         var saved = draft.event(of: stored, attempt: speaker?.attempt ?? 0)
         if let speaker {

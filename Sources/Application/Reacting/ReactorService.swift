@@ -73,7 +73,7 @@ package struct ReactorService: Service {
                 throw error
             } catch {
                 logger.warning(
-                    "An event could not be dealt with; trying again.",
+                    "An event could not be handled; trying again.",
                     metadata: [
                         "reactor": "\(reactor.name)", "position": "\(event.position)", "error": "\(error)",
                     ])
@@ -81,7 +81,7 @@ package struct ReactorService: Service {
             }
         }
         logger.error(
-            "An event was not dealt with; it is taken up again when the server starts next.",
+            "An event was not handled; it will be tried again when the server is restarted.",
             metadata: ["reactor": "\(reactor.name)", "position": "\(event.position)"])
     }
 
@@ -94,7 +94,7 @@ package struct ReactorService: Service {
                 throw error
             } catch {
                 logger.warning(
-                    "Regular work failed; trying again later.",
+                    "Periodic work failed; trying again later.",
                     metadata: ["reactor": "\(reactor.name)", "error": "\(error)"])
             }
         }

@@ -54,7 +54,7 @@ package struct ConfigurationRoots: Sendable {
             else { continue }
             let real = resolved(file)
             guard real.hasPrefix(resolved(folder) + "/") else {
-                throw .notAllowed("the file is a link that leaves its configuration root")
+                throw .notAllowed("the file is a link that leads out of its configuration root")
             }
             return try read(real, path)
         }

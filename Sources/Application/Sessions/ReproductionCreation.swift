@@ -37,7 +37,7 @@ struct ReproductionCreation {
         let kind = try check(document)
         guard let last = records.last else {
             throw TrackerError.notReproducible(
-                "it has recorded no epoch that a second training could be compared with")
+                "it has not recorded an epoch that a second training could be compared with")
         }
         if document.hasParentCheckpoint { try await checkParent(document.parentCheckpoint) }
         let first = try await core.store.events(in: original.stream, after: .none, limit: ReadLimit(count: 1)).first
@@ -61,7 +61,7 @@ struct ReproductionCreation {
 
     private func check(_ document: SessionDocument) throws -> TrainerKind {
         guard let status = Session.Status(rawValue: document.status) else {
-            throw TrackerError.notReproducible("its status \(document.status) is not known here")
+            throw TrackerError.notReproducible("this version does not know its status \(document.status)")
         }
         switch status {
         case .queued, .running, .stopping:
@@ -89,11 +89,11 @@ struct ReproductionCreation {
             try TrainingConfiguration(resolving: source), isFromThisMachine: draft.isFromThisMachine)
         let facts = Self.facts(of: document)
         if let reason = facts["git_diff_missing"] {
-            throw TrackerError.notReproducible("its uncommitted changes were not kept, since \(reason)")
+            throw TrackerError.notReproducible("its uncommitted changes were not kept, because \(reason)")
         }
         if let names = facts["git_untracked"] {
             created.warnings.append(
-                "The original ran beside files that git did not know, which are not brought back: \(names).")
+                "The original ran with files that git does not track, which are not restored: \(names).")
         }
     }
 
@@ -133,7 +133,7 @@ struct ReproductionCreation {
             saved.digest == parent.digest
         else {
             throw TrackerError.notReproducible(
-                "it began with the checkpoint \(parent.checkpointID) of \(parent.sessionID), which was deleted")
+                "it started from the checkpoint \(parent.checkpointID) of \(parent.sessionID), which was deleted")
         }
     }
 

@@ -76,17 +76,18 @@ struct SessionCreation {
         // A program knows itself what it can go on from.
         if configuration.trainer.kind.isBuiltIn {
             guard !document.architecture.isEmpty else {
-                throw refusal("names \(checkpoint), which was uploaded as opaque bytes that no trainer can go on from")
+                throw refusal(
+                    "names \(checkpoint), which was uploaded as opaque bytes that no trainer can continue from")
             }
             guard document.architecture == configuration.architecture else {
                 throw refusal(
-                    "names \(checkpoint), which holds the weights of \(document.architecture), and the configuration asks "
-                        + "for \(configuration.architecture)")
+                    "names \(checkpoint), which holds the weights of \(document.architecture), but the configuration "
+                        + "asks for \(configuration.architecture)")
             }
         }
         if let parent, parent != document.sessionID {
             throw TrackerError.invalid(
-                field: "parent", reason: "is \(parent), and \(checkpoint) belongs to \(document.sessionID)")
+                field: "parent", reason: "is \(parent), but \(checkpoint) belongs to \(document.sessionID)")
         }
         created.parentSessionID = document.sessionID
         created.parentCheckpoint = .with {

@@ -17,7 +17,7 @@ package enum ZlibError: Error, Equatable, CustomStringConvertible {
         case .malformed(let reason): "The packed data are damaged: \(reason). Copy the file again."
         case .wrongChecksum: "The packed data do not match their checksum. Copy the file again."
         case .tooLarge(let maximum): "The packed data hold more than the \(maximum) bytes allowed here."
-        case .outOfMemory: "There is no memory for unpacking. Free some, or do less at once."
+        case .outOfMemory: "There is not enough memory for unpacking. Free some, or do less at once."
         }
     }
 }

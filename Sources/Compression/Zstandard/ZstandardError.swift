@@ -18,7 +18,7 @@ package enum ZstandardError: Error, Equatable, CustomStringConvertible {
         case .destinationTooSmall(let byteCount):
             "The compressed bytes do not fit into \(byteCount) bytes. Use a buffer of `compressionBound` bytes."
         case .outOfMemory:
-            "There is no memory for the compressor. Free some, or do less at once."
+            "There is not enough memory for the compressor. Free some, or do less at once."
         }
     }
 }

@@ -153,7 +153,8 @@ package final class CommandHandler<D: Decider>: Sendable {
                 do {
                     D.evolve(&folded.state, with: try D.Event(record))
                 } catch {
-                    throw StorageError(damaged: "The record at position \(record.position) cannot be decoded. \(error)")
+                    throw StorageError(
+                        damaged: "The record at position \(record.position) cannot be decoded: \(error).")
                 }
             }
             folded.version = last.version

@@ -16,7 +16,7 @@ package enum RecordError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .length: "The record is cut off, or longer than it says."
-        case .unknownFormat(let format): "The record has format \(format), which a later release wrote."
+        case .unknownFormat(let format): "The record has format \(format), which was written by a later release."
         case .headerCheck: "The record's header does not match its checksum."
         case .bodyCheck: "The record's body does not match its checksum."
         case .field(let name): "The record's \(name) is not valid."

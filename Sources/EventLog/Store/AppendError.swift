@@ -33,7 +33,7 @@ package enum AppendError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooLarge(let details):
             "The append is too large: \(details) Split it into several commands."
         case .stopped(let details):
-            "The log takes no more appends: \(details) Restart the server."
+            "The log does not accept more appends: \(details) Restart the server."
         }
     }
 }

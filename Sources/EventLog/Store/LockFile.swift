@@ -20,7 +20,7 @@ final class LockFile: Sendable {
             let owner = LockFile.read(descriptor)
             throw StorageError(
                 .locked,
-                "\(path) is held by \(owner.map(\.description) ?? "another process"). "
+                "\(path) is in use by \(owner.map(\.description) ?? "another process"). "
                     + "Stop it first, or use another data directory.")
         }
         self.descriptor = Mutex(descriptor)

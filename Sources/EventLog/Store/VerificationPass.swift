@@ -109,7 +109,7 @@ struct VerificationPass {
                 let append = try tables.append(at: extent.first, in: transaction)
                 if append.stream.category == category, append.receipt.count == extent.count { return .next }
             }
-            fail("The index of the categories has an entry that stands for no append.")
+            fail("The index of the categories has an entry without an append.")
             return .stop
         }
     }

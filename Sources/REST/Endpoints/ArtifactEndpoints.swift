@@ -41,7 +41,7 @@ struct ArtifactEndpoints {
         let last = try call.query.integer("end_step", in: allowed)
         let bounds = (lower: first ?? allowed.lowerBound, upper: last ?? allowed.upperBound)
         guard bounds.lower <= bounds.upper else {
-            throw FieldError("start_step", "lies after end_step")
+            throw FieldError("start_step", "must not be after end_step")
         }
         filter.steps = first == nil && last == nil ? nil : Int64(bounds.lower)...Int64(bounds.upper)
         return filter
@@ -139,7 +139,7 @@ extension Call {
             !path.utf8.contains(where: { $0 < 32 || $0 == 127 }), !path.contains("\\")
         else {
             throw FieldError(
-                "path", "must be a relative path without '..', '.', empty parts, backslashes and control characters")
+                "path", "must be a relative path without '..', '.', empty parts, backslashes or control characters")
         }
         return path
     }

@@ -134,13 +134,13 @@ struct MetricEndpoints {
         }
         for other in MetricHistoryQuery.Axis.allCases where other != axis {
             for name in ["start_\(other.rawValue)", "end_\(other.rawValue)"] where query.text(name) != nil {
-                throw FieldError(name, "goes with axis=\(other.rawValue), not \(axis.rawValue)")
+                throw FieldError(name, "needs axis=\(other.rawValue), not \(axis.rawValue)")
             }
         }
         let start = try bound("start_\(axis.rawValue)")
         let end = try bound("end_\(axis.rawValue)")
         if let start, let end, start > end {
-            throw FieldError("start_\(axis.rawValue)", "lies after end_\(axis.rawValue)")
+            throw FieldError("start_\(axis.rawValue)", "must not be after end_\(axis.rawValue)")
         }
         return (start, end)
     }

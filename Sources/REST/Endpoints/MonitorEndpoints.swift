@@ -49,17 +49,17 @@ struct MonitorEndpoints {
             "pivot_log_position", "counter", "Position of the last event in the log.",
             [("", Double(health.head.rawValue))])
         add(
-            "pivot_read_models_position", "counter", "Position that the read models show.",
+            "pivot_read_models_position", "counter", "Log position that the read models have reached.",
             [("", Double(health.readModelsPosition.rawValue))])
         add(
             "pivot_sessions", "gauge", "Sessions that are not archived, by status.",
             Session.Status.allCases.map { ("{status=\"\($0.rawValue)\"}", Double(counts[$0] ?? 0)) })
-        add("pivot_leases", "gauge", "Leases that trainers hold.", [("", Double(health.leaseCount))])
-        add("pivot_damaged_blobs", "gauge", "Blobs that were found damaged.", [("", Double(health.damagedBlobCount))])
-        add("pivot_host_cpu_percent", "gauge", "How busy the processors are.", [("", sample.processorPercent)])
+        add("pivot_leases", "gauge", "Leases held by trainers.", [("", Double(health.leaseCount))])
+        add("pivot_damaged_blobs", "gauge", "Blobs found to be damaged.", [("", Double(health.damagedBlobCount))])
+        add("pivot_host_cpu_percent", "gauge", "Processor utilization in percent.", [("", sample.processorPercent)])
         add("pivot_host_memory_used_bytes", "gauge", "Memory in use.", [("", Double(sample.memory.usedByteCount))])
         add(
-            "pivot_host_disk_free_bytes", "gauge", "Free room where the data lies.",
+            "pivot_host_disk_free_bytes", "gauge", "Free space on the disk that holds the data.",
             [("", Double(sample.disk.freeByteCount))])
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

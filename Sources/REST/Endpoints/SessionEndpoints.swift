@@ -31,12 +31,12 @@ struct SessionEndpoints {
         switch (new.configurationPath, new.configuration) {
         case (let path?, nil): configuration = .path(path)
         case (nil, let object?): configuration = .inline(object)
-        case (_?, _?): throw FieldError("config", "cannot be given beside config_path; give one of them")
+        case (_?, _?): throw FieldError("config", "cannot be combined with config_path; give only one")
         case (nil, nil):
-            throw FieldError("config_path", "is required, unless the configuration comes inline in config")
+            throw FieldError("config_path", "is required, unless the configuration is given inline in config")
         }
         if let long = new.sessionName, let short = new.shortName, long != short {
-            throw FieldError("name", "is the same field as session_name; give one of them, or the same in both")
+            throw FieldError("name", "means the same as session_name; give only one, or the same value in both")
         }
         var draft = SessionDraft(configuration)
         draft.overrides = new.overrides
@@ -139,7 +139,7 @@ struct SessionEndpoints {
                 "must name 2 to \(SessionComparison.maximumCount) sessions, separated by commas, not \(names.count)")
         }
         guard Set(names).count == names.count else {
-            throw FieldError("sessions", "names a session twice; give each once")
+            throw FieldError("sessions", "names a session twice; name each once")
         }
         let ids = try names.map { name in
             guard let id = Session.ID(name) else { throw TrackerError.unknown(.session, name) }

@@ -58,7 +58,7 @@ struct WebhookEndpoints {
         else { throw FieldError("url", "must be an address such as https://example.com/hook or mailto:me@example.com") }
         switch scheme {
         case "http", "https":
-            guard let host = url.host, !host.isEmpty else { throw FieldError("url", "names no host") }
+            guard let host = url.host, !host.isEmpty else { throw FieldError("url", "has no host") }
         case "mailto":
             let parts = url.path.split(separator: "@", omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
@@ -87,10 +87,10 @@ extension WebhookInfo {
             status = "deleted"
         } else if url.lowercased().hasPrefix("mailto:") {
             status = "no_transport"
-            message = "No mail server can be configured in this version, so that nothing is sent to this address."
+            message = "No mail server can be configured in this version, so nothing is sent to this address."
         } else {
             status = "not_delivering"
-            message = "This version records webhooks and does not deliver yet."
+            message = "This version records webhooks but does not deliver to them yet."
         }
     }
 }

@@ -58,7 +58,7 @@ extension Call {
         guard types.contains(type) else {
             throw APIError(
                 .unsupportedMediaType, code: "unsupported_media_type",
-                message: "This route takes \(types.joined(separator: " or ")), not \(type).",
+                message: "This route accepts \(types.joined(separator: " or ")), not \(type).",
                 details: ["accepted": .array(types.map { .string($0) })])
         }
         return type

@@ -20,7 +20,7 @@ extension Call {
         let key = request.headers[.idempotencyKey]
         if let key, let bodyCommandID, key != bodyCommandID {
             throw FieldError(
-                "command_id", "differs from the header Idempotency-Key; give one of them, or the same in both")
+                "command_id", "differs from the header Idempotency-Key; give only one, or the same value in both")
         }
         guard let chosen = key ?? bodyCommandID else {
             return CommandIdentity(

@@ -20,7 +20,7 @@ extension EpochCompleted {
         guard event.attempt >= 1 else { throw FieldError("attempt", "is required") }
         guard event.epoch >= 1 else { throw FieldError("epoch", "is required") }
         guard event.metrics.count <= 10_000 else {
-            throw FieldError("metrics", "has \(event.metrics.count) metrics; at most 10000 fit")
+            throw FieldError("metrics", "has \(event.metrics.count) metrics; at most 10000 are allowed")
         }
         for metric in event.metrics { try MetricNames.check(metric.name, field: "metrics") }
         event.metrics.sort { $0.name < $1.name }

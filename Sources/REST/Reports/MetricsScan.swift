@@ -57,10 +57,11 @@ package struct MetricsScan {
         }
         guard let attempt else { throw FieldError("attempt", "is required") }
         guard seen.count == 1 else {
-            throw FieldError(seen.isEmpty ? "points" : "series", "give either points or series, exactly one of them")
+            if seen.isEmpty { throw FieldError("points", "is required, unless series is given") }
+            throw FieldError("series", "cannot be combined with points; give only one")
         }
         guard columns.contains(where: { !$0.values.isEmpty }) else {
-            throw FieldError(seen.contains("points") ? "points" : "series", "must hold at least one point")
+            throw FieldError(seen.contains("points") ? "points" : "series", "must contain at least one point")
         }
         self.commandID = commandID
         self.attempt = UInt32(attempt)
@@ -81,7 +82,7 @@ package struct MetricsScan {
             try MetricNames.check(series.name, field: field + ".name")
             guard series.stepDeltas.count == series.values.count,
                 series.timeDeltas.isEmpty || series.timeDeltas.count == series.values.count
-            else { throw FieldError(field, "its columns must have equal lengths") }
+            else { throw FieldError(field, "must have columns of equal lengths") }
             var column = Columns(name: series.name)
             column.values = series.values
             column.steps = try Self.sums(series.stepDeltas, in: 0...MetricsReport.maximumStep, field + ".step_deltas")
@@ -89,7 +90,7 @@ package struct MetricsScan {
             pointCount += column.values.count
             columns.append(column)
         }
-        guard pointCount > 0 else { throw FieldError("series", "must hold at least one point") }
+        guard pointCount > 0 else { throw FieldError("series", "must contain at least one point") }
         if pointCount <= Self.maximumEventPointCount, bytes.count <= NewEvent.maximumPayloadByteCount / 2 {
             var event = message
             event.unknownFields = UnknownStorage()
@@ -139,7 +140,7 @@ package struct MetricsScan {
             last = (name, place)
             let hasTime = time != nil
             guard columns[place].hasTimes ?? hasTime == hasTime else {
-                throw FieldError("points[\(index)].time", "give a time for all points of a metric, or for none")
+                throw FieldError("points[\(index)].time", "must be given for all points of a metric, or for none")
             }
             columns[place].hasTimes = hasTime
             columns[place].steps.append(step)

@@ -23,6 +23,6 @@ package struct BlobSweeper: Reactor {
     package func tick() async throws {
         let digests = try await core.readWithoutLimit { try $0.referencedDigests() }
         let report = try await core.blobs.sweep(keeping: digests, olderThan: Self.grace, now: core.now())
-        logger.info("Unreferenced blobs were swept.", metadata: ["report": "\(report)"])
+        logger.info("Unreferenced blobs were deleted.", metadata: ["report": "\(report)"])
     }
 }

@@ -78,7 +78,7 @@ package final class Launcher: Reactor {
         guard let processID = living.processID(of: session) else { return }
         guard state.attempt?.processID != processID, state.lastProcessID == processID else { return }
         logger.warning(
-            "A trainer without a lease is ended.", metadata: ["session": "\(session)", "process": "\(processID)"])
+            "Stopping a trainer that has no lease.", metadata: ["session": "\(session)", "process": "\(processID)"])
         processes.end(processID: processID)
     }
 
@@ -95,7 +95,7 @@ package final class Launcher: Reactor {
         do {
             guard let kind = try await core.sessions.recentState(of: session.stream).trainerKind else { return }
             while true {
-                logger.info("A trainer is started.", metadata: ["session": "\(session)", "kind": "\(kind)"])
+                logger.info("Starting a trainer.", metadata: ["session": "\(session)", "kind": "\(kind)"])
                 let exit = try await run(session, kind: kind)
                 // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.
                 guard let exit else { return }
@@ -116,7 +116,7 @@ package final class Launcher: Reactor {
         defer { living.forget(session) }
         return try await processes.run(session, kind: kind) { processID in
             living.keep(processID, of: session)
-            logger.debug("The trainer runs.", metadata: ["session": "\(session)", "process": "\(processID)"])
+            logger.debug("The trainer is running.", metadata: ["session": "\(session)", "process": "\(processID)"])
         }
     }
 
@@ -140,7 +140,7 @@ package final class Launcher: Reactor {
             await failLaunch(of: session, message: message)
             return false
         }
-        logger.warning("A trainer is started again.", metadata: ["session": "\(session)", "exit": "\(message)"])
+        logger.warning("Starting a trainer again.", metadata: ["session": "\(session)", "exit": "\(message)"])
         return true
     }
 

@@ -61,7 +61,7 @@ package struct TrainerExit: Equatable, Sendable {
         let ending =
             switch reason {
             case .exit(let code): "the trainer ended with exit code \(code)"
-            case .signal(let signal): "the trainer was ended by signal \(signal)"
+            case .signal(let signal): "the trainer was killed by signal \(signal)"
             }
         return lastLines.isEmpty ? ending : ending + ": " + lastLines
     }

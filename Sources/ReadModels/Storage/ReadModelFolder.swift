@@ -89,7 +89,7 @@ struct ReadModelFolder {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw .folder("the folder \(folder) could not be made: \(error)")
+            throw .folder("the folder \(folder) could not be created: \(error)")
         }
     }
 

@@ -12,12 +12,12 @@ package enum EventCodecError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownType(let type):
-            "the log holds an event of type '\(type)', which this version of PIVOT does not know; use a newer one"
+            "the log holds an event of type '\(type)', which this version of PIVOT does not know: use a newer one"
         case .malformed(let type, let reason):
             "the payload of '\(type)' cannot be read: \(reason)"
         case .tooLarge(let type, let byteCount):
-            "the payload of '\(type)' has \(byteCount) bytes; at most \(NewEvent.maximumPayloadByteCount) fit one record: "
-                + "send it in smaller parts"
+            "the payload of '\(type)' has \(byteCount) bytes; at most \(NewEvent.maximumPayloadByteCount) fit in one "
+                + "record: send it in smaller parts"
         case .newerSchema(let type, let version, let known):
             "'\(type)' was written with schema version \(version); this binary knows \(known): use a newer PIVOT"
         }

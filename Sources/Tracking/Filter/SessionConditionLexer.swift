@@ -48,7 +48,7 @@ struct SessionConditionLexer {
             place += sign.utf8.count
             return sign == "==" ? "=" : sign
         }
-        throw SessionConditionError(.unexpected, "'!' stands only in '!=' and '!~'", at: place)
+        throw SessionConditionError(.unexpected, "'!' is only allowed in '!=' and '!~'", at: place)
     }
 
     private mutating func word() throws(SessionConditionError) -> String {

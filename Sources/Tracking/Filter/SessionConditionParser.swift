@@ -10,7 +10,7 @@ struct SessionConditionParser {
     static func parse(_ text: String) throws(SessionConditionError) -> SessionCondition {
         guard text.utf8.count <= maximumByteCount else {
             throw SessionConditionError(
-                .tooLong, "The filter has \(text.utf8.count) bytes; at most \(maximumByteCount) are read", at: 0)
+                .tooLong, "The filter has \(text.utf8.count) bytes; at most \(maximumByteCount) are allowed", at: 0)
         }
         var parser = try SessionConditionParser(text)
         let condition = try parser.alternatives()
@@ -170,9 +170,9 @@ struct SessionConditionParser {
     private func unexpected(_ expected: String) -> SessionConditionError {
         guard token != .end else {
             return SessionConditionError(
-                .unexpectedEnd, "The filter ends where \(expected) must follow", at: lexer.tokenStart)
+                .unexpectedEnd, "The filter ends where \(expected) is expected", at: lexer.tokenStart)
         }
-        return SessionConditionError(.unexpected, "Here must stand \(expected)", at: lexer.tokenStart)
+        return SessionConditionError(.unexpected, "Expected \(expected) here", at: lexer.tokenStart)
     }
 }
 

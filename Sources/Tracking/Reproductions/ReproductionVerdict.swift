@@ -73,22 +73,23 @@ package enum ReproductionVerdict: String, CaseIterable, Sendable {
         }
         let place = comparison.firstDifference.map { "epoch \($0.epoch), step \($0.step)" } ?? ""
         switch self {
-        case .identical: return "All that was compared has the same bits: \(compared)."
+        case .identical: return "Everything that was compared is bit-identical: \(compared)."
         case .withinTolerance:
             return
-                "The sessions part at \(place), by at most \(comparison.largestRelativeDifference) of a value, which is "
-                + "within the tolerance of \(session.reproduction.tolerance): \(compared) compared."
-        case .differs: return "The sessions part at \(place): \(compared) compared."
+                "The sessions diverge at \(place); the largest relative difference, "
+                + "\(comparison.largestRelativeDifference), is within the tolerance of "
+                + "\(session.reproduction.tolerance): \(compared) compared."
+        case .differs: return "The sessions diverge at \(place): \(compared) compared."
         case .refused:
-            return "It was not trained, since what the original's bits depend on is not the same here."
+            return "It was not trained, because what the original's bits depend on is not the same here."
         case .incomplete where comparison.missingEpochCount > 0:
             return "It ended before epoch \(session.reproduction.throughEpoch)"
                 + (session.message.isEmpty ? "" : " (\(session.message))")
-                + "; up to there nothing differs: \(compared) "
+                + "; nothing differs up to there: \(compared) "
                 + "compared."
         case .incomplete:
             return
-                "What was compared is equal, but no step and no checkpoint was recorded by both: \(compared) compared."
+                "What was compared is equal, but no step or checkpoint was recorded by both: \(compared) compared."
         }
     }
 

@@ -209,7 +209,7 @@ package enum SessionDecider: Decider {
             ]
         case .finished(.completed):
             throw .wrongStatus(
-                action: "be started", status: status, remedy: "create a session with its checkpoint_id to go on from it"
+                action: "be started", status: status, remedy: "create a session with its checkpoint_id to continue"
             )
         default:
             throw .wrongStatus(action: "be started", status: status, remedy: "stop it first")
@@ -299,7 +299,7 @@ package enum SessionDecider: Decider {
                 $0.message = message
             })
         if case .stopping = state.lifecycle {
-            return [lost, .stopped(stopped(state, "the trainer was lost while it stopped: " + message))]
+            return [lost, .stopped(stopped(state, "the trainer was lost while stopping: " + message))]
         }
         if state.lossCount < state.maxRestarts { return [lost] }
         let count = state.lossCount + 1

@@ -25,12 +25,12 @@ package enum SessionRefusal: Error, Equatable, CustomStringConvertible {
         case .wrongStatus(let action, let status, let remedy):
             "a session that is \(status.rawValue) cannot \(action)" + (remedy.isEmpty ? "" : ": " + remedy)
         case .leaseHeld(let attempt):
-            "attempt \(attempt) holds the session's lease; claim again when it has ended or its lease has run out"
+            "attempt \(attempt) holds the session's lease; claim again when it has ended or its lease has expired"
         case .staleAttempt(let attempt, let current):
             if let current {
-                "attempt \(attempt) no longer trains this session, attempt \(current) does: end this process"
+                "attempt \(attempt) no longer trains this session, attempt \(current) does: stop this process"
             } else {
-                "attempt \(attempt) does not train this session any more: end this process or claim a new attempt"
+                "attempt \(attempt) no longer trains this session: stop this process or claim a new attempt"
             }
         case .wrongToken: "the lease token is not the one given when the attempt was claimed"
         case .epochOutOfOrder(let epoch, let last):

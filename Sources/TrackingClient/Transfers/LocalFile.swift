@@ -33,7 +33,7 @@ final class LocalFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw LocalFile.failure("examined", path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw ClientError(.file, "\(path) is not a regular file. Name a file.")
+            throw ClientError(.file, "\(path) is not a regular file. Choose another.")
         }
         return Int64(status.st_size)
     }

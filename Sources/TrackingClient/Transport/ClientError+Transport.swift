@@ -34,7 +34,7 @@ extension ClientError {
         case .readTimeout, .writeTimeout, .deadlineExceeded:
             return ClientError(
                 .timedOut,
-                "\(address) did not answer \(request) in time. See whether the server is overloaded or stuck.")
+                "\(address) did not answer \(request) in time. Check whether the server is overloaded or stuck.")
         case .remoteConnectionClosed, .requestStreamCancelled, .uncleanShutdown:
             return interrupted(address, request, "the server closed the connection")
         case .bodyLengthMismatch:
@@ -51,14 +51,14 @@ extension ClientError {
     private static func unreachable(_ address: ServerAddress, _ reason: String) -> ClientError {
         ClientError(
             .unreachable,
-            "No server can be reached at \(address): \(reason). Start one with `pivot serve`, or name another with --url or PIVOT_URL."
+            "No server can be reached at \(address): \(reason). Start one with `pivot serve`, or choose another with --url or PIVOT_URL."
         )
     }
 
     private static func interrupted(_ address: ServerAddress, _ request: String, _ reason: String) -> ClientError {
         ClientError(
             .interrupted,
-            "The connection to \(address) broke during \(request): \(reason). Try again; see the server's log if it stays so."
+            "The connection to \(address) broke during \(request): \(reason). Try again; if it keeps happening, see the server's log."
         )
     }
 

@@ -16,7 +16,7 @@ extension Document {
             try self.init(json, strictly: false)
         } catch {
             throw ClientError(
-                .unexpectedAnswer, "\(name) cannot be read: \(error) Is the server of another version?")
+                .unexpectedAnswer, "\(name) cannot be read: \(error) Is the server a different version?")
         }
     }
 

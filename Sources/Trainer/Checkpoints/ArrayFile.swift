@@ -24,7 +24,7 @@ package enum ArrayFile {
         let arrays = try header.tensors.map { tensor throws(SafetensorsError) in
             guard tensor.type == .float32 else {
                 throw SafetensorsError(
-                    .missingTensor, "\(tensor.name) has the type \(tensor.typeName); only F32 is read here")
+                    .missingTensor, "\(tensor.name) has the type \(tensor.typeName); only F32 is supported")
             }
             let start = header.dataOffset + tensor.byteRange.lowerBound
             let values = file.withUnsafeBytes {

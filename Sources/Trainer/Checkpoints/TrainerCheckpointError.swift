@@ -13,8 +13,8 @@ package enum TrainerCheckpointError: Error, Equatable, Sendable, CustomStringCon
         switch self {
         case .unreadable(let error): "the checkpoint cannot be read: \(error)"
         case .unknownFormat(let found):
-            "the file is no checkpoint this trainer can continue from: its format is \(found ?? "not given"), "
-                + "and \(TrainerCheckpoint.format) is needed"
+            "the file is not a checkpoint this trainer can continue from: its format is \(found ?? "not given"), "
+                + "but \(TrainerCheckpoint.format) is needed"
         case .invalidProgress(let key, let found):
             "the checkpoint's \(key) is \(found.map { "\"\($0)\"" } ?? "missing"); the file was damaged or changed"
         }

@@ -103,7 +103,7 @@ package struct CommandCourse: Equatable, Sendable {
             guard now >= killAt else { return [] }
             phase = .killed(cause)
             wasKilled = true
-            return [.note("\(name) has not ended within \(Self.words(grace)) of SIGTERM: it is killed."), .kill]
+            return [.note("\(name) did not exit within \(Self.words(grace)) of SIGTERM and is killed."), .kill]
 
         case (.running, .abandoned), (.ending, .abandoned), (.killed, .abandoned):
             phase = .killed(.abandoned)
@@ -154,16 +154,16 @@ package struct CommandCourse: Equatable, Sendable {
         case .abandoned: .abandoned
         case .stop:
             .stopped(
-                message: wasKilled ? "\(name) did not end within \(Self.words(grace)) of SIGTERM and was killed" : nil)
+                message: wasKilled ? "\(name) did not exit within \(Self.words(grace)) of SIGTERM and was killed" : nil)
         case .timeout:
             .failed(
-                "\(name) ran longer than \(Self.words(timeout ?? .zero)) and was ended "
-                    + "(\(exit)). Raise trainer.timeout_seconds, or let it do less.")
+                "\(name) ran longer than \(Self.words(timeout ?? .zero)) and was stopped "
+                    + "(\(exit)). Raise trainer.timeout_seconds, or make it do less.")
         case nil: exit.isSuccess ? .completed : .lost("\(name) ended with \(exit)")
         }
     }
 
-    private var graceWords: String { grace > .zero ? " and \(Self.words(grace)) to end" : " and is killed" }
+    private var graceWords: String { grace > .zero ? " and \(Self.words(grace)) to exit" : " and is killed" }
 
     private static func words(_ duration: Duration) -> String {
         let seconds = duration / .seconds(1)

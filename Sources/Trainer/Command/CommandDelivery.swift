@@ -148,7 +148,7 @@ struct CommandDelivery {
                 refusalCount += 1
                 if refusalCount <= Self.maximumRefusalCount {
                     warn("\(name) was not recorded. \(error.message)")
-                    if refusalCount == Self.maximumRefusalCount { warn("Further refused metrics are not told.") }
+                    if refusalCount == Self.maximumRefusalCount { warn("Further refused metrics are not reported.") }
                 }
             case .staleAttempt:
                 guard try await service.end(ofAttempt: attempt) != nil else { throw error }

@@ -45,12 +45,12 @@ struct CommandProvenance: Sendable {
         }
         let arguments = ["diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD"]
         guard let diff = await git.output(arguments, in: top) else {
-            return lose("they are too large to be looked at, or git took too long")
+            return lose("they are too large to read, or git took too long")
         }
         guard !diff.isEmpty else { return }
         facts["git_diff_digest"] = .string(Digest(hashing: diff).description)
         guard diff.count <= Self.maximumDiffByteCount else {
-            return lose("they take \(diff.count) bytes, and at most \(Self.maximumDiffByteCount) are kept")
+            return lose("they take \(diff.count) bytes, but at most \(Self.maximumDiffByteCount) are kept")
         }
         self.diff = Array(diff)
     }
@@ -67,7 +67,7 @@ struct CommandProvenance: Sendable {
         guard !names.isEmpty else { return }
         let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
         facts["git_untracked"] = .string(shown)
-        warnings.append("Files that git does not know are not kept: \(shown).")
+        warnings.append("Files that git does not track are not kept: \(shown).")
     }
 
     /// The arguments as a shell would take them.

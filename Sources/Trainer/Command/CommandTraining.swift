@@ -76,7 +76,7 @@ package struct CommandTraining: Sendable {
         try await compareProgram(path)
         // An earlier supervisor that was killed may have left some behind.
         let leftCount = ProcessMark(session: service.sessionID, notOf: place.processID).killAll()
-        if leftCount > 0 { note("\(leftCount) processes that an earlier attempt left were killed.", level: "warning") }
+        if leftCount > 0 { note("Killed \(leftCount) processes left by an earlier attempt.", level: "warning") }
         let folder = if let tree { tree.programFolder } else { try workingFolder() }
         let configuration = place.temporaryFolder + "/config.json"
         do {
@@ -97,12 +97,12 @@ package struct CommandTraining: Sendable {
         guard let reproduction = replay.reproduction else { return nil }
         guard !reproduction.gitCommit.isEmpty, !reproduction.gitRepository.isEmpty else {
             note(
-                "No commit was recorded with \(reproduction.sessionID); the program runs with the files that are there now.",
+                "No commit was recorded with \(reproduction.sessionID); the program runs with the current files.",
                 level: "warning")
             return nil
         }
         guard let git = GitProgram(place.environment) else {
-            throw TrainerError(.notReproducible, "There is no git on this machine to bring the recorded commit back.")
+            throw TrainerError(.notReproducible, "There is no git on this machine to restore the recorded commit.")
         }
         var diff: [UInt8]?
         if !reproduction.gitDiffDigest.isEmpty {
@@ -124,7 +124,7 @@ package struct CommandTraining: Sendable {
         else { return }
         let text =
             "The program \(path) is not the one that \(reproduction.sessionID) was trained with: it was "
-            + "\(reproduction.binary) and is \(digest)."
+            + "\(reproduction.binary) and is now \(digest)."
         guard reproduction.allowDifferences else {
             let started = AttemptStarted.with {
                 $0.attempt = UInt32(lease.attempt)
@@ -133,7 +133,7 @@ package struct CommandTraining: Sendable {
                 $0.binary = digest
             }
             _ = try await service.start(started, provenance: [:], command: command("started"))
-            throw TrainerError(.notReproducible, text + " Bring it back, or allow differences.")
+            throw TrainerError(.notReproducible, text + " Restore it, or allow differences.")
         }
         note(text, level: "warning")
     }
@@ -142,7 +142,7 @@ package struct CommandTraining: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: place.sessionFolder, withIntermediateDirectories: true)
         } catch {
-            throw TrainerError(.configuration, "The folder \(place.sessionFolder) cannot be made: \(error).")
+            throw TrainerError(.configuration, "The folder \(place.sessionFolder) cannot be created: \(error).")
         }
         return place.sessionFolder
     }
@@ -155,8 +155,8 @@ package struct CommandTraining: Sendable {
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw TrainerError(
                 .configuration,
-                "There is no folder \(folder) (trainer.working_directory). Make it, or name another one; relative ones begin "
-                    + "at \(place.projectFolder), where the server was started.")
+                "There is no folder \(folder) (trainer.working_directory). Create it, or choose another; relative paths "
+                    + "start at \(place.projectFolder), where the server was started.")
         }
         return URL(fileURLWithPath: folder).standardizedFileURL.path
     }

@@ -28,8 +28,8 @@ struct ReproducedWorkTree: Sendable {
         guard await git.output(["worktree", "add", "--force", "--detach", folder, commit], in: repository) != nil else {
             throw TrainerError(
                 .notReproducible,
-                "The repository \(repository) gives no work tree of the commit \(commit). Bring the repository and the "
-                    + "commit back.")
+                "A work tree of the commit \(commit) cannot be created from the repository \(repository). Restore the "
+                    + "repository and the commit.")
         }
         if let diff { try await apply(diff, in: parent) }
         guard FileManager.default.fileExists(atPath: programFolder) else {

@@ -47,7 +47,7 @@ package struct FolderVolumes: ScanSource {
         guard volume.values.allSatisfy(\.isFinite) else {
             throw ScanError(
                 .malformed, file: entry.image.lastPathComponent,
-                "it has voxels that are infinite or no numbers; every intensity must be finite")
+                "it has voxels that are infinite or not numbers; every intensity must be finite")
         }
         IntensityWindow(preprocessing, for: volume.values).apply(to: &volume.values)
         if let mask = entry.mask {
@@ -96,13 +96,13 @@ package struct FolderVolumes: ScanSource {
         let sides = image.volume.size
         guard labels.volume.size == sides else {
             throw ScanError(
-                .inconsistent, file: name, "the mask has \(labels.volume.size) voxels, its scan \(sides)")
+                .inconsistent, file: name, "the mask has \(labels.volume.size) voxels, but its scan has \(sides)")
         }
         let extent = SIMD3(Double(sides.width), Double(sides.height), Double(sides.depth))
         guard image.placement.agrees(with: labels.placement, over: extent) else {
             throw ScanError(
                 .inconsistent, file: name,
-                "the mask's voxels lie elsewhere in the world than its scan's; bring it to the scan's grid")
+                "the mask's voxels are not where its scan's are; resample it to the scan's grid")
         }
         var target = Resampler.nearest(labels.volume, to: size, scaled: scale)
         if classCount == 1 {
@@ -111,7 +111,7 @@ package struct FolderVolumes: ScanSource {
         ) {
             throw ScanError(
                 .inconsistent, file: name,
-                "it has the label \(other); train.model.out_channels is \(classCount), so that labels are 0 to "
+                "it has the label \(other), but train.model.out_channels is \(classCount), so labels must be 0 to "
                     + "\(classCount - 1)")
         }
         return target

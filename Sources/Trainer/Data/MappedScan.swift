@@ -23,7 +23,7 @@ package final class MappedScan: PatchSource {
         let path = folder.appending(path: "pivot-scan-XXXXXX").path(percentEncoded: false)
         var template = Array(path.utf8CString)
         let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw Self.failure("made", in: folder) }
+        guard descriptor >= 0 else { throw Self.failure("created", in: folder) }
         defer { close(descriptor) }
         unlink(template)
         var position = 0
@@ -78,7 +78,7 @@ package final class MappedScan: PatchSource {
     private static func failure(_ what: String, in folder: URL) -> ScanError {
         ScanError(
             .unreadable, file: folder.path(percentEncoded: false),
-            "a file for a prepared scan cannot be \(what): \(String(cString: strerror(errno))). Free space there, name "
-                + "another folder in TMPDIR, or raise data.cache_mb")
+            "a file for a prepared scan cannot be \(what): \(String(cString: strerror(errno))). Free space there, set "
+                + "TMPDIR to another folder, or raise data.cache_mb")
     }
 }

@@ -75,7 +75,7 @@ package struct TrainWorkerProcess: Sendable {
             try FileManager.default.removeItem(at: folder)
             return status
         } catch {
-            Self.complain("The trainer has no place for its files: \(error.localizedDescription)")
+            Self.complain("The folder for the trainer's files cannot be used: \(error.localizedDescription)")
             return .failed
         }
     }

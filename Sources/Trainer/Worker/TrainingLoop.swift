@@ -131,7 +131,7 @@ package struct TrainingLoop {
         if !point.isParent, replay.parent == nil,
             replay.judgement(through: progress.epoch, plan: plan) != EpochJudgement(progress)
         {
-            log("The checkpoint's best metric is not the one that the recorded epochs give.", level: "warning")
+            log("The checkpoint's best metric does not match the recorded epochs.", level: "warning")
         }
         return progress
     }
@@ -157,14 +157,14 @@ package struct TrainingLoop {
             let changed = Self.changes(from: last, to: started)
             if !changed.isEmpty {
                 log(
-                    "This attempt may differ in bits from the one before: \(changed.joined(separator: ", ")).",
+                    "This attempt may not be bit-identical to the one before: \(changed.joined(separator: ", ")).",
                     level: "warning")
             }
         }
         if let point {
             log("Continuing from \(point.checkpointID): epoch \(course.epoch), step \(course.progress.step + 1).")
         } else {
-            log("Beginning: \(course.plan.epochs) epochs of \(course.plan.stepsPerEpoch) steps.")
+            log("Starting: \(course.plan.epochs) epochs of \(course.plan.stepsPerEpoch) steps.")
         }
         var provenance = environment.provenance
         for (name, fact) in facts.provenance { provenance[name] = fact }
@@ -184,10 +184,11 @@ package struct TrainingLoop {
         guard !differences.isEmpty else { return }
         let text =
             "What \(reproduction.sessionID) was trained with is not the same here: "
-            + differences.map { "\($0.title) was \($0.original) and is \($0.reproduced)" }.joined(separator: "; ") + "."
+            + differences.map { "\($0.title) was \($0.original) and is now \($0.reproduced)" }.joined(separator: "; ")
+            + "."
         guard reproduction.allowDifferences else {
             throw TrainerError(
-                .notReproducible, text + " Train it again under the same circumstances, or allow differences.")
+                .notReproducible, text + " Train it again under the same conditions, or allow differences.")
         }
         log(text, level: "warning")
     }

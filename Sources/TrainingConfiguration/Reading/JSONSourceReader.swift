@@ -42,7 +42,7 @@ struct JSONSourceReader {
                 let path = ConfigurationSource.join(path, name)
                 guard object.append(try value(at: path, from: &scanner, bytes), forKey: name) else {
                     throw JSONError(
-                        .duplicateKey, "the key \"\(name)\" comes twice in one object", at: key.byteOffset - 1,
+                        .duplicateKey, "the key \"\(name)\" appears twice in one object", at: key.byteOffset - 1,
                         in: bytes)
                 }
             }

@@ -95,7 +95,8 @@ struct YAMLReader {
             var object = JSONObject()
             for (keyNode, member) in mapping {
                 guard case .scalar(let key) = keyNode else {
-                    throw problem(.syntax, keyNode.mark?.line, "a key that is no scalar", "keys that are names", path)
+                    throw problem(
+                        .syntax, keyNode.mark?.line, "a key that is not a scalar", "keys that are names", path)
                 }
                 let memberPath = ConfigurationSource.join(path, key.string)
                 let value = try value(of: member, at: memberPath, depth: depth + 1)
@@ -181,12 +182,12 @@ struct YAMLReader {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                ("text that is no YAML (\(problem))", mark.line)
-            case .reader(let problem, _, _, _): ("text that is no YAML (\(problem))", nil)
+                ("text that is not YAML (\(problem))", mark.line)
+            case .reader(let problem, _, _, _): ("text that is not YAML (\(problem))", nil)
             case .duplicatedKeysInMapping(let keys, let context):
                 ("the key \(keys.map { "\"\($0)\"" }.joined(separator: ", ")) twice in one mapping", context.mark.line)
             case .memory: ("a text that does not fit in memory", nil)
-            default: ("text that is no YAML", nil)
+            default: ("text that is not YAML", nil)
             }
         return ConfigurationError(
             ConfigurationProblem(code: .syntax, path: "", line: line, found: text, allowed: "one YAML document"))

@@ -33,7 +33,7 @@ struct RuleChecker {
             warnings.append(
                 ConfigurationWarning(
                     path: unknownPath, line: source.line(of: unknownPath),
-                    message: "this key is not known here; it is kept and nothing reads it\(near)"))
+                    message: "this key is unknown; it is kept but has no effect\(near)"))
         }
         return .object(result)
     }

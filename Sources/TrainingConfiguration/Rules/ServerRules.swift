@@ -4,44 +4,47 @@ import JSON
 enum ServerRules {
     static let top: [ConfigurationRule] = [
         .init("host", ConfigurationRule.nameKind, default: "127.0.0.1", "the address to listen on"),
-        .init("port", .integer(0...65_535), default: 8000, "the port to listen on; 0 takes a free one"),
-        .init("data_dir", ConfigurationRule.pathKind, default: "pivot-data", "the folder that holds everything"),
+        .init("port", .integer(0...65_535), default: 8000, "the port to listen on; 0 picks a free one"),
+        .init("data_dir", ConfigurationRule.pathKind, default: "pivot-data", "the folder that holds all data"),
         .init(
             "config_roots", .list(of: ConfigurationRule.pathKind, count: 1...16), default: ["configs"],
-            "folders that config_path may name files in"),
+            "folders with the files that config_path may name"),
         .init(
             "max_concurrent_sessions", .optional(.integer(1...1024)), default: .null,
             "trainings at a time; null: one for every two processors"),
         .init(
             "allowed_hosts", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
-            "names besides localhost that requests may be addressed to"),
+            "host names besides localhost that requests may be addressed to"),
         .init(
             "allowed_commands", .list(of: ConfigurationRule.pathKind, count: 0...256), default: [],
             "programs that trainers of kind command may start, by full path or by bare name; empty: none"),
         .init(
             "allow_remote_commands", .bool, default: false,
-            "whether clients of other machines may create sessions of kind command"),
+            "whether clients on other machines may create sessions of kind command"),
         .init(
             "rate_limit",
             .section([
                 .init(
-                    "reads_per_minute", .integer(1...10_000_000), default: 600, "requests that read, for one client"),
+                    "reads_per_minute", .integer(1...10_000_000), default: 600, "read requests, per client"),
                 .init(
                     "writes_per_minute", .integer(1...10_000_000), default: 600,
-                    "requests that write, for one client; those of a trainer with a lease do not count"),
-                .init("loopback", .bool, default: false, "whether clients of this machine are limited too"),
-            ]), "how often a client may ask"),
+                    "write requests, per client; those of a trainer with a lease do not count"),
+                .init("loopback", .bool, default: false, "whether clients on this machine are limited too"),
+            ]), "how many requests a client may send"),
         .init(
             "max_feeds", .integer(1...1_000_000), default: 10_000, "live feeds (event streams, WebSockets) at a time"),
         .init(
-            "lease_seconds", .number(.from(1, to: 3600)), default: 30.0, "how long a silent trainer keeps its session"),
-        .init("stop_wait_seconds", .number(.from(0, to: 30)), default: 30.0, "how long an answer to stop may wait"),
+            "lease_seconds", .number(.from(1, to: 3600)), default: 30.0,
+            "how long a trainer that does not respond keeps its session"),
+        .init(
+            "stop_wait_seconds", .number(.from(0, to: 30)), default: 30.0,
+            "how long a stop request may wait for the trainer"),
         .init(
             "launcher",
             .section([
                 .init("enabled", .bool, default: true, "whether queued sessions are started here"),
-                .init("niceness", .integer(0...19), default: 10, "how far trainers stand back for others"),
-            ]), "the starting of trainers"),
+                .init("niceness", .integer(0...19), default: 10, "how much trainers yield to other processes"),
+            ]), "how trainers are started"),
     ]
 
     static var schema: JSONValue {

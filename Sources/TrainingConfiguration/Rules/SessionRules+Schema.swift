@@ -6,7 +6,7 @@ extension SessionRules {
     static var schema: JSONValue {
         let base = ConfigurationRule.schema(
             title: "A session's configuration",
-            summary: "What a session trains and how. Keys that are not named here are kept and warned about.",
+            summary: "What a session trains and how. Unknown keys are kept, with a warning.",
             rules: common)
         guard case .object(var schema) = base else { return base }
         schema["allOf"] = .array(

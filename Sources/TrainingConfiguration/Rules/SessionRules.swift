@@ -15,9 +15,11 @@ enum SessionRules {
 
     static let common: [ConfigurationRule] = [
         ConfigurationRule(
-            "trainer", .variant(key: "kind", fallback: TrainerKind.allCases[0].rawValue, cases: trainers), "who trains"),
+            "trainer", .variant(key: "kind", fallback: TrainerKind.allCases[0].rawValue, cases: trainers),
+            "what trains the session"),
         ConfigurationRule(
-            "max_restarts", .integer(0...100), default: 3, "how often a lost trainer is started again before failure"),
+            "max_restarts", .integer(0...100), default: 3,
+            "how often a lost trainer is restarted before the session fails"),
         ConfigurationRule("threads", .integer(1...256), default: 1, "threads of the trainer; results depend on it"),
         ConfigurationRule(
             "resources",
@@ -30,7 +32,7 @@ enum SessionRules {
         .init(
             name: "synthetic",
             rules: [
-                .init("steps_per_epoch", .integer(1...1_000_000), default: 10, "optimizer updates an epoch"),
+                .init("steps_per_epoch", .integer(1...1_000_000), default: 10, "optimizer updates per epoch"),
                 .init("step_milliseconds", .number(.from(0, to: 60_000)), default: 0.0, "time a step takes"),
                 .init("state_bytes", .integer(16...(1 << 30)), default: 4096, "size of the state a checkpoint holds"),
                 .init("metric_count", .integer(0...1000), default: 0, "extra metrics reported each step"),
@@ -40,8 +42,8 @@ enum SessionRules {
                     "report failure in this epoch"),
                 .init(
                     "crash_at_epoch", .optional(.integer(1...100_000)), default: .null,
-                    "end without a word in this epoch"),
-                .init("crash_count", .integer(1...1000), default: 1, "how many attempts crash before one goes on"),
+                    "crash in this epoch"),
+                .init("crash_count", .integer(1...1000), default: 1, "how many attempts crash before one gets past it"),
                 .init(
                     "nonfinite_at_epoch", .optional(.integer(1...100_000)), default: .null,
                     "report NaN as the loss of this epoch"),
@@ -74,7 +76,7 @@ enum SessionRules {
     ]
 
     private static let checkpointing: [ConfigurationRule] = [
-        .init("seed", .integer(0...Int64.max), default: 0, "every random choice follows from it"),
+        .init("seed", .integer(0...Int64.max), default: 0, "every random choice is derived from it"),
         .init(
             "checkpoint_monitor", ConfigurationRule.nameKind, default: "val_loss", "the metric that ranks checkpoints"),
         .init(
@@ -112,10 +114,10 @@ enum SessionRules {
                 .section([
                     .init(
                         "flip", .bool, default: true,
-                        "whether patches are mirrored along their axes, and height and width exchanged"),
+                        "whether patches are mirrored along their axes, and height and width swapped"),
                     .init(
                         "rotate_degrees", .number(.from(0, to: 45)), default: 0.0,
-                        "largest angle patches are turned by about each axis"),
+                        "largest angle by which patches are rotated about each axis"),
                 ]), "how patches are varied"),
             .init(
                 "data_dir", .optional(ConfigurationRule.pathKind), default: .null,
@@ -126,10 +128,10 @@ enum SessionRules {
             .init("loss", .section(loss), "what is minimised"),
             .init(
                 "early_stopping_patience", .optional(.integer(1...100_000)), default: .null,
-                "epochs without improvement before the end; null: never"),
+                "epochs without improvement before training ends; null: never"),
             .init(
                 "early_stopping_min_delta", .number(.from(0, to: 1_000_000)), default: 0.0,
-                "what counts as improvement"),
+                "the smallest change that counts as improvement"),
             .init(
                 "early_stopping_monitor", .optional(ConfigurationRule.nameKind), default: .null,
                 "the metric watched; null: checkpoint_monitor"),
@@ -140,7 +142,7 @@ enum SessionRules {
                 "gradient_clip", .optional(.number(.above(0, to: 1_000_000))), default: .null,
                 "largest norm of all gradients together; null: no limit"),
             .init(
-                "gradient_accumulation_steps", .integer(1...1024), default: 1, "forward passes for one update"),
+                "gradient_accumulation_steps", .integer(1...1024), default: 1, "forward passes per update"),
             .init("log_every", .integer(1...1_000_000), default: 1, "steps between reported step metrics"),
             .init(
                 "overlay_every_n_epochs", .integer(0...100_000), default: 1,
@@ -154,7 +156,9 @@ enum SessionRules {
             "out_channels", .integer(1...16), default: 1,
             "channels of the prediction: 1, or the number of labels with the background"),
         .init("init_features", .integer(1...256), default: 8, "channels of the first level; each level doubles them"),
-        .init("depth", .integer(1...6), default: 3, "poolings; patch sides must be multiples of 2 to this power"),
+        .init(
+            "depth", .integer(1...6), default: 3, "number of poolings; patch sides must be multiples of 2 to this power"
+        ),
         .init("batch_norm", .bool, default: true, "whether convolutions are followed by batch normalisation"),
         .init("dropout", .number(.from(0, below: 1)), default: 0.0, "share of channels dropped in training"),
     ]
@@ -172,17 +176,19 @@ enum SessionRules {
         .init("type", .choice(["constant", "cosine", "step", "plateau"]), default: "cosine", "the shape"),
         .init("min_lr", .number(.from(0, to: 10)), default: 0.0, "the rate never falls below it"),
         .init("warmup_epochs", .integer(0...100_000), default: 0, "epochs of linear rise from almost zero"),
-        .init("step_size", .integer(1...100_000), default: 10, "epochs between falls (step)"),
-        .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a fall (step)"),
-        .init("factor", .number(.above(0, below: 1)), default: 0.5, "factor of a fall (plateau)"),
-        .init("patience", .integer(0...100_000), default: 5, "epochs without improvement before a fall (plateau)"),
+        .init("step_size", .integer(1...100_000), default: 10, "epochs between drops (step)"),
+        .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a drop (step)"),
+        .init("factor", .number(.above(0, below: 1)), default: 0.5, "factor of a drop (plateau)"),
+        .init("patience", .integer(0...100_000), default: 5, "epochs without improvement before a drop (plateau)"),
     ]
 
     private static let loss: [ConfigurationRule] = [
         .init("type", .choice(LossSettings.names), default: "dice_focal", "the terms, summed with equal weight"),
         .init("alpha", .number(.from(0, to: 1)), default: 0.75, "weight of positive voxels (focal)"),
-        .init("gamma", .number(.from(0, to: 10)), default: 2.0, "how much easy voxels fade (focal); 0, or from 1 up"),
-        .init("smooth", .number(.above(0, to: 1_000_000)), default: 1.0, "added above and below the fraction (dice)"),
+        .init(
+            "gamma", .number(.from(0, to: 10)), default: 2.0,
+            "how much easy voxels are down-weighted (focal); 0, or at least 1"),
+        .init("smooth", .number(.above(0, to: 1_000_000)), default: 1.0, "added to numerator and denominator (dice)"),
         .init("positive_weight", .number(.above(0, to: 1_000_000)), default: 1.0, "weight of positive voxels (bce)"),
     ]
 
@@ -230,7 +236,9 @@ enum SessionRules {
                         .init(
                             "diameter", .list(of: .number(.from(2, to: 64)), count: 2...2), default: [4.0, 10.0],
                             "smallest and largest nodule in voxels"),
-                        .init("noise", .number(.from(0, to: 1000)), default: 40.0, "deviation of the noise in HU"),
+                        .init(
+                            "noise", .number(.from(0, to: 1000)), default: 40.0, "standard deviation of the noise in HU"
+                        ),
                         .init("vessels", .integer(0...256), default: 12, "vessels in a scan"),
                         .init(
                             "seed", .optional(.integer(0...Int64.max)), default: .null,
@@ -259,7 +267,7 @@ enum SessionRules {
                             "names of the labels 0, 1, …, the background first; null: their numbers"),
                         .init(
                             "cache_mb", .integer(0...1_048_576), default: 512,
-                            "memory for prepared scans in MiB; further ones lie in temporary files that are mapped"),
+                            "memory for prepared scans in MiB; further ones are kept in memory-mapped temporary files"),
                     ]),
-            ]), "what is trained on")
+            ]), "the data to train on")
 }

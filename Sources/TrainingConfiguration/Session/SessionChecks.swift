@@ -86,7 +86,7 @@ enum SessionChecks {
             if name.hasPrefix("LD_") {
                 checker.add(
                     .outOfRange, path, found: "the variable \(name)",
-                    "LD_ variables only by trainer.pass_environment, with the server's own value")
+                    "LD_ variables only through trainer.pass_environment, with the server's own value")
             }
             if value.utf8.contains(0) { checker.add(.outOfRange, path, found: "a NUL character", "text without it") }
         }
@@ -109,7 +109,8 @@ enum SessionChecks {
         let startsWithDigit = name.utf8.first.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? true
         if !isName || startsWithDigit {
             checker.add(
-                .outOfRange, path, found: "the name '\(name)'", "letters, digits and underscores, no digit in front")
+                .outOfRange, path, found: "the name '\(name)'",
+                "letters, digits and underscores, not beginning with a digit")
         } else if name.hasPrefix("PIVOT_") {
             checker.add(.outOfRange, path, found: "the variable \(name)", "names that do not begin with PIVOT_")
         }

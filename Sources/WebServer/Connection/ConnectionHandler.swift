@@ -78,11 +78,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
-            logger.debug("a connection failed", metadata: ["error": "\(error)"])
+            logger.debug("A connection failed.", metadata: ["error": "\(error)"])
             context.fireErrorCaught(error)
             return
         }
-        logger.debug("a client sent what is not HTTP", metadata: ["error": "\(error)"])
+        logger.debug("A client sent something that is not HTTP.", metadata: ["error": "\(error)"])
         perform(state.failParsing(error), context)
     }
 

@@ -235,11 +235,11 @@ package struct ConnectionState {
         switch reading {
         case .idle: return close()
         case .head:
-            return refuse(Self.timeout("the request's head did not come in time"))
+            return refuse(Self.timeout("The request's head did not arrive in time. Send it again."))
         case .body:
             reading = .finished
             return exchanges.isEmpty
-                ? close() : .failBody(Self.timeout("the request's body stopped coming; send it again"))
+                ? close() : .failBody(Self.timeout("The request's body stopped arriving. Send it again."))
         case .finished: return .nothing
         }
     }
@@ -264,11 +264,11 @@ package struct ConnectionState {
         if head.uri.utf8.count > limits.maximumTargetByteCount {
             return APIError(
                 .uriTooLong, code: "uri_too_long",
-                message: "the request's target may have at most \(limits.maximumTargetByteCount) bytes")
+                message: "The request's target may have at most \(limits.maximumTargetByteCount) bytes.")
         }
         let hosts = head.headers["host"].count
         if hosts > 1 || (hosts == 0 && head.version.minor >= 1) {
-            return .malformed("an HTTP/1.1 request has exactly one Host header")
+            return .malformed("An HTTP/1.1 request must have exactly one Host header.")
         }
         return nil
     }

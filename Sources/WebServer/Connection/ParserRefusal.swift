@@ -10,21 +10,21 @@ enum ParserRefusal {
         case .headerOverflow:
             APIError(
                 .requestHeaderFieldsTooLarge, code: "headers_too_large",
-                message: "the request's head exceeds the server's limits; send shorter or fewer headers")
+                message: "The request's head exceeds the server's limits. Send shorter or fewer headers.")
         case .invalidMethod:
-            .malformed("the request's method is not one that HTTP/1.1 servers know")
+            .malformed("The request's method is not an HTTP/1.1 method.")
         case .invalidVersion:
-            .malformed("this server speaks HTTP/1.1 and HTTP/1.0 on this port")
+            .malformed("This server speaks HTTP/1.1 and HTTP/1.0 on this port.")
         case .invalidURL:
-            .malformed("the request's target is not a valid URL")
+            .malformed("The request's target is not a valid URL.")
         case .invalidContentLength, .unexpectedContentLength:
-            .malformed("the request's Content-Length is not valid")
+            .malformed("The request's Content-Length is not valid.")
         case .invalidChunkSize:
-            .malformed("the request's chunked body is not valid")
+            .malformed("The request's chunked body is not valid.")
         case .invalidEOFState:
-            .malformed("the connection ended inside the request")
+            .malformed("The connection ended in the middle of the request.")
         default:
-            .malformed("the request is not valid HTTP: \(error)")
+            .malformed("The request is not valid HTTP: \(error).")
         }
     }
 }

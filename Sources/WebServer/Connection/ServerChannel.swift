@@ -88,7 +88,7 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
         do {
             connection = try await value.connection.get()
         } catch {
-            logger.trace("a connection ended before its first request", metadata: ["error": "\(error)"])
+            logger.trace("A connection ended before its first request.", metadata: ["error": "\(error)"])
             return
         }
         switch connection {

@@ -48,7 +48,7 @@ struct BodyGate: AsyncSequence, Sendable {
         if let expectation, expectation != "100-continue" {
             throw APIError(
                 .expectationFailed, code: "expectation_failed",
-                message: "the only expectation this server meets is 100-continue")
+                message: "The only expectation this server supports is 100-continue.")
         }
         let hasBody = request.headers[.transferEncoding] != nil || (announced ?? 0) > 0
         guard hasBody else { return }

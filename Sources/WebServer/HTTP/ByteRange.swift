@@ -71,7 +71,7 @@ package enum ByteRange: Equatable, Sendable {
     private static func unsatisfiable(_ byteCount: Int) -> APIError {
         APIError(
             .rangeNotSatisfiable, code: "range_not_satisfiable",
-            message: "the range lies outside the document, which has \(byteCount) bytes",
+            message: "The range is outside the document, which has \(byteCount) bytes.",
             details: ["byte_count": .integer(Int64(byteCount))], headers: [.contentRange: "bytes */\(byteCount)"])
     }
 }

@@ -15,7 +15,7 @@ package enum ErrorMapping {
             return error.apiError
         case let error as JSONError:
             return .malformed(
-                "the body is not valid JSON: \(error)",
+                "The body is not valid JSON: \(error).",
                 details: [
                     "offset": .integer(Int64(error.byteOffset)), "line": .integer(Int64(error.line)),
                     "column": .integer(Int64(error.column)),
@@ -25,16 +25,17 @@ package enum ErrorMapping {
                 error.status, code: code(of: error.status.code), message: error.body ?? error.status.reasonPhrase,
                 headers: error.headers)
         case is NIOTooManyBytesError:
-            return APIError(.contentTooLarge, code: "body_too_large", message: "the body is too large for this route")
+            return APIError(.contentTooLarge, code: "body_too_large", message: "The body is too large for this route.")
         case let error as HTTPParserError:
             return ParserRefusal.answer(to: error)
         case is CancellationError:
-            return .unavailable("the server is shutting down; send the request again", code: "shutting_down")
+            return .unavailable("The server is shutting down. Send the request again.", code: "shutting_down")
         default:
-            logger.error("a request failed with an error that has no answer", metadata: ["error": "\(error)"])
+            logger.error("A request failed with an unexpected error.", metadata: ["error": "\(error)"])
             return APIError(
                 .internalServerError, code: "internal_error",
-                message: "the server failed on this request; its log tells why under request id \(requestID)",
+                message:
+                    "The server failed to answer this request. Its log gives the reason under request id \(requestID).",
                 details: ["request_id": .string(requestID)])
         }
     }

@@ -24,13 +24,15 @@ package struct HostPolicy: Sendable {
         if let host, !isKnown(authority: host) {
             throw APIError(
                 .forbidden, code: "foreign_host",
-                message: "this server does not answer under the name '\(host)'; add it to the configured host names",
+                message: "This server does not answer under the name '\(host)'. Add it to allowed_hosts in the "
+                    + "server's configuration.",
                 details: ["host": .string(host)])
         }
         for origin in origins where !isKnown(origin: origin) {
             throw APIError(
                 .forbidden, code: "foreign_origin",
-                message: "pages of '\(origin)' may not call this server; add its name to the configured host names",
+                message: "Pages of '\(origin)' may not call this server. Add their host to allowed_hosts in the "
+                    + "server's configuration.",
                 details: ["origin": .string(origin)])
         }
     }

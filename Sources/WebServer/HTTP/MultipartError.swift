@@ -27,17 +27,17 @@ package enum MultipartError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notMultipart: "the body must be multipart/form-data"
-        case .badBoundary: "the Content-Type of a form names a boundary of 1 to 70 characters"
-        case .unexpectedEnd: "the form ended before its closing boundary; send all of it"
-        case .malformedBoundaryLine: "a boundary of the form is followed by something else than a line end"
-        case .malformedHeader: "the headers of a part of the form cannot be read"
-        case .missingName: "a part of the form has no Content-Disposition with a name"
-        case .preambleTooLarge(let limit): "more than \(limit) bytes stand before the form's first part"
-        case .headerTooLarge(let limit): "the headers of a part of the form may have at most \(limit) bytes"
-        case .tooManyParts(let limit): "a form may have at most \(limit) parts"
-        case .fieldTooLarge(let name, let limit): "the field '\(name)' may have at most \(limit) bytes"
-        case .fieldNotText(let name): "the field '\(name)' is not UTF-8"
+        case .notMultipart: "The body must be multipart/form-data."
+        case .badBoundary: "The Content-Type of a form must name a boundary of 1 to 70 characters."
+        case .unexpectedEnd: "The form ended before its closing boundary. Send all of it."
+        case .malformedBoundaryLine: "A boundary of the form is followed by something other than a line end."
+        case .malformedHeader: "The headers of a part of the form cannot be read."
+        case .missingName: "A part of the form has no Content-Disposition with a name."
+        case .preambleTooLarge(let limit): "There are more than \(limit) bytes before the form's first part."
+        case .headerTooLarge(let limit): "The headers of a part of the form may have at most \(limit) bytes."
+        case .tooManyParts(let limit): "A form may have at most \(limit) parts."
+        case .fieldTooLarge(let name, let limit): "The field '\(name)' may have at most \(limit) bytes."
+        case .fieldNotText(let name): "The field '\(name)' is not UTF-8."
         }
     }
 }

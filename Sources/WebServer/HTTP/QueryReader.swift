@@ -124,7 +124,7 @@ package struct QueryReader: Sendable {
     /// The text behind percent encoding, `+` being a space.
     private static func decoded(_ text: Substring) throws(APIError) -> String {
         guard let decoded = PercentCoding.decoded(text, plusIsSpace: true) else {
-            throw .malformed("The query '\(text)' is not UTF-8 in percent encoding.")
+            throw .malformed("The query '\(text)' is not percent-encoded UTF-8.")
         }
         return decoded
     }

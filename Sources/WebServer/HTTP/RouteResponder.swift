@@ -85,14 +85,14 @@ package struct RouteResponder: HTTPResponder {
         guard let match else {
             throw APIError(
                 .notFound, code: "not_found",
-                message: "There is no route \(request.method) \(request.uri.path). See /docs for those there are.",
+                message: "There is no route \(request.method) \(request.uri.path). See /docs for all routes.",
                 details: ["path": .string(request.uri.path)])
         }
         guard let route else {
             let allowed = match.methods.map(\.rawValue)
             throw APIError(
                 .methodNotAllowed, code: "method_not_allowed",
-                message: "\(request.uri.path) takes \(allowed.joined(separator: ", ")), not \(request.method).",
+                message: "\(request.uri.path) accepts \(allowed.joined(separator: ", ")), not \(request.method).",
                 details: ["allowed": .array(allowed.map { .string($0) })],
                 headers: [.allow: allowed.joined(separator: ", ")])
         }
@@ -103,7 +103,7 @@ package struct RouteResponder: HTTPResponder {
             _ = try await open(call)
             throw APIError(
                 .upgradeRequired, code: "upgrade_required",
-                message: "This address speaks WebSocket, version 13. The same events are under \(alternative(call)).",
+                message: "This address speaks WebSocket, version 13. The same events are at \(alternative(call)).",
                 headers: [.upgrade: "websocket", .connection: "Upgrade", .secWebSocketVersion: "13"])
         }
     }

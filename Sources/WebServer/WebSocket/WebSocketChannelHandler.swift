@@ -44,7 +44,7 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            perform(state.close(.goingAway, "the server is shutting down", .now()), context)
+            perform(state.close(.goingAway, "The server is shutting down.", .now()), context)
             return
         }
         context.fireUserInboundEventTriggered(event)

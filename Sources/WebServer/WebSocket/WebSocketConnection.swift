@@ -36,7 +36,7 @@ package struct WebSocketConnection: Sendable {
                 }
             }
         } catch {
-            logger.trace("a WebSocket ended", metadata: ["error": "\(error)"])
+            logger.trace("A WebSocket ended.", metadata: ["error": "\(error)"])
         }
     }
 }

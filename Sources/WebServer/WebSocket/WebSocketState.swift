@@ -66,9 +66,9 @@ package struct WebSocketState {
         case .open: break
         }
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
-            return close(.protocolError, "a reserved bit is set", now)
+            return close(.protocolError, "A reserved bit is set.", now)
         }
-        guard frame.maskKey != nil else { return close(.protocolError, "a client's frames are masked", now) }
+        guard frame.maskKey != nil else { return close(.protocolError, "A client's frames must be masked.", now) }
         switch frame.opcode {
         case .ping: return [.send(.pong, frame.unmaskedData)]
         case .pong:
@@ -76,13 +76,13 @@ package struct WebSocketState {
             return []
         case .connectionClose: return answerClose(frame.unmaskedData, now)
         case .text, .binary:
-            guard message == nil else { return close(.protocolError, "a message began inside another", now) }
+            guard message == nil else { return close(.protocolError, "A message began inside another.", now) }
             message = Message(isText: frame.opcode == .text, bytes: ByteBuffer())
             return extend(with: frame, now)
         case .continuation:
-            guard message != nil else { return close(.protocolError, "a continuation without a beginning", now) }
+            guard message != nil else { return close(.protocolError, "A continuation has no beginning.", now) }
             return extend(with: frame, now)
-        default: return close(.protocolError, "unknown opcode", now)
+        default: return close(.protocolError, "The opcode is unknown.", now)
         }
     }
 
@@ -90,8 +90,8 @@ package struct WebSocketState {
     package mutating func fail(_ error: NIOWebSocketError, now: NIODeadline) -> [Action] {
         guard phase == .open else { return [] }
         switch error {
-        case .invalidFrameLength: return close(.messageTooBig, "the frame is too long", now)
-        default: return close(.protocolError, "a control frame is too long or fragmented", now)
+        case .invalidFrameLength: return close(.messageTooBig, "The frame is too long.", now)
+        default: return close(.protocolError, "A control frame is too long or fragmented.", now)
         }
     }
 
@@ -119,7 +119,7 @@ package struct WebSocketState {
         case .open: break
         }
         if let blockedSince, now >= blockedSince + limits.slowReaderTimeout {
-            return close(.slowReader, "reads too slowly; connect again after the last position", now)
+            return close(.slowReader, "The client reads too slowly. Reconnect after the last position.", now)
         }
         nextPing = now + limits.pingInterval
         guard blockedSince == nil else { return [] }
@@ -136,7 +136,7 @@ package struct WebSocketState {
         var data = frame.unmaskedData
         message.bytes.writeBuffer(&data)
         guard message.bytes.readableBytes <= limits.maximumMessageByteCount else {
-            return close(.messageTooBig, "the message is too long", now)
+            return close(.messageTooBig, "The message is too long.", now)
         }
         guard frame.fin else {
             self.message = message
@@ -144,7 +144,7 @@ package struct WebSocketState {
         }
         self.message = nil
         if message.isText, String(validating: message.bytes.readableBytesView, as: UTF8.self) == nil {
-            return close(.invalidPayload, "the text is not UTF-8", now)
+            return close(.invalidPayload, "The text is not UTF-8.", now)
         }
         return []
     }
@@ -158,14 +158,14 @@ package struct WebSocketState {
         guard data.readableBytes > 0 else { return answer(nil) }
         var data = data
         guard let rawCode = data.readInteger(as: UInt16.self) else {
-            return answer(.protocolError, "half a close code")
+            return answer(.protocolError, "The close code is incomplete.")
         }
         let code = WebSocketCloseCode(rawValue: rawCode)
         guard code.isValidFromClient else {
-            return answer(.protocolError, "a close code that may not be sent")
+            return answer(.protocolError, "The close code is not allowed.")
         }
         guard String(validating: data.readableBytesView, as: UTF8.self) != nil else {
-            return answer(.invalidPayload, "the reason is not UTF-8")
+            return answer(.invalidPayload, "The reason is not UTF-8.")
         }
         return answer(code)
     }

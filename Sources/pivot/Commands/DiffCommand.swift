@@ -14,9 +14,9 @@ package struct DiffCommand: AsyncParsableCommand {
               pivot diff sess_7h2kq9d4 sess_p3x8m2c6 --all --json
             """)
 
-    @Argument(help: "Two to ten sessions' ids.")
+    @Argument(help: "The ids of two to ten sessions.")
     var sessions: [String]
-    @Flag(help: "Show what is equal too.")
+    @Flag(help: "Also show what is equal.")
     var all = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions

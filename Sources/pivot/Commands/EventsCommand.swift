@@ -15,15 +15,15 @@ package struct EventsCommand: AsyncParsableCommand {
               pivot events --follow --json
             """)
 
-    @Argument(help: "Only events of this session; else of the whole log.")
+    @Argument(help: "Only events of this session; by default the whole log.")
     var session: String?
-    @Flag(help: "Stay and show new events as they are written.")
+    @Flag(help: "Keep running and show new events as they are written.")
     var follow = false
-    @Option(help: "Begin after this position of the log.")
+    @Option(help: "Start after this position in the log.")
     var after: UInt64 = 0
-    @Option(help: "The most events to show; all unless given.")
+    @Option(help: "The maximum number of events to show; all by default.")
     var limit: Int?
-    @Option(help: "Of a session: its lifecycle, its measurements or both.")
+    @Option(help: "With a session: its lifecycle, its measurements or both.")
     var stream = EventStreams.session
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print each event as a JSON object on a line of its own.")
@@ -32,7 +32,7 @@ package struct EventsCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit takes a number of events, at least 1.") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
         if session == nil, stream != .session { throw ValidationError("--stream needs a session.") }
     }
 

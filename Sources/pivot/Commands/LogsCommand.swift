@@ -17,9 +17,9 @@ package struct LogsCommand: AsyncParsableCommand {
 
     @Argument(help: "The session's id.")
     var session: String
-    @Flag(help: "Stay and show new lines until the training ends.")
+    @Flag(help: "Keep running and show new lines until the training ends.")
     var follow = false
-    @Option(help: "Only the last lines.")
+    @Option(help: "Only this many of the last lines.")
     var tail: Int?
     @Option(help: "Only lines of this rank.")
     var rank: Int?
@@ -30,7 +30,7 @@ package struct LogsCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if let tail, tail < 1 { throw ValidationError("--tail takes a number of lines, at least 1.") }
+        if let tail, tail < 1 { throw ValidationError("--tail must be at least 1.") }
     }
 
     package func run() async throws {

@@ -6,9 +6,9 @@ import TrackingClient
 /// `pivot metrics`
 package struct MetricsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "metrics", abstract: "Show what a session measured.",
+        commandName: "metrics", abstract: "Show a session's metrics.",
         discussion: """
-            One row an epoch; with --history the points of one metric over epochs, steps or time.
+            One row per epoch; with --history the points of one metric over epochs, steps or time.
 
             Examples:
               pivot metrics sess_7h2kq9d4
@@ -24,9 +24,9 @@ package struct MetricsCommand: AsyncParsableCommand {
     var history = false
     @Option(help: "With --history: what the points are ordered by.")
     var axis = MetricHistoryQuery.Axis.epoch
-    @Option(help: "The latest epochs to show; all unless given.")
+    @Option(help: "Only this many of the latest epochs; all by default.")
     var limit: Int?
-    @Option(help: "With --history: the most points to show; extremes are kept.")
+    @Option(help: "With --history: the maximum number of points to show; extremes are kept.")
     var maxPoints: Int?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -36,9 +36,9 @@ package struct MetricsCommand: AsyncParsableCommand {
     package func validate() throws {
         if history, metric.count != 1 { throw ValidationError("--history needs exactly one --metric.") }
         if !history, maxPoints != nil || axis != .epoch {
-            throw ValidationError("--axis and --max-points go with --history.")
+            throw ValidationError("--axis and --max-points need --history.")
         }
-        if history, limit != nil { throw ValidationError("--limit is for epochs; --history takes --max-points.") }
+        if history, limit != nil { throw ValidationError("--limit is for epochs; use --max-points with --history.") }
     }
 
     package func run() async throws {

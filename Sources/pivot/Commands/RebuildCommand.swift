@@ -11,10 +11,10 @@ import TrackingClient
 package struct RebuildCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Build the read models anew from the event log.",
+        abstract: "Rebuild the read models from the event log.",
         discussion: """
-            The read models hold nothing that the log does not; they can be built again at any time. When a server has \
-            the data directory, the server does it and goes on answering meanwhile; otherwise it is done here.
+            The read models hold nothing that is not in the log, so they can be rebuilt at any time. If a server is \
+            using the data directory, it rebuilds them and keeps answering meanwhile; otherwise this command does it.
 
             Examples:
               pivot rebuild
@@ -33,12 +33,13 @@ package struct RebuildCommand: AsyncParsableCommand {
 
     package func run() async throws {
         guard FileManager.default.fileExists(atPath: dataDirectory) else {
-            throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Name it with --data-dir.")
+            throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Specify one with --data-dir.")
         }
         let position: UInt64
         if let owner = try DataDirectory.owner(ofFolderAt: dataDirectory) {
             guard owner.address.hasPrefix("http") else {
-                throw CommandFailure(.failed, "\(dataDirectory) is held by \(owner). Wait for it, then try again.")
+                throw CommandFailure(
+                    .failed, "\(dataDirectory) is in use by \(owner). Wait until it has finished, then try again.")
             }
             position = try await rebuildThroughServer(at: owner.address)
         } else {
@@ -52,7 +53,7 @@ package struct RebuildCommand: AsyncParsableCommand {
         if json {
             Console.standard.printJSON(["position": .integer(Int64(clamping: position))])
         } else {
-            Console.standard.print("the read models show everything up to position \(position)")
+            Console.standard.print("The read models are up to date at position \(position).")
         }
     }
 
@@ -70,7 +71,8 @@ package struct RebuildCommand: AsyncParsableCommand {
             guard state.status == "following" else {
                 throw CommandFailure(
                     .failed,
-                    "The read models could not be rebuilt: \(state.message ?? "see the server's log").")
+                    "The read models could not be rebuilt: "
+                        + DisplayText.sentence(state.message ?? "see the server's log"))
             }
             return state.position
         } catch {

@@ -6,15 +6,15 @@ import TrackingClient
 /// `pivot reproduce`
 package struct ReproduceCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "reproduce", abstract: "Train a past session again, and say whether it came out the same.",
+        commandName: "reproduce", abstract: "Train a past session again and report whether the result is the same.",
         discussion: """
-            A new session trains what the original recorded: its configuration, seed and data, from its own start to its \
-            last recorded epoch, without its interruptions. The server compares both: the metrics of every epoch, every \
-            point by its step, and every checkpoint by its digest; times that were measured are left out. The verdict is \
-            recorded in both sessions.
+            A new session repeats the original as it was recorded: its configuration, seed and data, from its start to \
+            its last recorded epoch, without interruptions. The server compares the two: the metrics of every epoch, \
+            every point by step, and every checkpoint by digest; measured times are left out. The verdict is recorded \
+            in both sessions.
 
-            When the program, the instruction set, the threads or the data are not the original's, the training is \
-            refused, unless differences are allowed. Ctrl-C leaves the training to itself.
+            If the program, the instruction set, the number of threads or the data differ from the original's, the \
+            training is refused, unless --allow-differences is given. Ctrl-C detaches; the training continues.
 
             Exit status:
             \(CommandStatus.table([
@@ -30,14 +30,14 @@ package struct ReproduceCommand: AsyncParsableCommand {
 
     @Argument(help: "The id of the session to train again.")
     var session: String
-    @Flag(help: "Train although the program, the machine or the data are not the same.")
+    @Flag(help: "Train even if the program, the machine or the data differ.")
     var allowDifferences = false
     @Option(
         help: ArgumentHelp(
-            "How far values may differ, as a share of the greater one. (default: 0: only equal bits count)",
+            "How far values may differ, as a fraction of the larger one. (default: 0, or 1e-6 for kind command)",
             valueName: "share"))
     var tolerance: Double?
-    @Flag(help: "Start the training and return at once.")
+    @Flag(help: "Start the training and return immediately.")
     var detach = false
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the verdict as JSON; the progress goes to standard error.")
@@ -109,7 +109,6 @@ package struct ReproduceCommand: AsyncParsableCommand {
         }
         throw CommandFailure(
             .inconclusive,
-            "The training has ended and the server has recorded no verdict for 60 s. See: pivot sessions show \(session)"
-        )
+            "The training ended, but the server recorded no verdict within 60 s. See: pivot sessions show \(session)")
     }
 }

@@ -11,9 +11,9 @@ package struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the server.",
         discussion: """
-            Settings come from the file of --config (or of configs/server.yaml when it is there), and what is given here \
-            goes before it. The server listens on this machine only unless --host says otherwise, and ends cleanly on \
-            Ctrl-C and SIGTERM; trainings go on meanwhile and come back to the next server.
+            Settings are read from the file given with --config, or from configs/server.yaml if it exists; options \
+            take precedence over the file. The server listens on this machine only unless --host says otherwise, and \
+            shuts down cleanly on Ctrl-C and SIGTERM; trainings continue meanwhile and reconnect to the next server.
 
             Examples:
               pivot serve
@@ -24,32 +24,32 @@ package struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
     var host: String?
 
-    @Option(help: "The port to listen on; 0 takes a free one.")
+    @Option(help: "The port to listen on; 0 picks a free one.")
     var port: Int?
 
-    @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that holds everything.", valueName: "folder"))
+    @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that holds all data.", valueName: "folder"))
     var dataDirectory: String?
 
     @Option(
         name: .customLong("config-root"),
         help: ArgumentHelp(
-            "A folder that sessions' configuration files may lie in, in its folder configs; may be repeated.",
+            "A folder with sessions' configuration files, or with a subfolder configs that has them. May be repeated.",
             valueName: "folder"))
     var configRoots: [String] = []
 
     @Option(
         name: .customLong("allow-command"),
         help: ArgumentHelp(
-            "A program that sessions of kind command may start, by full path or by name; may be repeated.",
+            "A program that sessions of kind command may start, by full path or by name. May be repeated.",
             valueName: "program"))
     var allowedCommands: [String] = []
 
-    @Option(help: ArgumentHelp("The server's configuration.", valueName: "file"))
+    @Option(help: ArgumentHelp("The server's configuration file.", valueName: "file"))
     var config: String?
 
     @Option(
         name: .customLong("log-level"),
-        help: "What is written to standard error.")
+        help: "How much is logged to standard error.")
     var logLevel: LogLevel = .info
 
     package init() {}

@@ -7,13 +7,13 @@ import Processes
 /// The Python client owns the spool's format, so its own module reads it; this command only finds a Python that has it.
 package struct SyncCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Deliver what Python programs could not deliver to their server.",
+        commandName: "sync", abstract: "Deliver what Python programs could not send to their server.",
         discussion: """
-            The Python client pivot-tracker writes everything to a spool on disk before it sends it. What a program left \
-            there when it died, or while its server was away, is delivered by this command, each record once however \
-            often the command is repeated.
+            The Python client pivot-tracker writes everything to a spool on disk before sending it. This command \
+            delivers what a program left there when it died or could not reach its server; each record is delivered \
+            once, however often the command is run.
 
-            It starts the client's own module with PIVOT_PYTHON, else python3; there pivot-tracker must be installed \
+            It runs the client's own module with PIVOT_PYTHON, else python3; pivot-tracker must be installed there \
             (pip install tools/python in a checkout of PIVOT).
 
             Examples:
@@ -35,8 +35,8 @@ package struct SyncCommand: AsyncParsableCommand {
         guard try await Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
             throw CommandFailure(
                 .failed,
-                "\(python) has no pivot-tracker. Install it there (pip install tools/python in a checkout of PIVOT), or "
-                    + "name another Python in PIVOT_PYTHON.")
+                "\(python) does not have pivot-tracker. Install it (pip install tools/python in a checkout of PIVOT), "
+                    + "or set PIVOT_PYTHON to another Python.")
         }
         var arguments = [python, "-m", "pivot_tracker", "sync"]
         if let spool { arguments += ["--spool", spool] }

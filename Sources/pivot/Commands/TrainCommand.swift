@@ -5,10 +5,11 @@ import TrackingClient
 /// `pivot train`
 package struct TrainCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train what a configuration file says, and show how it goes.",
+        commandName: "train", abstract: "Run the training that a configuration file describes and show its progress.",
         discussion: """
-            When no server answers on this machine, one is started in the background; its data are in ./pivot-data, and it \
-            may start the program that the file names (trainer.kind: command). The first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
+            If no server answers on this machine, one is started in the background; it keeps its data in ./pivot-data \
+            and may start the program that the file names (trainer.kind: command). The first Ctrl-C stops the \
+            training, which saves a checkpoint; a second one detaches without waiting.
 
             Examples:
               pivot train configs/quickstart.yaml
@@ -17,7 +18,7 @@ package struct TrainCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
-    @Flag(help: "Start the training and return at once.")
+    @Flag(help: "Start the training and return immediately.")
     var detach = false
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the result as JSON; the progress goes to standard error.")

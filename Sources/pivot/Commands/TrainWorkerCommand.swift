@@ -7,10 +7,10 @@ import Trainer
 /// `pivot train-worker`
 package struct TrainWorkerCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "train-worker", abstract: "Train one session; the server starts this by itself.",
+        commandName: "train-worker", abstract: "Train one session; the server runs this automatically.",
         discussion: """
-            Claims the session, goes on from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint and \
-            stops. A trainer may run on another machine than its server.
+            Claims the session, continues from its newest checkpoint, trains and reports. SIGTERM saves a checkpoint \
+            and stops. A trainer may run on a different machine from its server.
 
             Exit status:
             \(CommandStatus.table([
@@ -26,12 +26,12 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOptions
 
-    @Option(name: .customLong("nice"), help: "How far other processes go before this one, 0 to 19.")
+    @Option(name: .customLong("nice"), help: "How much to yield to other processes, 0 to 19.")
     var niceness = 0
 
     @Option(
         name: .customLong("lease-seconds"),
-        help: "How long the server waits for a trainer that says nothing, in seconds.")
+        help: "How many seconds the server waits for a trainer that does not respond.")
     var leaseSeconds = 30
 
     @Option(

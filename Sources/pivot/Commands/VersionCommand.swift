@@ -7,7 +7,7 @@ import TrackingClient
 /// `pivot version`
 package struct VersionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Print this program's version, and the server's when one answers.",
+        commandName: "version", abstract: "Print this program's version, and the server's if one answers.",
         discussion: """
             Examples:
               pivot version

@@ -19,9 +19,9 @@ package struct ReproductionPresentation: Sendable {
                 + "step, \(report.checkpointsCompared) checkpoints by digest")
         if let difference = report.firstDifference { add(difference, to: &sheet) }
         if report.largestRelativeDifference > 0 {
-            sheet.add("Largest difference", "\(HumanFormat.number(report.largestRelativeDifference)) of a value")
+            sheet.add("Largest difference", "\(HumanFormat.number(report.largestRelativeDifference)) (relative)")
         }
-        if report.tolerance > 0 { sheet.add("Tolerance", "\(report.tolerance) of a value") }
+        if report.tolerance > 0 { sheet.add("Tolerance", "\(report.tolerance) (relative)") }
         for (index, fact) in report.factDifferences.enumerated() {
             sheet.add(
                 index == 0 ? "Not the same" : "", "\(fact.name): \(fact.original) then, \(fact.reproduced) now")
@@ -50,7 +50,7 @@ package struct ReproductionPresentation: Sendable {
         sheet.add("First difference", "\(place): \(difference.metric ?? "-")\(scope)")
         sheet.add("", "\(text(difference.originalValue)) then, \(text(difference.reproducedValue)) now")
         if let absolute = difference.absolute, let relative = difference.relative {
-            let sizes = "\(HumanFormat.number(absolute)), \(HumanFormat.number(relative)) of the value"
+            let sizes = "\(HumanFormat.number(absolute)) (\(HumanFormat.number(relative)) relative)"
             sheet.add("", "a difference of \(sizes)")
         }
     }

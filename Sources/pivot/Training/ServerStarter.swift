@@ -19,8 +19,8 @@ struct ServerStarter: Sendable {
         guard address.isLoopback, address.text.hasPrefix("http://") else {
             throw CommandFailure(
                 .unreachable,
-                "No server can be reached at \(address), and one can be started on this machine only. "
-                    + "Start it there with `pivot serve`, or leave --url away.")
+                "No server can be reached at \(address), and this command can start one on this machine only. "
+                    + "Start it there with `pivot serve`, or omit --url.")
         }
         let server = try await start(address)
         console.setStatus("starting a server at \(address)")
@@ -43,7 +43,7 @@ struct ServerStarter: Sendable {
             try await client.pause(.milliseconds(50))
         }
         throw CommandFailure(
-            .unreachable, "The server at \(address) has not answered for 60 s. \(lastLines()) See \(Self.logFile).")
+            .unreachable, "The server at \(address) did not answer within 60 s. \(lastLines()) See \(Self.logFile).")
     }
 
     private func start(_ address: ServerAddress) async throws(CommandFailure) -> ChildProcess {
@@ -51,7 +51,7 @@ struct ServerStarter: Sendable {
             try FileManager.default.createDirectory(atPath: Self.dataFolder, withIntermediateDirectories: true)
         } catch {
             throw CommandFailure(
-                .failed, "The folder \(Self.dataFolder) cannot be made here: \(error.localizedDescription)")
+                .failed, "The folder \(Self.dataFolder) cannot be created: \(error.localizedDescription)")
         }
         let executable = ServerStarter.executablePath
         let arguments =
@@ -65,7 +65,7 @@ struct ServerStarter: Sendable {
                     path: executable, arguments: arguments, attachment: .detached,
                     output: .appended(to: Self.logFile), error: .appended(to: Self.logFile)))
         } catch {
-            throw CommandFailure(.failed, "The server cannot be started: \(error.message)")
+            throw CommandFailure(.failed, "The server could not be started: \(error.message)")
         }
     }
 
@@ -73,7 +73,7 @@ struct ServerStarter: Sendable {
     private func lastLines() -> String {
         guard let data = FileManager.default.contents(atPath: Self.logFile) else { return "" }
         let lines = String(decoding: data.suffix(2_000), as: UTF8.self).split(separator: "\n").suffix(1)
-        return lines.isEmpty ? "" : "Its last words: " + DisplayText.sentence(lines.joined(separator: " "))
+        return lines.isEmpty ? "" : "Its last log line: " + DisplayText.sentence(lines.joined(separator: " "))
     }
 
     #if os(Linux)

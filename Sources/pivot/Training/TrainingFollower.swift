@@ -39,7 +39,7 @@ struct TrainingFollower: Sendable {
         default:
             throw CommandFailure(
                 progress.stopWasRequested ? .interrupted : .trainingStopped,
-                "The training was stopped. It goes on with: pivot sessions resume \(sessionID)")
+                "The training was stopped. Continue it with: pivot sessions resume \(sessionID)")
         }
     }
 

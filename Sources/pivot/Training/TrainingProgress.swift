@@ -77,24 +77,24 @@ package struct TrainingProgress: Sendable {
         case .interrupted(let error):
             guard error.code != .interrupted, !outageWasAnnounced else { return [] }
             outageWasAnnounced = true
-            return [.warn("The server is away and is asked again and again: \(error.message)")]
+            return [.warn("The server is unreachable; retrying: \(error.message)")]
         case .feedEnded(let error):
             return
-                (error.map { [.warn("The live feed has ended: \($0.message) Asking from time to time instead.")] } ?? [])
+                (error.map { [.warn("The live feed ended: \($0.message) Polling instead.")] } ?? [])
                 + [.checkStatus]
         case .interrupt where leavesOnInterrupt:
             return [
-                .warn("Left; it goes on by itself. Follow it with: pivot sessions follow \(sessionID)"), .leave,
+                .warn("Detached; the training continues. Follow it with: pivot sessions follow \(sessionID)"), .leave,
             ]
         case .interrupt:
             if stopWasRequested || status == .stopping {
                 return [
-                    .warn("Left. The session ends by itself; see: pivot sessions show \(sessionID)"), .leave,
+                    .warn("Detached. The session is still stopping; see: pivot sessions show \(sessionID)"), .leave,
                 ]
             }
             stopWasRequested = true
             return [
-                .warn("Stopping: a checkpoint is saved first. Press Ctrl-C again to leave without waiting."),
+                .warn("Stopping; a checkpoint is saved first. Press Ctrl-C again to detach without waiting."),
                 .requestStop,
             ]
         }
@@ -106,7 +106,7 @@ package struct TrainingProgress: Sendable {
         case .created: return DisplayText.fitted("waiting for the session to be started", to: width)
         case .queued:
             let place = queuePosition.map { ", place \($0)" } ?? ""
-            return DisplayText.fitted("queued\(place): the training begins when a place is free", to: width)
+            return DisplayText.fitted("queued\(place): the training starts when a slot is free", to: width)
         case .stopping: return DisplayText.fitted("stopping: saving a checkpoint", to: width)
         case .running where totalEpochs == 0 && currentEpoch == 0: return DisplayText.fitted("running", to: width)
         case .running, .stopped, .completed, .failed:

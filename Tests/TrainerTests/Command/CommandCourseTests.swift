@@ -24,8 +24,8 @@ struct CommandCourseTests {
         let steps: [Step]
     }
 
-    private static let asked = CommandCourse.Action.note("A stop was requested: p gets SIGTERM and 10 s to end.")
-    private static let late = CommandCourse.Action.note("p has not ended within 10 s of SIGTERM: it is killed.")
+    private static let asked = CommandCourse.Action.note("A stop was requested: p gets SIGTERM and 10 s to exit.")
+    private static let late = CommandCourse.Action.note("p did not exit within 10 s of SIGTERM and is killed.")
 
     static let rows = [
         Row(
@@ -66,7 +66,7 @@ struct CommandCourseTests {
                 Step(.timePassed, 11, [late, .kill]), Step(.timePassed, 12), Step(.exited(.signal(9)), 12, [.kill]),
                 Step(
                     .outputEnded, 12,
-                    [.end(.stopped(message: "p did not end within 10 s of SIGTERM and was killed"))]),
+                    [.end(.stopped(message: "p did not exit within 10 s of SIGTERM and was killed"))]),
             ]),
         Row(
             testDescription: "without a grace period a stop kills at once", grace: .zero,
@@ -83,7 +83,7 @@ struct CommandCourseTests {
                 Step(
                     .timePassed, 65,
                     [
-                        .note("p has run for 60 s (trainer.timeout_seconds): it gets SIGTERM and 10 s to end."),
+                        .note("p has run for 60 s (trainer.timeout_seconds): it gets SIGTERM and 10 s to exit."),
                         .terminate,
                     ]), Step(.stopRequested, 66), Step(.exited(.code(0)), 67, [.kill]),
                 Step(
@@ -91,8 +91,8 @@ struct CommandCourseTests {
                     [
                         .end(
                             .failed(
-                                "p ran longer than 60 s and was ended (exit code 0). Raise trainer.timeout_seconds, or let "
-                                    + "it do less."))
+                                "p ran longer than 60 s and was stopped (exit code 0). Raise trainer.timeout_seconds, or "
+                                    + "make it do less."))
                     ]),
             ]),
         Row(

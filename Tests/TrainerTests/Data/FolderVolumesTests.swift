@@ -128,7 +128,7 @@ struct FolderVolumesTests {
         try write({ _, _, _ in 1 }, to: "masks/b.mha", in: folder)
         let scans = try open(folder, configuration("task: segmentation"))
         let error = #expect(throws: ScanError.self) { try scans.scan(.training, 0) }
-        #expect(error?.code == .inconsistent && error?.message.contains("elsewhere") == true)
+        #expect(error?.code == .inconsistent && error?.message.contains("the scan's grid") == true)
     }
 
     @Test("without lists, seed and fraction divide the scans, the same way each time")

@@ -57,8 +57,8 @@ struct ReproductionTests {
             Issue.record("the reproduction was not refused")
             return
         }
-        #expect(message.contains("the program was sha256:other and is test"))
-        #expect(message.contains("the number of threads was 9 and is 1"))
+        #expect(message.contains("the program was sha256:other and is now test"))
+        #expect(message.contains("the number of threads was 9 and is now 1"))
         #expect(!message.contains("the data"))
         #expect(copy.visibleEpochs.isEmpty)
 

@@ -28,8 +28,8 @@ package struct TrainingPlan: Equatable, Sendable {
         guard let train = configuration.train, batchesPerEpoch > 0 else {
             throw TrainerError(
                 .configuration,
-                "A session with the trainer \(configuration.trainer.kind.rawValue) is not trained by this command, which trains "
-                    + "unet3d and synthetic. Start the session's own program.")
+                "This command trains unet3d and synthetic, not the trainer \(configuration.trainer.kind.rawValue). Start "
+                    + "the session's own program.")
         }
         epochs = train.epochs
         self.lastEpoch = lastEpoch

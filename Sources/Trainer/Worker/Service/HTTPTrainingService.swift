@@ -213,7 +213,7 @@ package final class HTTPTrainingService: TrainingService {
         _ body: (TrainingAttempt) async throws(ClientError) -> Result
     ) async throws(TrainerError) -> Result {
         guard let attempt = attempt.withLock({ $0 }) else {
-            throw TrainerError(.staleAttempt, "The session has to be claimed before anything is reported.")
+            throw TrainerError(.staleAttempt, "The session must be claimed before anything is reported.")
         }
         return try await patience.persist { () async throws(ClientError) in try await body(attempt) }
     }

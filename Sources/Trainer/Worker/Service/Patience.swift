@@ -48,8 +48,8 @@ package struct Patience: Sendable {
             if start.duration(to: clock.now) >= limit {
                 throw TrainerError(
                     .unreachable,
-                    "The server has not taken a report for \(limit.components.seconds) s; training ends here and goes on "
-                        + "from its last checkpoint when the session is started again. \(failure.message)")
+                    "The server has not accepted a report for \(limit.components.seconds) s. The training ends here and "
+                        + "continues from its last checkpoint when the session is started again. \(failure.message)")
             }
             let wait = max(delay / 2 + delay / 2 * random(), min(failure.retryAfter ?? .zero, .seconds(60)))
             delay = min(delay * 2, maximumDelay)

@@ -59,7 +59,7 @@ package actor TelemetryReporter {
             } catch {
                 // A refused report is no reason to end a training: its epochs and checkpoints are reported apart.
                 guard error.code == .refused else { throw error }
-                warn("A report of the kind \(event.type) was refused: \(error.message)")
+                warn("A report of type \(event.type) was refused: \(error.message)")
             }
         }
     }

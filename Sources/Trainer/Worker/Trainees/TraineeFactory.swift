@@ -14,8 +14,8 @@ package enum TraineeFactory {
         case .command, .external:
             throw TrainerError(
                 .configuration,
-                "A session with the trainer \(configuration.trainer.kind.rawValue) is not trained in this process, which "
-                    + "trains unet3d and synthetic. Start the session's own program.")
+                "This process trains unet3d and synthetic, not the trainer \(configuration.trainer.kind.rawValue). Start "
+                    + "the session's own program.")
         }
     }
 }

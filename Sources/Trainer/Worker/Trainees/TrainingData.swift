@@ -51,8 +51,8 @@ struct TrainingData {
         guard let name = folder.sharedNames.first else { return [] }
         let others = folder.sharedNames.count - 1
         return [
-            "\(name)\(others > 0 ? " and \(others) more scans are" : " is") both trained on and validated on, so that the "
-                + "validation says little. Take it out of train.txt or val.txt."
+            "\(name)\(others > 0 ? " and \(others) more scans are" : " is") both trained and validated on, so the "
+                + "validation says little. Name each scan in only one of train.txt and val.txt."
         ]
     }
 

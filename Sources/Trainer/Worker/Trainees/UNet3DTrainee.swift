@@ -60,7 +60,7 @@ package final class UNet3DTrainee: Trainee {
                 threads: report.threadCount, dataDigest: data.digest, provenance: data.provenance,
                 warnings: data.warnings)
         } catch {
-            throw TrainerError(.engine, "The network cannot be made: \(error).")
+            throw TrainerError(.engine, "The network cannot be created: \(error).")
         }
         scans = data.scans
         sampler = PatchSampler(
@@ -114,7 +114,9 @@ package final class UNet3DTrainee: Trainee {
         guard seconds > 0 else { return [] }
         let share = waiting / seconds
         func rounded(_ value: Double) -> String { "\(Double(Int64(value * 100)) / 100)" }
-        return ["Epoch \(epoch): \(rounded(share * 100)) % of \(rounded(seconds)) s of training were waiting for data."]
+        return [
+            "Epoch \(epoch): \(rounded(share * 100)) % of \(rounded(seconds)) s of training were spent waiting for data."
+        ]
     }
 
     package func overlay(epoch: Int) throws(TrainerError) -> [UInt8]? {
@@ -122,7 +124,7 @@ package final class UNet3DTrainee: Trainee {
         do throws(ZlibError) {
             return try OverlayPicture.png(of: slice)
         } catch {
-            throw TrainerError(.data, "The picture of epoch \(epoch) cannot be made: \(error)")
+            throw TrainerError(.data, "The picture of epoch \(epoch) cannot be created: \(error)")
         }
     }
 

@@ -16,9 +16,9 @@ package struct DownloadArtifactCommand: AsyncParsableCommand {
     var session: String
     @Argument(help: "The artifact's path.")
     var path: String
-    @Option(name: .shortAndLong, help: "The file or folder to write; by default the artifact's name, here.")
+    @Option(name: .shortAndLong, help: "The file or folder to write to; by default the artifact's name, here.")
     var output: String?
-    @Flag(help: "Replace a file that is there.")
+    @Flag(help: "Replace an existing file.")
     var force = false
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the artifact's JSON instead of a sentence.")

@@ -5,7 +5,7 @@ import TrackingClient
 /// `pivot artifacts upload`
 package struct UploadArtifactCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "upload", abstract: "Add a file to a session; the same path again becomes a new version.",
+        commandName: "upload", abstract: "Add a file to a session; an existing path gets a new version.",
         discussion: """
             Examples:
               pivot artifacts upload sess_7h2kq9d4 loss.png --path plots/loss.png
@@ -18,7 +18,7 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
     var file: String
     @Option(help: "Its path within the session; by default the file's name.")
     var path: String?
-    @Option(help: "Its media type; by default found by the file's extension.")
+    @Option(help: "Its media type; by default derived from the file's extension.")
     var contentType: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions

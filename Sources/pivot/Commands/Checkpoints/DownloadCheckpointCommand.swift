@@ -7,8 +7,8 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "download", abstract: "Download a checkpoint, verified against its digest.",
         discussion: """
-            Given a session, its best checkpoint is downloaded, or with --last its last. The file appears only complete \
-            and verified; an interrupted download goes on where it stopped when the command is given again.
+            Given a session, downloads its best checkpoint, or with --last its last one. The file appears only once it \
+            is complete and verified. To continue an interrupted download, run the command again.
 
             Examples:
               pivot checkpoints download ckpt_4k7q2m9x
@@ -18,11 +18,11 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The checkpoint's id, or a session's.", valueName: "id"))
     var id: String
-    @Option(name: .shortAndLong, help: "The file or folder to write; by default the checkpoint's own name, here.")
+    @Option(name: .shortAndLong, help: "The file or folder to write to; by default the checkpoint's own name, here.")
     var output: String?
-    @Flag(help: "Of a session: its last checkpoint instead of its best.")
+    @Flag(help: "With a session: its last checkpoint instead of its best.")
     var last = false
-    @Flag(help: "Replace a file that is there.")
+    @Flag(help: "Replace an existing file.")
     var force = false
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the checkpoint's JSON instead of a sentence.")
@@ -64,7 +64,7 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
                 .notFound,
                 checkpoints.isEmpty
                     ? "\(id) has no checkpoints."
-                    : "\(id) has no \(mark) checkpoint. Name one: pivot checkpoints list \(id)")
+                    : "\(id) has no \(mark) checkpoint. Choose one with: pivot checkpoints list \(id)")
         }
         return found
     }

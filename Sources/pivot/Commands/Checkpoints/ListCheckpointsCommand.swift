@@ -13,15 +13,15 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
               pivot checkpoints list --json
             """)
 
-    @Argument(help: "Only those of this session.")
+    @Argument(help: "Only checkpoints of this session.")
     var session: String?
     @Option(help: "Show this metric instead of the session's monitored one, and only checkpoints that have it.")
     var metric: String?
-    @Option(parsing: .unconditional, help: "epoch, created_at or metric_value; with a minus sign descending.")
+    @Option(parsing: .unconditional, help: "epoch, created_at or metric_value; a leading minus sign means descending.")
     var sort: String?
-    @Flag(help: "Also those of the sessions it continues from.")
+    @Flag(help: "Also list checkpoints of the sessions it continues from.")
     var lineage = false
-    @Option(help: "The most checkpoints to list; all unless given.")
+    @Option(help: "The maximum number of checkpoints to list; all by default.")
     var limit: Int?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions

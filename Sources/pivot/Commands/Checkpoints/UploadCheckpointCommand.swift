@@ -16,7 +16,7 @@ package struct UploadCheckpointCommand: AsyncParsableCommand {
     var file: String
     @Option(help: "The session it belongs to.")
     var session: String
-    @Option(help: "The epoch it closes.")
+    @Option(help: "The epoch it was saved after.")
     var epoch: Int
     @Option(help: ArgumentHelp("A metric of the checkpoint. May be repeated.", valueName: "name=value"))
     var metric: [MetricArgument] = []

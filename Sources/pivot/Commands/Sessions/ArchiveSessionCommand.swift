@@ -5,7 +5,7 @@ import TrackingClient
 /// `pivot sessions archive`
 package struct ArchiveSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "archive", abstract: "Take sessions out of the lists; nothing is erased.",
+        commandName: "archive", abstract: "Hide sessions from lists; nothing is deleted.",
         discussion: """
             Examples:
               pivot sessions archive sess_7h2kq9d4

@@ -6,7 +6,7 @@ package struct FollowSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "follow", abstract: "Show a training's progress until it ends.",
         discussion: """
-            The first Ctrl-C stops the training, which saves a checkpoint; a second one leaves it to itself.
+            The first Ctrl-C stops the training, which saves a checkpoint; a second one detaches without waiting.
 
             Examples:
               pivot sessions follow sess_7h2kq9d4

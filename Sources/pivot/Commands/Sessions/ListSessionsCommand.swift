@@ -8,8 +8,9 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List sessions, newest first.",
         discussion: """
-            Every given filter must match. --filter takes the filter language: fields, params.NAME and metrics.NAME, \
-            compared by =, !=, <, <=, >, >=, ~ (contains), in (…) or exists, joined by and, or, not and parentheses.
+            Sessions must match every given filter. --filter takes the filter language: fields, params.NAME and \
+            metrics.NAME, compared by =, !=, <, <=, >, >=, ~ (contains), in (…) or exists, joined by and, or, not and \
+            parentheses.
 
             Examples:
               pivot sessions list --status running --status queued
@@ -18,9 +19,9 @@ package struct ListSessionsCommand: AsyncParsableCommand {
               pivot sessions list --sort -metrics.val_froc --limit 10 --json
             """)
 
-    @Option(help: "Only sessions in this status. May be repeated: any of them.")
+    @Option(help: "Only sessions with this status. May be repeated to match any of them.")
     var status: [Session.Status] = []
-    @Option(help: "Only sessions with this tag. May be repeated: all of them.")
+    @Option(help: "Only sessions with this tag. May be repeated to match all of them.")
     var tag: [String] = []
     @Option(help: "Only sessions of this experiment.")
     var experiment: String?
@@ -28,15 +29,15 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     var group: String?
     @Option(help: "Only sessions with all these words in name, notes or tags.")
     var search: String?
-    @Option(help: "Only sessions for which this holds, in the filter language.")
+    @Option(help: "Only sessions that match this expression of the filter language.")
     var filter: String?
     @Flag(help: "List archived sessions too.")
     var archived = false
     @Option(
         parsing: .unconditional,
-        help: "A field such as created_at, metrics.NAME or params.NAME; with a minus sign descending.")
+        help: "A field such as created_at, metrics.NAME or params.NAME; a leading minus sign means descending.")
     var sort: String?
-    @Option(help: "The most sessions to list, up to 1,000.")
+    @Option(help: "The maximum number of sessions to list, up to 1,000.")
     var limit = 100
     @Option(help: "How many sessions to skip.")
     var offset = 0
@@ -60,7 +61,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
         try await server.withClient { client in
             let page = try await client.sessions(request)
             output.show(page) { console in
-                guard !page.sessions.isEmpty else { return ["No session matches."] }
+                guard !page.sessions.isEmpty else { return ["No sessions match."] }
                 var lines = SessionPresentation.table(page.sessions, moment: console.moment)
                     .lines(width: console.width, headingStyle: console.bold)
                 if page.total > page.sessions.count {

@@ -8,11 +8,11 @@ import TrainingConfiguration
 /// `pivot sessions resume`
 package struct ResumeSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Go on with a session, or from a checkpoint.",
+        commandName: "resume", abstract: "Continue a session, or start a new one from a checkpoint.",
         discussion: """
-            A stopped or failed session goes on from its last checkpoint, as if it had never been interrupted. From a \
-            checkpoint a new session begins, with the configuration of the session it belongs to and what --set lays \
-            over it.
+            A stopped or failed session continues from its last checkpoint, as if it had never been interrupted. Given \
+            a checkpoint, a new session starts from it, with the configuration of the checkpoint's session and the \
+            overrides given with --set.
 
             Examples:
               pivot sessions resume sess_7h2kq9d4 --follow
@@ -24,11 +24,11 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "From a checkpoint: lay a value over the configuration. May be repeated.", valueName: "key=value"))
+            "With a checkpoint: override a value of the configuration. May be repeated.", valueName: "key=value"))
     var settings: [String] = []
-    @Option(help: "From a checkpoint: what people call the new session.")
+    @Option(help: "With a checkpoint: the new session's name.")
     var name: String?
-    @Flag(help: "Stay and show the training's progress.")
+    @Flag(help: "Keep running and show the training's progress.")
     var follow = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -37,7 +37,7 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
 
     package func validate() throws {
         guard id.hasPrefix("ckpt_") || (settings.isEmpty && name == nil) else {
-            throw ValidationError("--set and --name need a checkpoint: a session goes on with its own configuration.")
+            throw ValidationError("--set and --name need a checkpoint: a session continues with its own configuration.")
         }
     }
 

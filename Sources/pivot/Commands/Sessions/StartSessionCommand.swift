@@ -8,7 +8,7 @@ package struct StartSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Start a session that was created, stopped or failed.",
         discussion: """
-            A session that has a checkpoint goes on from its last one.
+            A session that has a checkpoint continues from its last one.
 
             Examples:
               pivot sessions start sess_7h2kq9d4
@@ -17,7 +17,7 @@ package struct StartSessionCommand: AsyncParsableCommand {
 
     @Argument(help: "The session's id.")
     var session: String
-    @Flag(help: "Stay and show the training's progress.")
+    @Flag(help: "Keep running and show the training's progress.")
     var follow = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions

@@ -8,7 +8,7 @@ package struct StopSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "Stop sessions; a running one saves a checkpoint first.",
         discussion: """
-            Stopping what has ended changes nothing and is no error.
+            Stopping a session that has ended changes nothing and is not an error.
 
             Examples:
               pivot sessions stop sess_7h2kq9d4
@@ -25,7 +25,7 @@ package struct StopSessionCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard (0...30).contains(wait) else { throw ValidationError("--wait takes 0 to 30 seconds.") }
+        guard (0...30).contains(wait) else { throw ValidationError("--wait must be from 0 to 30 seconds.") }
     }
 
     package func run() async throws {
