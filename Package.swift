@@ -88,7 +88,10 @@ let package = Package(
             ]),
         library(
             "WebUI",
-            ["API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore, .nioPosix]),
+            [
+                "API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore,
+                .nioPosix,
+            ]),
         library(
             "Server",
             [

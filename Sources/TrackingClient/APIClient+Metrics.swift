@@ -10,16 +10,21 @@ extension APIClient {
             .getSessionMetrics, session, query: [("metric_name", metric), ("limit", limit.map(String.init))])
     }
 
-    /// The points of `metric` along `axis`. With `maximumPointCount` extremes are kept and others left out; a range
+    /// The metrics of the session, each in a few numbers.
+    package func metricNames(_ session: String) async throws(ClientError) -> MetricNameList {
+        try await ask(.getMetricNames, session)
+    }
+
+    /// The points of `metric` along `axis`, nil for the one that has points. With `maximumPointCount` extremes are kept and others left out; a range
     /// is of the axis asked for and includes both ends.
     package func history(
-        _ session: String, metric: String, axis: MetricHistoryQuery.Axis = .epoch, epochs: ClosedRange<Int>? = nil,
+        _ session: String, metric: String, axis: MetricHistoryQuery.Axis? = nil, epochs: ClosedRange<Int>? = nil,
         steps: ClosedRange<Int>? = nil, times: ClosedRange<Timestamp>? = nil, maximumPointCount: Int? = nil
     ) async throws(ClientError) -> MetricHistoryInfo {
         let history: MetricHistoryInfo = try await ask(
             .getMetricHistory, session,
             query: [
-                ("metric_name", metric), ("axis", axis == .epoch ? nil : axis.rawValue),
+                ("metric_name", metric), ("axis", axis?.rawValue),
                 ("start_epoch", epochs.map { "\($0.lowerBound)" }), ("end_epoch", epochs.map { "\($0.upperBound)" }),
                 ("start_step", steps.map { "\($0.lowerBound)" }), ("end_step", steps.map { "\($0.upperBound)" }),
                 ("start_time", times.map { "\($0.lowerBound)" }), ("end_time", times.map { "\($0.upperBound)" }),
@@ -35,7 +40,7 @@ extension APIClient {
         return history
     }
 
-    /// The metrics of the session's last completed epoch.
+    /// The latest value of each of the session's metrics.
     package func latestMetrics(_ session: String) async throws(ClientError) -> LatestMetrics {
         try await ask(.getLatestMetrics, session)
     }

@@ -23,12 +23,29 @@ package enum MetricPresentation {
         return table
     }
 
+    /// One row a metric: its points by step.
+    package static func steps(_ list: MetricNameList) -> TextTable {
+        var table = TextTable([
+            .init("METRIC", mayShrink: true), .init("POINTS", isNumeric: true), .init("STEP", isNumeric: true),
+            .init("LAST", isNumeric: true), .init("MIN", isNumeric: true), .init("MAX", isNumeric: true),
+        ])
+        for metric in list.metrics {
+            guard let steps = metric.steps ?? metric.epochs else { continue }
+            table.add([
+                metric.name, "\(steps.count)", "\(steps.last)", HumanFormat.number(steps.lastValue),
+                steps.minimum.map(HumanFormat.number) ?? "-", steps.maximum.map(HumanFormat.number) ?? "-",
+            ])
+        }
+        return table
+    }
+
     /// One row a point.
     package static func history(
-        _ history: MetricHistoryInfo, axis: MetricHistoryQuery.Axis, clock: (Timestamp) -> String
+        _ history: MetricHistoryInfo, clock: (Timestamp) -> String
     ) -> TextTable {
         var table = TextTable([
-            .init(axis == .epoch ? "EPOCH" : "STEP", isNumeric: true), .init(history.metricName, isNumeric: true),
+            .init(history.axis == "epoch" ? "EPOCH" : "STEP", isNumeric: true),
+            .init(history.metricName, isNumeric: true),
             .init("TIME"),
         ])
         for index in history.values.indices {

@@ -147,10 +147,11 @@ struct QueriesTests {
             #expect(try await queries.epochs(of: session, metric: "dice", .current).value.total == 0)
 
             let history = try await queries.history(
-                MetricHistoryQuery(session: session, metric: "val_loss"), .current
+                MetricHistoryQuery(session: session, metric: "val_loss", axis: nil), .current
             ).value
             #expect(history.history.values == [0.5, 0.125] && history.availableMetrics == nil)
-            let unknown = try await queries.history(MetricHistoryQuery(session: session, metric: "dice"), .current)
+            let unknown = try await queries.history(
+                MetricHistoryQuery(session: session, metric: "dice", axis: nil), .current)
             #expect(unknown.value.availableMetrics == ["val_loss"])
         }
     }

@@ -39,8 +39,13 @@ struct SessionComparisonTests {
         }
     }
 
+    private static func compared(_ document: SessionDocument) -> ComparedSession {
+        ComparedSession(
+            SessionView(document, metrics: [], progress: nil, queuePosition: nil), checkpoints: [])
+    }
+
     private func comparison(_ documents: SessionDocument...) -> SessionComparison {
-        SessionComparison(documents.map { ComparedSession($0, checkpoints: []) })
+        SessionComparison(documents.map { Self.compared($0) })
     }
 
     private func different(_ comparison: SessionComparison) -> [String] {
@@ -89,7 +94,7 @@ struct SessionComparisonTests {
     @Test(
         "of facts that attempts recorded, the latest attempt's count, and params that repeat the configuration do not")
     func facts() throws {
-        let session = ComparedSession(
+        let session = Self.compared(
             Self.session("sess_a") {
                 $0.provenance = [Self.fact("python", "3.9"), Self.fact("python", "3.11", attempt: 2)]
                 $0.params = [
@@ -102,7 +107,7 @@ struct SessionComparisonTests {
                         $0.text = "yes"
                     },
                 ]
-            }, checkpoints: [])
+            })
         #expect(session.value(.environment, "python") == .string("3.11"))
         #expect(session.value(.params, "extra") == .string("yes"))
         #expect(session.value(.params, "train.epochs") == nil)

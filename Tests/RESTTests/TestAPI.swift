@@ -206,7 +206,9 @@ extension JSONValue {
         switch (shape, self) {
         case (.document(let name, let type), .object(let object)):
             // An epoch's record has the names of its metrics, and no table.
-            guard let type else { return name == "MetricRecord" ? [] : ["\(place) is a \(name), which nobody declares"] }
+            guard let type else {
+                return name == "MetricRecord" ? [] : ["\(place) is a \(name), which nobody declares"]
+            }
             var faults: [String] = []
             for field in type.fields {
                 if let value = object[field.name] {

@@ -22,9 +22,26 @@ struct FilterTests {
                     $0.name = "train.amp"; $0.flag = true
                 },
             ]
-            $0.latestMetrics = [.named("loss/val", .nan), .named("val_loss", 0.25)]
             $0.finalMetrics = [.named("score", 7)]
+            $0.monitor = "acc"
         }
+    }
+
+    /// The session's metrics, each with these values by epoch from 1.
+    private static let metrics: [String: MetricSummary] = [
+        "loss/val": [.nan], "val_loss": [0.125, 0.75, 0.25], "acc": [0.5, 0.875, 0.75], "val_loss.max": [5],
+    ].reduce(into: [:]) { summaries, metric in
+        var summary = MetricSummary(name: metric.key)
+        for (index, value) in metric.value.enumerated() {
+            summary.epochs.add(.init(place: Int64(index + 1), time: 0, value: value))
+        }
+        summaries[metric.key] = summary
+    }
+
+    private static func holds(_ text: String) throws(SessionConditionError) -> Bool {
+        let condition = try SessionCondition(text)
+        let names = condition.metricNames
+        return condition.holds(of: session(), metrics.filter { names.contains($0.key) })
     }
 
     @Test(
@@ -39,9 +56,12 @@ struct FilterTests {
             "created_at < \"2026-02-03T04:05:07Z\"", "archived = false",
             "status = failed or (name ~ one and not (tags = cpu))", "NOT status = failed AND experiment = ct",
             "params.train.optimizer not in (sgd)", "notes !~ short", "not started_at exists",
+            "metrics.val_loss.min = 0.125", "metrics.val_loss.first = 0.125", "metrics.val_loss.last = 0.25",
+            "metrics.val_loss.count = 3", "metrics.val_loss.best = 0.125", "metrics.acc.max = 0.875",
+            "metrics.acc.best = 0.5", "metrics.val_loss.max = 5", "metrics.loss/val.count = 1",
         ])
     func holds(text: String) throws {
-        #expect(try SessionCondition(text).holds(of: Self.session()))
+        #expect(try Self.holds(text))
     }
 
     @Test(
@@ -50,9 +70,10 @@ struct FilterTests {
             "status = failed", "metrics.none < 1", "metrics.none != 1", "not tags = gpu", "params.count > 12",
             "params.train.optimizer > 3", "group = a", "group != a", "started_at < 2026-02-03", "epoch > 3",
             "status = running and name ~ two", "tags not in (gpu)", "metrics.loss/val < 1", "metrics.loss/val > 1",
+            "metrics.loss/val.min exists", "metrics.val_loss.median exists", "metrics.none.min exists",
         ])
     func doesNotHold(text: String) throws {
-        #expect(try !SessionCondition(text).holds(of: Self.session()))
+        #expect(try !Self.holds(text))
     }
 
     @Test(
@@ -88,7 +109,7 @@ struct FilterTests {
             let text = (0..<count).compactMap { _ in pieces.randomElement(using: &random) }
                 .joined(separator: random.once(in: 2) ? " " : "")
             do throws(SessionConditionError) {
-                _ = try SessionCondition(text).holds(of: Self.session())
+                _ = try Self.holds(text)
             } catch {
                 #expect(error.byteOffset <= text.utf8.count)
             }

@@ -188,7 +188,8 @@ struct MetricHistoryTests {
             #expect(try snapshot.history(query).values == [1, 2, 2.5, 30, 40])
             query.allAttempts = true
             #expect(try snapshot.history(query).values == [1, 2, 2.5, 3, 3.5, 30, 40, 5.5])
-            #expect(try snapshot.latestPoints(of: Documents.session).map(\.value) == [40])
+            let session = try #require(try snapshot.session(Documents.session))
+            #expect(try snapshot.metricSummaries(of: session).map { $0.latest?.value } == [40])
             query.metric = "unknown"
             #expect(try snapshot.history(query).values.isEmpty)
             #expect(try snapshot.metricNames(of: Documents.session).map(\.name) == ["loss"])

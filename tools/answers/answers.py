@@ -47,9 +47,11 @@ def metrics(call, subject):
         call("getLatestEpochs", query=query)
     call("getLatestMetrics", session)
     call("getLatestMetrics", subject.stopped)
+    for query in (*NONFINITE, {"as_of": 5}):
+        call("getMetricNames", session, query=query)
     call("getLatestSessionLatestMetrics")
     for query in ({"axis": "epoch", "metric_name": "val_loss", "nonfinite": "null"}, {"axis": "step", "metric_name": "loss"},
-                  {"axis": "time", "metric_name": "loss", "max_points": 4}, {"metric_name": "unknown"},
+                  {"axis": "time", "metric_name": "loss", "max_points": 4}, {"metric_name": "unknown"}, {"metric_name": "val_loss"},
                   {"axis": "step", "metric_name": "loss", "attempts": "all", "start_step": 5, "end_step": 25}):
         call("getMetricHistory", session, query=query)
     call("getMetricHistory", session, query={"metric_name": "loss", "max_points": 3}, status=422)

@@ -2,7 +2,8 @@
 extension Operation {
     static let metrics: [Operation] = [
         .getSessionMetrics, .getLatestMetricRecords, .getMetricRecords, .getLatestSessionLatestMetrics,
-        .getLatestMetrics, .getMetricHistory, .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph, .getLossGraph,
+        .getLatestMetrics, .getMetricNames, .getMetricHistory, .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph,
+        .getLossGraph,
         .getLatestLearningRateGraph, .getLearningRateGraph, .getLatestGPUUsageGraph, .getGPUUsageGraph,
         .getLatestMetricGraph, .getMetricGraph, .getLogs, .getHostReadings,
     ]
@@ -27,6 +28,9 @@ extension Operation {
     package static let getLatestMetrics = Operation(
         "getLatestMetrics", .get, "/metrics/{session_id}/latest", for: .viewer, query: .reading,
         answering: .document(LatestMetrics.self))
+    package static let getMetricNames = Operation(
+        "getMetricNames", .get, session + "/metric-names", for: .viewer, query: ["as_of"] + .nonfinite + .reading,
+        answering: .document(MetricNameList.self))
     package static let getMetricHistory = Operation(
         "getMetricHistory", .get, "/metrics/{session_id}/history", for: .viewer,
         query: [

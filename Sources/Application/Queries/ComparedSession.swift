@@ -16,15 +16,16 @@ package struct ComparedSession: Sendable {
     package private(set) var values: [Section: [String: JSONValue]] = [:]
 
     /// - Parameter checkpoints: The session's visible checkpoints in the order they were saved.
-    package init(_ document: SessionDocument, checkpoints: [CheckpointEntry]) {
+    package init(_ view: SessionView, checkpoints: [CheckpointEntry]) {
+        let document = view.document
         id = document.sessionID
         name = document.name
         status = document.status
-        addLifecycle(document)
+        addLifecycle(view)
         addSettings(document)
         addAttempt(document)
         for record in document.provenance { add(record.fact) }
-        addMetrics(document, checkpoints)
+        addMetrics(view, checkpoints)
         addCheckpoints(checkpoints)
         for result in document.results {
             set(.results, result.hasStep ? "\(result.name) at step \(result.step)" : result.name, .number(result.value))
@@ -42,12 +43,13 @@ package struct ComparedSession: Sendable {
         if !text.isEmpty { set(section, name, .string(text)) }
     }
 
-    private mutating func addLifecycle(_ document: SessionDocument) {
+    private mutating func addLifecycle(_ view: SessionView) {
+        let document = view.document
         set(.lifecycle, "status", text: document.status)
         set(.lifecycle, "trainer", text: document.trainerKind)
         set(.lifecycle, "epochs", .count(document.currentEpoch))
         set(.lifecycle, "planned_epochs", document.plannedEpochs > 0 ? .count(document.plannedEpochs) : nil)
-        set(.lifecycle, "steps", .count(document.step))
+        set(.lifecycle, "steps", .count(view.step))
         set(.lifecycle, "attempts", .count(document.attempt))
         set(.lifecycle, "early_stop_reason", text: document.earlyStopReason)
         set(.lifecycle, "message", text: document.message)
@@ -94,13 +96,15 @@ package struct ComparedSession: Sendable {
         }
     }
 
-    private mutating func addMetrics(_ document: SessionDocument, _ checkpoints: [CheckpointEntry]) {
-        let latest = document.finalMetrics.isEmpty ? document.latestMetrics : document.finalMetrics
-        for metric in latest { set(.metrics, metric.name, .number(metric.value)) }
+    /// The metrics of the completion, and of all others the latest value.
+    private mutating func addMetrics(_ view: SessionView, _ checkpoints: [CheckpointEntry]) {
+        for metric in view.latestMetrics + view.document.finalMetrics {
+            set(.metrics, metric.name, .number(metric.value))
+        }
         guard let best = checkpoints.last(where: \.isBest)?.document,
-            let value = best.metrics.last(where: { $0.name == document.monitor })?.value
+            let value = best.metrics.last(where: { $0.name == view.document.monitor })?.value
         else { return }
-        set(.metrics, "best \(document.monitor)", .number(value))
+        set(.metrics, "best \(view.document.monitor)", .number(value))
     }
 
     private mutating func addCheckpoints(_ checkpoints: [CheckpointEntry]) {

@@ -51,24 +51,41 @@ extension Queries {
             let history = try snapshot.history(query)
             guard history.pointCount == 0 else { return (history, nil) }
             let names = try snapshot.metricNames(of: query.session)
-                .filter { query.axis == .epoch ? $0.isInEpochs : $0.isInSteps }.map(\.name)
+                .filter { name in query.axis.map { $0 == .epoch ? name.isInEpochs : name.isInSteps } ?? true }.map(
+                    \.name)
             return (history, names.contains(query.metric) ? nil : names)
         }
     }
 
-    /// Metrics by epoch of the session called `id`, or of the one that was started last: what a graph shows.
+    /// The curves of a graph: by epoch when one of them has epochs, else by step.
+    package struct Curves: Sendable {
+        package var session: SessionDocument
+        package var axis: MetricHistoryQuery.Axis
+        package var curves: [(name: String, history: MetricHistory)]
+
+        fileprivate var isEmpty: Bool { curves.allSatisfy { $0.history.pointCount == 0 } }
+    }
+
+    /// Metrics of the session called `id`, or of the one that was started last: what a graph shows.
+    ///
+    /// - Parameter substitute: Shown too when there are no points of the others.
     package func curves(
-        _ metrics: [String], of id: Session.ID?, maximumPoints: Int?, _ freshness: Freshness
-    ) async throws -> Answer<(session: SessionDocument, curves: [MetricHistory])> {
+        _ metrics: [String], or substitute: String? = nil, of id: Session.ID?, maximumPoints: Int?,
+        _ freshness: Freshness
+    ) async throws -> Answer<Curves> {
         try await read(freshness) { snapshot in
             let (id, session) = try snapshot.document(ofSessionOrLatest: id)
-            var curves: [MetricHistory] = []
-            for metric in metrics {
-                curves.append(
-                    try snapshot.history(
-                        MetricHistoryQuery(session: id, metric: metric, axis: .epoch, maximumPoints: maximumPoints)))
+            for axis in [MetricHistoryQuery.Axis.epoch, .step] {
+                var curves = Curves(session: session, axis: axis, curves: [])
+                for metric in metrics + (substitute.map { [$0] } ?? []) where metric != substitute || curves.isEmpty {
+                    let query = MetricHistoryQuery(
+                        session: id, metric: metric, axis: axis, maximumPoints: maximumPoints)
+                    curves.curves.append((metric, try snapshot.history(query)))
+                }
+                if !curves.isEmpty { return curves }
             }
-            return (session, curves)
+            return Curves(
+                session: session, axis: .epoch, curves: metrics.map { ($0, MetricHistory(axis: .epoch)) })
         }
     }
 

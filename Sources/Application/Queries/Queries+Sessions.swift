@@ -35,10 +35,14 @@ extension Queries {
             let page = try snapshot.sessions(filter, order: order, limit: limit, offset: min(offset, Int.max / 2))
             let isQueued = page.sessions.contains { $0.status == Session.Status.queued.rawValue }
             let queue = isQueued ? try snapshot.queue() : []
-            let views = page.sessions.compactMap { document -> SessionView? in
-                guard let id = Session.ID(document.sessionID) else { return nil }
-                return SessionView(
-                    document, progress: leases.progress(of: id), queuePosition: queue.firstIndex(of: id).map { $0 + 1 })
+            var views: [SessionView] = []
+            for document in page.sessions {
+                guard let id = Session.ID(document.sessionID) else { continue }
+                views.append(
+                    SessionView(
+                        document, metrics: try snapshot.metricSummaries(of: document),
+                        progress: leases.progress(of: id),
+                        queuePosition: queue.firstIndex(of: id).map { $0 + 1 }))
             }
             return (views, page.total)
         }
@@ -52,8 +56,10 @@ extension Queries {
     /// Sessions side by side.
     package func compare(_ ids: [Session.ID], _ freshness: Freshness) async throws -> Answer<SessionComparison> {
         let sessions = try await read(freshness) { snapshot in
-            var sessions: [(SessionDocument, [CheckpointEntry])] = []
-            for id in ids { sessions.append((try snapshot.document(of: id), try snapshot.checkpoints(of: id))) }
+            var sessions: [(SessionView, [CheckpointEntry])] = []
+            for id in ids {
+                sessions.append((try snapshot.view(of: id, leases: nil), try snapshot.checkpoints(of: id)))
+            }
             return sessions
         }
         return sessions.map { SessionComparison($0.map { ComparedSession($0, checkpoints: $1) }) }
@@ -68,6 +74,7 @@ extension ReadModelSnapshot {
     func view(of document: SessionDocument, _ id: Session.ID, leases: Leases?) throws -> SessionView {
         let isQueued = document.status == Session.Status.queued.rawValue
         return SessionView(
-            document, progress: leases?.progress(of: id), queuePosition: isQueued ? try queuePlace(of: id) : nil)
+            document, metrics: try metricSummaries(of: document), progress: leases?.progress(of: id),
+            queuePosition: isQueued ? try queuePlace(of: id) : nil)
     }
 }

@@ -1,15 +1,21 @@
+import SwiftProtobuf
 package import Tracking
 
 /// A session as it is shown: its document, and what only lives in memory or follows from other sessions.
 package struct SessionView: Sendable {
     package let document: SessionDocument
+    /// The session's metrics, in the order of their names' bytes.
+    package let metrics: [MetricSummary]
     /// The report of the attempt that trains about the epoch under way.
     package let progress: SessionProgress?
     /// From 1, while it is queued.
     package let queuePosition: Int?
 
-    package init(_ document: SessionDocument, progress: SessionProgress?, queuePosition: Int?) {
+    package init(
+        _ document: SessionDocument, metrics: [MetricSummary], progress: SessionProgress?, queuePosition: Int?
+    ) {
         self.document = document
+        self.metrics = metrics
         // What a report said of an epoch ends with that epoch's record.
         self.progress =
             progress.flatMap {
@@ -20,8 +26,23 @@ package struct SessionView: Sendable {
 
     package var status: Session.Status { Session.Status(rawValue: document.status) ?? .created }
 
-    /// Optimizer updates since the session's start.
-    package var step: UInt64 { max(document.step, progress?.step ?? 0) }
+    /// Optimizer updates since the session's start: the greatest step that an epoch, a report or a point has told.
+    package var step: UInt64 {
+        let points = metrics.lazy.compactMap { $0.steps.last.map { UInt64(max($0.place, 0)) } }.max() ?? 0
+        return max(document.step, progress?.step ?? 0, points)
+    }
+
+    /// The latest value of every metric.
+    package var latestMetrics: [Metric] {
+        metrics.compactMap { summary in
+            summary.latest.map { point in
+                .with {
+                    $0.name = summary.name
+                    $0.value = point.value
+                }
+            }
+        }
+    }
 
     /// The share that is done, 0 to 1.
     package var fractionDone: Double {

@@ -21,7 +21,7 @@ extension SessionSummary {
         plannedEpochs = document.plannedEpochs > 0 ? Int(document.plannedEpochs) : nil
         currentStep = Int(clamping: view.step)
         progress = view.fractionDone
-        let latest = [MetricValue](document.latestMetrics)
+        let latest = [MetricValue](view.latestMetrics)
         latestMetrics = latest.finite
         finalMetrics = [MetricValue](document.finalMetrics).finite
         nonfiniteMetrics = latest.nonfiniteNames

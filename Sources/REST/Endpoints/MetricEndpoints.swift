@@ -16,7 +16,7 @@ struct MetricEndpoints {
             Endpoint(.getMetricRecords) { try await records($0, try $0.sessionID()) },
             Endpoint(.getLatestSessionLatestMetrics) { try await latest($0, nil) },
             Endpoint(.getLatestMetrics) { try await latest($0, try $0.sessionID()) },
-            Endpoint(.getMetricHistory, history),
+            Endpoint(.getMetricNames, names), Endpoint(.getMetricHistory, history),
             Endpoint(.getLatestEpochs) { try await epochs($0, nil) },
             Endpoint(.getSessionEpochs) { try await epochs($0, try $0.sessionID()) },
             Endpoint(.getLatestLossGraph) { try await graph($0, nil, .loss) },
@@ -51,17 +51,29 @@ struct MetricEndpoints {
     }
 
     private func latest(_ call: Call, _ session: Session.ID?) async throws -> Response {
-        .read(
-            try await tracker.queries.epochs(of: session, latest: 1, isCounted: false, try call.freshness())
-        ) { epochs in
-            let metrics = [MetricValue](epochs.session.latestMetrics)
+        .read(try await tracker.queries.sessionOrLatest(session, try call.freshness())) { view in
+            let metrics = [MetricValue](view.latestMetrics)
             var latest = LatestMetrics()
-            latest.sessionID = epochs.session.sessionID
-            latest.epoch = Int(epochs.session.currentEpoch)
-            latest.timestamp = epochs.records.last.map { Timestamp(rawValue: $0.time) }
+            latest.sessionID = view.document.sessionID
+            latest.epoch = Int(view.document.currentEpoch)
+            latest.timestamp = view.metrics.compactMap { $0.latest?.time }.max().map { Timestamp(rawValue: $0) }
             latest.metrics = metrics.finite
             latest.nonfiniteMetrics = metrics.nonfiniteNames
             return latest
+        }
+    }
+
+    @Sendable private func names(_ call: Call) async throws -> Response {
+        .read(
+            try await tracker.queries.session(
+                try call.sessionID(), try call.freshness(), asOf: try call.query.position("as_of")),
+            nonfinite: try call.query.nonfinite()
+        ) { view in
+            var list = MetricNameList()
+            list.sessionID = view.document.sessionID
+            list.metrics = view.metrics.map { MetricNameList.Entry($0) }
+            list.total = view.metrics.count
+            return list
         }
     }
 
@@ -94,10 +106,9 @@ struct MetricEndpoints {
     @Sendable private func history(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
         guard let name = try call.metricName() else { throw FieldError("metric_name", "is required") }
-        let axis: MetricHistoryQuery.Axis = try call.query.choice("axis") ?? .epoch
-        let bounds = try bounds(call.query, axis)
+        let bounds = try bounds(call.query)
         let query = MetricHistoryQuery(
-            session: session, metric: name, axis: axis, start: bounds.start, end: bounds.end,
+            session: session, metric: name, axis: bounds.axis, start: bounds.start, end: bounds.end,
             maximumPoints: try call.query.integer("max_points", in: 4...100_000),
             allAttempts: try call.wantsAllAttempts())
         return .read(
@@ -106,9 +117,9 @@ struct MetricEndpoints {
             var info = MetricHistoryInfo()
             info.sessionID = session.text
             info.metricName = name
-            info.axis = axis.rawValue
-            info.epochs = axis == .epoch ? history.epochs : nil
-            info.steps = axis == .epoch ? nil : history.steps
+            info.axis = history.axis.rawValue
+            info.epochs = history.axis == .epoch ? history.epochs : nil
+            info.steps = history.axis == .epoch ? nil : history.steps
             info.values = history.values
             info.timestamps = history.times.map { Timestamp(rawValue: $0) }
             info.totalPointCount = history.pointCount
@@ -120,10 +131,16 @@ struct MetricEndpoints {
         }
     }
 
-    /// The bounds on the axis: `start_epoch` and `end_epoch`, `start_step` and `end_step`, or `start_time` and `end_time`.
+    /// The axis and the bounds on it: `start_epoch` and `end_epoch`, `start_step` and `end_step`, or `start_time` and
+    /// `end_time`, of which those that are given decide the axis when nothing else does.
     private func bounds(
-        _ query: QueryReader, _ axis: MetricHistoryQuery.Axis
-    ) throws -> (start: Int64?, end: Int64?) {
+        _ query: QueryReader
+    ) throws -> (axis: MetricHistoryQuery.Axis?, start: Int64?, end: Int64?) {
+        func names(_ axis: MetricHistoryQuery.Axis) -> [String] { ["start_\(axis.rawValue)", "end_\(axis.rawValue)"] }
+        let bounded = MetricHistoryQuery.Axis.allCases.first { names($0).contains { query.text($0) != nil } }
+        guard let axis = try query.choice("axis", of: MetricHistoryQuery.Axis.self) ?? bounded else {
+            return (nil, nil, nil)
+        }
         func bound(_ name: String) throws -> Int64? {
             guard axis == .time else { return try query.integer(name, in: 0...Int.max).map { Int64($0) } }
             guard let text = query.text(name) else { return nil }
@@ -133,7 +150,7 @@ struct MetricEndpoints {
             return time.rawValue
         }
         for other in MetricHistoryQuery.Axis.allCases where other != axis {
-            for name in ["start_\(other.rawValue)", "end_\(other.rawValue)"] where query.text(name) != nil {
+            for name in names(other) where query.text(name) != nil {
                 throw FieldError(name, "needs axis=\(other.rawValue), not \(axis.rawValue)")
             }
         }
@@ -142,36 +159,39 @@ struct MetricEndpoints {
         if let start, let end, start > end {
             throw FieldError("start_\(axis.rawValue)", "must not be after end_\(axis.rawValue)")
         }
-        return (start, end)
+        return (axis, start, end)
     }
 
     // MARK: Graphs
 
-    /// Metrics that are drawn together, by epoch.
+    /// Metrics that are drawn together.
     fileprivate struct Curves {
         var title: String
         var yLabel: String
         var metrics: [String]
+        /// Drawn when there are none of those.
+        var substitute: String?
 
-        static let loss = Curves(title: "Loss", yLabel: "Loss", metrics: ["train_loss", "val_loss"])
+        static let loss = Curves(
+            title: "Loss", yLabel: "Loss", metrics: ["train_loss", "val_loss"], substitute: "loss")
         static let learningRate = Curves(
-            title: "Learning rate", yLabel: "Learning rate", metrics: ["learning_rate"])
+            title: "Learning rate", yLabel: "Learning rate", metrics: ["learning_rate"], substitute: "lr")
     }
 
     private func graph(_ call: Call, _ session: Session.ID?, _ curves: Curves) async throws -> Response {
         .read(
             try await tracker.queries.curves(
-                curves.metrics, of: session, maximumPoints: try maximumPoints(call), try call.freshness()),
-            nonfinite: try call.query.nonfinite()
-        ) { session, histories in
+                curves.metrics, or: curves.substitute, of: session, maximumPoints: try maximumPoints(call),
+                try call.freshness()), nonfinite: try call.query.nonfinite()
+        ) { drawn in
             var graph = GraphInfo()
-            graph.title = "\(curves.title) of \(session.name)"
-            graph.xLabel = "Epoch"
+            graph.title = "\(curves.title) of \(drawn.session.name)"
+            graph.xLabel = drawn.axis == .epoch ? "Epoch" : "Step"
             graph.yLabel = curves.yLabel
-            graph.series = zip(curves.metrics, histories).map { name, history in
+            graph.series = drawn.curves.map { name, history in
                 var series = GraphInfo.Series()
                 series.name = name
-                series.x = history.epochs.map(Double.init)
+                series.x = (drawn.axis == .epoch ? history.epochs : history.steps).map(Double.init)
                 series.y = history.values
                 return series
             }
@@ -211,5 +231,30 @@ extension MetricEndpoints.Curves {
         let name = call.parameters["metric_name"] ?? ""
         try MetricNames.check(name, field: "metric_name")
         self.init(title: name, yLabel: name, metrics: [name])
+    }
+}
+
+extension MetricNameList.Entry {
+    fileprivate init(_ summary: MetricSummary) {
+        self.init()
+        name = summary.name
+        latest = summary.latest?.value ?? .nan
+        epochs = MetricNameList.Axis(summary.epochs)
+        steps = MetricNameList.Axis(summary.steps)
+    }
+}
+
+extension MetricNameList.Axis {
+    /// Nil when there are no points.
+    fileprivate init?(_ axis: MetricSummary.Axis) {
+        guard let first = axis.first, let last = axis.last else { return nil }
+        self.init()
+        count = Int(clamping: axis.count)
+        (self.first, firstValue) = (first.place, first.value)
+        (self.last, lastValue) = (last.place, last.value)
+        (minimum, minimumPlace) = (axis.minimum?.value, axis.minimum?.place)
+        (maximum, maximumPlace) = (axis.maximum?.value, axis.maximum?.place)
+        nanCount = Int(clamping: axis.nanCount)
+        infinityCount = Int(clamping: axis.infinityCount)
     }
 }

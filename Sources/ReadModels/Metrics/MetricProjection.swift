@@ -8,21 +8,27 @@ enum MetricProjection: Projection {
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .telemetry(.metricsReported(let reported)) = event.body else { return }
         for series in reported.series {
-            // Reports are checked before they are recorded; of columns that differ in length the common part counts.
-            let count = min(series.stepDeltas.count, series.values.count)
-            let steps = sums(of: series.stepDeltas, count: count)
-            let times =
-                series.timeDeltas.count >= count
-                ? sums(of: series.timeDeltas, count: count)
-                : [Int64](repeating: event.record.time.rawValue, count: count)
+            let points = points(of: series, recordedAt: event.record.time)
             try rows.cache.series.append(
-                steps: steps, times: times, values: Array(series.values.prefix(count)), attempt: reported.attempt,
+                steps: points.steps, times: points.times, values: points.values, attempt: reported.attempt,
                 position: event.position.rawValue, to: SeriesRow.metricKey(event.identity, series.name),
                 {
                     SeriesRow(
                         number: $0, firstPosition: event.position.rawValue, rank: 0, name: series.name, host: "")
                 }, in: rows.transaction, rows.tables)
         }
+    }
+
+    /// The points of a reported series, in columns; a time that was not given is that of the record.
+    static func points(
+        of series: MetricSeries, recordedAt time: Timestamp
+    ) -> (steps: [Int64], times: [Int64], values: [Double]) {
+        // Reports are checked before they are recorded; of columns that differ in length the common part counts.
+        let count = min(series.stepDeltas.count, series.values.count)
+        let times =
+            series.timeDeltas.count >= count
+            ? sums(of: series.timeDeltas, count: count) : [Int64](repeating: time.rawValue, count: count)
+        return (sums(of: series.stepDeltas, count: count), times, Array(series.values.prefix(count)))
     }
 
     /// The running sums of the first `count` differences.

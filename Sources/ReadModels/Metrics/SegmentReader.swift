@@ -13,7 +13,8 @@ struct SegmentReader {
     private let tables: Tables
 
     /// Nil when the segment has no points.
-    init?(_ key: SegmentKey, in transaction: borrowing ReadTransaction, _ tables: Tables) throws(LMDBError) {
+    init?(_ key: SegmentKey, in transaction: borrowing some Transaction & ~Copyable, _ tables: Tables) throws(LMDBError)
+    {
         let count = try transaction.withLastBlock(of: key, in: tables) { (block, index) in
             index * PointBlock.capacity + block.count
         }
@@ -25,7 +26,7 @@ struct SegmentReader {
 
     /// The first point at which `column` is `bound` or more; `count` when there is none.
     func firstIndex(
-        of column: Column, atLeast bound: Int64, in transaction: borrowing ReadTransaction
+        of column: Column, atLeast bound: Int64, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> Int {
         var low = 0
         var high = (count + PointBlock.capacity - 1) / PointBlock.capacity
@@ -45,7 +46,8 @@ struct SegmentReader {
     }
 
     /// The point at `index`, placed by `axis`.
-    func sample(_ index: Int, isTime: Bool, in transaction: borrowing ReadTransaction) throws(LMDBError) -> SeriesSample
+    func sample(_ index: Int, isTime: Bool, in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError)
+        -> SeriesSample
     {
         let block = try block(index / PointBlock.capacity, in: transaction)
         return sample(block, index % PointBlock.capacity, isTime: isTime, at: index)
@@ -53,7 +55,8 @@ struct SegmentReader {
 
     /// Calls `body` with the points of `range` in order.
     func forEach(
-        _ range: Range<Int>, isTime: Bool, in transaction: borrowing ReadTransaction, _ body: (SeriesSample) -> Void
+        _ range: Range<Int>, isTime: Bool, in transaction: borrowing some Transaction & ~Copyable,
+        _ body: (SeriesSample) -> Void
     ) throws(LMDBError) {
         var index = range.lowerBound
         while index < range.upperBound {
@@ -70,7 +73,8 @@ struct SegmentReader {
 
     /// Adds the points of `range` to `thinning`, reading single points only near the edges of buckets and of the range.
     func add(
-        _ range: Range<Int>, isTime: Bool, to thinning: inout SeriesThinning, in transaction: borrowing ReadTransaction
+        _ range: Range<Int>, isTime: Bool, to thinning: inout SeriesThinning,
+        in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) {
         guard !range.isEmpty else { return }
         var walk = SegmentWalk(over: range, of: key, isTime: isTime, thinning: thinning)
@@ -90,7 +94,8 @@ struct SegmentReader {
 
     /// Adds the full nodes of `level` whose indexes are in `nodes` to the walk, or what is below them.
     private func add(
-        _ nodes: Range<Int>, ofLevel level: Int, to walk: inout SegmentWalk, in transaction: borrowing ReadTransaction
+        _ nodes: Range<Int>, ofLevel level: Int, to walk: inout SegmentWalk,
+        in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) {
         let shift = 6 * level
         var node = max(nodes.lowerBound, walk.range.lowerBound >> shift)
@@ -119,14 +124,16 @@ struct SegmentReader {
     }
 
     private func add(
-        block index: Int, to walk: inout SegmentWalk, in transaction: borrowing ReadTransaction
+        block index: Int, to walk: inout SegmentWalk, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) {
         let start = index * PointBlock.capacity
         guard start < walk.range.upperBound, start + PointBlock.capacity > walk.range.lowerBound else { return }
         walk.take(try block(index, in: transaction), from: start)
     }
 
-    private func block(_ index: Int, in transaction: borrowing ReadTransaction) throws(LMDBError) -> PointBlockView {
+    private func block(_ index: Int, in transaction: borrowing some Transaction & ~Copyable) throws(LMDBError)
+        -> PointBlockView
+    {
         let block = try transaction.withValue(for: key.row(level: 0, index: index), in: tables.points) {
             PointBlockView($0)
         }
@@ -135,7 +142,7 @@ struct SegmentReader {
     }
 
     private func page(
-        _ index: Int, ofLevel level: Int, in transaction: borrowing ReadTransaction
+        _ index: Int, ofLevel level: Int, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> SeriesNodePage {
         let page = try transaction.withValue(for: key.row(level: UInt8(level), index: index), in: tables.points) {
             SeriesNodePage($0)
@@ -163,7 +170,7 @@ struct SegmentReader {
     }
 }
 
-extension ReadTransaction {
+extension Transaction where Self: ~Copyable {
     /// The stored segments of a series, in the order of attempts and then of their beginnings.
     func segments(ofSeries series: UInt64, in tables: Tables) throws(LMDBError) -> [SegmentReader] {
         var keys: [SegmentKey] = []

@@ -29,7 +29,7 @@ struct SeriesQuery {
 
     /// The wanted parts of a series that are not empty.
     func parts(
-        ofSeries series: UInt64, in transaction: borrowing ReadTransaction, _ tables: Tables
+        ofSeries series: UInt64, in transaction: borrowing some Transaction & ~Copyable, _ tables: Tables
     ) throws(LMDBError) -> [Part] {
         var parts: [Part] = []
         let axis: SegmentReader.Column = isTime ? .time : .step
@@ -56,7 +56,7 @@ struct SeriesQuery {
 
     /// The points of a series: all of them in order, or when there are too many those that stand for them.
     func answer(
-        fromSeries series: UInt64, in transaction: borrowing ReadTransaction, _ tables: Tables
+        fromSeries series: UInt64, in transaction: borrowing some Transaction & ~Copyable, _ tables: Tables
     ) throws(LMDBError) -> Answer {
         let parts = try parts(ofSeries: series, in: transaction, tables)
         let pointCount = parts.reduce(0) { $0 + $1.range.count }

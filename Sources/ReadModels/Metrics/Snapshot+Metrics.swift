@@ -30,21 +30,22 @@ extension ReadModelSnapshot {
     package func history(_ query: MetricHistoryQuery) throws(ReadModelError) -> MetricHistory {
         do throws(LMDBError) {
             guard let session = try transaction.session(query.session.text, through: position, in: tables) else {
-                return MetricHistory(axis: query.axis)
+                return MetricHistory(axis: query.axis ?? .epoch)
             }
             let maximumPoints = min(max(query.maximumPoints ?? .max, 4), MetricHistoryQuery.mostPoints)
-            if query.axis == .epoch {
-                return try epochHistory(query, of: session, maximumPoints: maximumPoints)
+            if query.axis == nil || query.axis == .epoch {
+                let history = try epochHistory(query, of: session, maximumPoints: maximumPoints)
+                if query.axis == .epoch || history.pointCount > 0 { return history }
             }
             guard
                 let series = try transaction.series(SeriesRow.metricKey(session.sessionID, query.metric), in: tables)
-            else { return MetricHistory(axis: query.axis) }
+            else { return MetricHistory(axis: query.axis ?? .epoch) }
             let timeline = session.timeline
             let seriesQuery = SeriesQuery(
                 isTime: query.axis == .time, start: query.start, end: query.end, maximumPoints: maximumPoints,
                 stepCutoff: { query.allAttempts ? nil : timeline.stepEnd(ofAttempt: $0) }, position: readLimit)
             return MetricHistory(
-                axis: query.axis, try seriesQuery.answer(fromSeries: series.number, in: transaction, tables))
+                axis: query.axis ?? .step, try seriesQuery.answer(fromSeries: series.number, in: transaction, tables))
         } catch {
             throw ReadModelError(error)
         }
@@ -68,33 +69,6 @@ extension ReadModelSnapshot {
         }
         samples.sort { $0.precedes($1) }
         return MetricHistory(axis: .epoch, SeriesQuery.answer(samples, maximumPoints: maximumPoints))
-    }
-
-    /// The visible point with the greatest step of every metric reported by step, in the order of the names' bytes.
-    package func latestPoints(of id: Session.ID) throws(ReadModelError) -> [MetricPoint] {
-        var points: [MetricPoint] = []
-        do throws(LMDBError) {
-            guard let session = try transaction.session(id.text, through: position, in: tables) else { return [] }
-            let timeline = session.timeline
-            let query = SeriesQuery(
-                isTime: false, start: nil, end: nil, maximumPoints: 0,
-                stepCutoff: { timeline.stepEnd(ofAttempt: $0) }, position: readLimit)
-            for series in try transaction.series(of: id.text, .metric, through: position.rawValue, in: tables) {
-                var latest: SeriesSample?
-                for part in try query.parts(ofSeries: series.number, in: transaction, tables) {
-                    let sample = try part.segment.sample(part.range.upperBound - 1, isTime: false, in: transaction)
-                    if latest?.precedes(sample) ?? true { latest = sample }
-                }
-                guard let latest else { continue }
-                points.append(
-                    MetricPoint(
-                        name: series.name, attempt: latest.attempt, step: latest.step, time: latest.time,
-                        value: latest.value))
-            }
-        } catch {
-            throw ReadModelError(error)
-        }
-        return points
     }
 
     /// The readings of a session's hosts: of each name (or of all) and each process at most `maximumPoints`, thinned like a

@@ -15,10 +15,12 @@ extension SessionFilter {
     }
 
     /// True when the session is let through.
-    func includes(_ session: SessionDocument) -> Bool {
+    ///
+    /// - Parameter metrics: The summaries of those of the condition's metrics that the session has.
+    func includes(_ session: SessionDocument, _ metrics: [String: MetricSummary]) -> Bool {
         guard mayInclude(SessionIndexRow(session)), tags.allSatisfy(session.tags.contains),
             experiment.map({ $0 == session.experiment }) ?? true, group.map({ $0 == session.group }) ?? true,
-            condition?.holds(of: session) ?? true
+            condition?.holds(of: session, metrics) ?? true
         else { return false }
         let words = words
         guard !words.isEmpty else { return true }

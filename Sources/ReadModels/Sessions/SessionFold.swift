@@ -10,7 +10,7 @@ enum SessionFold {
         case settings
     }
 
-    /// Makes `session` what it is after `event`. The metrics of the last visible epoch after a rewind are the caller's.
+    /// Makes `session` what it is after `event`.
     static func evolve(
         _ session: inout SessionDocument, with event: SessionEvent, recordedAs record: RecordedEvent
     ) -> Changes {
@@ -66,7 +66,6 @@ enum SessionFold {
         case .epochCompleted(let completed):
             session.currentEpoch = completed.epoch
             session.step = max(session.step, completed.step)
-            session.latestMetrics = Metrics.sorted(completed.metrics)
         case .stopRequested:
             if session.status == Session.Status.running.rawValue {
                 session.status = Session.Status.stopping.rawValue

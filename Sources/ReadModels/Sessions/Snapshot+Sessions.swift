@@ -69,14 +69,15 @@ extension ReadModelSnapshot {
                 return SessionPage(sessions: sessions, total: rows.count)
             }
             let needsSettings = filter.needsSettings || order.needsSettings
-            var sessions: [SessionDocument] = []
+            let metricNames = order.metricNames.union(filter.condition?.metricNames ?? [])
+            var sessions: [(session: SessionDocument, metrics: [String: MetricSummary])] = []
             for row in rows {
                 guard
                     let session = try transaction.session(
-                        row.session, through: position, in: tables, withSettings: needsSettings),
-                    filter.includes(session)
+                        row.session, through: position, in: tables, withSettings: needsSettings)
                 else { continue }
-                sessions.append(session)
+                let metrics = try metricSummaries(of: session, named: metricNames)
+                if filter.includes(session, metrics) { sessions.append((session, metrics)) }
             }
             let sorted = order.sorted(sessions)
             var shown = Array(sorted[place(sorted.count)])

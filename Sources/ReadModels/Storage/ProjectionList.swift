@@ -2,7 +2,8 @@
 enum ProjectionList {
     static let all: [any Projection.Type] = [
         SessionProjection.self, EpochProjection.self, CheckpointProjection.self, ArtifactProjection.self,
-        MetricProjection.self, HostReadingProjection.self, LogLineProjection.self, WebhookProjection.self,
+        MetricProjection.self, MetricSummaryProjection.self, HostReadingProjection.self, LogLineProjection.self,
+        WebhookProjection.self,
     ]
 
     /// The layout of the rows that all share.

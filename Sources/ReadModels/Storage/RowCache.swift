@@ -5,6 +5,7 @@ import Tracking
 final class RowCache {
     /// The ends of the series.
     let series = SeriesWriter()
+    let summaries = SummaryCache()
     private var sessions: [String: SessionDocument] = [:]
 
     private static let maximumSessions = 256
@@ -20,5 +21,6 @@ final class RowCache {
     func clear() {
         sessions = [:]
         series.clear()
+        summaries.clear()
     }
 }

@@ -11,6 +11,7 @@ struct RowWriter: ~Copyable {
     /// Makes everything written visible and durable together with the position it belongs to.
     consuming func commit(through position: LogPosition) throws(LMDBError) {
         try cache.series.flush(to: transaction, tables)
+        try cache.summaries.flush(to: transaction, tables)
         try transaction.setCounter(MetaRows.position, to: position.rawValue, in: tables)
         try transaction.commit()
     }

@@ -1,13 +1,25 @@
 extension SessionCondition {
     /// True when the condition holds of `session`.
-    package func holds(of session: SessionDocument) -> Bool {
+    ///
+    /// - Parameter metrics: The summaries of those of `metricNames` that the session has.
+    package func holds(of session: SessionDocument, _ metrics: [String: MetricSummary]) -> Bool {
         switch self {
-        case .all(let parts): parts.allSatisfy { $0.holds(of: session) }
-        case .any(let parts): parts.contains { $0.holds(of: session) }
-        case .not(let part): !part.holds(of: session)
-        case .exists(let field): !session.values(of: field).isEmpty
+        case .all(let parts): parts.allSatisfy { $0.holds(of: session, metrics) }
+        case .any(let parts): parts.contains { $0.holds(of: session, metrics) }
+        case .not(let part): !part.holds(of: session, metrics)
+        case .exists(let field): !session.values(of: field, metrics).isEmpty
         case .comparison(let field, let comparison, let literals):
-            SessionCondition.holds(session.values(of: field), comparison, literals)
+            SessionCondition.holds(session.values(of: field, metrics), comparison, literals)
+        }
+    }
+
+    /// The metrics whose summaries the condition asks for.
+    package var metricNames: Set<String> {
+        switch self {
+        case .all(let parts), .any(let parts): parts.reduce(into: []) { $0.formUnion($1.metricNames) }
+        case .not(let part): part.metricNames
+        case .exists(.metric(let text)), .comparison(.metric(let text), _, _): MetricSummary.names(in: text)
+        case .exists, .comparison: []
         }
     }
 
@@ -84,7 +96,9 @@ extension SessionCondition.Literal {
 
 extension SessionDocument {
     /// The values that the session has under `field`: none, one or several.
-    fileprivate func values(of field: SessionCondition.Field) -> [SessionCondition.Literal] {
+    fileprivate func values(
+        of field: SessionCondition.Field, _ metrics: [String: MetricSummary]
+    ) -> [SessionCondition.Literal] {
         func text(_ text: String) -> [SessionCondition.Literal] { text.isEmpty ? [] : [.text(text)] }
         return switch field {
         case .id: text(sessionID)
@@ -104,14 +118,9 @@ extension SessionDocument {
         case .startedAt: hasStartedAt ? [.time(startedAt)] : []
         case .completedAt: hasCompletedAt ? [.time(completedAt)] : []
         case .parameter(let name): parameter(name).map { [$0] } ?? []
-        case .metric(let name): metric(name).map { [.number($0)] } ?? []
+        case .metric(let name): metric(name, metrics).map { [.number($0)] } ?? []
         case .result(let name): results.last { $0.name == name }.map { [.number($0.value)] } ?? []
         }
-    }
-
-    /// The metric of the last visible epoch, or else of the completion.
-    func metric(_ name: String) -> Double? {
-        (latestMetrics.last { $0.name == name } ?? finalMetrics.last { $0.name == name })?.value
     }
 
     /// The parameter as the filter language compares it.

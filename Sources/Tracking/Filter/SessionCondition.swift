@@ -19,7 +19,7 @@ package indirect enum SessionCondition: Sendable, Equatable {
         case epoch, totalEpochs, attempt
         case createdAt, startedAt, completedAt
         case parameter(String)
-        /// Of the last visible epoch, or else of the completion.
+        /// A metric's latest value, or with a statistic behind its name, as in `val_loss.min`, that one.
         case metric(String)
         case result(String)
     }

@@ -126,12 +126,6 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._attempts = newValue}
   }
 
-  /// Of the last visible epoch, sorted by name, with the values that are not finite.
-  package var latestMetrics: [Metric] {
-    get {_storage._latestMetrics}
-    set {_uniqueStorage()._latestMetrics = newValue}
-  }
-
   /// Of the completion; empty before it.
   package var finalMetrics: [Metric] {
     get {_storage._finalMetrics}
@@ -517,7 +511,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{3}latest_metrics\0\u{3}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{c}\u{12}\u{1}")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -537,7 +531,6 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _step: UInt64 = 0
     var _attempt: UInt32 = 0
     var _attempts: [AttemptRecord] = []
-    var _latestMetrics: [Metric] = []
     var _finalMetrics: [Metric] = []
     var _message: String = String()
     var _earlyStopReason: String = String()
@@ -592,7 +585,6 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _step = source._step
       _attempt = source._attempt
       _attempts = source._attempts
-      _latestMetrics = source._latestMetrics
       _finalMetrics = source._finalMetrics
       _message = source._message
       _earlyStopReason = source._earlyStopReason
@@ -655,7 +647,6 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._step) }()
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._attempts) }()
-        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._latestMetrics) }()
         case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._finalMetrics) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._message) }()
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._earlyStopReason) }()
@@ -745,9 +736,6 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       }
       if !_storage._attempts.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._attempts, fieldNumber: 17)
-      }
-      if !_storage._latestMetrics.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._latestMetrics, fieldNumber: 18)
       }
       if !_storage._finalMetrics.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._finalMetrics, fieldNumber: 19)
@@ -856,7 +844,6 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._step != rhs_storage._step {return false}
         if _storage._attempt != rhs_storage._attempt {return false}
         if _storage._attempts != rhs_storage._attempts {return false}
-        if _storage._latestMetrics != rhs_storage._latestMetrics {return false}
         if _storage._finalMetrics != rhs_storage._finalMetrics {return false}
         if _storage._message != rhs_storage._message {return false}
         if _storage._earlyStopReason != rhs_storage._earlyStopReason {return false}

@@ -15,18 +15,19 @@ package struct MetricHistoryQuery: Sendable, Equatable {
 
     package var session: Session.ID
     package var metric: String
-    package var axis: Axis
+    /// Nil for the one that has points: epochs before steps.
+    package var axis: Axis?
     /// The first and last place on the axis, both included; nil for no bound.
     package var start: Int64?
     package var end: Int64?
-    /// At most so many points, at least 4; nil for all, up to `mostPoints`. When there are more, the axis range is cut into a quarter as many equal
-    /// buckets, and each shows its first, smallest, largest and last point.
+    /// At most so many points, at least 4; nil for all, up to `mostPoints`. When there are more, the axis range is cut into
+    /// a quarter as many equal buckets, and each shows its first, smallest, largest and last point.
     package var maximumPoints: Int?
     /// True to show superseded points of earlier attempts too.
     package var allAttempts: Bool
 
     package init(
-        session: Session.ID, metric: String, axis: Axis = .epoch, start: Int64? = nil, end: Int64? = nil,
+        session: Session.ID, metric: String, axis: Axis?, start: Int64? = nil, end: Int64? = nil,
         maximumPoints: Int? = nil, allAttempts: Bool = false
     ) {
         self.session = session

@@ -8,9 +8,16 @@ extension SessionOrder {
     /// True when the rarely changing fields of a document decide.
     package var needsSettings: Bool { if case .parameter = key { true } else { false } }
 
-    /// `sessions` in this order.
-    package func sorted(_ sessions: [SessionDocument]) -> [SessionDocument] {
-        let keyed = sessions.map { (session: $0, value: value(of: $0)) }
+    /// The metrics whose summaries decide.
+    package var metricNames: Set<String> {
+        if case .metric(let text) = key { MetricSummary.names(in: text) } else { [] }
+    }
+
+    /// `sessions`, each with the summaries of those of `metricNames` that it has, in this order.
+    package func sorted(
+        _ sessions: [(session: SessionDocument, metrics: [String: MetricSummary])]
+    ) -> [SessionDocument] {
+        let keyed = sessions.map { (session: $0.session, value: value(of: $0.session, $0.metrics)) }
         return keyed.sorted { left, right in
             switch (left.value, right.value) {
             case (let leftValue?, let rightValue?):
@@ -24,7 +31,7 @@ extension SessionOrder {
         }.map(\.session)
     }
 
-    private func value(of session: SessionDocument) -> Value? {
+    private func value(of session: SessionDocument, _ metrics: [String: MetricSummary]) -> Value? {
         switch key {
         case .created: .number(Double(session.createdPosition))
         case .started: session.hasStartedAt ? .number(Double(session.startedAt)) : nil
@@ -33,7 +40,7 @@ extension SessionOrder {
         case .name: .text(session.name)
         case .status: .text(session.status)
         case .epoch: .number(Double(session.currentEpoch))
-        case .metric(let name): session.metric(name).flatMap { $0.isNaN ? nil : .number($0) }
+        case .metric(let name): session.metric(name, metrics).flatMap { $0.isNaN ? nil : .number($0) }
         case .parameter(let name):
             switch session.parameter(name) {
             case .number(let number): number.isNaN ? nil : .number(number)

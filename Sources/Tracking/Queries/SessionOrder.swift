@@ -9,7 +9,7 @@ package struct SessionOrder: Sendable, Equatable {
         case name
         case status
         case epoch
-        /// A metric of the last epoch, or else of the completion; NaN counts as missing.
+        /// A metric's latest value, or one of its statistics, as in a filter; NaN counts as missing.
         case metric(String)
         /// A parameter: numbers before texts.
         case parameter(String)

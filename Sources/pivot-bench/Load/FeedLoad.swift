@@ -25,14 +25,16 @@ final class FeedLoad {
     }
 
     private static let sampling = 50
+    private static let reporterCount = 100
     private static let stepsKey = Array(#""steps":["#.utf8)
 
     private let session: BenchmarkSession
-    private let reports: HTTPConnection
+    /// They take turns, so that a report need not wait for the answer of the one before it.
+    private let reporters: [HTTPConnection]
     private var template: ReportTemplate
     private var clients: [Client] = []
     private var sentAt: [ContinuousClock.Instant] = []
-    /// The connection of the reports, then those of the clients.
+    /// The connections of the reports, then those of the clients.
     private var descriptors: [pollfd]
     private var buffer = [UInt8](repeating: 0, count: 262_144)
     private var firstStep: Int?
@@ -40,9 +42,9 @@ final class FeedLoad {
     /// Opens `count` feeds of `session`.
     init(port: Int, session: BenchmarkSession, count: Int) throws {
         self.session = session
-        reports = try HTTPConnection(port: port)
+        reporters = try (0..<Self.reporterCount).map { _ in try HTTPConnection(port: port) }
         template = try ReportTemplate(session, form: .points, pointCount: 1, seed: 1)
-        descriptors = [pollfd(fd: reports.descriptor, events: Int16(POLLIN), revents: 0)]
+        descriptors = reporters.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         for index in 0..<count {
             let connection = try HTTPConnection(port: port)
             try connection.send(index.isMultiple(of: 2) ? Self.stream(of: session) : Self.upgrade(of: session))
@@ -94,7 +96,7 @@ final class FeedLoad {
             if ContinuousClock.now - due > period { result.lateCount += 1 }
             template.advance()
             sentAt.append(.now)
-            try reports.send(template.bytes)
+            try reporters[number % reporters.count].send(template.bytes)
             try take(milliseconds: 0)
         }
         result.reportCount = count
@@ -135,8 +137,8 @@ final class FeedLoad {
         for place in descriptors.indices where descriptors[place].revents != 0 {
             let received = recv(descriptors[place].fd, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             if received < 0, errno == EAGAIN || errno == EINTR { continue }
-            if place > 0 {
-                try receive(place - 1, received)
+            if place >= reporters.count {
+                try receive(place - reporters.count, received)
             } else if received <= 0 {
                 throw BenchmarkError("The server closed the connection of the reports.")
             }
@@ -146,7 +148,7 @@ final class FeedLoad {
     private func receive(_ index: Int, _ count: Int) throws {
         guard count > 0 else {
             // A negative descriptor is passed over.
-            descriptors[index + 1].fd = -1
+            descriptors[index + reporters.count].fd = -1
             guard clients[index].isEnded else { throw BenchmarkError("The server closed a feed under load.") }
             return
         }

@@ -8,7 +8,7 @@ package struct MetricsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "metrics", abstract: "Show a session's metrics.",
         discussion: """
-            One row per epoch; with --history the points of one metric over epochs, steps or time.
+            One row per epoch, or without epochs one row per metric; with --history the points of one metric.
 
             Examples:
               pivot metrics sess_7h2kq9d4
@@ -22,8 +22,8 @@ package struct MetricsCommand: AsyncParsableCommand {
     var metric: [String] = []
     @Flag(help: "Show the points of one metric instead of the epochs.")
     var history = false
-    @Option(help: "With --history: what the points are ordered by.")
-    var axis = MetricHistoryQuery.Axis.epoch
+    @Option(help: "With --history: epoch, step or time; by default epochs if there are any, otherwise steps.")
+    var axis: MetricHistoryQuery.Axis?
     @Option(help: "Only this many of the latest epochs; all by default.")
     var limit: Int?
     @Option(help: "With --history: the maximum number of points to show; extremes are kept.")
@@ -35,7 +35,7 @@ package struct MetricsCommand: AsyncParsableCommand {
 
     package func validate() throws {
         if history, metric.count != 1 { throw ValidationError("--history needs exactly one --metric.") }
-        if !history, maxPoints != nil || axis != .epoch {
+        if !history, maxPoints != nil || axis != nil {
             throw ValidationError("--axis and --max-points need --history.")
         }
         if history, limit != nil { throw ValidationError("--limit is for epochs; use --max-points with --history.") }
@@ -48,12 +48,22 @@ package struct MetricsCommand: AsyncParsableCommand {
             } else {
                 let page = try await client.metrics(
                     session, metric: metric.count == 1 ? metric.first : nil, limit: limit)
+                guard output.json || !page.metrics.isEmpty else { return try await showSteps(client) }
                 output.show(page) { console in
-                    guard !page.metrics.isEmpty else { return ["No epoch is complete yet."] }
                     return MetricPresentation.epochs(page.metrics, only: metric, clock: clock(console))
                         .lines(width: console.width, headingStyle: console.bold)
                 }
             }
+        }
+    }
+
+    /// Shows what was reported by step when no epoch has anything to show.
+    private func showSteps(_ client: APIClient) async throws {
+        var list = try await client.metricNames(session)
+        if !metric.isEmpty { list.metrics.removeAll { !metric.contains($0.name) } }
+        output.show(list) { console in
+            guard !list.metrics.isEmpty else { return ["\(session) has no metrics yet."] }
+            return MetricPresentation.steps(list).lines(width: console.width, headingStyle: console.bold)
         }
     }
 
@@ -65,11 +75,11 @@ package struct MetricsCommand: AsyncParsableCommand {
                     return ["\(session) has no metrics yet."]
                 }
                 return [
-                    "\(session) has no metric \(name) over \(axis == .epoch ? "epochs" : "steps"). It has: "
+                    "\(session) has no metric \(name)\(axis.map { $0 == .epoch ? " over epochs" : " over steps" } ?? ""). It has: "
                         + others.joined(separator: ", ") + "."
                 ]
             }
-            var lines = MetricPresentation.history(history, axis: axis, clock: clock(console))
+            var lines = MetricPresentation.history(history, clock: clock(console))
                 .lines(width: console.width, headingStyle: console.bold)
             lines.append(console.dim(MetricPresentation.sparkline(history.values, columns: console.width ?? 60)))
             if history.totalPointCount > history.values.count {

@@ -23,6 +23,17 @@ struct Documents {
         return session
     }
 
+    /// The latest value of each of the session's metrics.
+    func latestMetrics() throws -> [String: Double] {
+        let session = try session()
+        return try models.read { snapshot in
+            Dictionary(
+                uniqueKeysWithValues: try snapshot.metricSummaries(of: session).compactMap { summary in
+                    summary.latest.map { (summary.name, $0.value) }
+                })
+        }
+    }
+
     struct Missing: Error {}
 }
 

@@ -36,7 +36,9 @@ enum Everything {
                         }
                     }
                 }
-                lines.append("points: \(try snapshot.latestPoints(of: id))")
+                if let session = try snapshot.session(id) {
+                    lines.append("metrics: \(try snapshot.metricSummaries(of: session))")
+                }
                 for entry in try snapshot.checkpoints(of: id, includesSuperseded: true) {
                     lines.append(
                         "best \(entry.isBest), last \(entry.isLast), superseded \(entry.isSuperseded) "

@@ -127,6 +127,7 @@ enum RandomLog {
         let number = state.attempt?.number ?? state.attemptCount
         let holder = SessionCommand.Holder(attempt: number, tokenDigest: "token \(number)")
         let epoch = state.epoch
+        if state.isArchived, random.once(in: 4) { return .update(archived: false) }
         switch Int.random(in: 0..<35, using: &random) {
         case 0...1:
             return .create(
@@ -232,7 +233,7 @@ enum RandomLog {
             case 0...3: return .update(name: "name \(Int.random(in: 0..<9, using: &random))")
             case 4...7: return .update(tags: ["two", "three"])
             case 8...10: return .update(notes: "note \(Int.random(in: 0..<9, using: &random))")
-            default: return random.once(in: 4) ? .archive : .update(name: "other")
+            default: return .archive
             }
         }
     }

@@ -213,8 +213,12 @@ class PIVOTClient:
         """The newest value of each metric of the session that was active last."""
         return self._get("metrics/latest", query)
 
+    def get_metric_names(self, session_id: str, **query: Any) -> Document:
+        """Every metric of a session with its number of points, extremes and latest value, by epoch and by step."""
+        return self._get(self._session(session_id, "metric-names"), query)
+
     def get_metric_history(self, session_id: str, metric_name: str, **query: Any) -> Document:
-        """One metric over epochs, or over `axis="step"` or `"time"`, thinned to `max_points`."""
+        """One metric over `axis="epoch"`, `"step"` or `"time"`, by default the one that has points; thinned to `max_points`."""
         return self._get(f"metrics/{segment(session_id)}/history", {"metric_name": metric_name, **query})
 
     def get_loss_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:

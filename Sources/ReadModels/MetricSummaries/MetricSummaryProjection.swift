@@ -1,0 +1,71 @@
+import LMDB
+import Tracking
+
+/// A summary of every metric of every session, for lists, filters and orders.
+///
+/// A point is folded into its metric's summary. When an attempt begins, what it supersedes must go: the summaries of the
+/// session are then made again from the points and epoch records, whose trees answer that without reading the points.
+enum MetricSummaryProjection: Projection {
+    static let version = 1
+
+    static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
+        switch event.body {
+        case .telemetry(.metricsReported(let reported)):
+            let end = try rows.session(event.identity)?.timeline.stepEnd(ofAttempt: reported.attempt) ?? .max
+            for series in reported.series {
+                let points = MetricProjection.points(of: series, recordedAt: event.record.time)
+                try rows.summarize(series.name, of: event.identity) { summary in
+                    for (index, value) in points.values.enumerated()
+                    where points.steps[index] < end {
+                        summary.steps.add(.init(place: points.steps[index], time: points.times[index], value: value))
+                    }
+                }
+            }
+        case .session(.epochCompleted(let completed)):
+            for metric in completed.metrics {
+                try rows.summarize(metric.name, of: event.identity) { summary in
+                    summary.epochs.add(
+                        .init(place: Int64(completed.epoch), time: event.record.time.rawValue, value: metric.value))
+                }
+            }
+        case .session(.attemptStarted): try summarizeAnew(event, rows)
+        default: break
+        }
+    }
+
+    private static func summarizeAnew(_ event: ProjectedEvent, _ rows: borrowing RowWriter) throws(LMDBError) {
+        let names = try rows.summarizedMetrics(of: event.identity)
+        guard !names.isEmpty, let session = try rows.session(event.identity) else { return }
+        try rows.cache.series.flush(to: rows.transaction, rows.tables)
+        let records = try rows.transaction.epochRecords(
+            of: session, through: event.position, latest: .max, allAttempts: false, in: rows.tables)
+        for name in names {
+            let summary = try rows.transaction.computedSummary(
+                of: name, in: session, records: records, through: LogPosition(.max), rows.tables)
+            try rows.summarize(name, of: event.identity) { $0 = summary }
+        }
+    }
+}
+
+extension RowWriter {
+    /// Changes the summary of a metric.
+    fileprivate func summarize(
+        _ metric: String, of session: String, _ change: (inout MetricSummary) -> Void
+    ) throws(LMDBError) {
+        let key = MetricSummaryRow.key(session, metric).bytes
+        var summary = MetricSummary(name: metric)
+        if let known = cache.summaries.summary(key) {
+            summary = known
+        } else if let stored = try transaction.metricSummary(of: session, metric, in: tables) {
+            summary = stored
+        }
+        change(&summary)
+        cache.summaries.keep(summary, for: key)
+    }
+
+    /// The metrics of a session that have a summary.
+    fileprivate func summarizedMetrics(of session: String) throws(LMDBError) -> [String] {
+        try cache.summaries.flush(to: transaction, tables)
+        return try transaction.metricSummaries(of: session, in: tables).map(\.name)
+    }
+}

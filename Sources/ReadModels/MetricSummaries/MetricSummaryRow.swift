@@ -1,0 +1,119 @@
+import LMDB
+import Tracking
+
+/// A metric's summary as a row; the current state only.
+///
+/// Two axes, epochs and steps, of three counts (8 bytes each) and four points (place, time, value, 8 bytes each; all ones
+/// when there is none), big-endian; then the name.
+enum MetricSummaryRow {
+    private static let axisByteCount = 3 * 8 + 4 * 24
+
+    static func prefix(_ session: String) -> RowKey { RowKey(5).appending(session) }
+
+    static func key(_ session: String, _ metric: String) -> RowKey { prefix(session).appending(metric) }
+
+    static func bytes(_ summary: MetricSummary) -> [UInt8] {
+        var row = RowKey()
+        for axis in [summary.epochs, summary.steps] {
+            row.append(axis.count)
+            row.append(axis.nanCount)
+            row.append(axis.infinityCount)
+            for point in [axis.first, axis.last, axis.minimum, axis.maximum] {
+                row.append(point.map { UInt64(bitPattern: $0.place) } ?? .max)
+                row.append(point.map { UInt64(bitPattern: $0.time) } ?? .max)
+                row.append(point.map(\.value.bitPattern) ?? .max)
+            }
+        }
+        return row.bytes + Array(summary.name.utf8)
+    }
+
+    /// Reads a row; nil when it is none.
+    static func summary(_ bytes: UnsafeRawBufferPointer) -> MetricSummary? {
+        guard bytes.count >= 2 * axisByteCount else { return nil }
+        var summary = MetricSummary(name: String(decoding: bytes[(2 * axisByteCount)...], as: UTF8.self))
+        summary.epochs = axis(bytes, at: 0)
+        summary.steps = axis(bytes, at: axisByteCount)
+        return summary
+    }
+
+    private static func axis(_ bytes: UnsafeRawBufferPointer, at start: Int) -> MetricSummary.Axis {
+        func number(_ index: Int) -> UInt64 { bytes.bigEndian(at: start + 8 * index, as: UInt64.self) }
+        func point(_ index: Int) -> MetricSummary.Point? {
+            let place = number(3 + 3 * index)
+            let (time, value) = (number(4 + 3 * index), number(5 + 3 * index))
+            guard place != .max || time != .max || value != .max else { return nil }
+            return MetricSummary.Point(
+                place: Int64(bitPattern: place), time: Int64(bitPattern: time), value: Double(bitPattern: value))
+        }
+        var axis = MetricSummary.Axis()
+        axis.count = number(0)
+        axis.nanCount = number(1)
+        axis.infinityCount = number(2)
+        axis.first = point(0)
+        axis.last = point(1)
+        axis.minimum = point(2)
+        axis.maximum = point(3)
+        return axis
+    }
+}
+
+extension MetricSummary.Point {
+    fileprivate init(_ sample: SeriesSample) {
+        self.init(place: sample.step, time: sample.time, value: sample.value)
+    }
+}
+
+extension Transaction where Self: ~Copyable {
+    /// The stored summary of a metric; nil when the session has no such metric.
+    func metricSummary(of session: String, _ metric: String, in tables: Tables) throws(LMDBError) -> MetricSummary? {
+        let row = try withValue(for: MetricSummaryRow.key(session, metric).bytes, in: tables.indexes) {
+            MetricSummaryRow.summary($0)
+        }
+        guard let row else { return nil }
+        guard let row else { throw damagedRow("a metric's summary") }
+        return row
+    }
+
+    /// The stored summaries of a session, in the order of the names' bytes.
+    func metricSummaries(of session: String, in tables: Tables) throws(LMDBError) -> [MetricSummary] {
+        var summaries: [MetricSummary] = []
+        try forEach(in: tables.indexes, range: .prefix(MetricSummaryRow.prefix(session).bytes)) {
+            (entry) throws(LMDBError) in
+            guard let summary = MetricSummaryRow.summary(entry.value) else { throw damagedRow("a metric's summary") }
+            summaries.append(summary)
+            return .next
+        }
+        return summaries
+    }
+
+    /// The summary of a metric as the events up to `position` made it, from its points and epoch records.
+    func computedSummary(
+        of metric: String, in session: SessionDocument, records: [EpochRecordDocument], through position: LogPosition,
+        _ tables: Tables
+    ) throws(LMDBError) -> MetricSummary {
+        var summary = MetricSummary(name: metric)
+        for record in records {
+            guard let value = record.metrics.first(where: { $0.name == metric })?.value else { continue }
+            summary.epochs.add(.init(place: Int64(record.epoch), time: record.time, value: value))
+        }
+        guard let series = try series(SeriesRow.metricKey(session.sessionID, metric), in: tables) else {
+            return summary
+        }
+        let timeline = session.timeline
+        // Four points at the most: the smallest and the greatest are among them.
+        let query = SeriesQuery(
+            isTime: false, start: nil, end: nil, maximumPoints: 4, stepCutoff: { timeline.stepEnd(ofAttempt: $0) },
+            position: position)
+        for part in try query.parts(ofSeries: series.number, in: self, tables) {
+            for index in [part.range.lowerBound, part.range.upperBound - 1] {
+                summary.steps.extend(to: .init(try part.segment.sample(index, isTime: false, in: self)))
+            }
+        }
+        let answer = try query.answer(fromSeries: series.number, in: self, tables)
+        for sample in answer.samples { summary.steps.compare(.init(sample)) }
+        summary.steps.count = UInt64(answer.pointCount)
+        summary.steps.nanCount = UInt64(answer.nanCount)
+        summary.steps.infinityCount = UInt64(answer.positiveInfinityCount + answer.negativeInfinityCount)
+        return summary
+    }
+}
