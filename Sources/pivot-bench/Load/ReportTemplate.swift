@@ -18,7 +18,8 @@ struct ReportTemplate {
     /// The indices of the steps in `bytes`, each of a fixed width.
     private var stepPlaces: [Int] = []
     private let form: Form
-    private var firstStep: Int
+    /// The first step of the report as it is now.
+    private(set) var firstStep: Int
 
     /// Steps have ten digits, or five bytes as a varint, from here on for 10^9 points.
     private static let firstStep = 1_000_000_000
