@@ -4,11 +4,15 @@ package import NIOCore
 package enum EventStreamFormat {
     /// `id`, the type when `isNamed`, and one line of data.
     package static func write(_ frame: FeedFrame, isNamed: Bool, to buffer: inout ByteBuffer) {
-        buffer.writeString("id: \(frame.cursor)\n")
-        if isNamed { buffer.writeString("event: \(frame.type.rawValue)\n") }
-        buffer.writeString("data: ")
+        buffer.writeStaticString("id: ")
+        buffer.writeString(frame.cursor.description)
+        if isNamed {
+            buffer.writeStaticString("\nevent: ")
+            buffer.writeString(frame.type.rawValue)
+        }
+        buffer.writeStaticString("\ndata: ")
         buffer.writeBytes(frame.text)
-        buffer.writeString("\n\n")
+        buffer.writeStaticString("\n\n")
     }
 
     /// A line that clients ignore, which shows that the connection lives.

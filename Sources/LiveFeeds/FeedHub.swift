@@ -42,7 +42,9 @@ package final class FeedHub: Sendable {
         var lastProgress: UInt64 = 0
     }
 
-    /// The most that is read at a time.
+    /// The most events that a feed gets at a time: each holds its batch until its client takes it.
+    private static let batchCount = 64
+    /// The most that is read of the log at a time.
     private static let limit = ReadLimit(count: 256, byteCount: 1 << 20)
 
     let store: any EventStore
@@ -108,7 +110,7 @@ package final class FeedHub: Sendable {
     func events(
         after position: LogPosition, of scope: FeedScope, matching filter: EventFilter
     ) async throws -> (events: [FeedEvent], through: LogPosition) {
-        let kept = state.withLock { $0.ring?.events(after: position, of: scope, limit: Self.limit.count) }
+        let kept = state.withLock { $0.ring?.events(after: position, of: scope, limit: Self.batchCount) }
         if let kept { return kept }
         let batch = try await store.events(after: position, limit: Self.limit, matching: filter)
         return (try await events(batch.events), batch.through)

@@ -62,12 +62,22 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             return
         }
         switch Self.unwrapOutboundIn(data) {
-        case .text(let text):
-            let frame = WebSocketFrame(fin: true, opcode: .text, data: text)
-            context.write(Self.wrapOutboundOut(frame), promise: promise)
+        case .frames(let bytes): writeEncoded(bytes, promise, context)
         case .close(let code, let reason):
             perform(state.close(code, reason, .now()), context)
             promise?.succeed()
+        }
+    }
+
+    /// Writes frames that are encoded already, past the encoder that makes bytes of frames.
+    private func writeEncoded(
+        _ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) {
+        do {
+            try context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self)
+                .write(NIOAny(bytes), promise: promise)
+        } catch {
+            promise?.fail(error)
         }
     }
 

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// An output of a feed to a WebSocket.
 package enum WebSocketOutput: Sendable {
-    /// One message of JSON text.
-    case text(ByteBuffer)
+    /// Messages of JSON text as frames, ready for the wire.
+    case frames(ByteBuffer)
     /// The end.
     case close(WebSocketCloseCode, reason: String)
 }
