@@ -72,7 +72,7 @@ package enum TrackingServer {
             configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let reactors: [any Reactor] = [
             LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
-            ReproductionWatch(core), BlobSweeper(core, logger: logger),
+            ReproductionWatch(core), BlobSweeper(core, logger: logger), EndingLog(core, logger: logger),
         ]
         var feeds = LiveFeedSettings()
         feeds.maximumFeedCount = configuration.maximumFeedCount
