@@ -82,7 +82,7 @@ package struct TrainingConfiguration: Equatable, Sendable {
         switch trainer {
         case .unet3d: object["model"] = resolved["train"]?["model"] ?? .object([:])
         case .synthetic(let settings): object["state_bytes"] = .integer(Int64(settings.stateByteCount))
-        case .command, .external: break
+        default: break  // a program knows what its own checkpoints fit
         }
         return String(decoding: JSONValue.object(object).sortingKeys().encoded(), as: UTF8.self)
     }
