@@ -11,7 +11,7 @@ package enum TraineeFactory {
         switch configuration.trainer {
         case .synthetic(let settings): return SyntheticTrainee(settings, configuration, attempt: attempt)
         case .unet3d: return try UNet3DTrainee(configuration)
-        case .command, .external:
+        default:
             throw TrainerError(
                 .configuration,
                 "This process trains unet3d and synthetic, not the trainer \(configuration.trainer.kind.rawValue). Start "
