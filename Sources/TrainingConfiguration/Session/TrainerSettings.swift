@@ -6,6 +6,7 @@ package enum TrainerSettings: Equatable, Sendable {
     case synthetic(SyntheticSettings)
     case command(CommandSettings)
     case external
+    case notebook
 
     /// The value of `trainer.kind`.
     package var kind: TrainerKind {
@@ -14,6 +15,7 @@ package enum TrainerSettings: Equatable, Sendable {
         case .synthetic: .synthetic
         case .command: .command
         case .external: .external
+        case .notebook: .notebook
         }
     }
 
@@ -23,6 +25,7 @@ package enum TrainerSettings: Equatable, Sendable {
         case .synthetic: self = .synthetic(SyntheticSettings(section))
         case .command: self = .command(CommandSettings(section))
         case .external: self = .external
+        case .notebook: self = .notebook
         }
     }
 }
