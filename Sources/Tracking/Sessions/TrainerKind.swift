@@ -8,8 +8,6 @@ package enum TrainerKind: String, CaseIterable, Sendable {
     case command
     /// A program that claims the session through the API by itself.
     case external
-    /// A person in a notebook, who claims the session and comes back to it.
-    case notebook
 
     /// True for PIVOT's own code, which knows what its bits depend on and what its checkpoints fit.
     package var isBuiltIn: Bool { self == .unet3d || self == .synthetic }
@@ -18,7 +16,7 @@ package enum TrainerKind: String, CaseIterable, Sendable {
     package var trainsOnVolumes: Bool { self == .unet3d }
 
     /// True when the server starts it, one process a session.
-    package var isLaunched: Bool { self != .external && self != .notebook }
+    package var isLaunched: Bool { self != .external }
 
     /// True for a program of the user's own that the server starts, so that it must be allowed, its output is the
     /// session's log, and what it depends on is its repository.
@@ -26,7 +24,7 @@ package enum TrainerKind: String, CaseIterable, Sendable {
 
     /// True when it may claim a session that has stopped or failed and that nobody started again. One that was never
     /// started can be claimed by every kind.
-    package var claimsUnasked: Bool { !isLaunched }
+    package var claimsUnasked: Bool { self == .external }
 
     /// True when the server can train a past session again.
     package var isReproducible: Bool { isLaunched }

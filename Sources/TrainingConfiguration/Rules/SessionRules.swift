@@ -73,7 +73,6 @@ enum SessionRules {
                     "json_lines: lines of standard output that are JSON objects with epoch or step are metrics"),
             ]),
         .init(name: "external", rules: [], acceptsOtherKeys: true),
-        .init(name: "notebook", rules: [], acceptsOtherKeys: true),
     ]
 
     private static let checkpointing: [ConfigurationRule] = [

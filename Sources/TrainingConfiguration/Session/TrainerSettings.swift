@@ -6,7 +6,6 @@ package enum TrainerSettings: Equatable, Sendable {
     case synthetic(SyntheticSettings)
     case command(CommandSettings)
     case external
-    case notebook
 
     /// The value of `trainer.kind`.
     package var kind: TrainerKind {
@@ -15,7 +14,6 @@ package enum TrainerSettings: Equatable, Sendable {
         case .synthetic: .synthetic
         case .command: .command
         case .external: .external
-        case .notebook: .notebook
         }
     }
 
@@ -25,7 +23,6 @@ package enum TrainerSettings: Equatable, Sendable {
         case .synthetic: self = .synthetic(SyntheticSettings(section))
         case .command: self = .command(CommandSettings(section))
         case .external: self = .external
-        case .notebook: self = .notebook
         }
     }
 }
