@@ -43,7 +43,7 @@ extension Operation {
         "rebuildReadModels", .post, "/maintenance/rebuild", for: .admin, 202,
         answering: .document(RebuildState.self), isIdempotent: false)
     package static let getRebuildState = Operation(
-        "getRebuildState", .get, "/maintenance/rebuild", for: .anyone, answering: .document(RebuildState.self))
+        "getRebuildState", .get, "/maintenance/rebuild", for: .viewer, answering: .document(RebuildState.self))
     package static let getServerTelemetry = Operation(
         "getServerTelemetry", .get, "//metrics", for: .viewer, answering: .text("text/plain"))
     package static let getDashboard = Operation(
