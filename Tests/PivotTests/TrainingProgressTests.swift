@@ -22,7 +22,7 @@ import pivot
     }
 
     private func frame(_ json: String) throws -> TrainingProgress.Input {
-        .frame(try FeedFrame(try JSONValue.parse(Array(json.utf8)), strictly: false))
+        .frame(try FeedMessage(try JSONValue.parse(Array(json.utf8)), strictly: false))
     }
 
     private func status(

@@ -9,7 +9,7 @@ package import TrackingClient
 package struct TrainingProgress: Sendable {
     /// Anything that can come.
     package enum Input: Sendable {
-        case frame(FeedFrame)
+        case frame(FeedMessage)
         case status(SessionStatusInfo)
         /// The feed broke and is being tried again.
         case interrupted(ClientError)
@@ -142,7 +142,7 @@ package struct TrainingProgress: Sendable {
         return DisplayText.safe(parts.joined(separator: "  "))
     }
 
-    private mutating func take(_ frame: FeedFrame) -> [Action] {
+    private mutating func take(_ frame: FeedMessage) -> [Action] {
         switch frame.type {
         case "epoch_complete":
             guard let epoch = frame.epoch, epoch != lastPrintedEpoch else { return [] }
@@ -191,7 +191,7 @@ package struct TrainingProgress: Sendable {
         }
     }
 
-    private static func logLine(_ line: FeedFrame.Line, isLabelled: Bool) -> String {
+    private static func logLine(_ line: FeedMessage.Line, isLabelled: Bool) -> String {
         let label = isLabelled ? line.level.map { $0 + ": " } ?? "" : ""
         return DisplayText.safe(label + line.text)
     }

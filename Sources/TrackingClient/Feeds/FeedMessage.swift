@@ -2,7 +2,7 @@ package import API
 package import Tracking
 
 /// A frame of a live feed, with what clients look at; each type has fields of its own.
-package struct FeedFrame: Document, Equatable {
+package struct FeedMessage: Document, Equatable {
     package static let name = "Frame"
 
     /// connection, epoch_complete, metrics, checkpoint_saved, status, log, host, alert, training_complete, error or
@@ -22,7 +22,7 @@ package struct FeedFrame: Document, Equatable {
 
     package init() {}
 
-    package static let fields: [Field<FeedFrame>] = [
+    package static let fields: [Field<FeedMessage>] = [
         Field("type", \.type), Field("position", \.position), Field("session_id", \.sessionID),
         Field("status", \.statusWord), Field("epoch", \.epoch), Field("total_epochs", \.totalEpochs),
         Field(optionalMetrics: "metrics", \.metrics), Field(optionalMetrics: "final_metrics", \.finalMetrics),
