@@ -1,10 +1,14 @@
 package import API
+import JSON
 package import Tracking
 
 /// Sessions as tables and sheets.
 package enum SessionPresentation {
-    /// One row a session.
-    package static func table(_ sessions: [SessionSummary], moment: (Timestamp?) -> String) -> TextTable {
+    /// One row a session; with `columns`, those instead of the usual ones.
+    package static func table(
+        _ sessions: [SessionSummary], columns: [String] = [], moment: (Timestamp?) -> String
+    ) -> TextTable {
+        guard columns.isEmpty else { return chosen(sessions, columns) }
         var table = TextTable([
             .init("SESSION"), .init("NAME", mayShrink: true), .init("STATUS"), .init("EPOCH", isNumeric: true),
             .init("DONE", isNumeric: true), .init("METRIC", mayShrink: true), .init("TAGS", mayShrink: true),
@@ -19,6 +23,32 @@ package enum SessionPresentation {
             ])
         }
         return table
+    }
+
+    private static func chosen(_ sessions: [SessionSummary], _ columns: [String]) -> TextTable {
+        var table = TextTable(
+            [.init("SESSION"), .init("NAME", mayShrink: true), .init("STATUS")]
+                + columns.map { .init($0, mayShrink: true) })
+        for session in sessions {
+            let values = columns.map { session.columns?[$0].map(text) ?? "-" }
+            table.add([session.id, session.name, session.isArchived ? "archived" : status(session)] + values)
+        }
+        return table
+    }
+
+    /// A value as a table shows it.
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .string(let text): text
+        case .number(let number): HumanFormat.number(number)
+        case .array(let values): values.map(text).joined(separator: ", ")
+        default: String(decoding: value.encoded(), as: UTF8.self)
+        }
+    }
+
+    /// `name value` of what was given and logged, separated by commas.
+    private static func params(_ params: JSONObject) -> String {
+        params.map { "\($0.key) \(text($0.value))" }.joined(separator: ", ")
     }
 
     /// The epochs done, and of how many when that is known: `5 of 30`.
@@ -41,6 +71,7 @@ package enum SessionPresentation {
         sheet.add("Stopped early", session.earlyStopReason)
         sheet.add("Metrics", metrics(session.finalMetrics.isEmpty ? session.latestMetrics : session.finalMetrics))
         sheet.add("Not finite", session.nonfiniteMetrics?.joined(separator: ", "))
+        sheet.add("Params", params(session.params))
         sheet.add("Best checkpoint", session.bestCheckpointID)
         sheet.add("Trainer", session.trainer)
         sheet.add("Attempt", session.attempt == 0 ? nil : String(session.attempt))

@@ -24,7 +24,7 @@ struct CreationTests {
             #expect(document.tags == ["a"] && document.notes == "n")
             #expect(document.trainerKind == "synthetic" && document.plannedEpochs == 4 && document.maxRestarts == 1)
             #expect(document.monitor == "val_loss" && !document.monitorMaximum)
-            #expect(document.params.contains { $0.name == "train.seed" && $0.integer == 7 })
+            #expect(document.configurationValues.contains { $0.name == "train.seed" && $0.integer == 7 })
             let digest = Digest(hashing: Array(document.configuration.utf8)).description
             #expect(document.configurationDigest == digest)
         }

@@ -21,6 +21,7 @@ struct SessionComparisonTests {
             ]
         }
         change(&document)
+        document.configurationValues = Parameters.flattened(configuration: document.configuration)
         return document
     }
 

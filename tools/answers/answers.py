@@ -26,7 +26,7 @@ def documents(call, subject):
         call("getSessionStatus", session, query={"wait_for": position})
     for query in ({}, {"status": "running,failed"}, {"tag": "a", "sort": "-metrics.val_froc"},
                   {"archived": "include", "limit": 1}, {"filter": "status = running and params.optimizer = adam"},
-                  {"q": "running", "offset": 1}, {"experiment": "answers", "group": "one"}):
+                  {"q": "running", "offset": 1}, {"columns": "params.optimizer,metrics.val_loss.min,tags,created_at"}, {"experiment": "answers", "group": "one"}):
         call("listSessions", query=query)
     for query in NONFINITE:
         call("compareSessions", query={"sessions": ",".join(sessions[:4]), "all": "true", **query})

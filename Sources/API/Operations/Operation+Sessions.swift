@@ -13,7 +13,7 @@ extension Operation {
         answering: .document(SessionInfo.self))
     package static let listSessions = Operation(
         "listSessions", .get, base, for: .viewer,
-        query: ["status", "tag", "experiment", "group", "q", "filter", "archived", "sort"] + .paging + .reading,
+        query: ["status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns"] + .paging + .reading,
         answering: .document(SessionList.self))
     package static let getSession = Operation(
         "getSession", .get, one, for: .viewer, query: ["as_of"] + .reading, answering: .document(SessionInfo.self))

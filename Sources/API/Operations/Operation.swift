@@ -31,7 +31,7 @@ package struct Operation: Sendable {
     package static let all = sessions + metrics + files + attempts + feeds + server
 
     /// The parameters of queries that may come several times; of all others one value counts.
-    package static let queryLists: Set<String> = ["sessions", "status", "tag", "types"]
+    package static let queryLists: Set<String> = ["columns", "sessions", "status", "tag", "types"]
 
     /// The body that a request brings.
     package enum Body: Sendable {

@@ -18,7 +18,7 @@ package struct NewSession: Document, Equatable {
     package var notes: String?
     package var experiment: String?
     package var group: String?
-    /// Flat scalars shown beside the configuration.
+    /// Scalars, also inside mappings, shown beside the configuration.
     package var params: JSONObject?
     /// The session this one derives from.
     package var parent: String?
@@ -37,7 +37,7 @@ package struct NewSession: Document, Equatable {
         Field("config_path", \.configurationPath, .bytes(1...1024)), Field("config", \.configuration),
         Field("overrides", \.overrides), Field("session_name", \.sessionName, .name),
         Field("name", \.shortName, .name), Field("tags", \.tags, .tags), Field("notes", \.notes, .bytes(0...65_536)),
-        Field("experiment", \.experiment, .name), Field("group", \.group, .name), Field("params", \.params, .scalars),
+        Field("experiment", \.experiment, .name), Field("group", \.group, .name), Field("params", \.params, .params),
         Field("parent", \.parent, .name), Field("checkpoint_id", \.checkpointID, .name),
     ]
 }

@@ -16,7 +16,7 @@ package struct SessionChanges: Document, Equatable {
 
     package static let fields: [Field<SessionChanges>] = [
         Field("session_name", \.sessionName, .name), Field("tags", \.tags, .tags),
-        Field("notes", \.notes, .bytes(0...65_536)), Field("params", \.params, .scalars),
+        Field("notes", \.notes, .bytes(0...65_536)), Field("params", \.params, .params),
         Field("archived", \.isArchived),
     ]
 }

@@ -64,7 +64,7 @@ package struct ComparedSession: Sendable {
     /// The configuration's values, and those params that are not the configuration's own.
     private mutating func addSettings(_ document: SessionDocument) {
         set(.configuration, "(digest)", text: document.configurationDigest)
-        for parameter in Parameters.flattened(configuration: document.configuration) {
+        for parameter in document.configurationValues {
             set(.configuration, parameter.name, parameter.json)
         }
         for parameter in document.params where value(.configuration, parameter.name) != parameter.json {

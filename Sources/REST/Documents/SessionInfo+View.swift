@@ -5,6 +5,16 @@ import SwiftProtobuf
 import Tracking
 
 extension SessionSummary {
+    /// The session in a list, with the values of `columns` that it has.
+    init(_ view: SessionView, columns: [SessionColumn]) {
+        self.init(view)
+        guard !columns.isEmpty else { return }
+        let metrics = Dictionary(uniqueKeysWithValues: view.metrics.map { ($0.name, $0) })
+        var values = JSONObject()
+        for column in columns { values[column.name] = column.value(of: view.document, metrics) }
+        self.columns = values
+    }
+
     init(_ view: SessionView) {
         let document = view.document
         self.init()

@@ -45,7 +45,7 @@ struct SessionEndpoints {
         draft.group = new.group ?? ""
         draft.tags = Self.unique(new.tags ?? [])
         draft.notes = new.notes ?? ""
-        draft.params = [Parameter](new.params ?? [:])
+        draft.params = [Parameter](try new.params?.flattenedParams() ?? [:])
         draft.parent = new.parent
         draft.checkpoint = new.checkpointID
         draft.isFromThisMachine = call.context.isLoopback
@@ -59,7 +59,7 @@ struct SessionEndpoints {
         changes.name = new.sessionName
         changes.tags = new.tags.map(Self.unique)
         changes.notes = new.notes
-        changes.params = [Parameter](new.params ?? [:])
+        changes.params = [Parameter](try new.params?.flattenedParams() ?? [:])
         changes.isArchived = new.isArchived
         return .written(
             try await tracker.sessions.update(session, changes, as: try call.identity("update", body))
@@ -110,7 +110,7 @@ struct SessionEndpoints {
                 try call.freshness())
         ) { sessions, total in
             var list = SessionList()
-            list.sessions = sessions.map { SessionSummary($0) }
+            list.sessions = sessions.map { SessionSummary($0, columns: search.columns) }
             list.total = total
             list.limit = search.limit
             list.offset = search.offset

@@ -6,6 +6,8 @@ import WebServer
 struct SessionSearch {
     var filter = SessionFilter()
     var order = SessionOrder.newestFirst
+    /// The values to show beside the sessions.
+    var columns: [SessionColumn] = []
     var limit = 100
     var offset = 0
 
@@ -39,9 +41,18 @@ struct SessionSearch {
                 throw FieldError(
                     "sort",
                     "must be created_at, started_at, completed_at, updated_at, session_name, status, current_epoch, "
-                        + "metrics.NAME or params.NAME, with '-' before it for descending, not '\(text)'")
+                        + "metrics.NAME, params.NAME or config.NAME, with '-' before it for descending, not '\(text)'")
             }
             self.order = order
+        }
+        for name in query.list("columns") ?? [] {
+            guard let column = SessionColumn(name) else {
+                throw FieldError(
+                    "columns",
+                    "must name fields of the filter language, such as params.NAME, config.NAME or metrics.NAME.max, not "
+                        + "'\(name)'")
+            }
+            columns.append(column)
         }
         limit = try query.limit(maximum: 1000) ?? 100
         offset = try query.offset()

@@ -115,8 +115,8 @@ enum SessionFold {
         session.configuration = created.configuration
         session.configurationDigest = created.configurationDigest
         session.configurationPath = created.configurationPath
-        session.params = Parameters.merged(
-            Parameters.flattened(configuration: created.configuration), with: created.params)
+        session.configurationValues = Parameters.flattened(configuration: created.configuration)
+        session.params = Parameters.merged([], with: created.params)
         session.warnings = created.warnings
         session.monitor = created.monitor
         session.monitorMaximum = created.monitorMaximum

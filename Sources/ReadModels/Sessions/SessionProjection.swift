@@ -4,7 +4,7 @@ import Tracking
 
 /// Sessions: the document, what lists need, and which was started last.
 enum SessionProjection: Projection {
-    static let version = 3
+    static let version = 4
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .session(let body) = event.body else { return }

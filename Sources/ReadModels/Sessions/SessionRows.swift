@@ -5,7 +5,7 @@ import Tracking
 /// A session's document lies in two rows, so that an epoch does not copy the configuration: their bytes one after the
 /// other are the bytes of the whole message.
 extension SessionDocument {
-    /// The fields that change rarely: 30 to 38.
+    /// The fields that change rarely: 30 to 39.
     var settings: SessionDocument {
         SessionDocument.with {
             $0.configuration = configuration
@@ -16,6 +16,7 @@ extension SessionDocument {
             $0.provenance = provenance
             $0.results = results
             $0.reproductions = reproductions
+            $0.configurationValues = configurationValues
         }
     }
 
@@ -30,6 +31,7 @@ extension SessionDocument {
         document.provenance = []
         document.results = []
         document.reproductions = []
+        document.configurationValues = []
         return document
     }
 }

@@ -30,7 +30,7 @@ extension SessionCondition {
         case .not(let part): part.needsSettings
         case .exists(let field), .comparison(let field, _, _):
             switch field {
-            case .parameter, .result: true
+            case .parameter, .configuration, .result: true
             default: false
             }
         }
@@ -96,7 +96,7 @@ extension SessionCondition.Literal {
 
 extension SessionDocument {
     /// The values that the session has under `field`: none, one or several.
-    fileprivate func values(
+    func values(
         of field: SessionCondition.Field, _ metrics: [String: MetricSummary]
     ) -> [SessionCondition.Literal] {
         func text(_ text: String) -> [SessionCondition.Literal] { text.isEmpty ? [] : [.text(text)] }
@@ -118,15 +118,26 @@ extension SessionDocument {
         case .startedAt: hasStartedAt ? [.time(startedAt)] : []
         case .completedAt: hasCompletedAt ? [.time(completedAt)] : []
         case .parameter(let name): parameter(name).map { [$0] } ?? []
+        case .configuration(let name): configurationValue(name).map { [$0] } ?? []
         case .metric(let name): metric(name, metrics).map { [.number($0)] } ?? []
         case .result(let name): results.last { $0.name == name }.map { [.number($0.value)] } ?? []
         }
     }
 
-    /// The parameter as the filter language compares it.
+    /// What was given or logged under `name`, or else the configuration's value of it, as the filter language compares it.
     func parameter(_ name: String) -> SessionCondition.Literal? {
-        guard let parameter = params.first(where: { $0.name == name }) else { return nil }
-        return switch parameter.value {
+        params.first { $0.name == name }?.literal ?? configurationValue(name)
+    }
+
+    /// The configuration's value under the dotted name.
+    func configurationValue(_ name: String) -> SessionCondition.Literal? {
+        configurationValues.first { $0.name == name }?.literal
+    }
+}
+
+extension Parameter {
+    fileprivate var literal: SessionCondition.Literal? {
+        switch value {
         case .text(let text): .text(text)
         case .number(let number): .number(number)
         case .integer(let integer): .number(Double(integer))

@@ -18,7 +18,10 @@ package indirect enum SessionCondition: Sendable, Equatable {
         case id, name, status, experiment, group, notes, tags, trainer, parent, archived
         case epoch, totalEpochs, attempt
         case createdAt, startedAt, completedAt
+        /// What was given or logged under the name, or else the configuration's value of it.
         case parameter(String)
+        /// A value of the configuration, by its dotted name.
+        case configuration(String)
         /// A metric's latest value, or with a statistic behind its name, as in `val_loss.min`, that one.
         case metric(String)
         case result(String)
@@ -57,4 +60,21 @@ package indirect enum SessionCondition: Sendable, Equatable {
         ("current_epoch", .epoch), ("epoch", .epoch), ("total_epochs", .totalEpochs), ("attempt", .attempt),
         ("created_at", .createdAt), ("started_at", .startedAt), ("completed_at", .completedAt),
     ]
+}
+
+extension SessionCondition.Field {
+    /// The field that is called `name` in the language; nil when there is none.
+    init?(_ name: String) {
+        if let known = SessionCondition.fieldNames.first(where: { $0.name == name }) {
+            self = known.field
+            return
+        }
+        let kinds: [(prefix: String, make: (String) -> Self)] = [
+            ("params.", Self.parameter), ("config.", Self.configuration), ("metrics.", Self.metric),
+            ("results.", Self.result),
+        ]
+        guard let kind = kinds.first(where: { name.hasPrefix($0.prefix) && name.utf8.count > $0.prefix.utf8.count })
+        else { return nil }
+        self = kind.make(String(name.dropFirst(kind.prefix.count)))
+    }
 }

@@ -69,17 +69,12 @@ struct SessionConditionParser {
     }
 
     private func field(_ name: String) throws(SessionConditionError) -> SessionCondition.Field {
-        if let known = SessionCondition.fieldNames.first(where: { $0.name == name }) { return known.field }
-        for (prefix, make) in [
-            ("params.", SessionCondition.Field.parameter), ("metrics.", SessionCondition.Field.metric),
-            ("results.", SessionCondition.Field.result),
-        ] where name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count {
-            return make(String(name.dropFirst(prefix.count)))
-        }
+        if let field = SessionCondition.Field(name) { return field }
         let names = SessionCondition.fieldNames.map(\.name).joined(separator: ", ")
         throw SessionConditionError(
             .unknownField,
-            "'\(name)' is not a field; the fields are \(names), params.<name>, metrics.<name> and results.<name>",
+            "'\(name)' is not a field; the fields are \(names), params.<name>, config.<name>, metrics.<name> and "
+                + "results.<name>",
             at: lexer.tokenStart)
     }
 
@@ -144,7 +139,7 @@ struct SessionConditionParser {
                 throw unsuitable("a status; these are \(names.joined(separator: ", "))")
             }
             return literal
-        case .parameter: return literal
+        case .parameter, .configuration: return literal
         case .id, .name, .experiment, .group, .notes, .tags, .trainer, .parent:
             switch literal {
             case .text: return literal

@@ -161,8 +161,7 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._configurationPath = newValue}
   }
 
-  /// The configuration's scalars under dotted names, overlaid by what was given beside it and logged later; sorted by
-  /// name, each name once.
+  /// What people gave beside the configuration and logged later; sorted by name, each name once.
   package var params: [Parameter] {
     get {_storage._params}
     set {_uniqueStorage()._params = newValue}
@@ -189,6 +188,12 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
   package var reproductions: [ReproductionReported] {
     get {_storage._reproductions}
     set {_uniqueStorage()._reproductions = newValue}
+  }
+
+  /// The configuration's scalars under dotted names, sorted by name.
+  package var configurationValues: [Parameter] {
+    get {_storage._configurationValues}
+    set {_uniqueStorage()._configurationValues = newValue}
   }
 
   /// The metric that judges checkpoints, and whether more is better.
@@ -511,7 +516,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{2}\u{c}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{c}\u{12}\u{1}")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -542,6 +547,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _provenance: [ProvenanceRecord] = []
     var _results: [ResultRecord] = []
     var _reproductions: [ReproductionReported] = []
+    var _configurationValues: [Parameter] = []
     var _monitor: String = String()
     var _monitorMaximum: Bool = false
     var _trainerKind: String = String()
@@ -596,6 +602,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _provenance = source._provenance
       _results = source._results
       _reproductions = source._reproductions
+      _configurationValues = source._configurationValues
       _monitor = source._monitor
       _monitorMaximum = source._monitorMaximum
       _trainerKind = source._trainerKind
@@ -658,6 +665,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._provenance) }()
         case 36: try { try decoder.decodeRepeatedMessageField(value: &_storage._results) }()
         case 38: try { try decoder.decodeRepeatedMessageField(value: &_storage._reproductions) }()
+        case 39: try { try decoder.decodeRepeatedMessageField(value: &_storage._configurationValues) }()
         case 50: try { try decoder.decodeSingularStringField(value: &_storage._monitor) }()
         case 51: try { try decoder.decodeSingularBoolField(value: &_storage._monitorMaximum) }()
         case 52: try { try decoder.decodeSingularStringField(value: &_storage._trainerKind) }()
@@ -770,6 +778,9 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._reproductions.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._reproductions, fieldNumber: 38)
       }
+      if !_storage._configurationValues.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._configurationValues, fieldNumber: 39)
+      }
       if !_storage._monitor.isEmpty {
         try visitor.visitSingularStringField(value: _storage._monitor, fieldNumber: 50)
       }
@@ -855,6 +866,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._provenance != rhs_storage._provenance {return false}
         if _storage._results != rhs_storage._results {return false}
         if _storage._reproductions != rhs_storage._reproductions {return false}
+        if _storage._configurationValues != rhs_storage._configurationValues {return false}
         if _storage._monitor != rhs_storage._monitor {return false}
         if _storage._monitorMaximum != rhs_storage._monitorMaximum {return false}
         if _storage._trainerKind != rhs_storage._trainerKind {return false}

@@ -6,7 +6,12 @@ extension SessionOrder {
     }
 
     /// True when the rarely changing fields of a document decide.
-    package var needsSettings: Bool { if case .parameter = key { true } else { false } }
+    package var needsSettings: Bool {
+        switch key {
+        case .parameter, .configuration: true
+        default: false
+        }
+    }
 
     /// The metrics whose summaries decide.
     package var metricNames: Set<String> {
@@ -41,13 +46,17 @@ extension SessionOrder {
         case .status: .text(session.status)
         case .epoch: .number(Double(session.currentEpoch))
         case .metric(let name): session.metric(name, metrics).flatMap { $0.isNaN ? nil : .number($0) }
-        case .parameter(let name):
-            switch session.parameter(name) {
-            case .number(let number): number.isNaN ? nil : .number(number)
-            case .text(let text): .text(text)
-            case .flag(let flag): .text(flag ? "true" : "false")
-            case .time, nil: nil
-            }
+        case .parameter(let name): Self.value(session.parameter(name))
+        case .configuration(let name): Self.value(session.configurationValue(name))
+        }
+    }
+
+    private static func value(_ literal: SessionCondition.Literal?) -> Value? {
+        switch literal {
+        case .number(let number): number.isNaN ? nil : .number(number)
+        case .text(let text): .text(text)
+        case .flag(let flag): .text(flag ? "true" : "false")
+        case .time, nil: nil
         }
     }
 

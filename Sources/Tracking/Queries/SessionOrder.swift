@@ -13,6 +13,8 @@ package struct SessionOrder: Sendable, Equatable {
         case metric(String)
         /// A parameter: numbers before texts.
         case parameter(String)
+        /// A value of the configuration, in the same way.
+        case configuration(String)
     }
 
     package var key: Key
@@ -27,7 +29,7 @@ package struct SessionOrder: Sendable, Equatable {
     package static let newestFirst = SessionOrder(.created, isDescending: true)
 
     /// Reads `created_at`, `started_at`, `completed_at`, `updated_at`, `name`, `status`, `current_epoch`,
-    /// `metrics.<name>` or `params.<name>`, with `-` before it for descending; nil for anything else.
+    /// `metrics.<name>`, `params.<name>` or `config.<name>`, with `-` before it for descending; nil for anything else.
     package init?(_ text: String) {
         var name = Substring(text)
         isDescending = name.first == "-"
@@ -45,6 +47,8 @@ package struct SessionOrder: Sendable, Equatable {
                 key = .metric(String(name.dropFirst(8)))
             } else if name.hasPrefix("params."), name.utf8.count > 7 {
                 key = .parameter(String(name.dropFirst(7)))
+            } else if name.hasPrefix("config."), name.utf8.count > 7 {
+                key = .configuration(String(name.dropFirst(7)))
             } else {
                 return nil
             }

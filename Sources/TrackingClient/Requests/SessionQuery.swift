@@ -16,6 +16,8 @@ package struct SessionQuery: Sendable {
     package var includesArchived = false
     /// A field such as created_at, `metrics.NAME` or `params.NAME`, with a minus sign for descending.
     package var sort: String?
+    /// The values to show beside each session, such as `params.lr` and `metrics.val_acc.max`.
+    package var columns: [String] = []
     package var limit: Int?
     package var offset: Int?
 
@@ -25,7 +27,8 @@ package struct SessionQuery: Sendable {
         let statuses = statuses.isEmpty ? nil : statuses.map(\.rawValue).joined(separator: ",")
         return [("status", statuses)] + tags.map { ("tag", $0) } + [
             ("experiment", experiment), ("group", group), ("q", text), ("filter", condition),
-            ("archived", includesArchived ? "include" : nil), ("sort", sort), ("limit", limit.map(String.init)),
+            ("archived", includesArchived ? "include" : nil), ("sort", sort),
+            ("columns", columns.isEmpty ? nil : columns.joined(separator: ",")), ("limit", limit.map(String.init)),
             ("offset", offset.map(String.init)),
         ]
     }

@@ -1,3 +1,4 @@
+package import JSON
 package import Tracking
 
 /// A session as lists show it.
@@ -48,6 +49,8 @@ package struct SessionSummary: Document, Equatable {
     package var resumeCheckpointID: String?
     /// The position of the session's last event.
     package var position: UInt64 = 0
+    /// The values that a list was asked to show, by the names that they were asked for; those that there are.
+    package var columns: JSONObject?
 
     package init() {}
 
@@ -65,6 +68,6 @@ package struct SessionSummary: Document, Equatable {
         Field("early_stop_reason", \.earlyStopReason), Field("host", \.host), Field("trainer", \.trainer),
         Field("monitor", \.monitor), Field("monitor_mode", \.monitorMode, .words(["min", "max"])),
         Field("best_checkpoint_id", \.bestCheckpointID), Field("resume_checkpoint_id", \.resumeCheckpointID),
-        Field("position", \.position),
+        Field("position", \.position), Field("columns", \.columns),
     ]
 }

@@ -17,6 +17,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
               pivot sessions list --tag unet --filter "metrics.val_loss < 0.3"
               pivot sessions list --filter "archived = true" --archived
               pivot sessions list --sort -metrics.val_froc --limit 10 --json
+              pivot sessions list --columns params.lr,metrics.val_acc.max
             """)
 
     @Option(help: "Only sessions with this status. May be repeated to match any of them.")
@@ -39,6 +40,11 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     var sort: String?
     @Option(help: "The maximum number of sessions to list, up to 1,000.")
     var limit = 100
+    @Option(
+        help: ArgumentHelp(
+            "Values to show, such as params.lr,config.train.epochs,metrics.val_acc.max. May be repeated.",
+            valueName: "fields"))
+    var columns: [String] = []
     @Option(help: "How many sessions to skip.")
     var offset = 0
     @OptionGroup var server: ServerOptions
@@ -56,13 +62,16 @@ package struct ListSessionsCommand: AsyncParsableCommand {
         request.condition = filter
         request.includesArchived = archived
         request.sort = sort
+        request.columns = columns.flatMap { $0.split(separator: ",").map(String.init) }
         request.limit = limit
         request.offset = offset == 0 ? nil : offset
         try await server.withClient { client in
             let page = try await client.sessions(request)
             output.show(page) { console in
                 guard !page.sessions.isEmpty else { return ["No sessions match."] }
-                var lines = SessionPresentation.table(page.sessions, moment: console.moment)
+                var lines = SessionPresentation.table(
+                    page.sessions, columns: request.columns, moment: console.moment
+                )
                     .lines(width: console.width, headingStyle: console.bold)
                 if page.total > page.sessions.count {
                     lines.append(console.dim("\(page.sessions.count) of \(page.total); see --limit and --offset"))

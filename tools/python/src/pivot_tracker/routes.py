@@ -18,7 +18,7 @@ _SESSION = _SESSIONS + "/{session_id}"
 
 ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSIONS}": (),
-    f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", *_PAGING, *_READING),
+    f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns", *_PAGING, *_READING),
     f"GET {_SESSION}": ("as_of", *_READING),
     f"PATCH {_SESSION}": (),
     f"DELETE {_SESSION}": (),
