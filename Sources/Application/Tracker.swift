@@ -70,7 +70,7 @@ package struct TrackerCore: Sendable {
     /// - Throws: `unknown` when there is no such session.
     package func state(of session: Session.ID) async throws -> SessionState {
         let state = try await sessions.recentState(of: session.stream)
-        guard state.status != nil else { throw TrackerError.unknown(.session, session.text) }
+        guard state.status != nil, !state.isDeleted else { throw TrackerError.unknown(.session, session.text) }
         return state
     }
 }

@@ -10,6 +10,7 @@ struct StatusChange {
     private var message = ""
     private var checkpointID = ""
     private var isArchived: Bool?
+    private var isDeleted = false
 
     /// Nil for events that leave the state as it is.
     init?(_ event: SessionEvent) {
@@ -47,6 +48,7 @@ struct StatusChange {
             message = lost.message
         case .archived: isArchived = true
         case .unarchived: isArchived = false
+        case .deleted: isDeleted = true
         default: return nil
         }
     }
@@ -80,6 +82,10 @@ struct StatusChange {
         if let isArchived {
             writer.key("archived")
             writer.bool(isArchived)
+        }
+        if isDeleted {
+            writer.key("deleted")
+            writer.bool(true)
         }
     }
 }

@@ -55,6 +55,11 @@ extension APIClient {
         try await ask(.archiveSession, id)
     }
 
+    /// Deletes the session with its checkpoints and artifacts; answers it as it was.
+    package func deleteSession(_ id: String) async throws(ClientError) -> SessionInfo {
+        try await ask(.archiveSession, id, query: [("permanent", "true")])
+    }
+
     /// Two to ten sessions side by side: what differs, or `all`.
     package func compare(_ sessions: [String], all: Bool = false) async throws(ClientError) -> ComparisonInfo {
         try await ask(

@@ -165,7 +165,7 @@ struct EventCodecTests {
                 $0.attempt = 1
             }),
         .renamed(.with { $0.name = "n" }), .tagged(.with { $0.tags = ["t"] }), .noted(.with { $0.notes = "n" }),
-        .archived(Archived()), .unarchived(Unarchived()),
+        .archived(Archived()), .unarchived(Unarchived()), .deleted(Deleted()),
     ]
 
     static let telemetryEvents: [TelemetryEvent] = [
@@ -221,8 +221,8 @@ struct EventCodecTests {
 
     @Test("no type is missing from the goldens and none stands twice")
     func complete() {
-        #expect(Set(Self.sessionEvents.map(\.type)).count == 23)
-        #expect(Self.sessionEvents.count == 23)
+        #expect(Set(Self.sessionEvents.map(\.type)).count == 24)
+        #expect(Self.sessionEvents.count == 24)
     }
 
     @Test("an unknown type and a broken payload are told apart")

@@ -119,6 +119,33 @@ struct SessionDeciderTests {
             refuses: .wrongStatus(action: "be archived", status: .running, remedy: "stop it first"))
     }
 
+    @Test("a session is deleted with what it holds, unless it trains or waits; then there is no such session")
+    func delete() {
+        let saved: [SessionEvent] = [
+            .checkpointSaved(.with { $0.checkpointID = "ckpt_b" }),
+            .checkpointSaved(.with { $0.checkpointID = "ckpt_a" }),
+            .artifactSaved(.with { $0.path = "plot.png" }), .artifactSaved(.with { $0.path = "gone.png" }),
+            .artifactDeleted(.with { $0.path = "gone.png" }),
+        ]
+        let stopped = Specification(given: F.past(.stopped) + saved)
+        let deletions: [SessionEvent] =
+            ["ckpt_a", "ckpt_b"].map { id in
+                .checkpointDeleted(
+                    .with {
+                        $0.checkpointID = id
+                        $0.reason = "its session was deleted"
+                    })
+            } + [.artifactDeleted(.with { $0.path = "plot.png" }), .deleted(Deleted())]
+        stopped.when(.delete, then: deletions)
+        stopped.given(.archived(Archived())).when(.delete, then: deletions)
+        let deleted = stopped.given(.deleted(Deleted()))
+        for command in [SessionCommand.delete, .requestStart, .archive, .update(name: "x"), .requestStop] {
+            deleted.when(command, refuses: .unknownSession)
+        }
+        Specification(given: F.past(.running)).when(
+            .delete, refuses: .wrongStatus(action: "be deleted", status: .running, remedy: "stop it first"))
+    }
+
     @Test("a start with all epochs done already completes at once")
     func nothingLeft() {
         Specification().given(F.created(epochs: 3, parentEpoch: 3)).when(

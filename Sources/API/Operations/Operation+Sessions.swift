@@ -13,7 +13,8 @@ extension Operation {
         answering: .document(SessionInfo.self))
     package static let listSessions = Operation(
         "listSessions", .get, base, for: .viewer,
-        query: ["status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns"] + .paging + .reading,
+        query: ["status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns"] + .paging
+            + .reading,
         answering: .document(SessionList.self))
     package static let getSession = Operation(
         "getSession", .get, one, for: .viewer, query: ["as_of"] + .reading, answering: .document(SessionInfo.self))
@@ -21,7 +22,7 @@ extension Operation {
         "updateSession", .patch, one, for: .trainer, taking: .json(SessionChanges.self),
         answering: .document(SessionInfo.self))
     package static let archiveSession = Operation(
-        "archiveSession", .delete, one, for: .admin, answering: .document(SessionInfo.self))
+        "archiveSession", .delete, one, for: .admin, query: ["permanent"], answering: .document(SessionInfo.self))
     package static let startSession = Operation(
         "startSession", .post, one + "/start", for: .trainer, 202, answering: .document(SessionInfo.self))
     package static let stopSession = Operation(

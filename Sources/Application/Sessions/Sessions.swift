@@ -52,6 +52,13 @@ package struct Sessions: Sendable {
         try await perform(.archive, on: session, as: identity)
     }
 
+    /// Deletes the session with its checkpoints and artifacts; the log keeps that it was. Answers it as it was before.
+    package func delete(_ session: Session.ID, as identity: CommandIdentity) async throws -> Written<SessionView> {
+        let outcome = try await core.sessions.handle(.delete, on: session.stream, as: identity)
+        let view = try await core.read(before: outcome.last) { try $0.view(of: session, leases: nil) }
+        return Written(view, at: outcome.last)
+    }
+
     /// Queues the session for training.
     package func start(_ session: Session.ID, as identity: CommandIdentity) async throws -> Written<SessionView> {
         try await perform(.requestStart, on: session, as: identity)

@@ -68,9 +68,11 @@ struct SessionEndpoints {
 
     @Sendable private func archive(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
-        return .written(
-            try await tracker.sessions.archive(session, as: try call.identity("archive"))
-        ) { SessionInfo($0) }
+        let written =
+            try call.query.flag("permanent")
+            ? try await tracker.sessions.delete(session, as: try call.identity("delete"))
+            : try await tracker.sessions.archive(session, as: try call.identity("archive"))
+        return .written(written) { SessionInfo($0) }
     }
 
     @Sendable private func start(_ call: Call) async throws -> Response {

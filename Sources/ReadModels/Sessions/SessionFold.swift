@@ -94,6 +94,7 @@ enum SessionFold {
         case .noted(let noted): session.notes = noted.notes
         case .archived: session.archived = true
         case .unarchived: session.archived = false
+        case .deleted: session.deleted = true
         case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: break
         }
         return .state

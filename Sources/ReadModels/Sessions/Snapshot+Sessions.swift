@@ -2,23 +2,38 @@ import LMDB
 package import Tracking
 
 extension ReadModelSnapshot {
-    /// The session called `id`; nil when there is none.
+    /// The session called `id`; nil when there is none, or it was deleted.
     package func session(_ id: Session.ID) throws(ReadModelError) -> SessionDocument? {
         do throws(LMDBError) {
-            return try transaction.session(id.text, through: position, in: tables)
+            return try transaction.session(id.text, through: position, in: tables).flatMap { $0.deleted ? nil : $0 }
         } catch {
             throw ReadModelError(error)
         }
     }
 
-    /// The session that was asked to start last; nil when none ever was.
+    /// The session that was asked to start last, of those that were not deleted; nil when none ever was.
     package func latestStartedSession() throws(ReadModelError) -> SessionDocument? {
         do throws(LMDBError) {
-            let id = try transaction.withVersion(
-                of: DocumentKind.latestStarted.prefix, through: position, in: tables
-            ) { String(decoding: $0, as: UTF8.self) }
-            guard let id else { return nil }
-            return try transaction.session(id, through: position, in: tables)
+            var last = position
+            while last > .start {
+                let started = try transaction.withCursor(in: tables.documents) {
+                    (cursor) throws(LMDBError) -> (id: String, position: UInt64)? in
+                    let prefix = DocumentKind.latestStarted.prefix
+                    guard let entry = try cursor.seek(atOrBefore: prefix.appending(last.rawValue).bytes),
+                        entry.key.count == prefix.bytes.count + 8, entry.key.begins(with: prefix.bytes)
+                    else { return nil }
+                    return (
+                        String(decoding: entry.value, as: UTF8.self),
+                        entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+                    )
+                }
+                guard let started else { return nil }
+                if let session = try transaction.session(started.id, through: position, in: tables), !session.deleted {
+                    return session
+                }
+                last = LogPosition(started.position - 1)
+            }
+            return nil
         } catch {
             throw ReadModelError(error)
         }
@@ -110,7 +125,8 @@ extension ReadModelSnapshot {
                 try transaction.forEachVersion(
                     of: DocumentKind.session.prefix, through: position, in: tables
                 ) { (bytes) throws(LMDBError) in
-                    rows.append(SessionIndexRow(try transaction.decoded(bytes, as: SessionDocument.self)))
+                    let session = try transaction.decoded(bytes, as: SessionDocument.self)
+                    if !session.deleted { rows.append(SessionIndexRow(session)) }
                     return .next
                 }
             }

@@ -42,7 +42,12 @@ struct RowWriter: ~Copyable {
         if settingsChanged {
             try put(session.settings, as: DocumentKind.sessionSettings.key(id), at: event.position)
         }
-        try transaction.put(SessionIndexRow(session).bytes, for: SessionIndexRow.key(id).bytes, in: tables.indexes)
+        let key = SessionIndexRow.key(id).bytes
+        if session.deleted {
+            _ = try transaction.delete(key, in: tables.indexes)
+        } else {
+            try transaction.put(SessionIndexRow(session).bytes, for: key, in: tables.indexes)
+        }
         cache.keep(session, for: id)
     }
 }

@@ -27,6 +27,7 @@ package enum SessionEvent: DomainEvent {
     case noted(Noted)
     case archived(Archived)
     case unarchived(Unarchived)
+    case deleted(Deleted)
 
     package var type: String {
         switch self {
@@ -53,6 +54,7 @@ package enum SessionEvent: DomainEvent {
         case .noted: "session.noted"
         case .archived: "session.archived"
         case .unarchived: "session.unarchived"
+        case .deleted: "session.deleted"
         }
     }
 
@@ -81,6 +83,7 @@ package enum SessionEvent: DomainEvent {
         case .noted(let message): message
         case .archived(let message): message
         case .unarchived(let message): message
+        case .deleted(let message): message
         }
     }
 
@@ -109,6 +112,7 @@ package enum SessionEvent: DomainEvent {
         case "session.noted": self = .noted(try Self.decode(payload, of: type))
         case "session.archived": self = .archived(try Self.decode(payload, of: type))
         case "session.unarchived": self = .unarchived(try Self.decode(payload, of: type))
+        case "session.deleted": self = .deleted(try Self.decode(payload, of: type))
         default: throw .unknownType(type)
         }
     }

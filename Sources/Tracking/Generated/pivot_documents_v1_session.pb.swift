@@ -298,6 +298,12 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._architecture = newValue}
   }
 
+  /// True once it was deleted: it is then neither shown nor listed.
+  package var deleted: Bool {
+    get {_storage._deleted}
+    set {_uniqueStorage()._deleted = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -516,7 +522,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{1}deleted\0\u{c}\u{12}\u{1}")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -564,6 +570,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _reproductionReported: Bool = false
     var _lastCheckpointID: String = String()
     var _architecture: String = String()
+    var _deleted: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -619,6 +626,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _reproductionReported = source._reproductionReported
       _lastCheckpointID = source._lastCheckpointID
       _architecture = source._architecture
+      _deleted = source._deleted
     }
   }
 
@@ -682,6 +690,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 63: try { try decoder.decodeSingularBoolField(value: &_storage._reproductionReported) }()
         case 64: try { try decoder.decodeSingularStringField(value: &_storage._lastCheckpointID) }()
         case 65: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
+        case 66: try { try decoder.decodeSingularBoolField(value: &_storage._deleted) }()
         default: break
         }
       }
@@ -829,6 +838,9 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._architecture.isEmpty {
         try visitor.visitSingularStringField(value: _storage._architecture, fieldNumber: 65)
       }
+      if _storage._deleted != false {
+        try visitor.visitSingularBoolField(value: _storage._deleted, fieldNumber: 66)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -883,6 +895,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._reproductionReported != rhs_storage._reproductionReported {return false}
         if _storage._lastCheckpointID != rhs_storage._lastCheckpointID {return false}
         if _storage._architecture != rhs_storage._architecture {return false}
+        if _storage._deleted != rhs_storage._deleted {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -23,6 +23,8 @@ package enum SessionCommand: Sendable, Equatable {
     /// Reports how a reproduction compares with its original; sent to both.
     case reportReproduction(ReproductionReported)
     case archive
+    /// Deletes the session with its checkpoints and artifacts.
+    case delete
 
     /// The changes to a session; what is nil stays.
     package struct Changes: Sendable, Equatable {

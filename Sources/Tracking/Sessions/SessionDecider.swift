@@ -17,12 +17,14 @@ package enum SessionDecider: Decider {
             guard case .create(let created) = command else { throw .unknownSession }
             return [.created(created)]
         }
+        guard !state.isDeleted else { throw .unknownSession }
         if state.isArchived {
             switch command {
             case .archive: return []
             case .create: throw .alreadyCreated
             case .update(.archiving): return []
             case .update(let changes) where changes.isArchived == false: break
+            case .delete: break
             case .reportResult, .reportReproduction: break  // they may come late, in every state
             default: throw .archived
             }
@@ -122,6 +124,8 @@ package enum SessionDecider: Decider {
 
         case .archive:
             return [try archived(state, status)]
+        case .delete:
+            return try deleted(state, status)
         }
     }
 
@@ -187,6 +191,7 @@ package enum SessionDecider: Decider {
         case .noted(let noted): state.notes = noted.notes
         case .archived: state.isArchived = true
         case .unarchived: state.isArchived = false
+        case .deleted: state.isDeleted = true
         case .paramsSet, .provenanceRecorded, .resultReported, .reproductionReported: break
         }
     }
@@ -234,6 +239,25 @@ package enum SessionDecider: Decider {
             throw .wrongStatus(action: "be archived", status: status, remedy: "stop it first")
         }
         return .archived(Archived())
+    }
+
+    private static func deleted(
+        _ state: SessionState, _ status: Session.Status
+    ) throws(SessionRefusal) -> [SessionEvent] {
+        guard state.attempt == nil, state.lifecycle != .queued else {
+            throw .wrongStatus(action: "be deleted", status: status, remedy: "stop it first")
+        }
+        let checkpoints = state.checkpoints.keys.sorted().map { id in
+            SessionEvent.checkpointDeleted(
+                .with {
+                    $0.checkpointID = id
+                    $0.reason = "its session was deleted"
+                })
+        }
+        let artifacts = state.artifacts.filter(\.value.isPresent).keys.sorted().map { path in
+            SessionEvent.artifactDeleted(.with { $0.path = path })
+        }
+        return checkpoints + artifacts + [.deleted(Deleted())]
     }
 
     private static func update(

@@ -26,6 +26,8 @@ package struct SessionState: Sendable, Equatable {
 
     package var lifecycle = Lifecycle.notCreated
     package var isArchived = false
+    /// True once it was deleted: it then takes no command.
+    package var isDeleted = false
     package var name = ""
     package var tags: [String] = []
     package var notes = ""

@@ -29,8 +29,9 @@ package struct DiffCommand: AsyncParsableCommand {
         }
     }
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            sessions = try await client.sessionIDs(sessions)
             let comparison = try await client.compare(sessions, all: all)
             output.show(comparison) { console in
                 ComparisonPresentation(comparison).lines(width: console.width, headingStyle: console.bold)

@@ -36,8 +36,9 @@ package struct EventsCommand: AsyncParsableCommand {
         if session == nil, stream != .session { throw ValidationError("--stream needs a session.") }
     }
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            if let named = session { session = try await client.sessionID(named) }
             if follow {
                 try await followEvents(client)
             } else {

@@ -15,7 +15,7 @@ package struct LogsCommand: AsyncParsableCommand {
               pivot logs sess_7h2kq9d4 --rank 1 --json
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Flag(help: "Keep running and show new lines until the training ends.")
     var follow = false
@@ -33,8 +33,9 @@ package struct LogsCommand: AsyncParsableCommand {
         if let tail, tail < 1 { throw ValidationError("--tail must be at least 1.") }
     }
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             var last = try await beginning(client)
             guard follow else {
                 _ = try await printLines(after: last, client)

@@ -16,7 +16,7 @@ package struct MetricsCommand: AsyncParsableCommand {
               pivot metrics sess_7h2kq9d4 --metric loss --history --axis step --max-points 40
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Option(help: "Only this metric. May be repeated.")
     var metric: [String] = []
@@ -41,8 +41,9 @@ package struct MetricsCommand: AsyncParsableCommand {
         if history, limit != nil { throw ValidationError("--limit is for epochs; use --max-points with --history.") }
     }
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             if let name = metric.first, history {
                 try await showHistory(of: name, client)
             } else {

@@ -51,9 +51,10 @@ package struct ReproduceCommand: AsyncParsableCommand {
         }
     }
 
-    package func run() async throws {
+    package mutating func run() async throws {
         let console = Console.standard
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             var request = ReproductionRequest()
             request.allowDifferences = allowDifferences
             request.tolerance = tolerance

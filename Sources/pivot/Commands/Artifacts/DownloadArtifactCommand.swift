@@ -12,7 +12,7 @@ package struct DownloadArtifactCommand: AsyncParsableCommand {
               pivot artifacts download sess_7h2kq9d4 plots/loss.png --output loss-7.png
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Argument(help: "The artifact's path.")
     var path: String
@@ -26,8 +26,9 @@ package struct DownloadArtifactCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             let page = try await client.artifacts(session, prefix: path)
             guard let artifact = page.artifacts.first(where: { $0.path == path }) else {
                 throw CommandFailure(

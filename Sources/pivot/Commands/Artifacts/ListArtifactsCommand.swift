@@ -13,7 +13,7 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
               pivot artifacts list sess_7h2kq9d4 --kind image --key overlay
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Option(help: "Only paths that begin with this.")
     var prefix: String?
@@ -26,8 +26,9 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             let page = try await client.artifacts(session, prefix: prefix, kind: kind, key: key)
             output.show(page) { console in
                 guard !page.artifacts.isEmpty else { return ["There are no artifacts."] }

@@ -12,7 +12,7 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
               pivot artifacts upload sess_7h2kq9d4 report.html --content-type text/html
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Argument(help: "The file.", completion: .file())
     var file: String
@@ -25,8 +25,9 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             let target = path ?? file.split(separator: "/").last.map(String.init) ?? file
             let meter = TransferMeter(target)
             let saved: ArtifactInfo

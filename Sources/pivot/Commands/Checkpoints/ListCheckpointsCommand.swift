@@ -28,8 +28,9 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            if let named = session { session = try await client.sessionID(named) }
             let page = try await client.checkpoints(
                 session: session, metric: metric, sort: sort, lineage: lineage, limit: limit)
             output.show(page) { console in

@@ -27,8 +27,9 @@ package struct UploadCheckpointCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             var upload = CheckpointUpload(
                 sessionID: session, epoch: epoch, fileName: file.split(separator: "/").last.map(String.init) ?? file)
             upload.metrics = metric.map(\.value)

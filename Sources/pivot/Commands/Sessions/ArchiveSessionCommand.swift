@@ -9,11 +9,11 @@ package struct ArchiveSessionCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               pivot sessions archive sess_7h2kq9d4
+              pivot sessions archive --filter "status = failed and created_at < 2026-01-01"
               pivot sessions list --archived --filter "archived = true"
             """)
 
-    @Argument(help: "The sessions' ids.")
-    var sessions: [String]
+    @OptionGroup var selection: SessionSelection
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -21,7 +21,7 @@ package struct ArchiveSessionCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            for id in sessions {
+            for id in try await selection.ids(client) {
                 let archived = try await client.archiveSession(id)
                 output.show(archived) { _ in ["\(archived.id) is archived."] }
             }

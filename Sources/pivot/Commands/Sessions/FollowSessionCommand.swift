@@ -13,7 +13,7 @@ package struct FollowSessionCommand: AsyncParsableCommand {
               pivot sessions follow sess_7h2kq9d4 --json
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the result as JSON; the progress goes to standard error.")
@@ -21,8 +21,9 @@ package struct FollowSessionCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             try await TrainingFollower(client: client, sessionID: session, asJSON: json).run()
         }
     }

@@ -72,7 +72,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
                 var lines = SessionPresentation.table(
                     page.sessions, columns: request.columns, moment: console.moment
                 )
-                    .lines(width: console.width, headingStyle: console.bold)
+                .lines(width: console.width, headingStyle: console.bold)
                 if page.total > page.sessions.count {
                     lines.append(console.dim("\(page.sessions.count) of \(page.total); see --limit and --offset"))
                 }

@@ -43,7 +43,7 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let session = id.hasPrefix("ckpt_") ? try await newSession(client).id : id
+            let session = id.hasPrefix("ckpt_") ? try await newSession(client).id : try await client.sessionID(id)
             let started = try await client.startSession(session)
             if follow {
                 try await TrainingFollower(

@@ -15,7 +15,7 @@ package struct ShowSessionCommand: AsyncParsableCommand {
               pivot sessions show sess_7h2kq9d4 --json
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Option(help: "Show it as it was at this position of the log.")
     var asOf: UInt64?
@@ -26,8 +26,9 @@ package struct ShowSessionCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             let info = try await client.session(session, asOf: asOf)
             output.show(info) { console in
                 var lines = SessionPresentation.sheet(info, moment: console.moment).lines(nameStyle: console.dim)

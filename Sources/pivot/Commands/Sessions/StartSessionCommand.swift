@@ -15,7 +15,7 @@ package struct StartSessionCommand: AsyncParsableCommand {
               pivot sessions start sess_7h2kq9d4 --follow
             """)
 
-    @Argument(help: "The session's id.")
+    @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
     @Flag(help: "Keep running and show the training's progress.")
     var follow = false
@@ -24,8 +24,9 @@ package struct StartSessionCommand: AsyncParsableCommand {
 
     package init() {}
 
-    package func run() async throws {
+    package mutating func run() async throws {
         try await server.withClient { client in
+            session = try await client.sessionID(session)
             let started = try await client.startSession(session)
             if follow {
                 try await TrainingFollower(

@@ -15,8 +15,7 @@ package struct StopSessionCommand: AsyncParsableCommand {
               pivot sessions stop sess_7h2kq9d4 --wait 0
             """)
 
-    @Argument(help: "The sessions' ids.")
-    var sessions: [String]
+    @OptionGroup var selection: SessionSelection
     @Option(help: "How many seconds to wait for the checkpoint, 0 to 30.")
     var wait = 30.0
     @OptionGroup var server: ServerOptions
@@ -30,7 +29,7 @@ package struct StopSessionCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            for id in sessions {
+            for id in try await selection.ids(client) {
                 let stopped = try await client.stopSession(id, wait: .milliseconds(Int64(wait * 1000)))
                 output.show(stopped) { _ in
                     let epochs = "after epoch \(SessionPresentation.epochs(stopped.summary))"

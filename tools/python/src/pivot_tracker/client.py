@@ -145,6 +145,14 @@ class PIVOTClient:
         """Changes `session_name`, `tags`, `notes`, `params` or `archived`."""
         return self._write("PATCH", self._session(session_id), changes, idempotency_key)
 
+    def delete_session(self, session_id: str) -> Document:
+        """Deletes a session with its checkpoints and artifacts, and returns it as it was. The log keeps its events."""
+        return json_object(
+            self._transport.call(
+                "DELETE", self._session(session_id), query={"permanent": "true"}, idempotency_key=new_command_id()
+            )
+        )
+
     def archive_session(self, session_id: str) -> Document:
         """Hides a session from lists. Nothing is deleted."""
         return self._write("DELETE", self._session(session_id))

@@ -21,7 +21,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns", *_PAGING, *_READING),
     f"GET {_SESSION}": ("as_of", *_READING),
     f"PATCH {_SESSION}": (),
-    f"DELETE {_SESSION}": (),
+    f"DELETE {_SESSION}": ("permanent",),
     f"POST {_SESSION}/start": (),
     f"POST {_SESSION}/stop": ("wait",),
     f"POST {_SESSION}/reproduce": (),
