@@ -55,6 +55,18 @@ package final class Console: Sendable {
     package func yellow(_ text: String) -> String { styled(text, "33", usesColour) }
     package func red(_ text: String) -> String { styled(text, "31", usesColour) }
 
+    /// The colour of a session's status; nil for none.
+    package func style(ofStatus status: String) -> ((String) -> String)? {
+        switch status.prefix(while: { $0 != "," }) {
+        case "completed": green
+        case "failed": red
+        case "queued", "stopping": yellow
+        case "running": bold
+        case "stopped", "archived": dim
+        default: nil
+        }
+    }
+
     /// Writes `line` and a line end to standard output, above the status line.
     package func print(_ line: String) {
         statusLine.withLock { status in

@@ -28,20 +28,27 @@ package struct TextTable: Sendable {
 
     /// The lines: headings, then rows, two spaces between columns, none at the ends. When they are wider than `width`,
     /// shrinkable columns lose width, the widest first, down to eight columns each.
-    package func lines(width: Int?, headingStyle: (String) -> String = { $0 }) -> [String] {
+    ///
+    /// - Parameter cellStyle: The look of a cell, by its column's heading and its text; it must take no columns.
+    package func lines(
+        width: Int?, headingStyle: (String) -> String = { $0 },
+        cellStyle: (_ heading: String, _ text: String) -> ((String) -> String)? = { _, _ in nil }
+    ) -> [String] {
         let widths = self.widths(within: width)
-        func line(_ cells: [String]) -> String {
+        func line(_ cells: [String], isStyled: Bool) -> String {
             var text = ""
             for (index, cell) in cells.enumerated() {
                 let fitted = DisplayText.fitted(cell, to: widths[index])
                 let padding = String(repeating: " ", count: max(0, widths[index] - DisplayText.width(fitted)))
-                text += columns[index].isNumeric ? padding + fitted : fitted + padding
+                let style = isStyled ? cellStyle(columns[index].heading, cell) : nil
+                let shown = style.map { $0(fitted) } ?? fitted
+                text += columns[index].isNumeric ? padding + shown : shown + padding
                 if index < cells.count - 1 { text += "  " }
             }
             while text.hasSuffix(" ") { text.removeLast() }
             return text
         }
-        return [headingStyle(line(columns.map(\.heading)))] + rows.map(line)
+        return [headingStyle(line(columns.map(\.heading), isStyled: false))] + rows.map { line($0, isStyled: true) }
     }
 
     private func widths(within limit: Int?) -> [Int] {

@@ -19,7 +19,7 @@ struct TrainingFollower: Sendable {
     /// Returns when the session has completed. Throws `ExitCode` when it failed, was stopped, or was left.
     func run() async throws {
         let session = try await client.session(sessionID)
-        var progress = TrainingProgress(session: session)
+        var progress = TrainingProgress(session: session, leavesOnInterrupt: leavesOnInterrupt)
         let ended = try await follow(session, &progress)
         console.setStatus("")
         let summary = try await TrainingSummary(sessionID: sessionID, client: client)

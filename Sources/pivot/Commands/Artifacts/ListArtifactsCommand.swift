@@ -37,7 +37,10 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
                     .init("TYPE", mayShrink: true), .init("KEY", mayShrink: true), .init("STEP", isNumeric: true),
                     .init("CREATED"),
                 ])
-                for artifact in page.artifacts {
+                let ordered = page.artifacts.sorted {
+                    ($0.key ?? "", $0.step ?? .min, $0.path) < ($1.key ?? "", $1.step ?? .min, $1.path)
+                }
+                for artifact in ordered {
                     table.add([
                         artifact.path, "\(artifact.version)", HumanFormat.size(artifact.byteCount),
                         artifact.contentType, artifact.key ?? "", artifact.step.map { "\($0)" } ?? "",

@@ -6,7 +6,7 @@ package struct FollowSessionCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "follow", abstract: "Show a training's progress until it ends.",
         discussion: """
-            The first Ctrl-C stops the training, which saves a checkpoint; a second one detaches without waiting.
+            Ctrl-C ends the following and leaves the training alone; to stop it: pivot sessions stop.
 
             Examples:
               pivot sessions follow sess_7h2kq9d4
@@ -24,7 +24,7 @@ package struct FollowSessionCommand: AsyncParsableCommand {
     package mutating func run() async throws {
         try await server.withClient { client in
             session = try await client.sessionID(session)
-            try await TrainingFollower(client: client, sessionID: session, asJSON: json).run()
+            try await TrainingFollower(client: client, sessionID: session, asJSON: json, leavesOnInterrupt: true).run()
         }
     }
 }

@@ -72,7 +72,9 @@ package struct ListSessionsCommand: AsyncParsableCommand {
                 var lines = SessionPresentation.table(
                     page.sessions, columns: request.columns, moment: console.moment
                 )
-                .lines(width: console.width, headingStyle: console.bold)
+                .lines(
+                    width: console.width, headingStyle: console.bold,
+                    cellStyle: { $0 == "STATUS" ? console.style(ofStatus: $1) : nil })
                 if page.total > page.sessions.count {
                     lines.append(console.dim("\(page.sessions.count) of \(page.total); see --limit and --offset"))
                 }

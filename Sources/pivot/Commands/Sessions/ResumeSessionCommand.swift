@@ -46,8 +46,11 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
             let session = id.hasPrefix("ckpt_") ? try await newSession(client).id : try await client.sessionID(id)
             let started = try await client.startSession(session)
             if follow {
+                let line = "Session \(started.id) (\(DisplayText.safe(started.name)))"
+                if output.json { Console.standard.printError(line) } else { Console.standard.print(line) }
                 try await TrainingFollower(
-                    client: client, sessionID: started.id, asJSON: output.json, position: started.position
+                    client: client, sessionID: started.id, asJSON: output.json, position: started.position,
+                    leavesOnInterrupt: true
                 ).run()
             } else {
                 output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }

@@ -29,8 +29,11 @@ package struct StartSessionCommand: AsyncParsableCommand {
             session = try await client.sessionID(session)
             let started = try await client.startSession(session)
             if follow {
+                let line = "Session \(started.id) (\(DisplayText.safe(started.name)))"
+                if output.json { Console.standard.printError(line) } else { Console.standard.print(line) }
                 try await TrainingFollower(
-                    client: client, sessionID: started.id, asJSON: output.json, position: started.position
+                    client: client, sessionID: started.id, asJSON: output.json, position: started.position,
+                    leavesOnInterrupt: true
                 ).run()
             } else {
                 output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }
