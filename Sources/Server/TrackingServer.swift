@@ -91,13 +91,14 @@ package enum TrackingServer {
                 Projector(readModels: core.readModels, store: core.store), monitor,
             ] + reactors.map { ReactorService($0, store: core.store, logger: logger) }, logger: logger
         ) { channel in
-            let url = "http://\(displayed(configuration.host)):\(channel.localAddress?.port ?? configuration.port)"
+            let port = channel.localAddress?.port ?? configuration.port
+            let url = "http://\(displayed(configuration.host)):\(port)"
             do {
-                try directory.setAddress(url)
+                try directory.setAddress("http://\(reachable(configuration.host)):\(port)")
             } catch {
                 logger.warning("The lock file could not be updated.", metadata: ["error": "\(error)"])
             }
-            address.keep(url)
+            address.keep("http://\(reachable(configuration.host)):\(port)")
             environment.onListening(url)
         }
         var services = ServiceGroupConfiguration(
@@ -156,6 +157,15 @@ package enum TrackingServer {
         settings.rateLimit.includesLoopback = configuration.rateLimit.limitsLoopback
         settings.rateLimit.exemptSchemes = ["lease"]
         return settings
+    }
+
+    /// The host at which programs of this machine reach the server, and under which it answers.
+    private static func reachable(_ host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "[::1]"
+        default: displayed(host)
+        }
     }
 
     /// The host as it is written in an address.

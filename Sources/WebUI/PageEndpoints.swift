@@ -80,7 +80,7 @@ package struct PageEndpoints: Sendable {
     private static let reDoc = """
         <!doctype html>
         <html lang="en">
-        <head><meta charset="utf-8"><title>PIVOT API</title>
+        <head><meta charset="utf-8"><title>PIVOT API</title><link rel="icon" href="data:,">
         <meta name="viewport" content="width=device-width, initial-scale=1"></head>
         <body style="margin:0"><noscript>This page needs JavaScript.</noscript>
         <redoc spec-url="/openapi.json"></redoc>
@@ -94,6 +94,7 @@ package struct PageEndpoints: Sendable {
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><title>PIVOT</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
         <style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}
         table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}
         </style></head>

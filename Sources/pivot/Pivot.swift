@@ -10,8 +10,7 @@ package struct Pivot: AsyncParsableCommand {
         commandName: "pivot",
         abstract: "Run trainings, watch them, and keep a full record of them.",
         discussion: """
-            Commands that talk to a server use the address in --url, else PIVOT_URL, else http://127.0.0.1:8000. \
-            PIVOT_API_KEY is sent if it is set.
+            Commands that talk to a server use the address in --url, else PIVOT_URL, else http://127.0.0.1:8000.
 
             Exit status:
             \(CommandStatus.table())

@@ -83,3 +83,34 @@ struct StepMetricTests {
         }
     }
 }
+
+/// How far a session is.
+@Suite("Progress")
+struct ProgressTests {
+    @Test("a session that stopped within an epoch is as far as it was when it is started again")
+    func stoppedWithin() async throws {
+        try await TestAPI.run { api in
+            let session = try await api.create(epochs: 4)
+            func attempt(_ number: Int64, epoch: Int64, step: Int64) async throws -> String {
+                let claim = try await api.call(.claimAttempt, session, body: [:])
+                let token = try #require(claim.json["token"]?.stringValue)
+                try await api.call(
+                    .reportAttemptStarted, session, String(number),
+                    body: ["first_epoch": .integer(epoch), "first_step": .integer(step), "steps_per_epoch": 10],
+                    token: token)
+                return token
+            }
+            let token = try await attempt(1, epoch: 1, step: 1)
+            try await api.complete(1, of: session, token)
+            try await api.call(
+                .reportProgress, session, body: ["attempt": 1, "epoch": 2, "step": 15, "fraction": 0.5], token: token)
+            #expect(try await api.call(.getSession, session).json["progress"] == 0.375)
+            try await api.call(
+                .finishAttempt, session, body: ["attempt": 1, "outcome": "stopped", "epoch": 1, "step": 15],
+                token: token)
+            #expect(try await api.call(.getSession, session).json["progress"] == 0.375)
+            _ = try await attempt(2, epoch: 2, step: 16)
+            #expect(try await api.call(.getSession, session).json["progress"] == 0.375)
+        }
+    }
+}

@@ -48,8 +48,17 @@ package struct SessionView: Sendable {
     package var fractionDone: Double {
         if status == .completed { return 1 }
         guard document.totalEpochs > 0 else { return 0 }
-        let epochs = Double(document.currentEpoch) + min(max(progress?.epochFraction ?? 0, 0), 1)
+        let fraction = max(progress?.epochFraction ?? 0, stepFraction)
+        let epochs = Double(document.currentEpoch) + min(max(fraction, 0), 1)
         return min(1, epochs / Double(document.totalEpochs))
+    }
+
+    /// The share of the epoch under way that the steps say is done: a session that stopped within an epoch goes on there.
+    private var stepFraction: Double {
+        guard let perEpoch = document.attempts.last(where: { $0.stepsPerEpoch > 0 })?.stepsPerEpoch else { return 0 }
+        let done = document.step.subtractingReportingOverflow(UInt64(document.currentEpoch) * perEpoch)
+        // Steps that do not go with the epochs say nothing.
+        return done.overflow || done.partialValue >= perEpoch ? 0 : Double(done.partialValue) / Double(perEpoch)
     }
 
     /// Seconds to the end at the pace of this attempt so far; nil while there is nothing to judge by.

@@ -16,6 +16,9 @@ enum ServerRules {
             "allowed_hosts", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
             "host names besides localhost that requests may be addressed to"),
         .init(
+            "allow_insecure", .bool, default: false,
+            "whether it may listen where other machines reach it; there are no keys, so that they may do everything"),
+        .init(
             "allowed_commands", .list(of: ConfigurationRule.pathKind, count: 0...256), default: [],
             "programs that trainers of kind command may start, by full path or by bare name; empty: none"),
         .init(

@@ -17,6 +17,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let maxConcurrentSessions: Int?
     /// Names besides localhost that requests may be addressed to.
     package let allowedHosts: [String]
+    /// True when it may listen on addresses that other machines reach.
+    package let allowsInsecureAccess: Bool
     /// Programs that trainers of kind `command` may start.
     package let allowedCommands: [String]
     /// True when clients of other machines may create sessions of kind `command`.
@@ -49,6 +51,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         configRoots = root.strings("config_roots")
         maxConcurrentSessions = root.optionalInteger("max_concurrent_sessions")
         allowedHosts = root.strings("allowed_hosts")
+        allowsInsecureAccess = root.bool("allow_insecure")
         allowedCommands = root.strings("allowed_commands")
         allowsRemoteCommands = root.bool("allow_remote_commands")
         rateLimit = RateLimit(root.section("rate_limit"))
@@ -57,6 +60,11 @@ package struct ServerConfiguration: Equatable, Sendable {
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
         launches = root.section("launcher").bool("enabled")
         trainerNiceness = root.section("launcher").integer("niceness")
+    }
+
+    /// True when only this machine can reach the address.
+    package var isLoopback: Bool {
+        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
     }
 
     /// The published JSON Schema (draft 2020-12) of a server's configuration.

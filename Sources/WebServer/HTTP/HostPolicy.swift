@@ -24,15 +24,15 @@ package struct HostPolicy: Sendable {
         if let host, !isKnown(authority: host) {
             throw APIError(
                 .forbidden, code: "foreign_host",
-                message: "This server does not answer under the name '\(host)'. Add it to allowed_hosts in the "
-                    + "server's configuration.",
+                message: "This server does not answer under the name '\(host)'. Start it with --allow-host, or add the "
+                    + "name to allowed_hosts in its configuration.",
                 details: ["host": .string(host)])
         }
         for origin in origins where !isKnown(origin: origin) {
             throw APIError(
                 .forbidden, code: "foreign_origin",
-                message: "Pages of '\(origin)' may not call this server. Add their host to allowed_hosts in the "
-                    + "server's configuration.",
+                message: "Pages of '\(origin)' may not call this server. Start it with --allow-host, or add their "
+                    + "host to allowed_hosts in its configuration.",
                 details: ["origin": .string(origin)])
         }
     }

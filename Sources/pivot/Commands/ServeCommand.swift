@@ -24,6 +24,17 @@ package struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
     var host: String?
 
+    @Flag(
+        help: "Listen where other machines reach the server; there are no keys yet, so that they may do everything.")
+    var allowInsecure = false
+
+    @Option(
+        name: .customLong("allow-host"),
+        help: ArgumentHelp(
+            "A host name besides localhost that requests may be addressed to; * for every name. May be repeated.",
+            valueName: "name"))
+    var allowedHosts: [String] = []
+
     @Option(help: "The port to listen on; 0 picks a free one.")
     var port: Int?
 
@@ -84,6 +95,11 @@ package struct ServeCommand: AsyncParsableCommand {
             source = try ConfigurationSource(String(decoding: data, as: UTF8.self), fileName: file)
         }
         if let host { try source.override("host", with: .string(host)) }
+        if allowInsecure { try source.override("allow_insecure", with: .bool(true)) }
+        if !allowedHosts.isEmpty {
+            let named = source.root["allowed_hosts"]?.arrayValue ?? []
+            try source.override("allowed_hosts", with: .array(named + allowedHosts.map { .string($0) }))
+        }
         if let port { try source.override("port", with: .integer(Int64(port))) }
         if let dataDirectory { try source.override("data_dir", with: .string(dataDirectory)) }
         if !configRoots.isEmpty {
@@ -94,7 +110,15 @@ package struct ServeCommand: AsyncParsableCommand {
             try source.override(
                 "allowed_commands", with: .array(named + allowedCommands.map { .string($0) }))
         }
-        return try ServerConfiguration(resolving: source)
+        let resolved = try ServerConfiguration(resolving: source)
+        guard resolved.isLoopback || resolved.allowsInsecureAccess else {
+            throw CommandFailure(
+                .usage,
+                "At \(resolved.host) everybody who reaches this machine could read, change and delete everything, since "
+                    + "there are no keys yet. Add --allow-insecure if that is meant, and --allow-host for each name that "
+                    + "clients use.")
+        }
+        return resolved
     }
 
     private static let defaultFile = "configs/server.yaml"
