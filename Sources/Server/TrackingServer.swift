@@ -22,15 +22,19 @@ package enum TrackingServer {
     package struct Environment: Sendable {
         /// The path of this executable, which trainers are started from.
         package var executable: String
+        /// The folder that holds all data.
+        package var dataDirectory: String
         /// The process's environment variables.
         package var variables: [String: String]
         /// Called with the server's address once it listens.
         package var onListening: @Sendable (String) -> Void
 
         package init(
-            executable: String, variables: [String: String], onListening: @escaping @Sendable (String) -> Void
+            executable: String, dataDirectory: String, variables: [String: String],
+            onListening: @escaping @Sendable (String) -> Void
         ) {
             self.executable = executable
+            self.dataDirectory = dataDirectory
             self.variables = variables
             self.onListening = onListening
         }
@@ -47,7 +51,7 @@ package enum TrackingServer {
         _ configuration: ServerConfiguration, in environment: Environment, logger: Logger
     ) async throws {
         let directory = try DataDirectory(
-            path: configuration.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
+            path: environment.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
         defer { directory.unlock() }
         let backends = try Backends(directory)
         let commands = allowedCommands(configuration, environment, logger)

@@ -16,7 +16,8 @@ package struct Pivot: AsyncParsableCommand {
             \(CommandStatus.table())
             """,
         subcommands: [
-            ServeCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self, MetricsCommand.self,
+            ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
+            MetricsCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self,
             RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
         ])

@@ -5,7 +5,9 @@ enum ServerRules {
     static let top: [ConfigurationRule] = [
         .init("host", ConfigurationRule.nameKind, default: "127.0.0.1", "the address to listen on"),
         .init("port", .integer(0...65_535), default: 8000, "the port to listen on; 0 picks a free one"),
-        .init("data_dir", ConfigurationRule.pathKind, default: "pivot-data", "the folder that holds all data"),
+        .init(
+            "data_dir", .optional(ConfigurationRule.pathKind), default: .null,
+            "the folder that holds all data; null: PIVOT_DATA_DIR, or else ~/.local/share/pivot"),
         .init(
             "config_roots", .list(of: ConfigurationRule.pathKind, count: 1...16), default: ["configs"],
             "folders with the files that config_path may name"),

@@ -10,7 +10,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let host: String
     /// The port; 0 takes a free one.
     package let port: Int
-    package let dataDirectory: String
+    /// The folder that holds all data; nil for the user's own.
+    package let dataDirectory: String?
     /// The folders that `config_path` may name files in; at least one.
     package let configRoots: [String]
     /// Trainings at a time; nil: one for every two processors.
@@ -47,7 +48,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         let root = ResolvedSection(resolved)
         host = root.string("host")
         port = root.integer("port")
-        dataDirectory = root.string("data_dir")
+        dataDirectory = root.optionalString("data_dir")
         configRoots = root.strings("config_roots")
         maxConcurrentSessions = root.optionalInteger("max_concurrent_sessions")
         allowedHosts = root.strings("allowed_hosts")

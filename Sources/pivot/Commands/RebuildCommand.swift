@@ -21,10 +21,7 @@ package struct RebuildCommand: AsyncParsableCommand {
               pivot rebuild --data-dir /data/pivot
             """)
 
-    @Option(
-        name: .customLong("data-dir"),
-        help: ArgumentHelp("The server's data directory.", valueName: "folder"))
-    var dataDirectory = "pivot-data"
+    @OptionGroup var data: DataFolderOption
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -32,6 +29,7 @@ package struct RebuildCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        let dataDirectory = data.folder
         guard FileManager.default.fileExists(atPath: dataDirectory) else {
             throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Specify one with --data-dir.")
         }

@@ -38,7 +38,11 @@ package struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 picks a free one.")
     var port: Int?
 
-    @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that holds all data.", valueName: "folder"))
+    @Option(
+        name: .customLong("data-dir"),
+        help: ArgumentHelp(
+            "The folder that holds all data; by default PIVOT_DATA_DIR, else ~/.local/share/pivot.",
+            valueName: "folder"))
     var dataDirectory: String?
 
     @Option(
@@ -74,8 +78,14 @@ package struct ServeCommand: AsyncParsableCommand {
         }
         let logger = Logger(label: "pivot")
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        if configuration.dataDirectory == nil, FileManager.default.fileExists(atPath: "pivot-data/log") {
+            logger.warning(
+                "There is data in ./pivot-data, which is not used; to use it, start with --data-dir pivot-data.",
+                metadata: ["data_dir": "\(DataFolder.standard())"])
+        }
         let environment = TrackingServer.Environment(
             executable: Bundle.main.executablePath ?? CommandLine.arguments[0],
+            dataDirectory: configuration.dataDirectory ?? DataFolder.standard(),
             variables: ProcessInfo.processInfo.environment
         ) { address in
             print("listening on \(address)")

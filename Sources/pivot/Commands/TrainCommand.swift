@@ -7,9 +7,10 @@ package struct TrainCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Run the training that a configuration file describes and show its progress.",
         discussion: """
-            If no server answers on this machine, one is started in the background; it keeps its data in ./pivot-data \
-            and may start the program that the file names (trainer.kind: command). The first Ctrl-C stops the \
-            training, which saves a checkpoint; a second one detaches without waiting.
+            If no server answers on this machine, one is started in the background; it keeps its data in \
+            ~/.local/share/pivot (see pivot server) and may start the program that the file names (trainer.kind: \
+            command). The first Ctrl-C stops the training, which saves a checkpoint; a second one detaches without \
+            waiting.
 
             Examples:
               pivot train configs/quickstart.yaml

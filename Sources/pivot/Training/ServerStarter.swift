@@ -7,9 +7,11 @@ struct ServerStarter: Sendable {
     let client: APIClient
     /// Programs that a server that is started may start for sessions of kind `command`.
     var allowedCommands: [String] = []
-    /// The folder of the server's data and its log file, below the working directory.
-    static let dataFolder = "pivot-data"
-    static let logFile = dataFolder + "/server.log"
+    /// The folder of the server's data and its log file.
+    var dataFolder = DataFolder.standard()
+    /// Folders of configuration files; the server's own choice when there are none.
+    var configRoots: [String] = []
+    private var logFile: String { DataFolder.logFile(in: dataFolder) }
 
     /// Returns when a server answers at the client's address: one that was there, or one that was started.
     /// - Throws: `CommandFailure` when the address is not this machine's or the server does not come up.
@@ -30,7 +32,7 @@ struct ServerStarter: Sendable {
         while clock.now < deadline {
             if try await ServerProbe(client: client).healthOrRefusal() != nil {
                 console.printError(
-                    "Started a server at \(address), process \(server.id); data in \(Self.dataFolder), log in \(Self.logFile)."
+                    "Started a server at \(address), process \(server.id); data in \(dataFolder), log in \(logFile)."
                 )
                 return
             }
@@ -38,32 +40,33 @@ struct ServerStarter: Sendable {
                 // Another command may have been quicker; then its server answers.
                 if try await ServerProbe(client: client).healthOrRefusal() != nil { return }
                 throw CommandFailure(
-                    .unreachable, "The server at \(address) did not start. \(lastLines()) See \(Self.logFile).")
+                    .unreachable, "The server at \(address) did not start. \(lastLines()) See \(logFile).")
             }
             try await client.pause(.milliseconds(50))
         }
         throw CommandFailure(
-            .unreachable, "The server at \(address) did not answer within 60 s. \(lastLines()) See \(Self.logFile).")
+            .unreachable, "The server at \(address) did not answer within 60 s. \(lastLines()) See \(logFile).")
     }
 
     private func start(_ address: ServerAddress) async throws(CommandFailure) -> ChildProcess {
         do {
-            try FileManager.default.createDirectory(atPath: Self.dataFolder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
         } catch {
             throw CommandFailure(
-                .failed, "The folder \(Self.dataFolder) cannot be created: \(error.localizedDescription)")
+                .failed, "The folder \(dataFolder) cannot be created: \(error.localizedDescription)")
         }
         let executable = ServerStarter.executablePath
         let arguments =
             [
                 executable, "serve", "--host", address.host, "--port", String(address.port), "--data-dir",
-                Self.dataFolder,
+                dataFolder,
             ] + allowedCommands.flatMap { ["--allow-command", $0] }
+            + configRoots.flatMap { ["--config-root", $0] }
         do throws(ProcessError) {
             return try await ChildProcess.start(
                 ProgramStart(
                     path: executable, arguments: arguments, attachment: .detached,
-                    output: .appended(to: Self.logFile), error: .appended(to: Self.logFile)))
+                    output: .appended(to: logFile), error: .appended(to: logFile)))
         } catch {
             throw CommandFailure(.failed, "The server could not be started: \(error.message)")
         }
@@ -71,7 +74,7 @@ struct ServerStarter: Sendable {
 
     /// The end of the server's log, on one line.
     private func lastLines() -> String {
-        guard let data = FileManager.default.contents(atPath: Self.logFile) else { return "" }
+        guard let data = FileManager.default.contents(atPath: logFile) else { return "" }
         let lines = String(decoding: data.suffix(2_000), as: UTF8.self).split(separator: "\n").suffix(1)
         return lines.isEmpty ? "" : "Its last log line: " + DisplayText.sentence(lines.joined(separator: " "))
     }
