@@ -55,8 +55,8 @@ package struct AllowedCommands: Equatable, Sendable {
             let list = paths.isEmpty ? "none is allowed" : "allowed: " + paths.joined(separator: ", ")
             throw Refusal(
                 description: "the program '\(path)' is not one that this server may start (\(list)); add it to "
-                    + "allowed_commands in the server's configuration, or start the server with --allow-command "
-                    + "\(program)")
+                    + "allowed_commands in the server's configuration, or restart the server in the background with: "
+                    + "pivot server stop && pivot server start --allow-command \(program)")
         }
         return path
     }
