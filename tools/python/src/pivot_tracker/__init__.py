@@ -1,10 +1,12 @@
 """The Python client of PIVOT: `import pivot_tracker as pivot`."""
 
+from .beginning import session
 from .client import PIVOTClient
 from .errors import DigestMismatch, PIVOTError, SessionClosed, SpoolError, Unreachable
-from .session import ResumeState, Session, Stats, session
+from .session import ResumeState, Session, Stats
+from .version import __version__
 
 __all__ = [
     "DigestMismatch", "PIVOTClient", "PIVOTError", "ResumeState", "Session", "SessionClosed", "SpoolError", "Stats",
-    "Unreachable", "session",
+    "Unreachable", "__version__", "session",
 ]

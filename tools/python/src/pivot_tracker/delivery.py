@@ -70,6 +70,8 @@ class Delivery:
         self.report = Report()
         # Set by the thread that renews the lease, when the server says that the attempt is no longer the current one.
         self.is_stale = False
+        # The session as the server described it when it was claimed.
+        self.document: Optional[Dict[str, Any]] = None
         self._file_delivered = file_delivered
         self._epoch = 0
 
@@ -271,6 +273,7 @@ class Delivery:
         state = self.state
         state.attempt, state.token = int(answer["attempt"]), str(answer["token"])
         self.is_stale = False
+        self.document = answer.get("session")
         # Whatever is sent under the attempt, the spool knows it by then.
         self._write_state(durable=True)
         self._learn(answer)

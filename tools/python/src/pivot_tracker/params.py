@@ -7,48 +7,79 @@ import enum
 import json
 import math
 import os
-from typing import Any, Dict, Mapping, Union
+from typing import Any, Dict, Iterator, List, Mapping, Tuple, Union
 
 Parameter = Union[str, int, float, bool]
 
 MAXIMUM_COUNT = 10_000
 MAXIMUM_NAME_BYTES = 255
 MAXIMUM_TEXT_BYTES = 65_536
+PART_BYTES = 160 << 10
+"""The most bytes of params in one request: they must fit into one record of the server's log, of 256 KiB."""
 
 
-def flattened(config: Any) -> Dict[str, Parameter]:
+def flattened(config: Any, what: str = "config") -> Dict[str, Parameter]:
     """The settings by dotted names: mappings are flattened, lists become JSON text, None becomes `null`.
 
-    Takes mappings, dataclasses and argparse's namespaces; numbers of numpy and the like become Python's. Raises
-    `TypeError` or `ValueError`, naming the setting, for a value that is not accepted.
+    Takes mappings, dataclasses and argparse's namespaces; numbers of numpy and the like become Python's, and an empty mapping
+    the text `{}`. `what` names the whole in errors. Raises `TypeError` or `ValueError`, naming the setting, for a value that
+    is not accepted, and `ValueError` for two settings that would have the same name, such as `{"a.b": 1, "a": {"b": 2}}`.
     """
     flat: Dict[str, Parameter] = {}
-    _flatten("", _mapping(config, "config"), flat)
+    places: Dict[str, str] = {}
+    for name, place, value in _leaves(_mapping(config, what), what, ""):
+        length = len(name.encode("utf-8", "replace"))
+        if not 1 <= length <= MAXIMUM_NAME_BYTES:
+            raise ValueError(f"The setting {name[:80]!r}… has a name of {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
+        if name in places:
+            raise ValueError(f"{places[name]} and {place} are both recorded as {name!r}; rename one of them.")
+        places[name] = place
+        flat[name] = scalar(name, value)
     if len(flat) > MAXIMUM_COUNT:
-        raise ValueError(f"config has {len(flat)} settings; at most {MAXIMUM_COUNT} are accepted.")
+        raise ValueError(f"{what} has {len(flat)} settings; at most {MAXIMUM_COUNT} are accepted.")
     return flat
+
+
+def in_parts(flat: Mapping[str, Parameter]) -> List[Dict[str, Parameter]]:
+    """The settings in the parts that the server takes at once; none when there are none."""
+    parts: List[Dict[str, Parameter]] = []
+    size = PART_BYTES
+    for name, value in flat.items():
+        bytes_needed = len(name.encode("utf-8", "replace")) + len(str(value).encode("utf-8", "replace")) + 16
+        if size + bytes_needed > PART_BYTES:
+            parts.append({})
+            size = 0
+        parts[-1][name] = value
+        size += bytes_needed
+    return parts
 
 
 def _mapping(value: Any, name: str) -> Mapping[Any, Any]:
     if isinstance(value, Mapping):
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if _is_dataclass(value):
         return dataclasses.asdict(value)
     if type(value).__name__ == "Namespace":
         return dict(vars(value))
     raise TypeError(f"{name} must be a mapping of names to settings, not {type(value).__name__}.")
 
 
-def _flatten(prefix: str, mapping: Mapping[Any, Any], flat: Dict[str, Parameter]) -> None:
+def _is_dataclass(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def _leaves(mapping: Mapping[Any, Any], place: str, prefix: str) -> Iterator[Tuple[str, str, Any]]:
+    """Each setting's dotted name, how a program writes where it is (`config['a']['b']`), and its value."""
     for key, value in mapping.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping) or (dataclasses.is_dataclass(value) and not isinstance(value, type)):
-            _flatten(name + ".", _mapping(value, name), flat)
-            continue
-        length = len(name.encode("utf-8", "replace"))
-        if not 1 <= length <= MAXIMUM_NAME_BYTES:
-            raise ValueError(f"The setting {name[:80]!r}… has a name of {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
-        flat[name] = scalar(name, value)
+        name, inner = f"{prefix}{key}", f"{place}[{key!r}]"
+        if isinstance(value, Mapping) or _is_dataclass(value):
+            nested = _mapping(value, name)
+            if nested:
+                yield from _leaves(nested, inner, name + ".")
+            else:
+                yield name, inner, "{}"
+        else:
+            yield name, inner, value
 
 
 def scalar(name: str, value: Any) -> Parameter:

@@ -41,6 +41,7 @@ class Pipeline:
         self.blocked_seconds = 0.0
         self.spooled_entries = 0
         self.put_entries = 0
+        self.spooled_records = 0
         self._interval = interval
         self._changed = threading.Condition(threading.Lock())
         self._queue: Deque[Entry] = deque()
@@ -117,6 +118,11 @@ class Pipeline:
     def queue_depth(self) -> int:
         """Entries that are not in the spool yet."""
         return self.put_entries - self.spooled_entries
+
+    @property
+    def undelivered_records(self) -> int:
+        """Records in the spool that the server has neither acknowledged nor refused."""
+        return max(0, self.spooled_records - self.delivery.report.records)
 
     @property
     def is_delivered(self) -> bool:
@@ -218,6 +224,7 @@ class Pipeline:
                         count += 1
                     self.writer.append(b"".join(self._unwritten[:count]))
                     del self._unwritten[:count]
+                    self.spooled_records += count
                 if wants_sync:
                     self.writer.sync()
             except SpoolError as error:

@@ -6,9 +6,7 @@ import atexit
 import json
 import os
 import pathlib
-import secrets
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -18,21 +16,23 @@ import weakref
 from array import array
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, Union
 
 from . import identifiers
+from .announcements import ended, say
 from .artifacts import ArtifactLogging
-from .delivery import LEASE_SECONDS, epoch_payload
+from .delivery import epoch_payload
 from .errors import PIVOTError, SessionClosed, SpoolError
 from .log_queue import Made, Points, cost
 from .metrics_encoding import MAXIMUM_STEP, little_endian
 from .notebook import NotebookSession
 from .number_reading import check_name, doubles, number, step_number, steps_of
-from .params import flattened, scalar
+from .params import Parameter, in_parts, scalar
 from .pipeline import Pipeline, logger
 from .provenance import Provenance, ProvenanceCapture
-from .spool import DEFAULT_LIMIT_BYTES, Kind, SpoolWriter, State, default_root
-from .transport import Transport, artifact_route, base_url as checked_url, json_object
+from .session_params import SessionParams
+from .spool import Kind, SpoolWriter, State
+from .transport import Transport, artifact_route, json_object, session_address
 
 Fact = Union[str, int, float, bool]
 
@@ -41,6 +41,8 @@ LINE_BYTES = 16_384
 KNOWN_NAMES = 100_000
 FINISH_SECONDS = 60.0
 JOINED_CHECKPOINT_SECONDS = 60.0
+ASKING_SECONDS = 5.0
+CHECKPOINT_METRICS_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,19 @@ class Session(ArtifactLogging, NotebookSession):
     """
 
     def __init__(
-        self, state: State, root: pathlib.Path, beginning: List[Made], *, limit: int, interval: float, may_resume: bool
+        self,
+        state: State,
+        root: pathlib.Path,
+        beginning: List[Made],
+        *,
+        limit: int,
+        interval: float,
+        may_resume: bool,
+        params: Optional[Mapping[str, Parameter]] = None,
+        configuration: Optional[Mapping[str, Any]] = None,
+        quiet: bool = True,
     ) -> None:
+        """Made by `session()`. `params` and `configuration` are what the session is begun with, and are not sent again."""
         self.session_id = state.session_id
         self.base_url = state.base_url
         self.name = state.name
@@ -97,10 +110,17 @@ class Session(ArtifactLogging, NotebookSession):
         self._names: Dict[str, bool] = {}
         self._last_step = 0
         self._last_epoch = 0
+        self._epoch_metrics: Dict[str, float] = {}
         self._own_commands = 0
         self._has_logged = False
         self._provenance: Optional[ProvenanceCapture] = None
         self._hears_sigterm = False
+        self._is_quiet = quiet
+        self._began = time.monotonic()
+        self._ended_as: Optional[str] = None
+        self._configuration = configuration
+        self._document: Optional[Dict[str, Any]] = None
+        self._params = SessionParams(params or {}, self._spool_params, self._known_params)
         self._writer = SpoolWriter(root, state, limit)
         self._pipeline = Pipeline(self._writer, state, interval)
         self._pipeline.put_all(list(beginning))
@@ -176,9 +196,10 @@ class Session(ArtifactLogging, NotebookSession):
         whole = step_number(epoch)
         if whole <= self._last_epoch or whole >= 1 << 32:
             raise ValueError(f"Epoch {whole} cannot follow epoch {self._last_epoch}; epochs count upwards from 1.")
-        coded = self._coded(metrics)
+        values = {self._checked(name): number(name, metrics[name]) for name in sorted(metrics)}
+        coded = [(name.encode(), little_endian(array("d", (value,)))) for name, value in values.items()]
         last = self._last_step if step is None else step_number(step)
-        self._last_epoch = whole
+        self._last_epoch, self._epoch_metrics = whole, values
         self._last_step = max(self._last_step, last)
         self._spool(Kind.EPOCH, epoch_payload(whole, last, coded))
 
@@ -194,7 +215,8 @@ class Session(ArtifactLogging, NotebookSession):
 
         In a program that the server runs, this waits until the server has the checkpoint, unless the server is unreachable:
         the program's next attempt continues from there. `epoch` is the epoch that the checkpoint closes. `stop` marks a
-        checkpoint that is saved because a stop was requested. Metrics may take at most 8 KiB of JSON. Raises
+        checkpoint that is saved because a stop was requested. Metrics may take at most 8 KiB of JSON; by default they are those
+        that `epoch()` reported for the epoch, so that the best checkpoint can be told by the monitored one. Raises
         `FileNotFoundError`, and `SpoolError` when the copy does not fit.
         """
         if not self._is_ready:
@@ -202,9 +224,12 @@ class Session(ArtifactLogging, NotebookSession):
         source = pathlib.Path(path)
         if not source.is_file():
             raise FileNotFoundError(f"There is no file {source} to save as a checkpoint; give the path of a file, not of a folder.")
-        values = {self._checked(name): number(name, value) for name, value in (metrics or {}).items()}
+        if metrics is None:
+            values = self._metrics_of_epoch(step_number(epoch))
+        else:
+            values = {self._checked(name): number(name, value) for name, value in metrics.items()}
         text = json.dumps(values) if values else None
-        if text is not None and len(text.encode()) > 8192:
+        if text is not None and len(text.encode()) > CHECKPOINT_METRICS_BYTES:
             raise ValueError("The metrics of a checkpoint may take at most 8192 bytes of JSON; report the others with epoch().")
         query: Dict[str, Any] = {
             "epoch": step_number(epoch), "step": self._last_step if step is None else step_number(step),
@@ -223,11 +248,14 @@ class Session(ArtifactLogging, NotebookSession):
             self._pipeline.wait_for_delivery(JOINED_CHECKPOINT_SECONDS)
         return identifiers.checkpoint_id(command, self.session_id)
 
-    def params(self, params: Mapping[str, Any]) -> None:
-        """Records settings, at any time; nested mappings become dotted names."""
-        if not self._is_ready:
-            self._become_ready()
-        self._spool(Kind.PARAMS, json.dumps({"params": flattened(params)}).encode())
+    @property
+    def params(self) -> SessionParams:
+        """The session's settings by dotted name, those set here included: `session.params["lr"]`, `dict(session.params)`.
+
+        `session.params({"lr": 0.1})` records settings at any time, and so does `session.params["lr"] = 0.1`; nested mappings
+        become dotted names.
+        """
+        return self._params
 
     def text(self, text: str, level: str = "") -> None:
         """Writes lines to the session's log; lines longer than 16 KiB are split. `level` is debug, info, warning or error."""
@@ -292,6 +320,33 @@ class Session(ArtifactLogging, NotebookSession):
         return ResumeState(chosen["checkpoint_id"], epoch, step, metrics, path)
 
     @property
+    def url(self) -> str:
+        """The address at which a person can open the session."""
+        return session_address(self.base_url, self.session_id)
+
+    @property
+    def config(self) -> Dict[str, Any]:
+        """The session's configuration, resolved: the server fills in every default, such as `train.checkpoint_monitor`.
+
+        While no server has answered, it is the configuration that the session was begun with.
+        """
+        path = os.environ.get("PIVOT_CONFIG")
+        if self._state.joined and path:
+            try:
+                told = json.loads(pathlib.Path(path).read_text())
+                if isinstance(told, dict):
+                    return told
+            except (OSError, ValueError):
+                pass  # The server has the same.
+        document = self._known_document() or {}
+        return json.loads(json.dumps(document.get("config") or self._configuration or {}))  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        status = self._ended_as or ("closed" if self._closing is not None else "stopping" if self.should_stop else "running")
+        name = f"{self.name} ({self.session_id})" if self.name else self.session_id
+        return f"<pivot session {name}, {status}, epoch {self._last_epoch}, step {self._last_step}, at {self.url}>"
+
+    @property
     def should_stop(self) -> bool:
         """Whether a stop was requested; true within about a second of the request. Save a checkpoint and end with `stopped`.
 
@@ -334,7 +389,7 @@ class Session(ArtifactLogging, NotebookSession):
     # The end
 
     def finish(self, status: str = "completed", message: Optional[str] = None, timeout: float = FINISH_SECONDS) -> None:
-        """Ends this process's part: everything is durable when this returns, and delivered if the server could be reached.
+        """Ends this process's part, and says so on standard error: everything is durable when this returns, and delivered if the server could be reached.
 
         `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for an unreachable
         one: `pivot-sync` delivers what is left. Raises `SpoolError` when the rest could not be made durable.
@@ -360,9 +415,14 @@ class Session(ArtifactLogging, NotebookSession):
             is_delivered = self._pipeline.end(timeout)
         finally:
             _open.discard(self)
+        self._ended_as = status
         if is_delivered:
             self._writer.remove()
-        else:
+        if not self._is_quiet:
+            left = 0 if is_delivered else max(1, self._pipeline.undelivered_records)
+            seconds, folder = time.monotonic() - self._began, str(self._writer.folder)
+            say(ended(self.name or "", self.session_id, status, seconds, left, self._state.refused, folder))
+        elif not is_delivered:
             logger.warning(
                 "Not everything logged to %s is on the server yet; the rest is kept in %s. Run 'pivot-sync' when the server can "
                 "be reached. %s",
@@ -434,6 +494,30 @@ class Session(ArtifactLogging, NotebookSession):
         entry = Made(kind, payload, command)
         self._pipeline.put(entry, cost(entry))
 
+    def _spool_params(self, flat: Mapping[str, Parameter]) -> None:
+        """Spools params that are flat already, as many at a time as one request may carry."""
+        if not self._is_ready:
+            self._become_ready()
+        for part in in_parts(flat):
+            self._spool(Kind.PARAMS, json.dumps({"params": part}).encode())
+
+    def _known_document(self) -> Optional[Dict[str, Any]]:
+        """The session as the server described it when this process began; None while it cannot be reached."""
+        if self._document is None:
+            self._document = self._pipeline.delivery.document
+        if self._document is None and self._state.joined:
+            transport = Transport(self.base_url, timeout=ASKING_SECONDS, connect_timeout=ASKING_SECONDS, retries=0)
+            try:
+                self._document = json_object(transport.call("GET", f"training/sessions/{self.session_id}"))
+            except PIVOTError as error:
+                logger.warning("What the server knows of %s cannot be shown: %s", self.session_id, error)
+            finally:
+                transport.close()
+        return self._document
+
+    def _known_params(self) -> Optional[Mapping[str, Parameter]]:
+        return (self._known_document() or {}).get("params")
+
     def _own_command(self, what: str) -> str:
         with self._lock:
             self._own_commands += 1
@@ -446,11 +530,14 @@ class Session(ArtifactLogging, NotebookSession):
                 self._names[name] = True
         return str(name)
 
-    def _coded(self, metrics: Mapping[str, Any]) -> List[Tuple[bytes, bytes]]:
-        return [
-            (self._checked(name).encode(), little_endian(array("d", (number(name, metrics[name]),))))
-            for name in sorted(metrics)
-        ]
+    def _metrics_of_epoch(self, epoch: int) -> Dict[str, float]:
+        """What was reported for an epoch, if it is the last; of more than a checkpoint may have, the monitored metric alone."""
+        metrics = self._epoch_metrics if epoch == self._last_epoch else {}
+        if len(json.dumps(metrics).encode()) > CHECKPOINT_METRICS_BYTES:
+            train = self.config.get("train") or {}
+            monitored = train.get("checkpoint_monitor", "val_loss")
+            metrics = {name: value for name, value in metrics.items() if name == monitored}
+        return metrics
 
     def _check_open(self) -> None:
         if self._closing is not None:
@@ -514,114 +601,6 @@ def _at_exit() -> None:
 
 os.register_at_fork(after_in_child=_after_fork)
 atexit.register(_at_exit)
-
-
-def session(
-    name: Optional[str] = None,
-    *,
-    config: Any = None,
-    tags: Sequence[str] = (),
-    experiment: Optional[str] = None,
-    group: Optional[str] = None,
-    notes: Optional[str] = None,
-    epochs: Optional[int] = None,
-    checkpoint_id: Optional[str] = None,
-    resume: Optional[str] = None,
-    base_url: Optional[str] = None,
-    provenance: bool = True,
-    spool_dir: "Union[None, str, os.PathLike[str]]" = None,
-    interval: float = 0.05,
-    patience: float = 3.0,
-) -> Session:
-    """Begins a session and returns the object that logs to it.
-
-    Creates a session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
-    planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, begins a new attempt
-    of that session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), joins that session and
-    adds `config` to its params; this removes PIVOT_LEASE from the environment, so that it happens once.
-
-    No server is needed: what is logged is kept in the spool below `spool_dir` until one can be reached. If one answers within
-    `patience` seconds and refuses the session, this raises `PIVOTError` at once. `interval` is the longest time, in seconds,
-    until what was logged is in the spool. Raises `SpoolError` when no spool can be made.
-    """
-    if isinstance(tags, str):
-        raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
-    url = checked_url(base_url)
-    root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
-    params = flattened(config) if config is not None else {}
-    state = State(spool_id="py-" + secrets.token_hex(8), base_url=url, process_id=os.getpid(), name=name or "")
-    beginning: List[Made] = []
-    joined, lease = os.environ.get("PIVOT_SESSION_ID"), os.environ.get("PIVOT_LEASE")
-    may_resume = True
-    if resume is None and joined and lease:
-        state.joined, state.session_id, state.token = True, joined, lease
-        # The lease is this session object's alone: a second one, and those of processes that are started from here, are
-        # sessions of their own instead of ending this one.
-        del os.environ["PIVOT_LEASE"]
-        state.attempt = _joined_attempt(url, joined)
-        if params:
-            beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
-    else:
-        if resume is None:
-            command = identifiers.new_command_id()
-            state.session_id = identifiers.session_id(command)
-            may_resume = checkpoint_id is not None
-            configuration: Dict[str, Any] = {"trainer": {"kind": "external"}, "max_restarts": 0}
-            if epochs is not None:
-                configuration["train"] = {"epochs": epochs}
-            body = {
-                "session_name": name or pathlib.Path(sys.argv[0] or "session").stem or "session", "config": configuration,
-                "params": params, "tags": list(tags), "experiment": experiment, "group": group, "notes": notes,
-                "checkpoint_id": checkpoint_id,
-            }
-            created = json.dumps({key: value for key, value in body.items() if value is not None}).encode()
-            if len(created) > 1 << 20:
-                raise ValueError(f"config takes {len(created)} bytes of JSON; at most 1 MiB is accepted. Save the rest as a file.")
-            beginning.append(Made(Kind.CREATE, created, command))
-        else:
-            state.session_id = resume
-            _deliver_leftovers(root, resume, url)
-            if params:
-                beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
-        claim = {"lease_seconds": LEASE_SECONDS, "host": socket.gethostname(), "process_id": os.getpid()}
-        beginning.insert(0 if resume is not None else 1, Made(Kind.CLAIM, json.dumps(claim).encode()))
-    limit = int(os.environ.get("PIVOT_SPOOL_LIMIT") or DEFAULT_LIMIT_BYTES)
-    made = Session(state, root, beginning, limit=limit, interval=interval / 2, may_resume=may_resume)
-    made._pipeline.wait_for_first_answer(patience)
-    refusal = made._pipeline.fatal
-    if refusal is not None:
-        made._closing = "The server refused the session."
-        _open.discard(made)
-        made._pipeline.end(0.0)
-        made._writer.remove()
-        raise refusal
-    if state.joined:
-        made._hear_sigterm()
-    if provenance:
-        made._provenance = ProvenanceCapture(made._record_provenance)
-    return made
-
-
-def _joined_attempt(url: str, session_id: str) -> int:
-    told = os.environ.get("PIVOT_ATTEMPT")
-    if told:
-        return int(told)
-    transport = Transport(url)
-    try:
-        return int(json_object(transport.call("GET", f"training/sessions/{session_id}"))["attempt"])
-    finally:
-        transport.close()
-
-
-def _deliver_leftovers(root: pathlib.Path, session_id: str, url: str) -> None:
-    """Delivers what earlier processes of a session left, which releases its lease; without a server nothing changes."""
-    from .sync import deliver_spool  # sync imports what this module makes
-
-    for folder in sorted(root.glob(f"{session_id}-*")):
-        try:
-            deliver_spool(folder, url)
-        except (PIVOTError, SpoolError) as error:
-            logger.warning("What is left in %s will be delivered later: %s", folder, error)
 
 
 def _rfc3339(seconds: float) -> str:

@@ -39,6 +39,12 @@ def base_url(url: Optional[str] = None) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
+def session_address(url: str, session_id: str) -> str:
+    """The address at which a person can open a session: its document, without the password that a server's address may hold."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"{parts.path}/training/sessions/{session_id}", "", ""))
+
+
 def error_of(response: requests.Response) -> PIVOTError:
     """The error that an answer of 400 or more reports."""
     code, message, details = "http_error", response.reason or "", {}
@@ -318,5 +324,5 @@ def json_object(response: requests.Response) -> Dict[str, Any]:
 
 __all__ = [
     "Body", "DEFAULT_URL", "Query", "Transport", "artifact_route", "base_url", "encoded_query", "error_of", "is_passing", "json_object", "pause",
-    "segment",
+    "segment", "session_address",
 ]

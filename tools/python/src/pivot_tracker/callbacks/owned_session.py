@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from ..beginning import session as begin
 from ..session import Session
-from ..session import session as begin
 
 
 class OwnedSession:
