@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import pathlib
@@ -16,7 +17,7 @@ import weakref
 from array import array
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, Union
+from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, Union
 
 from . import identifiers
 from .announcements import ended, say
@@ -584,12 +585,28 @@ def _after_fork() -> None:
     _open.clear()
 
 
+def _notice_exit_code() -> None:
+    """Remembers the code that the program gives to `sys.exit`, which nothing tells when the interpreter ends."""
+    leave = sys.exit
+
+    @functools.wraps(leave)
+    def leave_and_remember(code: Any = None, /) -> NoReturn:
+        global _exit_code
+        _exit_code = code
+        leave(code)
+
+    sys.exit = leave_and_remember
+
+
 def _at_exit() -> None:
     error = getattr(sys, "last_value", None)
+    code = _exit_code
     for session in list(_open):
         try:
             if isinstance(error, KeyboardInterrupt):
                 session.finish("stopped", "interrupted from the keyboard")
+            elif error is None and code not in (None, 0, False):
+                session.finish("failed", f"The program ended with exit code {code}.")
             elif error is not None:
                 text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
                 session.finish("failed", text[-4000:])
@@ -599,6 +616,8 @@ def _at_exit() -> None:
             logger.error("%s", failure)
 
 
+_exit_code: Any = None
+_notice_exit_code()
 os.register_at_fork(after_in_child=_after_fork)
 atexit.register(_at_exit)
 
