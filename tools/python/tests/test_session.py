@@ -62,7 +62,7 @@ def test_a_training_is_recorded_whole(server, tmp_path):
 
 def test_numbers_arrive_bit_for_bit(server):
     values = [math.nan, math.inf, -math.inf, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1]
-    with begin(server) as session:
+    with begin(server, host_readings=False, capture_output=False) as session:
         session.log_points("special", values)
         session.epoch(1, {f"m{number}": value for number, value in enumerate(values)})
     (event,) = counting.events(server.url, session.session_id, "telemetry")

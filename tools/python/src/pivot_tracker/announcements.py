@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Optional
 
+from .console import write_unheard
 from .transport import session_address
 
 _FALSE = ("", "0", "false", "no", "off")
@@ -31,8 +32,7 @@ def say(text: str) -> None:
     if stream is None:
         return
     try:
-        stream.write(f"pivot: {text}\n")
-        stream.flush()
+        write_unheard(stream, f"pivot: {text}\n")
     except (OSError, ValueError):
         pass  # The terminal has gone, or the program has closed it.
 

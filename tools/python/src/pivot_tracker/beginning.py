@@ -14,6 +14,7 @@ from . import identifiers
 from .announcements import begun, is_quiet, say
 from .delivery import LEASE_SECONDS
 from .errors import PIVOTError, SpoolError
+from .host_readings import MINIMUM_INTERVAL
 from .log_queue import Made
 from .number_reading import check_name
 from .params import flattened, in_parts
@@ -39,6 +40,9 @@ def session(
     resume: Optional[str] = None,
     base_url: Optional[str] = None,
     provenance: bool = True,
+    capture_output: bool = True,
+    host_readings: bool = True,
+    host_interval: float = 10.0,
     quiet: Optional[bool] = None,
     spool_dir: "Union[None, str, os.PathLike[str]]" = None,
     interval: float = 0.05,
@@ -55,12 +59,18 @@ def session(
 
     No server is needed: what is logged is kept in the spool below `spool_dir` until one can be reached. If one answers within
     `patience` seconds and refuses the session, this raises `PIVOTError` at once. `interval` is the longest time, in seconds,
-    until what was logged is in the spool. A line on standard error tells where the session can be opened, and one how it
+    until what was logged is in the spool.
+
+    With `capture_output`, what the program prints through `sys.stdout` and `sys.stderr` goes into the session's log as well as
+    to the terminal; the server does that itself for programs that it runs. With `host_readings`, processors, memory and GPUs
+    are read every `host_interval` seconds. A line on standard error tells where the session can be opened, and one how it
     ended, unless `quiet` or the environment variable PIVOT_QUIET=1 asks for silence. Raises `SpoolError` when no spool can be
     made, and `TypeError` or `ValueError` for a wrong argument.
     """
     if isinstance(tags, str):
         raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
+    if not host_interval >= MINIMUM_INTERVAL:
+        raise ValueError(f"host_interval must be {MINIMUM_INTERVAL} seconds or more, not {host_interval!r}.")
     configuration = _configuration(epochs, monitor, mode)
     url = checked_url(base_url)
     root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
@@ -120,6 +130,10 @@ def session(
         say(begun(made.name, made.session_id, url, waiting_in))
     if monitor is not None and not is_new:
         _check_monitor(made, monitor, mode)
+    if capture_output and not os.environ.get("PIVOT_SESSION_ID"):
+        made._capture_output()
+    if host_readings:
+        made._read_host(host_interval, gpus_only=state.joined)
     if state.joined:
         made._hear_sigterm()
     if provenance:

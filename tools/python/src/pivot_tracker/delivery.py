@@ -22,6 +22,9 @@ BATCH_POINTS = 400_000
 logger = logging.getLogger("pivot_tracker")
 LEASE_SECONDS = 30
 
+# Where records go whose payload is the request without its attempt.
+_ROUTES = {Kind.LINES: "logs", Kind.FACTS: "provenance", Kind.READINGS: "host-readings"}
+
 _FENCED = frozenset((Kind.STARTED, Kind.EPOCH, Kind.CHECKPOINT, Kind.FINISH))
 
 
@@ -222,8 +225,7 @@ class Delivery:
             self._post("finish", {**json.loads(payload), "attempt": state.attempt}, key)
             state.finished = True
         else:
-            route = "logs" if record.kind is Kind.LINES else "provenance"
-            self._post(route, {**json.loads(payload), "attempt": state.attempt}, key)
+            self._post(_ROUTES[record.kind], {**json.loads(payload), "attempt": state.attempt}, key)
 
     def _headers(self, key: str, content_type: str) -> Dict[str, str]:
         headers = {"Idempotency-Key": key, "Content-Type": content_type}

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -22,8 +23,10 @@ from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Type,
 from . import identifiers
 from .announcements import ended, say
 from .artifacts import ArtifactLogging
+from .console import ConsoleCapture, Line, release_after_fork
 from .delivery import epoch_payload
 from .errors import PIVOTError, SessionClosed, SpoolError
+from .host_readings import HostReadings, Readings
 from .log_queue import Made, Points, cost
 from .metrics_encoding import MAXIMUM_STEP, little_endian
 from .notebook import NotebookSession
@@ -115,6 +118,8 @@ class Session(ArtifactLogging, NotebookSession):
         self._own_commands = 0
         self._has_logged = False
         self._provenance: Optional[ProvenanceCapture] = None
+        self._console: Optional[ConsoleCapture] = None
+        self._host: Optional[HostReadings] = None
         self._hears_sigterm = False
         self._is_quiet = quiet
         self._began = time.monotonic()
@@ -264,6 +269,9 @@ class Session(ArtifactLogging, NotebookSession):
             self._become_ready()
         if level not in ("", "debug", "info", "warning", "error"):
             raise ValueError(f"The level must be debug, info, warning or error, not {level!r}.")
+        if self._console is not None:
+            # What was printed before stands before it.
+            self._console.drain()
         now = _rfc3339(time.time())
         lines: List[Dict[str, str]] = []
         for line in str(text).splitlines() or [""]:
@@ -281,6 +289,8 @@ class Session(ArtifactLogging, NotebookSession):
         when the server refuses the session.
         """
         self._check_open()
+        if self._console is not None:
+            self._console.drain()
         self._pipeline.flush(timeout, delivered)
 
     def resume_state(self, folder: "Union[None, str, os.PathLike[str]]" = None) -> Optional[ResumeState]:
@@ -404,6 +414,10 @@ class Session(ArtifactLogging, NotebookSession):
             self._closing = "The session has ended; begin a new one, or resume it."
             self._is_ready = False
         self._stop_hearing_sigterm()
+        if self._console is not None:
+            self._console.stop()
+        if self._host is not None:
+            self._host.stop()
         if self._provenance is not None:
             self._provenance.wait(2.0)
         body: Dict[str, Any] = {"outcome": status, "step": self._last_step}
@@ -489,6 +503,25 @@ class Session(ArtifactLogging, NotebookSession):
             query = {"spooled": name, "path": "provenance/git.diff", "content_type": "text/x-diff", "kind": "file"}
             self._pipeline.put(Made(Kind.ARTIFACT, json.dumps(query).encode()), 500)
 
+    def _capture_output(self) -> None:
+        """Takes what the process prints into the session's log, until the end."""
+        self._console = ConsoleCapture(self._record_lines, lambda: not self._writer.is_half_full)
+        self._console.start()
+
+    def _record_lines(self, lines: List[Line]) -> None:
+        told = [{"text": text, "time": _rfc3339(at), "source": source} for at, source, text in lines]
+        entry = Made(Kind.LINES, json.dumps({"lines": told}).encode())
+        self._pipeline.put(entry, cost(entry))
+
+    def _read_host(self, interval: float, gpus_only: bool) -> None:
+        """Records how busy the machine is, until the end."""
+        self._host = HostReadings(self._record_readings, interval, gpus_only)
+
+    def _record_readings(self, at: float, readings: Readings) -> None:
+        if not self._writer.is_half_full:
+            told = {"host": socket.gethostname(), "readings": [{"time": _rfc3339(at), "values": readings}]}
+            self._pipeline.put(Made(Kind.READINGS, json.dumps(told).encode()), 1000)
+
     # Inside
 
     def _spool(self, kind: Kind, payload: bytes, command: Optional[str] = None) -> None:
@@ -564,6 +597,7 @@ class Session(ArtifactLogging, NotebookSession):
         """In a forked child: the session stays the parent's."""
         self._lock = threading.Lock()
         self._is_ready = False
+        self._console = self._host = None
         self._closing = (
             f"The session {self.session_id} belongs to the process that this one was forked from; log there, or begin a session "
             "in this process."
@@ -579,6 +613,7 @@ def _forked_children_of(session: Session) -> bool:
 
 
 def _after_fork() -> None:
+    release_after_fork()
     for session in list(_open):
         session._become_foreign()
         _foreign.add(session)
