@@ -95,7 +95,8 @@ def test_batches_of_every_kind_are_taken(server, make):
 def test_wrong_values_are_refused_at_the_call_and_named(server):
     with begin(server) as session:
         for metrics, error in (
-            ({"a": "text"}, TypeError), ({"a": None}, TypeError), ({"a": [1, 2]}, TypeError), ({3: 1.0}, TypeError),
+            ({3: 1.0}, TypeError), ({3: {"a": 1.0}}, TypeError), ({"a": {3: 1.0}}, TypeError),
+            ({"a.b": 1.0, "a": {"b": 2.0}}, ValueError), ({"a": {"x" * 256: 1.0}}, ValueError),
             ({"x" * 256: 1.0}, ValueError), ({"": 1.0}, ValueError), ({"a\n": 1.0}, ValueError), ({"epoch": 1.0}, ValueError),
         ):
             with pytest.raises(error):

@@ -18,7 +18,7 @@ import weakref
 from array import array
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, Union
+from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Set, Type, Union
 
 from . import identifiers
 from .announcements import ended, say
@@ -30,7 +30,7 @@ from .host_readings import HostReadings, Readings
 from .log_queue import Made, Points, cost
 from .metrics_encoding import MAXIMUM_STEP, little_endian
 from .notebook import NotebookSession
-from .number_reading import check_name, doubles, number, step_number, steps_of
+from .number_reading import check_name, doubles, leaves_of, number, step_number, steps_of
 from .params import Parameter, in_parts, scalar
 from .pipeline import Pipeline, logger
 from .provenance import Provenance, ProvenanceCapture
@@ -43,6 +43,7 @@ Fact = Union[str, int, float, bool]
 POINTS_PER_RECORD = 100_000
 LINE_BYTES = 16_384
 KNOWN_NAMES = 100_000
+KNOWN_WARNINGS = 1000
 FINISH_SECONDS = 60.0
 JOINED_CHECKPOINT_SECONDS = 60.0
 ASKING_SECONDS = 5.0
@@ -112,6 +113,7 @@ class Session(ArtifactLogging, NotebookSession):
         self._is_started = False
         self._may_resume = may_resume
         self._names: Dict[str, bool] = {}
+        self._warned: Set[Any] = set()
         self._last_step = 0
         self._last_epoch = 0
         self._epoch_metrics: Dict[str, float] = {}
@@ -137,8 +139,11 @@ class Session(ArtifactLogging, NotebookSession):
     def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Logs values of metrics at a step, counted from 0; by default the one after the last.
 
-        Raises `TypeError` or `ValueError` for an invalid number, name or step, `SpoolError` when the spool cannot be
-        written, `SessionClosed` after the end. Waits while the queue is full.
+        Values are numbers of any library, and arrays and tensors with one element; True is 1 and False is 0. The names in
+        nested mappings are joined by dots. A value that is not a number is left out with a warning, once for each name and
+        type, and the others are logged. Raises `TypeError` or `ValueError` for an invalid name or step and for two values of
+        the same name, `SpoolError` when the spool cannot be written, `SessionClosed` after the end. Waits while the queue is
+        full.
         """
         if not self._is_ready:
             self._become_ready()
@@ -151,7 +156,7 @@ class Session(ArtifactLogging, NotebookSession):
         names = self._names
         for name, value in items:
             if value.__class__ is not float or name not in names:
-                items = tuple([(self._checked(name), number(name, value)) for name, value in items])
+                items = tuple(self._numbers(metrics).items())
                 break
         if not items:
             return
@@ -202,7 +207,7 @@ class Session(ArtifactLogging, NotebookSession):
         whole = step_number(epoch)
         if whole <= self._last_epoch or whole >= 1 << 32:
             raise ValueError(f"Epoch {whole} cannot follow epoch {self._last_epoch}; epochs count upwards from 1.")
-        values = {self._checked(name): number(name, metrics[name]) for name in sorted(metrics)}
+        values = dict(sorted(self._numbers(metrics).items()))
         coded = [(name.encode(), little_endian(array("d", (value,)))) for name, value in values.items()]
         last = self._last_step if step is None else step_number(step)
         self._last_epoch, self._epoch_metrics = whole, values
@@ -233,7 +238,7 @@ class Session(ArtifactLogging, NotebookSession):
         if metrics is None:
             values = self._metrics_of_epoch(step_number(epoch))
         else:
-            values = {self._checked(name): number(name, value) for name, value in metrics.items()}
+            values = self._numbers(metrics)
         text = json.dumps(values) if values else None
         if text is not None and len(text.encode()) > CHECKPOINT_METRICS_BYTES:
             raise ValueError("The metrics of a checkpoint may take at most 8192 bytes of JSON; report the others with epoch().")
@@ -468,6 +473,9 @@ class Session(ArtifactLogging, NotebookSession):
 
     # For the surroundings
 
+    def _step_now(self) -> int:
+        return self._last_step
+
     def _put_artifact(
         self,
         path: str,
@@ -563,6 +571,30 @@ class Session(ArtifactLogging, NotebookSession):
             if len(self._names) < KNOWN_NAMES:
                 self._names[name] = True
         return str(name)
+
+    def _numbers(self, metrics: Mapping[str, Any]) -> Dict[str, float]:
+        """The metrics as numbers by name; what is not a number is left out, and told once for each name and type."""
+        found: Dict[str, float] = {}
+        for name, value in leaves_of(metrics):
+            self._checked(name)
+            if name in found:
+                raise ValueError(f"Two values are both named {name!r}, one of them in a nested mapping; rename one of them.")
+            try:
+                found[name] = number(name, value)
+            except (TypeError, ValueError) as error:
+                self._warn_once(
+                    (name, type(value)), f"{error} It is left out, like further values of this type; the rest is logged."
+                )
+        return found
+
+    def _warn_once(self, what: Any, text: str) -> None:
+        """Logs a warning unless it was logged before; after many of them none is logged any more."""
+        if what in self._warned or len(self._warned) > KNOWN_WARNINGS:
+            return
+        self._warned.add(what)
+        if len(self._warned) > KNOWN_WARNINGS:
+            text += " There have been many such warnings; no further ones are given for this session."
+        logger.warning("%s", text)
 
     def _metrics_of_epoch(self, epoch: int) -> Dict[str, float]:
         """What was reported for an epoch, if it is the last; of more than a checkpoint may have, the monitored metric alone."""
