@@ -67,10 +67,9 @@ def session(
     ended, unless `quiet` or the environment variable PIVOT_QUIET=1 asks for silence. Raises `SpoolError` when no spool can be
     made, and `TypeError` or `ValueError` for a wrong argument.
     """
-    if isinstance(tags, str):
-        raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
-    if not host_interval >= MINIMUM_INTERVAL:
-        raise ValueError(f"host_interval must be {MINIMUM_INTERVAL} seconds or more, not {host_interval!r}.")
+    check_arguments(
+        config=config, tags=tags, epochs=epochs, monitor=monitor, mode=mode, host_interval=host_interval, base_url=base_url
+    )
     configuration = _configuration(epochs, monitor, mode)
     url = checked_url(base_url)
     root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
@@ -139,6 +138,28 @@ def session(
     if provenance:
         made._provenance = ProvenanceCapture(made._record_provenance)
     return made
+
+
+def check_arguments(
+    *,
+    config: Any = None,
+    tags: Sequence[str] = (),
+    epochs: Optional[int] = None,
+    monitor: Optional[str] = None,
+    mode: Optional[str] = None,
+    host_interval: float = MINIMUM_INTERVAL,
+    base_url: Optional[str] = None,
+    **_: Any,
+) -> None:
+    """Raises `TypeError` or `ValueError`, naming the argument, for arguments with which `session()` cannot begin."""
+    if isinstance(tags, str):
+        raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
+    if not host_interval >= MINIMUM_INTERVAL:
+        raise ValueError(f"host_interval must be {MINIMUM_INTERVAL} seconds or more, not {host_interval!r}.")
+    _configuration(epochs, monitor, mode)
+    checked_url(base_url)
+    if config is not None:
+        flattened(config)
 
 
 def _configuration(epochs: Optional[int], monitor: Optional[str], mode: Optional[str]) -> Dict[str, Any]:

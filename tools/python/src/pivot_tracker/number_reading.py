@@ -11,6 +11,7 @@ from typing import Any, List, Sequence, Tuple, Union
 from .metrics_encoding import MAXIMUM_STEP
 
 MAXIMUM_NAME_BYTES = 255
+RESERVED_NAMES = ("epoch", "timestamp")
 _DIRECT = frozenset("dfbBhHiIlLqQ")
 
 
@@ -74,7 +75,7 @@ def check_name(name: Any) -> None:
         raise ValueError(f"The metric's name {name[:80]!r} has {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
         raise ValueError(f"The metric's name {name!r} contains control characters.")
-    if name in ("epoch", "timestamp"):
+    if name in RESERVED_NAMES:
         raise ValueError(f"A metric must not be called {name!r}, since every record has a field of that name.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Callable, Dict, Optional
 
-from .params import Parameter, flattened
+from .params import MAXIMUM_COUNT, Parameter, fitted, flattened
 
 
 class SessionParams(MutableMapping[str, Parameter]):
@@ -35,6 +35,17 @@ class SessionParams(MutableMapping[str, Parameter]):
         flat = flattened(params, "params")
         self._record(flat)
         self._own.update(flat)
+
+    def record_fitting(self, params: Any, what: str) -> str:
+        """Records settings that nobody chose with a session in mind, changed so that they fit; what was changed, as a sentence.
+
+        Raises `TypeError` when `params` is no mapping.
+        """
+        fitting, told = fitted(params, what, max(0, MAXIMUM_COUNT - len(self)))
+        if fitting:
+            self._record(fitting)
+            self._own.update(fitting)
+        return told
 
     def __getitem__(self, name: str) -> Parameter:
         if name in self._own:
