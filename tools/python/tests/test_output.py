@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_an_uncaught_error_and_all_output_of_a_program_are_in_the_log(server):
 
 
 def test_printing_never_waits_and_what_is_too_much_is_counted(monkeypatch):
-    monkeypatch.setattr(console, "MAXIMUM_LINES", 100)
+    monkeypatch.setattr(console, "MAXIMUM_BYTES", 100 * (console.WRITE_BYTES + 10))
     monkeypatch.setattr(console, "RECORD_LINES", 10)
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stream)
@@ -209,14 +210,28 @@ def test_printing_never_waits_and_what_is_too_much_is_counted(monkeypatch):
     capture.start()
     began = time.monotonic()
     for number in range(1000):
-        print(number)
+        sys.stdout.write(f"{number}\n")
     assert time.monotonic() - began < 1
+    time.sleep(0.5)
     may_go.set()
+    capture.drain()
+    sys.stdout.write("after\n")
     capture.stop()
     kept = [text for _, source, text in delivered if source == "stdout"]
     left_out = [int(text.split()[0][1:].replace(",", "")) for _, source, text in delivered if source == "log"]
-    assert len(kept) + sum(left_out) == 1000 and sum(left_out) >= 800
-    assert kept[:90] == [str(number) for number in range(90)] and stream.getvalue().count("\n") == 1000
+    assert len(kept) - 1 + sum(left_out) == 1000 and sum(left_out) >= 700
+    assert kept[:90] == [str(number) for number in range(90)] and stream.getvalue().count("\n") == 1001
+    assert delivered[-1][2] == "after" and delivered[-2][1] == "log"
+
+
+def test_a_huge_write_is_cut(monkeypatch):
+    monkeypatch.setattr(console, "MAXIMUM_WRITE", 10)
+    delivered = []
+    capture = ConsoleCapture(delivered.extend, lambda: True)
+    capture.take("stdout", "a\n" * 10)
+    capture.drain()
+    assert [text for _, _, text in delivered] == ["a"] * 5 + [
+        "(5 lines of output left out here: more was printed than could be kept)"]
 
 
 def test_output_gives_way_when_the_spool_is_half_full():
@@ -229,7 +244,7 @@ def test_output_gives_way_when_the_spool_is_half_full():
     capture.take("stdout", "c\n")
     capture.drain()
     assert [text for _, _, text in delivered] == [
-        "(2 lines of output were left out here: more was printed than could be kept)", "c"]
+        "(2 lines of output left out here: more was printed than could be kept)", "c"]
 
 
 def test_eight_threads_print_at_once(server):
@@ -265,3 +280,30 @@ def test_what_is_logged_before_resuming_is_no_beginning(server, tmp_path):
         second.flush(delivered=True)
         assert second.resume_state(tmp_path).epoch == 1
     assert lines_of(server, first.session_id) == [("stdout", "resuming")]
+
+
+def test_cells_of_ipython_which_put_their_own_write_back_are_heard(server, monkeypatch):
+    stream, callbacks = io.StringIO(), []
+    events = types.SimpleNamespace(register=lambda name, call: callbacks.append((name, call)))
+    shell = types.SimpleNamespace(events=events)
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(console, "_follows_cells", False)
+    monkeypatch.setattr(sys, "stdout", stream)
+
+    def cell(run):
+        before = stream.write
+        stream.write = lambda text: before(text)
+        for _, call in callbacks:
+            call()
+        run()
+        stream.write = before
+
+    sessions = []
+    cell(lambda: sessions.append(begin(server)))
+    for number in range(3):
+        cell(lambda: print(number))
+    cell(sessions[0].finish)
+    print("after")
+    assert [name for name, _ in callbacks] == ["pre_execute"]
+    assert lines_of(server, sessions[0].session_id) == [("stdout", str(number)) for number in range(3)]
+    assert stream.getvalue() == "0\n1\n2\nafter\n"

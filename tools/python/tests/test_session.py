@@ -393,3 +393,33 @@ def test_a_session_that_never_met_a_server_ends_at_once_and_is_synced(stopped_se
     assert (outcome.outcome, outcome.points, outcome.ended_as_failed) == ("delivered", 100_000, False)
     assert sum(counting.points(stopped_server.url, session.session_id).values()) == 100_000
     assert deliver_all(spool, None) == []
+
+
+@pytest.mark.parametrize("work", ["session.log({'a': 1.0})", "print('x')", "session.flush()"])
+def test_a_handler_that_finishes_the_session_may_interrupt_any_call(server, work):
+    code = (
+        "import os, signal, sys, pivot_tracker as pivot\n"
+        "session = pivot.session('handled', base_url=sys.argv[1], provenance=False, quiet=True)\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (session.finish('stopped'), os._exit(0)))\n"
+        "os.write(2, (session.session_id + '\\n').encode())\n"
+        f"while True: {work}\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    programs = [
+        subprocess.Popen([sys.executable, "-c", code, server.url], env=environment, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    try:
+        ids = [program.stderr.readline().strip() for program in programs]
+        time.sleep(0.3)
+        for program in programs:
+            program.terminate()
+        assert [program.wait(20) for program in programs] == [0] * 4
+    finally:
+        for program in programs:
+            program.kill()
+            program.stderr.close()
+            program.wait()
+    for session_id in ids:
+        assert counting.session_document(server.url, session_id)["status"] == "stopped"

@@ -33,12 +33,13 @@ def say(text: str) -> None:
         return
     try:
         write_unheard(stream, f"pivot: {text}\n")
-    except (OSError, ValueError):
-        pass  # The terminal has gone, or the program has closed it.
+    except (OSError, ValueError, RuntimeError):
+        pass  # The terminal has gone, the program has closed it, or a signal interrupted another write to it.
 
 
 def title(name: str, session_id: str) -> str:
     """A session as a sentence names it: its name and its id, or the id alone."""
+    name = "".join(letter if letter.isprintable() else " " for letter in name)
     return f"session {name} ({session_id})" if name and name != session_id else f"session {session_id}"
 
 

@@ -107,7 +107,7 @@ class Session(ArtifactLogging, NotebookSession):
         self.base_url = state.base_url
         self.name = state.name
         self._state = state
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_ready = False
         self._closing: Optional[str] = None
         self._is_started = False
@@ -627,7 +627,7 @@ class Session(ArtifactLogging, NotebookSession):
 
     def _become_foreign(self) -> None:
         """In a forked child: the session stays the parent's."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_ready = False
         self._console = self._host = None
         self._closing = (
@@ -666,8 +666,10 @@ def _notice_exit_code() -> None:
 
 
 def _at_exit() -> None:
-    error = getattr(sys, "last_value", None)
-    code = _exit_code
+    # At a prompt, and so in notebooks, what was raised last has ended nothing.
+    is_interactive = hasattr(sys, "ps1")
+    error = None if is_interactive else getattr(sys, "last_value", None)
+    code = None if is_interactive else _exit_code
     for session in list(_open):
         try:
             if isinstance(error, KeyboardInterrupt):

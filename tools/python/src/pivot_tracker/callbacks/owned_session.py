@@ -46,7 +46,8 @@ class OwnedSession:
         """The session; begins it when there is none yet. Raises what kept it from beginning, once it was tried."""
         if self._session is None:
             if self._failure is not None:
-                raise self._failure
+                # Without its frames: each raise would add to them, and a training has many steps.
+                raise self._failure.with_traceback(None)
             try:
                 self._session = begin(**self._arguments)
             except Exception as error:
