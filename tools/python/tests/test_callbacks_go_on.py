@@ -57,7 +57,8 @@ def test_a_model_with_too_much_in_its_configuration_is_trained_and_told_once(ser
     assert "of the trainer's arguments and the model's configuration" in told.lower()
     assert "under a shorter name" in told and "shortened" in told and "as text" in told
     params = counting.session_document(server.url, session.session_id)["params"]
-    assert params["arguments.num_train_epochs"] == 1 and params["model.kept"] == 7 and params["model.id2label.0"] == "label 0" and len(params) > 9900
+    assert params["arguments.num_train_epochs"] == 1 and params["model.kept"] == 7 and params["model.id2label.0"] == "label 0"
+    assert len(params) > 9900
     found = {name: value for (name, _, value) in counting.points(server.url, session.session_id)}
     (long,) = [name for name in found if name.startswith("xxx")]
     assert {name: found[name] for name in found if name != long} == {"loss": 0.5, "timestamp_": 3.0, "a b": 2.0}

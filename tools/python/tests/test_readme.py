@@ -11,7 +11,10 @@ from pivot_tracker import current
 HERE = pathlib.Path(__file__).resolve()
 
 
-@pytest.mark.parametrize("path, count", [(HERE.parents[1] / "README.md", 4), (HERE.parents[3] / "README.md", 1)], ids=["client", "root"])
+READMES = [(HERE.parents[1] / "README.md", 4), (HERE.parents[3] / "README.md", 1)]
+
+
+@pytest.mark.parametrize("path, count", READMES, ids=["client", "root"])
 def test_every_block_runs(server, tmp_path, monkeypatch, path, count):
     monkeypatch.setenv("PIVOT_URL", server.url)
     monkeypatch.setattr(current, "_current", None)

@@ -92,7 +92,8 @@ class ArtifactLogging:
         NaN and the infinities are counted separately. It takes about as long as sorting the values once.
         """
         data = _json(histogram_document(values, bins))
-        return self._put("histogram", "histograms", ".json", data, "application/json", key, self._step_now() if step is None else step)
+        at = self._step_now() if step is None else step
+        return self._put("histogram", "histograms", ".json", data, "application/json", key, at)
 
     def table(self, key: str, rows: Any, step: Optional[int] = None) -> str:
         """Saves a list of dicts, or a pandas or polars DataFrame, as columns.

@@ -86,7 +86,8 @@ class Session(ArtifactLogging, NotebookSession):
 
     Everything logged is copied into a queue, and the call returns at once; one thread writes it to the spool, by default at
     least every 50 ms, and another sends it to the server. `flush()` confirms that. Several threads may log at the same time.
-    A forked child cannot log: it must begin a session of its own.
+    A forked child cannot log: it must begin a session of its own. What the program prints and how busy its machine is are
+    recorded until the end, unless that is switched off.
     """
 
     def __init__(
@@ -405,8 +406,9 @@ class Session(ArtifactLogging, NotebookSession):
     # The end
 
     def finish(self, status: str = "completed", message: Optional[str] = None, timeout: float = FINISH_SECONDS) -> None:
-        """Ends this process's part, and says so on standard error: everything is durable when this returns, and delivered if the server could be reached.
+        """Ends this process's part: everything is durable when this returns, and delivered if the server could be reached.
 
+        A line on standard error says how it ended and what is not delivered yet, unless the session is quiet.
         `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for an unreachable
         one: `pivot-sync` delivers what is left. Raises `SpoolError` when the rest could not be made durable.
         Calling it again does nothing.

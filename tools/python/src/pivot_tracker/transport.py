@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import socket
 import sys
 import time
 from http.client import RemoteDisconnected
@@ -276,7 +277,7 @@ def _cause(error: BaseException, handled: Optional[BaseException]) -> str:
     inner = error
     while inner.__context__ is not None and inner.__context__ is not handled:
         inner = inner.__context__
-    if isinstance(inner, TimeoutError):
+    if isinstance(inner, (TimeoutError, socket.timeout)):  # the same from Python 3.10 on
         return "timed out"
     if isinstance(inner, RemoteDisconnected):
         return "the connection was closed without an answer"
