@@ -180,6 +180,22 @@ def test_transformers_tells_steps_epochs_arguments_and_checkpoints_that_go_on(se
         assert torch.equal(tensor, again.model.state_dict()[name]), name
 
 
+def test_transformers_trains_a_model_whose_configuration_no_session_takes(server, tmp_path, caplog):
+    from pivot_tracker.callbacks.transformers import PIVOTCallback
+
+    with pivot.session("labels", base_url=server.url + "/api/v1") as session:
+        trainer = transformers_trainer(tmp_path, PIVOTCallback(session=session), num_train_epochs=1)
+        labels = {place: f"label {place}" for place in range(5000)} | {5000: "x" * 300}
+        trainer.model.config.id2label, trainer.model.config.label2id = labels, {text: key for key, text in labels.items()}
+        trainer.model.config.prompt = "y" * 70_000
+        trainer.train()
+    assert trainer.state.global_step == 10
+    document = document_of(server, session.session_id)
+    assert document["status"] == "completed" and document["params"]["model.id2label.4999"] == "label 4999"
+    assert sum("are left out" in record.message for record in caplog.records) == 1 and session.stats.refused == 0
+    assert steps_of(server, session.session_id, "loss") == list(range(1, 11))
+
+
 def test_a_stop_ends_transformers_at_its_step_with_a_checkpoint(server, tmp_path):
     import transformers
 

@@ -62,7 +62,7 @@ def test_a_training_is_recorded_whole(server, tmp_path):
 
 def test_numbers_arrive_bit_for_bit(server):
     values = [math.nan, math.inf, -math.inf, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1]
-    with begin(server) as session:
+    with begin(server, host_readings=False, capture_output=False) as session:
         session.log_points("special", values)
         session.epoch(1, {f"m{number}": value for number, value in enumerate(values)})
     (event,) = counting.events(server.url, session.session_id, "telemetry")
@@ -95,7 +95,8 @@ def test_batches_of_every_kind_are_taken(server, make):
 def test_wrong_values_are_refused_at_the_call_and_named(server):
     with begin(server) as session:
         for metrics, error in (
-            ({"a": "text"}, TypeError), ({"a": None}, TypeError), ({"a": [1, 2]}, TypeError), ({3: 1.0}, TypeError),
+            ({3: 1.0}, TypeError), ({3: {"a": 1.0}}, TypeError), ({"a": {3: 1.0}}, TypeError),
+            ({"a.b": 1.0, "a": {"b": 2.0}}, ValueError), ({"a": {"x" * 256: 1.0}}, ValueError),
             ({"x" * 256: 1.0}, ValueError), ({"": 1.0}, ValueError), ({"a\n": 1.0}, ValueError), ({"epoch": 1.0}, ValueError),
         ):
             with pytest.raises(error):
@@ -392,3 +393,33 @@ def test_a_session_that_never_met_a_server_ends_at_once_and_is_synced(stopped_se
     assert (outcome.outcome, outcome.points, outcome.ended_as_failed) == ("delivered", 100_000, False)
     assert sum(counting.points(stopped_server.url, session.session_id).values()) == 100_000
     assert deliver_all(spool, None) == []
+
+
+@pytest.mark.parametrize("work", ["session.log({'a': 1.0})", "print('x')", "session.flush()"])
+def test_a_handler_that_finishes_the_session_may_interrupt_any_call(server, work):
+    code = (
+        "import os, signal, sys, pivot_tracker as pivot\n"
+        "session = pivot.session('handled', base_url=sys.argv[1], provenance=False, quiet=True)\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (session.finish('stopped'), os._exit(0)))\n"
+        "os.write(2, (session.session_id + '\\n').encode())\n"
+        f"while True: {work}\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    programs = [
+        subprocess.Popen([sys.executable, "-c", code, server.url], env=environment, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    try:
+        ids = [program.stderr.readline().strip() for program in programs]
+        time.sleep(0.3)
+        for program in programs:
+            program.terminate()
+        assert [program.wait(20) for program in programs] == [0] * 4
+    finally:
+        for program in programs:
+            program.kill()
+            program.stderr.close()
+            program.wait()
+    for session_id in ids:
+        assert counting.session_document(server.url, session_id)["status"] == "stopped"

@@ -4,7 +4,7 @@ Each is an artifact that is found by its kind, its key (what it shows, like a me
 
 | method | kind | path | content type |
 |---|---|---|---|
-| `image` | image | `images/<key>/<step>.png` | image/png |
+| `image` | image | `images/<key>/<step>.png`; of a list `images/<key>/<step>-<number>.png`, from 0 | image/png |
 | `histogram` | histogram | `histograms/<key>/<step>.json` | application/json |
 | `table` | table | `tables/<key>/<step>.json` | application/json |
 | `figure` | figure | `figures/<key>/<step>.png`, `.svg` or `.json` | image/png, image/svg+xml, application/vnd.plotly.v1+json |
@@ -21,7 +21,7 @@ import json
 import mimetypes
 import os
 import pathlib
-from typing import Any, Optional, Union
+from typing import Any, List, Optional, Union
 
 from .histograms import histogram_document
 from .png import SIGNATURE, check_png, encode_png, pixels_of
@@ -29,6 +29,9 @@ from .tables import table_document
 
 #: The most bytes of an image, histogram, table or figure as it is kept. The client sets no limit for files.
 MAXIMUM_ARTIFACT_BYTES = 64 << 20
+
+#: The most pictures of one call.
+MAXIMUM_PICTURES = 256
 
 #: The most bytes of a key, in UTF-8.
 MAXIMUM_KEY_BYTES = 255
@@ -60,29 +63,37 @@ class ArtifactLogging:
         """Queues the artifact; a path stands for the file's content at this moment."""
         raise NotImplementedError
 
-    def image(self, key: str, picture: Any, step: int) -> str:
-        """Saves a picture as PNG.
+    def _step_now(self) -> int:
+        """The last step that was logged."""
+        raise NotImplementedError
+
+    def image(self, key: str, picture: Any, step: Optional[int] = None) -> Union[str, List[str]]:
+        """Saves a picture as PNG, at the last step that was logged unless `step` says another.
 
         `picture` is an array H×W or H×W×1/3/4 (bool, integers 0…255 or floats 0…1, clipped, NaN black), a torch tensor H×W
         or C×H×W, nested lists, a PIL image, or the bytes of a PNG file. At most 16,384 pixels per side and 64 Mi in all.
+        A list of 1 to 256 pictures is saved under the same key and step, and the list of their paths is returned.
         """
-        if isinstance(picture, (bytes, bytearray, memoryview)):
-            data = check_png(bytes(picture))
-        elif hasattr(picture, "save") and hasattr(picture, "mode") and hasattr(picture, "convert"):
-            buffer = io.BytesIO()
-            (picture if picture.mode in _PNG_MODES else picture.convert("RGB")).save(buffer, format="PNG")
-            data = check_png(buffer.getvalue())
-        else:
-            data = encode_png(pixels_of(picture))
-        return self._put("image", "images", ".png", data, "image/png", key, step)
+        at = self._step_now() if step is None else step
+        if not _is_several(picture):
+            return self._put("image", "images", ".png", _png(picture), "image/png", key, at)
+        if not 1 <= len(picture) <= MAXIMUM_PICTURES:
+            raise ValueError(f"image(): a list may have 1 to {MAXIMUM_PICTURES} pictures, not {len(picture)}.")
+        data = [_png(one) for one in picture]
+        return [
+            self._put("image", "images", f"-{place}.png", one, "image/png", key, at) for place, one in enumerate(data)
+        ]
 
-    def histogram(self, key: str, values: Any, step: int, bins: int = 64) -> str:
+    def histogram(self, key: str, values: Any, step: Optional[int] = None, bins: int = 64) -> str:
         """Saves the distribution of the numbers in a list, an array or a tensor, in `bins` bins from the least to the greatest.
+
+        Like a picture, it is saved at the last step that was logged unless `step` says another.
 
         NaN and the infinities are counted separately. It takes about as long as sorting the values once.
         """
         data = _json(histogram_document(values, bins))
-        return self._put("histogram", "histograms", ".json", data, "application/json", key, step)
+        at = self._step_now() if step is None else step
+        return self._put("histogram", "histograms", ".json", data, "application/json", key, at)
 
     def table(self, key: str, rows: Any, step: Optional[int] = None) -> str:
         """Saves a list of dicts, or a pandas or polars DataFrame, as columns.
@@ -148,6 +159,32 @@ class ArtifactLogging:
         path = f"{folder}/{place}{ending}"
         self._put_artifact(path, data, content_type, kind, key, step)
         return path
+
+
+def _is_several(picture: Any) -> bool:
+    """Whether this is a list of pictures; nested lists of numbers are one picture of H×W or H×W×C."""
+    if not isinstance(picture, (list, tuple)):
+        return False
+    if len(picture) == 0:
+        return True
+    first = picture[0]
+    if isinstance(first, (list, tuple)):
+        return _depth(first) > 2
+    return isinstance(first, (bytes, bytearray, memoryview)) or hasattr(first, "convert") or getattr(first, "ndim", 0) > 1
+
+
+def _depth(value: Any) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, (list, tuple)) and len(value) > 0 else 0
+
+
+def _png(picture: Any) -> bytes:
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return check_png(bytes(picture))
+    if hasattr(picture, "save") and hasattr(picture, "mode") and hasattr(picture, "convert"):
+        buffer = io.BytesIO()
+        (picture if picture.mode in _PNG_MODES else picture.convert("RGB")).save(buffer, format="PNG")
+        return check_png(buffer.getvalue())
+    return encode_png(pixels_of(picture))
 
 
 def check_key(key: Any) -> None:

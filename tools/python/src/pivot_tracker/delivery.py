@@ -22,6 +22,9 @@ BATCH_POINTS = 400_000
 logger = logging.getLogger("pivot_tracker")
 LEASE_SECONDS = 30
 
+# Where records go whose payload is the request without its attempt.
+_ROUTES = {Kind.LINES: "logs", Kind.FACTS: "provenance", Kind.READINGS: "host-readings"}
+
 _FENCED = frozenset((Kind.STARTED, Kind.EPOCH, Kind.CHECKPOINT, Kind.FINISH))
 
 
@@ -70,6 +73,8 @@ class Delivery:
         self.report = Report()
         # Set by the thread that renews the lease, when the server says that the attempt is no longer the current one.
         self.is_stale = False
+        # The session as the server described it when it was claimed.
+        self.document: Optional[Dict[str, Any]] = None
         self._file_delivered = file_delivered
         self._epoch = 0
 
@@ -220,8 +225,7 @@ class Delivery:
             self._post("finish", {**json.loads(payload), "attempt": state.attempt}, key)
             state.finished = True
         else:
-            route = "logs" if record.kind is Kind.LINES else "provenance"
-            self._post(route, {**json.loads(payload), "attempt": state.attempt}, key)
+            self._post(_ROUTES[record.kind], {**json.loads(payload), "attempt": state.attempt}, key)
 
     def _headers(self, key: str, content_type: str) -> Dict[str, str]:
         headers = {"Idempotency-Key": key, "Content-Type": content_type}
@@ -271,6 +275,7 @@ class Delivery:
         state = self.state
         state.attempt, state.token = int(answer["attempt"]), str(answer["token"])
         self.is_stale = False
+        self.document = answer.get("session")
         # Whatever is sent under the attempt, the spool knows it by then.
         self._write_state(durable=True)
         self._learn(answer)

@@ -44,4 +44,4 @@ class SpoolError(RuntimeError):
 
 
 class SessionClosed(RuntimeError):
-    """The session has ended in this process, or belongs to another process."""
+    """There is no session in this process: it has ended, belongs to another process, or was never begun."""

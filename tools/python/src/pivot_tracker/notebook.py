@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .errors import PIVOTError
-from .transport import Transport, base_url as checked_url, json_object, segment
+from .transport import Transport, base_url as checked_url, json_object, segment, session_address
 
 #: The most curves on a card, rows in a table, and points in a curve.
 MAXIMUM_CURVES = 12
@@ -90,7 +90,7 @@ def card_of(base_url: str, session_id: str) -> "SessionCard":
             curves[name] = [float(value) for value in values]
     finally:
         transport.close()
-    return SessionCard(document, curves, f"{base_url.partition('/api/')[0]}/#/sessions/{session_id}")
+    return SessionCard(document, curves, session_address(transport.url, session_id))
 
 
 def table_of(base_url: str, **query: Any) -> "SessionTable":
@@ -100,7 +100,7 @@ def table_of(base_url: str, **query: Any) -> "SessionTable":
         found = json_object(transport.call("GET", "training/sessions", query=query))
     finally:
         transport.close()
-    return SessionTable(found["sessions"], base_url.partition("/api/")[0])
+    return SessionTable(found["sessions"], transport.url)
 
 
 def _history(transport: Transport, session_id: str, name: str, axis: str) -> "dict[str, Any]":
@@ -156,7 +156,7 @@ class SessionTable(Sequence[Mapping[str, Any]]):
     """Several sessions, as a list that notebooks show as a table."""
 
     def __init__(self, documents: Sequence[Mapping[str, Any]], link: Optional[str] = None) -> None:
-        """`link` is the address of the server's pages, to which the session's id is appended after `#/sessions/`."""
+        """`link` is the address of the API, below which the sessions are."""
         self.documents = list(documents)
         self.link = link
 
@@ -179,7 +179,7 @@ class SessionTable(Sequence[Mapping[str, Any]]):
             identifier = str(document.get("session_id", ""))
             name = _text(document.get("session_name") or identifier)
             if self.link and self.link.startswith(("http://", "https://")):
-                target = _text(f"{self.link.rstrip('/')}/#/sessions/{identifier}")
+                target = _text(session_address(self.link.rstrip("/"), str(identifier)))
                 name = f"<a href='{target}' target='_blank' rel='noopener'>{name}</a>"
             metrics = document.get("latest_metrics") or {}
             cells = "".join(f"<td class='number'>{_text(_number(metrics.get(metric)))}</td>" for metric in names)

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from array import array
-from typing import Any, List, Sequence, Union
+from collections.abc import Iterator, Mapping
+from typing import Any, List, Sequence, Tuple, Union
 
 from .metrics_encoding import MAXIMUM_STEP
 
 MAXIMUM_NAME_BYTES = 255
+RESERVED_NAMES = ("epoch", "timestamp")
 _DIRECT = frozenset("dfbBhHiIlLqQ")
 
 
 def number(name: str, value: Any) -> float:
-    """A value as a double. Raises `TypeError`, naming the metric, for a value that is not a number."""
-    if isinstance(value, (int, float)):
+    """A value as a double: of Python's numbers, Decimal and Fraction, and of arrays and tensors with one element.
+
+    True is 1 and False is 0. Raises `TypeError`, naming the metric, for a value that is not a single number, and `ValueError`
+    for a finite one that is beyond a double's range.
+    """
+    if isinstance(value, float):
         return float(value)
     if not isinstance(value, (str, bytes, bytearray)) and value is not None:
-        # PyTorch warns when a loss that still has its graph is read.
-        detach = getattr(value, "detach", None)
         try:
-            return float(value if detach is None else detach())
-        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise TypeError(
-                f"The metric {name!r} must be a single number, not {type(value).__name__}: {str(error).rstrip('.')}."
-            ) from error
-    raise TypeError(f"The metric {name!r} must be a number, not {type(value).__name__}.")
+            # PyTorch warns when a loss that still has its graph is read.
+            detach = getattr(value, "detach", None)
+            plain = value if detach is None else detach()
+            item = getattr(plain, "item", None)
+            if callable(item):
+                plain = item()
+            found = float("x") if isinstance(plain, (str, bytes)) else float(plain)
+        except OverflowError as error:
+            raise _beyond(name, value) from error
+        except (TypeError, ValueError, RuntimeError, AttributeError) as error:
+            shape = getattr(value, "shape", None)
+            told = f" of shape {tuple(shape)}" if isinstance(shape, tuple) and len(shape) > 0 else ""
+            raise TypeError(f"The metric {name!r} must be a single number, not {type(value).__name__}{told}.") from error
+        is_infinite = getattr(plain, "is_infinite", None)
+        if math.isinf(found) and callable(is_infinite) and not is_infinite():
+            raise _beyond(name, value)
+        return found
+    raise TypeError(f"The metric {name!r} must be a single number, not {type(value).__name__}.")
+
+
+def _beyond(name: str, value: Any) -> ValueError:
+    return ValueError(f"The metric {name!r} has {type(value).__name__} beyond ±1.8e308, the range of a double.")
+
+
+def leaves_of(metrics: Mapping[Any, Any], prefix: str = "") -> Iterator[Tuple[Any, Any]]:
+    """The names and values of metrics; those of nested mappings are joined by dots, as params are.
+
+    Raises `TypeError` for a mapping whose own name is not a string.
+    """
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            if not isinstance(name, str):
+                check_name(name)
+            yield from leaves_of(value, f"{prefix}{name}.")
+        else:
+            yield (f"{prefix}{name}" if prefix and isinstance(name, str) else name), value
 
 
 def check_name(name: Any) -> None:
@@ -40,7 +75,7 @@ def check_name(name: Any) -> None:
         raise ValueError(f"The metric's name {name[:80]!r} has {length} bytes; 1 to {MAXIMUM_NAME_BYTES} are allowed.")
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
         raise ValueError(f"The metric's name {name!r} contains control characters.")
-    if name in ("epoch", "timestamp"):
+    if name in RESERVED_NAMES:
         raise ValueError(f"A metric must not be called {name!r}, since every record has a field of that name.")
 
 

@@ -41,8 +41,11 @@ class Pipeline:
         self.blocked_seconds = 0.0
         self.spooled_entries = 0
         self.put_entries = 0
+        self.spooled_records = 0
         self._interval = interval
-        self._changed = threading.Condition(threading.Lock())
+        # A signal's handler may end the session in the middle of put(). Whoever ends it waits on the condition, not for the
+        # threads, since that alone gives the lock to them then.
+        self._changed = threading.Condition(threading.RLock())
         self._queue: Deque[Entry] = deque()
         self._queue_bytes = 0
         self._unwritten: List[bytes] = []
@@ -51,6 +54,7 @@ class Pipeline:
         self._sync_wanted = 0
         self._is_ending = False
         self._is_spooling_done = False
+        self._is_delivery_done = False
         self._delivery_ends = threading.Event()
         self._hurry = threading.Event()
         self._transports: List[Transport] = []
@@ -119,6 +123,11 @@ class Pipeline:
         return self.put_entries - self.spooled_entries
 
     @property
+    def undelivered_records(self) -> int:
+        """Records in the spool that the server has neither acknowledged nor refused."""
+        return max(0, self.spooled_records - self.delivery.report.records)
+
+    @property
     def is_delivered(self) -> bool:
         """Whether the server has everything."""
         with self._changed:
@@ -150,15 +159,16 @@ class Pipeline:
         with self._changed:
             self._is_ending = True
             self._changed.notify_all()
-        self._threads[0].join(timeout)
+            self._changed.wait_for(lambda: self._is_spooling_done, timeout)
         is_delivered = self.wait_for_delivery(timeout)
         self._delivery_ends.set()
         self._hurry.set()
         self._threads[2].join(6.0)
-        self._threads[1].join(6.0)
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_delivery_done, 6.0)
         for transport in self._transports:
             transport.close()
-        if any(thread.is_alive() for thread in self._threads):
+        if not (self._is_spooling_done and self._is_delivery_done) or self._threads[2].is_alive():
             # A request is still under way: the lock stays with it, and ends with the process.
             return False
         failure = self.failure
@@ -218,6 +228,7 @@ class Pipeline:
                         count += 1
                     self.writer.append(b"".join(self._unwritten[:count]))
                     del self._unwritten[:count]
+                    self.spooled_records += count
                 if wants_sync:
                     self.writer.sync()
             except SpoolError as error:
@@ -233,6 +244,7 @@ class Pipeline:
                         self._synced_position = self.writer.position
                 self._changed.notify_all()
                 if is_ending and (failure is not None or not self._queue):
+                    self._is_spooling_done = True
                     return
             if failure is not None:
                 time.sleep(self._interval)
@@ -284,6 +296,9 @@ class Pipeline:
                 self._changed.notify_all()
             if wait:
                 self._delivery_ends.wait(wait) if error is not None else self._hurry.wait(wait)
+        with self._changed:
+            self._is_delivery_done = True
+            self._changed.notify_all()
 
     def _renew(self) -> None:
         transport = self._transport(5.0)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import pathlib
-import secrets
 import signal
 import socket
 import sys
@@ -18,29 +18,36 @@ import weakref
 from array import array
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence, Set, Type, Union
 
 from . import identifiers
+from .announcements import ended, say
 from .artifacts import ArtifactLogging
-from .delivery import LEASE_SECONDS, epoch_payload
+from .console import ConsoleCapture, Line, release_after_fork
+from .delivery import epoch_payload
 from .errors import PIVOTError, SessionClosed, SpoolError
+from .host_readings import HostReadings, Readings
 from .log_queue import Made, Points, cost
 from .metrics_encoding import MAXIMUM_STEP, little_endian
 from .notebook import NotebookSession
-from .number_reading import check_name, doubles, number, step_number, steps_of
-from .params import flattened, scalar
+from .number_reading import check_name, doubles, leaves_of, number, step_number, steps_of
+from .params import Parameter, in_parts, scalar
 from .pipeline import Pipeline, logger
 from .provenance import Provenance, ProvenanceCapture
-from .spool import DEFAULT_LIMIT_BYTES, Kind, SpoolWriter, State, default_root
-from .transport import Transport, artifact_route, base_url as checked_url, json_object
+from .session_params import SessionParams
+from .spool import Kind, SpoolWriter, State
+from .transport import Transport, artifact_route, json_object, session_address
 
 Fact = Union[str, int, float, bool]
 
 POINTS_PER_RECORD = 100_000
 LINE_BYTES = 16_384
 KNOWN_NAMES = 100_000
+KNOWN_WARNINGS = 1000
 FINISH_SECONDS = 60.0
 JOINED_CHECKPOINT_SECONDS = 60.0
+ASKING_SECONDS = 5.0
+CHECKPOINT_METRICS_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -79,28 +86,50 @@ class Session(ArtifactLogging, NotebookSession):
 
     Everything logged is copied into a queue, and the call returns at once; one thread writes it to the spool, by default at
     least every 50 ms, and another sends it to the server. `flush()` confirms that. Several threads may log at the same time.
-    A forked child cannot log: it must begin a session of its own.
+    A forked child cannot log: it must begin a session of its own. What the program prints and how busy its machine is are
+    recorded until the end, unless that is switched off.
     """
 
     def __init__(
-        self, state: State, root: pathlib.Path, beginning: List[Made], *, limit: int, interval: float, may_resume: bool
+        self,
+        state: State,
+        root: pathlib.Path,
+        beginning: List[Made],
+        *,
+        limit: int,
+        interval: float,
+        may_resume: bool,
+        params: Optional[Mapping[str, Parameter]] = None,
+        configuration: Optional[Mapping[str, Any]] = None,
+        quiet: bool = True,
     ) -> None:
+        """Made by `session()`. `params` and `configuration` are what the session is begun with, and are not sent again."""
         self.session_id = state.session_id
         self.base_url = state.base_url
         self.name = state.name
         self._state = state
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_ready = False
         self._closing: Optional[str] = None
         self._is_started = False
         self._may_resume = may_resume
         self._names: Dict[str, bool] = {}
+        self._warned: Set[Any] = set()
         self._last_step = 0
         self._last_epoch = 0
+        self._epoch_metrics: Dict[str, float] = {}
         self._own_commands = 0
         self._has_logged = False
         self._provenance: Optional[ProvenanceCapture] = None
+        self._console: Optional[ConsoleCapture] = None
+        self._host: Optional[HostReadings] = None
         self._hears_sigterm = False
+        self._is_quiet = quiet
+        self._began = time.monotonic()
+        self._ended_as: Optional[str] = None
+        self._configuration = configuration
+        self._document: Optional[Dict[str, Any]] = None
+        self._params = SessionParams(params or {}, self._spool_params, self._known_params)
         self._writer = SpoolWriter(root, state, limit)
         self._pipeline = Pipeline(self._writer, state, interval)
         self._pipeline.put_all(list(beginning))
@@ -111,8 +140,11 @@ class Session(ArtifactLogging, NotebookSession):
     def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Logs values of metrics at a step, counted from 0; by default the one after the last.
 
-        Raises `TypeError` or `ValueError` for an invalid number, name or step, `SpoolError` when the spool cannot be
-        written, `SessionClosed` after the end. Waits while the queue is full.
+        Values are numbers of any library, and arrays and tensors with one element; True is 1 and False is 0. The names in
+        nested mappings are joined by dots. A value that is not a number is left out with a warning, once for each name and
+        type, and the others are logged. Raises `TypeError` or `ValueError` for an invalid name or step and for two values of
+        the same name, `SpoolError` when the spool cannot be written, `SessionClosed` after the end. Waits while the queue is
+        full.
         """
         if not self._is_ready:
             self._become_ready()
@@ -125,7 +157,7 @@ class Session(ArtifactLogging, NotebookSession):
         names = self._names
         for name, value in items:
             if value.__class__ is not float or name not in names:
-                items = tuple([(self._checked(name), number(name, value)) for name, value in items])
+                items = tuple(self._numbers(metrics).items())
                 break
         if not items:
             return
@@ -176,9 +208,10 @@ class Session(ArtifactLogging, NotebookSession):
         whole = step_number(epoch)
         if whole <= self._last_epoch or whole >= 1 << 32:
             raise ValueError(f"Epoch {whole} cannot follow epoch {self._last_epoch}; epochs count upwards from 1.")
-        coded = self._coded(metrics)
+        values = dict(sorted(self._numbers(metrics).items()))
+        coded = [(name.encode(), little_endian(array("d", (value,)))) for name, value in values.items()]
         last = self._last_step if step is None else step_number(step)
-        self._last_epoch = whole
+        self._last_epoch, self._epoch_metrics = whole, values
         self._last_step = max(self._last_step, last)
         self._spool(Kind.EPOCH, epoch_payload(whole, last, coded))
 
@@ -194,7 +227,8 @@ class Session(ArtifactLogging, NotebookSession):
 
         In a program that the server runs, this waits until the server has the checkpoint, unless the server is unreachable:
         the program's next attempt continues from there. `epoch` is the epoch that the checkpoint closes. `stop` marks a
-        checkpoint that is saved because a stop was requested. Metrics may take at most 8 KiB of JSON. Raises
+        checkpoint that is saved because a stop was requested. Metrics may take at most 8 KiB of JSON; by default they are those
+        that `epoch()` reported for the epoch, so that the best checkpoint can be told by the monitored one. Raises
         `FileNotFoundError`, and `SpoolError` when the copy does not fit.
         """
         if not self._is_ready:
@@ -202,9 +236,12 @@ class Session(ArtifactLogging, NotebookSession):
         source = pathlib.Path(path)
         if not source.is_file():
             raise FileNotFoundError(f"There is no file {source} to save as a checkpoint; give the path of a file, not of a folder.")
-        values = {self._checked(name): number(name, value) for name, value in (metrics or {}).items()}
+        if metrics is None:
+            values = self._metrics_of_epoch(step_number(epoch))
+        else:
+            values = self._numbers(metrics)
         text = json.dumps(values) if values else None
-        if text is not None and len(text.encode()) > 8192:
+        if text is not None and len(text.encode()) > CHECKPOINT_METRICS_BYTES:
             raise ValueError("The metrics of a checkpoint may take at most 8192 bytes of JSON; report the others with epoch().")
         query: Dict[str, Any] = {
             "epoch": step_number(epoch), "step": self._last_step if step is None else step_number(step),
@@ -223,11 +260,14 @@ class Session(ArtifactLogging, NotebookSession):
             self._pipeline.wait_for_delivery(JOINED_CHECKPOINT_SECONDS)
         return identifiers.checkpoint_id(command, self.session_id)
 
-    def params(self, params: Mapping[str, Any]) -> None:
-        """Records settings, at any time; nested mappings become dotted names."""
-        if not self._is_ready:
-            self._become_ready()
-        self._spool(Kind.PARAMS, json.dumps({"params": flattened(params)}).encode())
+    @property
+    def params(self) -> SessionParams:
+        """The session's settings by dotted name, those set here included: `session.params["lr"]`, `dict(session.params)`.
+
+        `session.params({"lr": 0.1})` records settings at any time, and so does `session.params["lr"] = 0.1`; nested mappings
+        become dotted names.
+        """
+        return self._params
 
     def text(self, text: str, level: str = "") -> None:
         """Writes lines to the session's log; lines longer than 16 KiB are split. `level` is debug, info, warning or error."""
@@ -235,6 +275,9 @@ class Session(ArtifactLogging, NotebookSession):
             self._become_ready()
         if level not in ("", "debug", "info", "warning", "error"):
             raise ValueError(f"The level must be debug, info, warning or error, not {level!r}.")
+        if self._console is not None:
+            # What was printed before stands before it.
+            self._console.drain()
         now = _rfc3339(time.time())
         lines: List[Dict[str, str]] = []
         for line in str(text).splitlines() or [""]:
@@ -252,6 +295,8 @@ class Session(ArtifactLogging, NotebookSession):
         when the server refuses the session.
         """
         self._check_open()
+        if self._console is not None:
+            self._console.drain()
         self._pipeline.flush(timeout, delivered)
 
     def resume_state(self, folder: "Union[None, str, os.PathLike[str]]" = None) -> Optional[ResumeState]:
@@ -290,6 +335,33 @@ class Session(ArtifactLogging, NotebookSession):
         self._last_epoch, self._last_step, self._has_logged = epoch, step, True
         metrics = {str(key): float(value) for key, value in (chosen.get("metrics") or {}).items()}
         return ResumeState(chosen["checkpoint_id"], epoch, step, metrics, path)
+
+    @property
+    def url(self) -> str:
+        """The address at which a person can open the session."""
+        return session_address(self.base_url, self.session_id)
+
+    @property
+    def config(self) -> Dict[str, Any]:
+        """The session's configuration, resolved: the server fills in every default, such as `train.checkpoint_monitor`.
+
+        While no server has answered, it is the configuration that the session was begun with.
+        """
+        path = os.environ.get("PIVOT_CONFIG")
+        if self._state.joined and path:
+            try:
+                told = json.loads(pathlib.Path(path).read_text())
+                if isinstance(told, dict):
+                    return told
+            except (OSError, ValueError):
+                pass  # The server has the same.
+        document = self._known_document() or {}
+        return json.loads(json.dumps(document.get("config") or self._configuration or {}))  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        status = self._ended_as or ("closed" if self._closing is not None else "stopping" if self.should_stop else "running")
+        name = f"{self.name} ({self.session_id})" if self.name else self.session_id
+        return f"<pivot session {name}, {status}, epoch {self._last_epoch}, step {self._last_step}, at {self.url}>"
 
     @property
     def should_stop(self) -> bool:
@@ -336,6 +408,7 @@ class Session(ArtifactLogging, NotebookSession):
     def finish(self, status: str = "completed", message: Optional[str] = None, timeout: float = FINISH_SECONDS) -> None:
         """Ends this process's part: everything is durable when this returns, and delivered if the server could be reached.
 
+        A line on standard error says how it ended and what is not delivered yet, unless the session is quiet.
         `status` is completed, failed or stopped. Waits at most `timeout` seconds for the server, and not for an unreachable
         one: `pivot-sync` delivers what is left. Raises `SpoolError` when the rest could not be made durable.
         Calling it again does nothing.
@@ -348,6 +421,10 @@ class Session(ArtifactLogging, NotebookSession):
             self._closing = "The session has ended; begin a new one, or resume it."
             self._is_ready = False
         self._stop_hearing_sigterm()
+        if self._console is not None:
+            self._console.stop()
+        if self._host is not None:
+            self._host.stop()
         if self._provenance is not None:
             self._provenance.wait(2.0)
         body: Dict[str, Any] = {"outcome": status, "step": self._last_step}
@@ -360,9 +437,14 @@ class Session(ArtifactLogging, NotebookSession):
             is_delivered = self._pipeline.end(timeout)
         finally:
             _open.discard(self)
+        self._ended_as = status
         if is_delivered:
             self._writer.remove()
-        else:
+        if not self._is_quiet:
+            left = 0 if is_delivered else max(1, self._pipeline.undelivered_records)
+            seconds, folder = time.monotonic() - self._began, str(self._writer.folder)
+            say(ended(self.name or "", self.session_id, status, seconds, left, self._state.refused, folder))
+        elif not is_delivered:
             logger.warning(
                 "Not everything logged to %s is on the server yet; the rest is kept in %s. Run 'pivot-sync' when the server can "
                 "be reached. %s",
@@ -392,6 +474,9 @@ class Session(ArtifactLogging, NotebookSession):
                 logger.error("%s", failure)
 
     # For the surroundings
+
+    def _step_now(self) -> int:
+        return self._last_step
 
     def _put_artifact(
         self,
@@ -428,11 +513,54 @@ class Session(ArtifactLogging, NotebookSession):
             query = {"spooled": name, "path": "provenance/git.diff", "content_type": "text/x-diff", "kind": "file"}
             self._pipeline.put(Made(Kind.ARTIFACT, json.dumps(query).encode()), 500)
 
+    def _capture_output(self) -> None:
+        """Takes what the process prints into the session's log, until the end."""
+        self._console = ConsoleCapture(self._record_lines, lambda: not self._writer.is_half_full)
+        self._console.start()
+
+    def _record_lines(self, lines: List[Line]) -> None:
+        told = [{"text": text, "time": _rfc3339(at), "source": source} for at, source, text in lines]
+        entry = Made(Kind.LINES, json.dumps({"lines": told}).encode())
+        self._pipeline.put(entry, cost(entry))
+
+    def _read_host(self, interval: float, gpus_only: bool) -> None:
+        """Records how busy the machine is, until the end."""
+        self._host = HostReadings(self._record_readings, interval, gpus_only)
+
+    def _record_readings(self, at: float, readings: Readings) -> None:
+        if not self._writer.is_half_full:
+            told = {"host": socket.gethostname(), "readings": [{"time": _rfc3339(at), "values": readings}]}
+            self._pipeline.put(Made(Kind.READINGS, json.dumps(told).encode()), 1000)
+
     # Inside
 
     def _spool(self, kind: Kind, payload: bytes, command: Optional[str] = None) -> None:
         entry = Made(kind, payload, command)
         self._pipeline.put(entry, cost(entry))
+
+    def _spool_params(self, flat: Mapping[str, Parameter]) -> None:
+        """Spools params that are flat already, as many at a time as one request may carry."""
+        if not self._is_ready:
+            self._become_ready()
+        for part in in_parts(flat):
+            self._spool(Kind.PARAMS, json.dumps({"params": part}).encode())
+
+    def _known_document(self) -> Optional[Dict[str, Any]]:
+        """The session as the server described it when this process began; None while it cannot be reached."""
+        if self._document is None:
+            self._document = self._pipeline.delivery.document
+        if self._document is None and self._state.joined:
+            transport = Transport(self.base_url, timeout=ASKING_SECONDS, connect_timeout=ASKING_SECONDS, retries=0)
+            try:
+                self._document = json_object(transport.call("GET", f"training/sessions/{self.session_id}"))
+            except PIVOTError as error:
+                logger.warning("What the server knows of %s cannot be shown: %s", self.session_id, error)
+            finally:
+                transport.close()
+        return self._document
+
+    def _known_params(self) -> Optional[Mapping[str, Parameter]]:
+        return (self._known_document() or {}).get("params")
 
     def _own_command(self, what: str) -> str:
         with self._lock:
@@ -446,11 +574,38 @@ class Session(ArtifactLogging, NotebookSession):
                 self._names[name] = True
         return str(name)
 
-    def _coded(self, metrics: Mapping[str, Any]) -> List[Tuple[bytes, bytes]]:
-        return [
-            (self._checked(name).encode(), little_endian(array("d", (number(name, metrics[name]),))))
-            for name in sorted(metrics)
-        ]
+    def _numbers(self, metrics: Mapping[str, Any]) -> Dict[str, float]:
+        """The metrics as numbers by name; what is not a number is left out, and told once for each name and type."""
+        found: Dict[str, float] = {}
+        for name, value in leaves_of(metrics):
+            self._checked(name)
+            if name in found:
+                raise ValueError(f"Two values are both named {name!r}, one of them in a nested mapping; rename one of them.")
+            try:
+                found[name] = number(name, value)
+            except (TypeError, ValueError) as error:
+                self._warn_once(
+                    (name, type(value)), f"{error} It is left out, like further values of this type; the rest is logged."
+                )
+        return found
+
+    def _warn_once(self, what: Any, text: str) -> None:
+        """Logs a warning unless it was logged before; after many of them none is logged any more."""
+        if what in self._warned or len(self._warned) > KNOWN_WARNINGS:
+            return
+        self._warned.add(what)
+        if len(self._warned) > KNOWN_WARNINGS:
+            text += " There have been many such warnings; no further ones are given for this session."
+        logger.warning("%s", text)
+
+    def _metrics_of_epoch(self, epoch: int) -> Dict[str, float]:
+        """What was reported for an epoch, if it is the last; of more than a checkpoint may have, the monitored metric alone."""
+        metrics = self._epoch_metrics if epoch == self._last_epoch else {}
+        if len(json.dumps(metrics).encode()) > CHECKPOINT_METRICS_BYTES:
+            train = self.config.get("train") or {}
+            monitored = train.get("checkpoint_monitor", "val_loss")
+            metrics = {name: value for name, value in metrics.items() if name == monitored}
+        return metrics
 
     def _check_open(self) -> None:
         if self._closing is not None:
@@ -474,8 +629,9 @@ class Session(ArtifactLogging, NotebookSession):
 
     def _become_foreign(self) -> None:
         """In a forked child: the session stays the parent's."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_ready = False
+        self._console = self._host = None
         self._closing = (
             f"The session {self.session_id} belongs to the process that this one was forked from; log there, or begin a session "
             "in this process."
@@ -491,18 +647,37 @@ def _forked_children_of(session: Session) -> bool:
 
 
 def _after_fork() -> None:
+    release_after_fork()
     for session in list(_open):
         session._become_foreign()
         _foreign.add(session)
     _open.clear()
 
 
+def _notice_exit_code() -> None:
+    """Remembers the code that the program gives to `sys.exit`, which nothing tells when the interpreter ends."""
+    leave = sys.exit
+
+    @functools.wraps(leave)
+    def leave_and_remember(code: Any = None, /) -> NoReturn:
+        global _exit_code
+        _exit_code = code
+        leave(code)
+
+    sys.exit = leave_and_remember
+
+
 def _at_exit() -> None:
-    error = getattr(sys, "last_value", None)
+    # At a prompt, and so in notebooks, what was raised last has ended nothing.
+    is_interactive = hasattr(sys, "ps1")
+    error = None if is_interactive else getattr(sys, "last_value", None)
+    code = None if is_interactive else _exit_code
     for session in list(_open):
         try:
             if isinstance(error, KeyboardInterrupt):
                 session.finish("stopped", "interrupted from the keyboard")
+            elif error is None and code not in (None, 0, False):
+                session.finish("failed", f"The program ended with exit code {code}.")
             elif error is not None:
                 text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
                 session.finish("failed", text[-4000:])
@@ -512,116 +687,10 @@ def _at_exit() -> None:
             logger.error("%s", failure)
 
 
+_exit_code: Any = None
+_notice_exit_code()
 os.register_at_fork(after_in_child=_after_fork)
 atexit.register(_at_exit)
-
-
-def session(
-    name: Optional[str] = None,
-    *,
-    config: Any = None,
-    tags: Sequence[str] = (),
-    experiment: Optional[str] = None,
-    group: Optional[str] = None,
-    notes: Optional[str] = None,
-    epochs: Optional[int] = None,
-    checkpoint_id: Optional[str] = None,
-    resume: Optional[str] = None,
-    base_url: Optional[str] = None,
-    provenance: bool = True,
-    spool_dir: "Union[None, str, os.PathLike[str]]" = None,
-    interval: float = 0.05,
-    patience: float = 3.0,
-) -> Session:
-    """Begins a session and returns the object that logs to it.
-
-    Creates a session of kind `external`, whose params are `config` (any nested mapping, dataclass or namespace) and whose
-    planned epochs are `epochs`; with `checkpoint_id` it continues from that checkpoint. With `resume`, begins a new attempt
-    of that session. In a program that the server runs (PIVOT_SESSION_ID and PIVOT_LEASE are set), joins that session and
-    adds `config` to its params; this removes PIVOT_LEASE from the environment, so that it happens once.
-
-    No server is needed: what is logged is kept in the spool below `spool_dir` until one can be reached. If one answers within
-    `patience` seconds and refuses the session, this raises `PIVOTError` at once. `interval` is the longest time, in seconds,
-    until what was logged is in the spool. Raises `SpoolError` when no spool can be made.
-    """
-    if isinstance(tags, str):
-        raise TypeError(f"tags must be a list of strings, such as [{tags!r}], not a single string.")
-    url = checked_url(base_url)
-    root = pathlib.Path(spool_dir) if spool_dir is not None else default_root()
-    params = flattened(config) if config is not None else {}
-    state = State(spool_id="py-" + secrets.token_hex(8), base_url=url, process_id=os.getpid(), name=name or "")
-    beginning: List[Made] = []
-    joined, lease = os.environ.get("PIVOT_SESSION_ID"), os.environ.get("PIVOT_LEASE")
-    may_resume = True
-    if resume is None and joined and lease:
-        state.joined, state.session_id, state.token = True, joined, lease
-        # The lease is this session object's alone: a second one, and those of processes that are started from here, are
-        # sessions of their own instead of ending this one.
-        del os.environ["PIVOT_LEASE"]
-        state.attempt = _joined_attempt(url, joined)
-        if params:
-            beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
-    else:
-        if resume is None:
-            command = identifiers.new_command_id()
-            state.session_id = identifiers.session_id(command)
-            may_resume = checkpoint_id is not None
-            configuration: Dict[str, Any] = {"trainer": {"kind": "external"}, "max_restarts": 0}
-            if epochs is not None:
-                configuration["train"] = {"epochs": epochs}
-            body = {
-                "session_name": name or pathlib.Path(sys.argv[0] or "session").stem or "session", "config": configuration,
-                "params": params, "tags": list(tags), "experiment": experiment, "group": group, "notes": notes,
-                "checkpoint_id": checkpoint_id,
-            }
-            created = json.dumps({key: value for key, value in body.items() if value is not None}).encode()
-            if len(created) > 1 << 20:
-                raise ValueError(f"config takes {len(created)} bytes of JSON; at most 1 MiB is accepted. Save the rest as a file.")
-            beginning.append(Made(Kind.CREATE, created, command))
-        else:
-            state.session_id = resume
-            _deliver_leftovers(root, resume, url)
-            if params:
-                beginning.append(Made(Kind.PARAMS, json.dumps({"params": params}).encode()))
-        claim = {"lease_seconds": LEASE_SECONDS, "host": socket.gethostname(), "process_id": os.getpid()}
-        beginning.insert(0 if resume is not None else 1, Made(Kind.CLAIM, json.dumps(claim).encode()))
-    limit = int(os.environ.get("PIVOT_SPOOL_LIMIT") or DEFAULT_LIMIT_BYTES)
-    made = Session(state, root, beginning, limit=limit, interval=interval / 2, may_resume=may_resume)
-    made._pipeline.wait_for_first_answer(patience)
-    refusal = made._pipeline.fatal
-    if refusal is not None:
-        made._closing = "The server refused the session."
-        _open.discard(made)
-        made._pipeline.end(0.0)
-        made._writer.remove()
-        raise refusal
-    if state.joined:
-        made._hear_sigterm()
-    if provenance:
-        made._provenance = ProvenanceCapture(made._record_provenance)
-    return made
-
-
-def _joined_attempt(url: str, session_id: str) -> int:
-    told = os.environ.get("PIVOT_ATTEMPT")
-    if told:
-        return int(told)
-    transport = Transport(url)
-    try:
-        return int(json_object(transport.call("GET", f"training/sessions/{session_id}"))["attempt"])
-    finally:
-        transport.close()
-
-
-def _deliver_leftovers(root: pathlib.Path, session_id: str, url: str) -> None:
-    """Delivers what earlier processes of a session left, which releases its lease; without a server nothing changes."""
-    from .sync import deliver_spool  # sync imports what this module makes
-
-    for folder in sorted(root.glob(f"{session_id}-*")):
-        try:
-            deliver_spool(folder, url)
-        except (PIVOTError, SpoolError) as error:
-            logger.warning("What is left in %s will be delivered later: %s", folder, error)
 
 
 def _rfc3339(seconds: float) -> str:

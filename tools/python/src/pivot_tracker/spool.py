@@ -63,6 +63,7 @@ class Kind(enum.IntEnum):
     PARAMS = 9
     FACTS = 10
     FINISH = 11
+    READINGS = 12
 
 
 class Record(NamedTuple):
@@ -326,6 +327,11 @@ class SpoolWriter:
     def file_delivered(self, size: int) -> None:
         """Frees the room of a file that was removed."""
         self._file_bytes -= size
+
+    @property
+    def is_half_full(self) -> bool:
+        """Whether less than half of the spool's room is left: what can be missed is then left out. Any thread may ask."""
+        return self._used_bytes() * 2 > self._limit
 
     def close(self) -> None:
         """Closes the files and gives the lock back."""

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import socket
 import sys
 import time
 from http.client import RemoteDisconnected
@@ -37,6 +38,12 @@ def base_url(url: Optional[str] = None) -> str:
         raise ValueError(f"'{text}' is not the address of a server; it must look like {DEFAULT_URL}.")
     path = parts.path if parts.path.strip("/") else "/api/v1"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def session_address(url: str, session_id: str) -> str:
+    """The address at which a person can open a session: its document, without the password that a server's address may hold."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"{parts.path}/training/sessions/{session_id}", "", ""))
 
 
 def error_of(response: requests.Response) -> PIVOTError:
@@ -270,7 +277,7 @@ def _cause(error: BaseException, handled: Optional[BaseException]) -> str:
     inner = error
     while inner.__context__ is not None and inner.__context__ is not handled:
         inner = inner.__context__
-    if isinstance(inner, TimeoutError):
+    if isinstance(inner, (TimeoutError, socket.timeout)):  # the same from Python 3.10 on
         return "timed out"
     if isinstance(inner, RemoteDisconnected):
         return "the connection was closed without an answer"
@@ -318,5 +325,5 @@ def json_object(response: requests.Response) -> Dict[str, Any]:
 
 __all__ = [
     "Body", "DEFAULT_URL", "Query", "Transport", "artifact_route", "base_url", "encoded_query", "error_of", "is_passing", "json_object", "pause",
-    "segment",
+    "segment", "session_address",
 ]

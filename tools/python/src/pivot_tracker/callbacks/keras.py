@@ -14,7 +14,7 @@ from typing import Any, Optional, Union
 from ..session import Session
 from .frameworks import class_of
 from .numbers import numbers_in
-from .owned_session import OwnedSession
+from .owned_session import OwnedSession, guarded
 
 _KerasCallback = class_of(("keras.callbacks", "tensorflow.keras.callbacks"), "Callback")
 
@@ -61,6 +61,7 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
         self._was_stopped = False
         self._is_epoch_cut = False
 
+    @guarded
     def on_train_begin(self, logs: Any = None) -> None:
         """Logs how `fit` was called, and the optimizer's configuration."""
         params: dict[str, Any] = {"fit": numbers_in(getattr(self, "params", None))}
@@ -70,12 +71,14 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
             params["optimizer"] = {
                 name: value for name, value in config.items() if isinstance(value, (str, int, float, bool))
             }
-        self._owned.session.params(params)
+        self._owned.params(params, "the arguments of fit and the optimizer's configuration")
 
+    @guarded
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Begins to count an epoch."""
         self._is_epoch_cut = False
 
+    @guarded
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Logs the step, and ends the training when a stop was requested."""
         self._step += 1
@@ -83,27 +86,31 @@ class PIVOTCallback(_KerasCallback):  # type: ignore[misc, valid-type]
         if self._log_every > 0 and self._step % self._log_every == 0:
             numbers = numbers_in(logs)
             if numbers:
-                session.log(numbers, step=self._step)
+                with self._owned.guard("To log a step"):
+                    session.log(numbers, step=self._step)
         if session.should_stop and not self._was_stopped:
             self._was_stopped = True
             steps = (getattr(self, "params", None) or {}).get("steps")
             self._is_epoch_cut = steps is None or batch + 1 < steps
             self.model.stop_training = True
 
+    @guarded
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Reports a complete epoch, and keeps the model. Of an interrupted epoch the model is kept, but no epoch is reported."""
         numbers = numbers_in(logs)
         session = self._owned.session
         if not self._is_epoch_cut:
-            session.epoch(epoch + 1, numbers)
+            with self._owned.guard("To report an epoch"):
+                session.epoch(epoch + 1, numbers)
         if self._checkpoint is None or not (self._was_stopped or self._is_to_be_saved(numbers)):
             return
         if self._checkpoint.endswith(".weights.h5"):
             self.model.save_weights(self._checkpoint, overwrite=True)
         else:
             self.model.save(self._checkpoint, overwrite=True)
-        session.checkpoint(self._checkpoint, epoch + 1, numbers, step=self._step, stop=self._was_stopped)
+        self._owned.checkpoint(self._checkpoint, epoch + 1, numbers, step=self._step, stop=self._was_stopped)
 
+    @guarded
     def on_train_end(self, logs: Any = None) -> None:
         """Ends a session that the callback has begun."""
         self._owned.end("stopped" if self._was_stopped else "completed")

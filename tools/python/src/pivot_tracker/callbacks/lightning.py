@@ -21,7 +21,7 @@ from typing import Any, Optional
 from ..session import Session
 from .frameworks import class_of
 from .numbers import numbers_in
-from .owned_session import OwnedSession
+from .owned_session import OwnedSession, guarded
 from .packing import packed
 
 _Logger = class_of(("lightning.pytorch.loggers", "pytorch_lightning.loggers"), "Logger")
@@ -69,17 +69,20 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
         """The session's id; None before it has begun."""
         return self._owned.session.session_id if self._owned.has_begun else None
 
+    @guarded
     def log_metrics(self, metrics: "dict[str, float]", step: Optional[int] = None) -> None:
         """Logs what Lightning reports for a step; its own `epoch` among it is left out."""
         numbers = numbers_in(metrics, without=("epoch",))
         if numbers and _is_rank_zero():
             self._owned.session.log(numbers, step=max(0, step or 0))
 
+    @guarded
     def log_hyperparams(self, params: Any, *_: Any, **__: Any) -> None:
         """Logs hyperparameters as the session's params."""
         if _is_rank_zero():
-            self._owned.session.params(_plain(params))
+            self._owned.params(_plain(params), "the hyperparameters")
 
+    @guarded
     def after_save_checkpoint(self, checkpoint_callback: Any) -> None:
         """Keeps the file, or folder, that ModelCheckpoint has just saved."""
         if not self._keeps_checkpoints or not _is_rank_zero():
@@ -96,6 +99,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
             self._keep(saved, self._epoch, score, self._was_stopped)
             self._kept = saved
 
+    @guarded
     def finalize(self, status: str) -> None:
         """Ends a session that the logger has begun, as completed or stopped; as failed when the training raised."""
         if not _is_rank_zero():
@@ -107,7 +111,7 @@ class PIVOTLogger(_Logger):  # type: ignore[misc, valid-type]
 
     def _keep(self, path: "str | os.PathLike[str]", epoch: int, metrics: "dict[str, float]", stop: bool = False) -> None:
         with packed(path) as file:
-            self._owned.session.checkpoint(file, epoch, metrics, stop=stop)
+            self._owned.checkpoint(file, epoch, metrics, stop=stop)
 
 
 class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
@@ -116,14 +120,17 @@ class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
     def __init__(self, logger: PIVOTLogger, checkpoint_on_stop: bool = True) -> None:
         super().__init__()
         self._logger = logger
+        self._owned = logger._owned
         self._saves_on_stop = checkpoint_on_stop
         self._batches_done = 0
 
+    @guarded
     def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
         """Remembers the epoch that checkpoints belong to from now on."""
         self._logger._epoch = trainer.current_epoch + 1
         self._batches_done = 0
 
+    @guarded
     def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Ends the training after this step when a stop was requested, with a checkpoint unless that was declined."""
         self._batches_done = batch_idx + 1
@@ -135,19 +142,25 @@ class PIVOTCallback(_Callback):  # type: ignore[misc, valid-type]
         if self._saves_on_stop:
             self._save(trainer)
 
+    @guarded
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
         """Reports a complete epoch, with the latest value of each metric; Lightning calls this for an interrupted one too."""
         if trainer.is_global_zero and self._batches_done >= _batch_count(trainer, self._batches_done):
             if not (self._logger._was_stopped and _batch_count(trainer, -1) < 0):
                 self._logger.experiment.epoch(trainer.current_epoch + 1, numbers_in(trainer.callback_metrics))
 
+    @guarded
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         """Ends a session that the logger has begun, with what was raised."""
         if trainer.is_global_zero:
             self._logger._owned.fail(exception)
 
     def _is_to_stop(self, trainer: Any) -> bool:
-        asked = trainer.is_global_zero and self._logger.experiment.should_stop
+        asked = False
+        if trainer.is_global_zero:
+            # Whatever becomes of it, the other ranks wait for this one's answer.
+            with self._owned.guard("To ask for a stop"):
+                asked = self._logger.experiment.should_stop
         # All ranks leave the loop at the same step, or those that stay wait for the others forever.
         return bool(trainer.strategy.reduce_boolean_decision(asked, all=False)) if trainer.world_size > 1 else asked
 

@@ -20,7 +20,7 @@ from typing import Any, Optional
 from ..session import Session
 from .frameworks import class_of
 from .numbers import numbers_in
-from .owned_session import OwnedSession
+from .owned_session import OwnedSession, guarded
 from .packing import packed, unpack_checkpoint
 
 __all__ = ["PIVOTCallback", "unpack_checkpoint"]
@@ -49,6 +49,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
         self._pending_epoch: Optional[int] = None
         self._was_stopped = False
 
+    @guarded
     def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
         """Logs the arguments, secrets masked by transformers itself, and the model's configuration."""
         if not state.is_world_process_zero:
@@ -56,18 +57,21 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
         params: dict[str, Any] = {"arguments": args.to_sanitized_dict()}
         if getattr(model, "config", None) is not None and hasattr(model.config, "to_dict"):
             params["model"] = model.config.to_dict()
-        self._owned.session.params(_without_empty(params))
+        self._owned.params(_without_empty(params), "the trainer's arguments and the model's configuration")
 
+    @guarded
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Reports the epoch before."""
         self._tell_epoch(state)
 
+    @guarded
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Remembers a complete epoch; the trainer calls this for an interrupted one too."""
         done = round(state.epoch or 0)
         if done >= 1 and abs(state.epoch - done) < 1e-6:
             self._pending_epoch = done
 
+    @guarded
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
         """Ends the training when a stop was requested, with a checkpoint if checkpoints are kept."""
         if state.is_world_process_zero and not control.should_training_stop and self._owned.session.should_stop:
@@ -76,6 +80,7 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
             control.should_save = control.should_save or self._checkpoints != "none"
         return control
 
+    @guarded
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         """Logs what the trainer logs, at its step."""
         numbers = numbers_in(logs, without=("epoch", "step"))
@@ -83,10 +88,12 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
             self._metrics.update(numbers)
             self._owned.session.log(numbers, step=state.global_step)
 
+    @guarded
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
         """Adds an evaluation to its epoch's metrics; the trainer has already logged it as points."""
         self._metrics.update(numbers_in(metrics, without=("epoch", "step")))
 
+    @guarded
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Keeps the checkpoint that was saved, after the epoch that it ends."""
         if not state.is_world_process_zero:
@@ -104,8 +111,9 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
             source = files[0]
         epoch = max(1, math.ceil((state.epoch or 0) - 1e-6))
         with packed(source) as file:
-            self._owned.session.checkpoint(file, epoch, dict(self._metrics), step=state.global_step, stop=self._was_stopped)
+            self._owned.checkpoint(file, epoch, self._metrics, step=state.global_step, stop=self._was_stopped)
 
+    @guarded
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Reports the last epoch, and ends a session that the callback has begun."""
         if state.is_world_process_zero:
@@ -114,7 +122,8 @@ class PIVOTCallback(_TrainerCallback):  # type: ignore[misc, valid-type]
 
     def _tell_epoch(self, state: Any) -> None:
         if self._pending_epoch is not None and state.is_world_process_zero:
-            self._owned.session.epoch(self._pending_epoch, dict(self._metrics))
+            with self._owned.guard("To report an epoch"):
+                self._owned.session.epoch(self._pending_epoch, dict(self._metrics))
         self._pending_epoch = None
 
 
