@@ -205,7 +205,8 @@ package struct CommandTraining: Sendable {
         note("Started \(CommandProvenance.commandLine(start.arguments)) in \(start.folder) as process \(child.id).")
         let queue = OutputQueue()
         OutputReader(
-            standardOutput: child.standardOutput, standardError: child.standardError, queue: queue, now: environment.now
+            standardOutput: child.standardOutput, standardError: child.standardError,
+            readsMetrics: settings.metrics == .jsonLines, queue: queue, now: environment.now
         ).start()
         var delivery = CommandDelivery(
             service, attempt: lease.attempt, replay: replay, telemetry: telemetry, queue: queue, stop: stop,
