@@ -40,7 +40,9 @@ struct CreationTests {
                 SessionDraft(.path("configs/small.test.yaml")), as: TestTracker.command("create"))
             #expect(written.value.document.name == "small")
             #expect(written.value.document.configurationPath == "configs/small.test.yaml")
-            await #expect(throws: ConfigurationRoots.Failure.missing(available: ["configs/small.test.yaml"])) {
+            await #expect(
+                throws: ConfigurationRoots.Failure.missing("configs/none.yaml", available: ["configs/small.test.yaml"])
+            ) {
                 _ = try await test.tracker.sessions.create(
                     SessionDraft(.path("configs/none.yaml")), as: TestTracker.command("another"))
             }

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Processes
 import SwiftProtobuf
+import Text
 import Tracking
 import TrackingClient
 package import TrainingConfiguration
@@ -82,7 +83,8 @@ package struct CommandTraining: Sendable {
         do {
             try Data(replay.configuration.utf8).write(to: URL(fileURLWithPath: configuration))
         } catch {
-            throw TrainerError(.configuration, "The configuration cannot be written to \(configuration): \(error).")
+            throw TrainerError(
+                .configuration, "The configuration cannot be written to \(configuration): \(FileFault.words(error)).")
         }
         return ProgramStart(
             path: path, arguments: [path] + settings.command.dropFirst().map { tree?.moved($0) ?? $0 },
@@ -142,7 +144,8 @@ package struct CommandTraining: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: place.sessionFolder, withIntermediateDirectories: true)
         } catch {
-            throw TrainerError(.configuration, "The folder \(place.sessionFolder) cannot be created: \(error).")
+            throw TrainerError(
+                .configuration, "The folder \(place.sessionFolder) cannot be created: \(FileFault.words(error)).")
         }
         return place.sessionFolder
     }

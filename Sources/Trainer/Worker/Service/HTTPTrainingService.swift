@@ -2,6 +2,7 @@ package import API
 package import Foundation
 package import JSON
 import Synchronization
+import Text
 package import Tracking
 package import TrackingClient
 
@@ -83,7 +84,8 @@ package final class HTTPTrainingService: TrainingService {
             try FileManager.default.removeItem(atPath: path)
             return bytes
         } catch {
-            throw TrainerError(.checkpoint, "The downloaded checkpoint at \(path) cannot be read: \(error).")
+            throw TrainerError(
+                .checkpoint, "The downloaded checkpoint at \(path) cannot be read: \(FileFault.words(error)).")
         }
     }
 
@@ -153,7 +155,8 @@ package final class HTTPTrainingService: TrainingService {
             try FileManager.default.removeItem(atPath: file)
             return bytes
         } catch {
-            throw TrainerError(.notReproducible, "The downloaded artifact at \(file) cannot be read: \(error).")
+            throw TrainerError(
+                .notReproducible, "The downloaded artifact at \(file) cannot be read: \(FileFault.words(error)).")
         }
     }
 
