@@ -144,7 +144,7 @@ package struct Checkpoints: Sendable {
         guard speaker.state.architecture.isEmpty else { return speaker.state.architecture }
         let document = try await core.read(after: core.store.head) { try $0.document(of: speaker.session) }
         return try TrainingConfiguration(
-            resolving: ConfigurationSource(json: Array(document.configuration.utf8))
+            resolving: ConfigurationSource(json: Array(document.configuration.utf8)), isRecorded: true
         ).architecture
     }
 }

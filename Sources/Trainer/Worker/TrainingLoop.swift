@@ -81,7 +81,7 @@ package struct TrainingLoop {
     private func configuration() throws(TrainerError) -> TrainingConfiguration {
         do throws(ConfigurationError) {
             return try TrainingConfiguration(
-                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)))
+                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)), isRecorded: true)
         } catch {
             throw TrainerError(.configuration, "The session's configuration cannot be used here: \(error)")
         }
