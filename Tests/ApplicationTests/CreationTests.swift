@@ -116,7 +116,7 @@ struct CreationTests {
             let document = try await test.view(child).document
             #expect(document.parentSessionID == parent.text && document.parentCheckpoint.digest == saved.digest)
             #expect(document.currentEpoch == 1 && document.step == 10)
-            _ = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("delete"))
+            _ = try await test.tracker.checkpoints.delete(id, reason: "surplus", as: TestTracker.command("delete"))
             await expectError(
                 .invalid(
                     field: "checkpoint_id",

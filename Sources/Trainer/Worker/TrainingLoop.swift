@@ -224,7 +224,8 @@ package struct TrainingLoop {
                 stop.raise(if: saved.stopRequested)
                 course.didSave(save, id: saved.id)
             case .delete(let id):
-                try await service.delete(checkpointID: id)
+                try await service.delete(
+                    checkpointID: id, reason: course.plan.checkpoints.surplusReason)
                 course.didDelete(id: id)
             case .finish(let finish):
                 return try await end(finish, course)

@@ -160,10 +160,10 @@ package final class HTTPTrainingService: TrainingService {
         }
     }
 
-    package func delete(checkpointID: String) async throws(TrainerError) {
+    package func delete(checkpointID: String, reason: String) async throws(TrainerError) {
         try await patience.persist { () async throws(ClientError) in
             do throws(ClientError) {
-                _ = try await client.deleteCheckpoint(checkpointID)
+                _ = try await client.deleteCheckpoint(checkpointID, reason: reason)
             } catch {
                 guard error.status == 404 else { throw error }
             }
