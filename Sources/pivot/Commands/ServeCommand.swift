@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Logging
 import Server
+import Text
 import TrainingConfiguration
 
 /// `pivot serve`: runs the server until it is told to stop.
@@ -54,6 +55,10 @@ package struct ServeCommand: AsyncParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        try NumberOption.check("--port", port, 0...65_535)
+    }
+
     package func run() async throws {
         let configuration = try configuration()
         LoggingSystem.bootstrap { label in
@@ -78,10 +83,12 @@ package struct ServeCommand: AsyncParsableCommand {
         var source = try ConfigurationSource(.object([:]))
         let file = config ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
         if let file {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw ValidationError("The configuration \(file) cannot be read. Check the path.")
+            do {
+                source = try ConfigurationSource(try String(contentsOfFile: file, encoding: .utf8), fileName: file)
+            } catch let error where !(error is ConfigurationError) {
+                throw CommandFailure(
+                    .usage, "The configuration \(file) cannot be read: \(FileFault.words(error)). Check the path.")
             }
-            source = try ConfigurationSource(String(decoding: data, as: UTF8.self), fileName: file)
         }
         if let host { try source.override("host", with: .string(host)) }
         if let port { try source.override("port", with: .integer(Int64(port))) }

@@ -26,6 +26,7 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        try LocalSource.check(file)
         try await server.withClient { client in
             let target = path ?? file.split(separator: "/").last.map(String.init) ?? file
             let meter = TransferMeter(target)

@@ -50,7 +50,7 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
                     client: client, sessionID: started.id, asJSON: output.json, position: started.position
                 ).run()
             } else {
-                output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }
+                output.show(started) { _ in SessionPresentation.started(started) }
             }
         }
     }
