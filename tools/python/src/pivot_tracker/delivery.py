@@ -63,6 +63,7 @@ class Delivery:
         transport: Transport,
         *,
         file_delivered: Callable[[int], None] = lambda size: None,
+        tells_refusals: bool = True,
     ) -> None:
         self.reader = reader
         self.state = state
@@ -71,6 +72,8 @@ class Delivery:
         # Set by the thread that renews the lease, when the server says that the attempt is no longer the current one.
         self.is_stale = False
         self._file_delivered = file_delivered
+        # Whether refusals are logged when they come; `Report.refused` has them all the same.
+        self._tells_refusals = tells_refusals
         self._epoch = 0
 
     def step(self) -> bool:
@@ -330,8 +333,9 @@ class Delivery:
             self.state.finished = True
         text = f"{record.kind.name.lower()}: {error}"
         self.report.refused.append(text)
-        logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
-                     self.state.session_id, self.reader.folder.parent / "refused", text)
+        if self._tells_refusals:
+            logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
+                         self.state.session_id, self.reader.folder.parent / "refused", text)
         self.report.last_error = text
         self.state.refused += len(records)
         folder = self.reader.folder.parent / "refused"
