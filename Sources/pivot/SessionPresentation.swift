@@ -34,7 +34,7 @@ package enum SessionPresentation {
         sheet.add("Name", session.name)
         sheet.add("Status", status(session.summary) + (session.isArchived ? ", archived" : ""))
         sheet.add("Message", session.message)
-        sheet.add("Waits", claimHint(session.summary))
+        sheet.add("Next", claimHint(session.summary))
         sheet.add(
             "Epochs",
             epochs(session.summary)

@@ -331,7 +331,7 @@ class Delivery:
             raise Fatal(error) from error
         if record.kind is Kind.FINISH:
             self.state.finished = True
-        text = f"{record.kind.name.lower()}: {error}"
+        text = f"{_described(record, len(records))}: {error}"
         self.report.refused.append(text)
         if self._tells_refusals:
             logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
@@ -372,6 +372,19 @@ class Delivery:
 
     def _write_state(self, durable: bool = False) -> None:
         write_state(self.reader.folder, self.state, durable)
+
+
+def _described(record: Record, count: int) -> str:
+    """A refused record in words that tell it from others of its kind."""
+    kind = record.kind.name.lower()
+    if record.kind is Kind.EPOCH:
+        return f"{kind} {EPOCH_HEAD.unpack_from(record.payload)[0]}"
+    if record.kind is Kind.METRICS:
+        return f"{kind} up to step {METRICS_HEAD.unpack_from(record.payload)[0]}" + (f", {count} records" if count > 1 else "")
+    if record.kind in (Kind.CHECKPOINT, Kind.ARTIFACT):
+        told = json.loads(record.payload)
+        return f"{kind} {told.get('path') or told.get('file_name') or told.get('epoch', '')}".rstrip()
+    return kind
 
 
 def epoch_payload(epoch: int, step: int, metrics: List[Tuple[bytes, bytes]]) -> bytes:
