@@ -204,7 +204,7 @@ let package = Package(
             "WebServerTests",
             [
                 "JSON", "TestSupport", "WebServer", "WebServerTesting", .hummingbird, .httpTypes, .log, .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioWebSocket,
+                .nioEmbedded, .nioHTTP1, .nioPosix, .nioWebSocket,
             ]),
     ]
 )

@@ -13,8 +13,9 @@ package struct ServeCommand: AsyncParsableCommand {
         abstract: "Run the server.",
         discussion: """
             Settings are read from the file given with --config, or from configs/server.yaml if it exists; options \
-            take precedence over the file. The server listens on this machine only unless --host says otherwise, and \
-            shuts down cleanly on Ctrl-C and SIGTERM; trainings continue meanwhile and reconnect to the next server.
+            take precedence over the file. The server listens on this machine only, at 127.0.0.1 and ::1, unless --host \
+            says otherwise, and shuts down cleanly on Ctrl-C and SIGTERM; trainings continue meanwhile and reconnect to the \
+            next server.
 
             Examples:
               pivot serve
