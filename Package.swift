@@ -57,15 +57,15 @@ let package = Package(
         library("Safetensors", ["JSON"]),
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
-        library("EventLog", ["Compression", "LMDB", "Tracking", .collections]),
+        library("EventLog", ["Compression", "LMDB", "Text", "Tracking", .collections]),
         library("Blobs", ["Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
-        library("ReadModels", ["LMDB", "EventLog", "JSON", "Tracking", .protobuf]),
-        library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Tracking", .log]),
+        library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
+        library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
         library(
             "Application",
             [
-                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Tracking", "TrainingConfiguration", .crypto,
-                .lifecycle, .log, .nioCore, .nioPosix, .protobuf,
+                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking", "TrainingConfiguration",
+                .crypto, .lifecycle, .log, .nioCore, .nioPosix, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library(
@@ -103,18 +103,18 @@ let package = Package(
         library(
             "TrackingClient",
             ["API", "JSON", "Text", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .protobuf]),
-        library("Scans", ["Compression", "TrainingConfiguration"]),
+        library("Scans", ["Compression", "Text", "TrainingConfiguration"]),
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
             [
-                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Tracking",
+                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Text", "Tracking",
                 "TrackingClient", "TrainingConfiguration", .crypto, .log, .protobuf,
             ]),
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "EventLog", "JSON", "Processes", "Server", "Tracking", "TrackingClient", "Trainer",
+                "API", "EventLog", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient", "Trainer",
                 "TrainingConfiguration", .argumentParser, .log,
             ], swiftSettings: settings),
         .executableTarget(
@@ -165,12 +165,13 @@ let package = Package(
         tests(
             "RESTTests",
             [
-                "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "TestSupport", "TrackerTesting",
+                "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "TestSupport", "Text", "TrackerTesting",
                 "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
                 .protobuf,
             ]),
         tests(
-            "PivotTests", ["API", "pivot", "JSON", "TestSupport", "Tracking", "TrackingClient", .argumentParser],
+            "PivotTests",
+            ["API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
         tests("ProcessesTests", ["Processes", "TestSupport"]),
         tests(
@@ -203,7 +204,7 @@ let package = Package(
             "WebServerTests",
             [
                 "JSON", "TestSupport", "WebServer", "WebServerTesting", .hummingbird, .httpTypes, .log, .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioWebSocket,
+                .nioEmbedded, .nioHTTP1, .nioPosix, .nioWebSocket,
             ]),
     ]
 )

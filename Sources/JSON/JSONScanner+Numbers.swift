@@ -192,7 +192,7 @@ extension JSONScanner {
             // The process never leaves the "C" locale, in which the decimal point is a point.
             return copy.baseAddress.map { strtod($0, nil) } ?? .nan
         }
-        guard value.isFinite else {
+        guard value.isFinite || readsHugeNumbers else {
             throw error(.numberOutOfRange, "the number is larger than any double", at: range.lowerBound)
         }
         return value

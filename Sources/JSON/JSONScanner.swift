@@ -30,6 +30,9 @@ package struct JSONScanner {
     private let maximumDepth: Int
     /// True when the innermost object or array was just opened, so that no comma is due.
     private var isAtFirst = false
+    /// Whether a number that is larger than any double is read as an infinity of its sign, as Python reads it; else it
+    /// is refused.
+    package var readsHugeNumbers = false
 
     /// A scanner at the start of `bytes`; throws when they are more than the limit.
     package init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = .default) throws(JSONError) {
@@ -147,6 +150,9 @@ package struct JSONScanner {
             return .null
         }
     }
+
+    /// What was read since the byte at `offset`.
+    package func text(from offset: Int) -> String { String(decoding: bytes[offset..<byteOffset], as: UTF8.self) }
 
     /// Checks that only whitespace is left.
     package mutating func finish() throws(JSONError) {

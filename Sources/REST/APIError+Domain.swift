@@ -64,13 +64,16 @@ extension ConfigurationRoots.Failure: HTTPErrorConvertible {
         switch self {
         case .notAllowed(let reason): .invalidField("config_path", "config_path: \(reason).")
         case .unreadable(let reason): .invalidField("config_path", "config_path: \(reason).")
-        case .missing(let available):
+        case .missing(let path, let available):
             APIError(
                 .notFound, code: "not_found",
-                message: available.isEmpty
-                    ? "There is no such configuration file, and the configuration roots contain none."
-                    : "There is no such configuration file. Available: \(available.joined(separator: ", ")).",
-                details: ["kind": "configuration", "available": .array(available.map { .string($0) })])
+                message: "There is no configuration file '\(path.prefix(255))'"
+                    + (available.isEmpty
+                        ? ", and the configuration roots contain none."
+                        : ". Available: \(available.joined(separator: ", "))."),
+                details: [
+                    "kind": "configuration", "id": .string(path), "available": .array(available.map { .string($0) }),
+                ])
         }
     }
 }
@@ -119,7 +122,14 @@ extension WebhookDecider.Refusal: HTTPErrorConvertible {
 extension CommandError: HTTPErrorConvertible {
     package var apiError: APIError {
         switch self {
-        case .refused(let refusal):
+        case .refused(let refusal, let stream):
+            // The decider does not know whom it was asked about.
+            if case SessionRefusal.unknownSession? = refusal as? SessionRefusal {
+                return .unknown("session", stream.identity)
+            }
+            if case WebhookDecider.Refusal.unknownWebhook? = refusal as? WebhookDecider.Refusal {
+                return .unknown("webhook", stream.identity)
+            }
             if let refusal = refusal as? any HTTPErrorConvertible { return refusal.apiError }
             return .conflict("wrong_status", "\(refusal)")
         case .log(let error): return error.apiError

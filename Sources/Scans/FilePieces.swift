@@ -1,4 +1,5 @@
 package import Foundation
+import Text
 
 /// The bytes of a file, 1 MiB at a time.
 package final class FilePieces {
@@ -30,6 +31,6 @@ package final class FilePieces {
 
 extension ScanError {
     fileprivate init(unreadable name: String, _ error: any Error) {
-        self.init(.unreadable, file: name, "the file cannot be read: \(error.localizedDescription)")
+        self.init(.unreadable, file: name, "the file cannot be read: \(FileFault.words(error))")
     }
 }

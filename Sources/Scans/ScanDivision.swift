@@ -1,4 +1,5 @@
 import Foundation
+import Text
 import TrainingConfiguration
 
 /// The division of a folder's scans into those that are trained on and those that are validated.
@@ -51,7 +52,7 @@ struct ScanDivision {
             files = try FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
         } catch {
             throw ScanError(
-                .unreadable, file: settings.directory, "the folder cannot be listed: \(error.localizedDescription)")
+                .unreadable, file: settings.directory, "the folder cannot be listed: \(FileFault.words(error))")
         }
         let ids = Set(
             files.compactMap { file in

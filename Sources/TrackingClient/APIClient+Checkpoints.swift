@@ -41,8 +41,8 @@ extension APIClient {
             byteCount: checkpoint.byteCount, to: path, progress: progress)
     }
 
-    /// Takes the checkpoint out of the lists; its document is answered.
-    package func deleteCheckpoint(_ id: String) async throws(ClientError) -> CheckpointInfo {
-        try await ask(.deleteCheckpoint, id)
+    /// Takes the checkpoint out of the lists, for a reason that is recorded; its document is answered.
+    package func deleteCheckpoint(_ id: String, reason: String? = nil) async throws(ClientError) -> CheckpointInfo {
+        try await ask(.deleteCheckpoint, id, query: [("reason", reason)])
     }
 }

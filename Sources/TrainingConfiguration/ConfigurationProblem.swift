@@ -10,6 +10,8 @@ package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertibl
         case outOfRange
         /// A key that has no default was left out.
         case missing
+        /// A key that there is not, but for a slip of the pen.
+        case mistypedKey
         /// Two values that do not go together.
         case conflict
         /// The configuration is larger or deeper than the limits.

@@ -32,9 +32,17 @@ package struct TrainingConfiguration: Equatable, Sendable {
     package let gpuCount: Int
 
     /// Checks and completes a configuration.
+    /// - Parameter isRecorded: Whether it was resolved before, perhaps by an earlier version: then a key that is nearly a
+    ///   known one is only warned of.
     /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
-    package init(resolving source: ConfigurationSource) throws(ConfigurationError) {
-        var checker = RuleChecker(source: source)
+    package init(resolving source: ConfigurationSource, isRecorded: Bool = false) throws(ConfigurationError) {
+        guard !source.isBlank else {
+            throw ConfigurationError(
+                ConfigurationProblem(
+                    code: .missing, path: "", found: "an empty file",
+                    allowed: "at least one key, such as train: {epochs: 30}; with none everything would be a default"))
+        }
+        var checker = RuleChecker(source: source, keepsMistypedKeys: isRecorded)
         let name = source.root["trainer"]?["kind"]?.stringValue
         // The rules refuse a kind that there is not.
         let kind = name.flatMap { TrainerKind(rawValue: $0) } ?? TrainerKind.allCases[0]

@@ -16,6 +16,8 @@ package struct CommandFailure: Error, Equatable {
         case .invalidAddress: status = .usage
         case .unreachable: status = .unreachable
         case .refused(404, _): status = .notFound
+        // A value that the server does not take came from the command line or from a configuration named there.
+        case .refused(422, _): status = .usage
         case .refused(_, "not_reproducible"): status = .notReproducible
         case .cancelled: status = .interrupted
         default: status = .failed

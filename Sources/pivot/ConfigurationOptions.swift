@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Foundation
 import JSON
+import Text
 import Tracking
 import TrainingConfiguration
 
@@ -38,7 +39,9 @@ package struct ConfigurationOptions: ParsableArguments {
             text = try String(contentsOfFile: file, encoding: .utf8)
         } catch {
             throw CommandFailure(
-                .usage, "\(file) cannot be read as text. Give a configuration file, such as configs/quickstart.yaml.")
+                .usage,
+                "The configuration \(file) cannot be read: \(FileFault.words(error)). Give a configuration file, such as "
+                    + "configs/quickstart.yaml.")
         }
         let source: ConfigurationSource
         do throws(ConfigurationError) {

@@ -1,5 +1,8 @@
 package import ArgumentParser
 import Foundation
+import Server
+import Text
+import Tracking
 import TrackingClient
 import TrainingConfiguration
 
@@ -15,6 +18,7 @@ package struct Pivot: AsyncParsableCommand {
             Exit status:
             \(CommandStatus.table())
             """,
+        version: "pivot \(PIVOTVersion.current)",
         subcommands: [
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self,
@@ -25,8 +29,10 @@ package struct Pivot: AsyncParsableCommand {
     package init() {}
 
     package static func main() async {
+        let arguments = CommandArguments.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot()
+            if let failure = CommandArguments.unknownCommand(arguments, of: Pivot.self) { throw failure }
+            var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -42,6 +48,9 @@ package struct Pivot: AsyncParsableCommand {
         } catch let error as ConfigurationError {
             Console.standard.complain(error.description)
             Foundation.exit(CommandStatus.usage.rawValue)
+        } catch let error as ListenFailure {
+            Console.standard.complain(error.description)
+            Foundation.exit((error.isAddressWrong ? CommandStatus.usage : .failed).rawValue)
         } catch let error as ExitCode {
             Foundation.exit(error.rawValue)
         } catch {
@@ -52,7 +61,7 @@ package struct Pivot: AsyncParsableCommand {
                 Console.standard.printError(fullMessage(for: error))
                 Foundation.exit(CommandStatus.usage.rawValue)
             default:
-                Console.standard.complain("\(error)")
+                Console.standard.complain(FileFault.words(error))
                 Foundation.exit(CommandStatus.failed.rawValue)
             }
         }

@@ -64,6 +64,7 @@ package enum SessionPresentation {
         sheet.add("Name", session.name)
         sheet.add("Status", status(session.summary) + (session.isArchived ? ", archived" : ""))
         sheet.add("Message", session.message)
+        sheet.add("Next", claimHint(session.summary))
         sheet.add(
             "Epochs",
             epochs(session.summary)
@@ -99,6 +100,21 @@ package enum SessionPresentation {
             sheet.add("Result", "\(result.name) \(HumanFormat.number(result.value)) (\(result.source))")
         }
         return sheet
+    }
+
+    /// The lines about a session that was just started.
+    package static func started(_ session: SessionInfo) -> [String] {
+        ["\(session.id) is \(session.status.rawValue)."] + [claimHint(session.summary)].compactMap { $0 }
+    }
+
+    /// How a program comes to train the session; nil when it needs none, or has one already.
+    package static func claimHint(_ session: SessionSummary) -> String? {
+        guard session.trainer == TrainerKind.external.rawValue, !session.isArchived,
+            session.status == .created || session.status == .queued
+        else { return nil }
+        return
+            "It waits for a program of yours that claims it: pivot_tracker.session(resume=\"\(session.id)\") in Python, or "
+            + "POST /api/v1/training/sessions/\(session.id)/attempts."
     }
 
     /// `name value`, separated by commas.

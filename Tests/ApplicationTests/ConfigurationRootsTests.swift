@@ -56,7 +56,7 @@ struct ConfigurationRootsTests {
         do {
             _ = try roots.source(at: path)
             Issue.record("read \(path)")
-        } catch ConfigurationRoots.Failure.missing(let available) {
+        } catch ConfigurationRoots.Failure.missing(_, let available) {
             #expect(available.contains("configs/train.yaml"))
             #expect(available.contains("configs/sub/deep.yaml"))
         } catch {

@@ -40,7 +40,9 @@ struct CreationTests {
                 SessionDraft(.path("configs/small.test.yaml")), as: TestTracker.command("create"))
             #expect(written.value.document.name == "small")
             #expect(written.value.document.configurationPath == "configs/small.test.yaml")
-            await #expect(throws: ConfigurationRoots.Failure.missing(available: ["configs/small.test.yaml"])) {
+            await #expect(
+                throws: ConfigurationRoots.Failure.missing("configs/none.yaml", available: ["configs/small.test.yaml"])
+            ) {
                 _ = try await test.tracker.sessions.create(
                     SessionDraft(.path("configs/none.yaml")), as: TestTracker.command("another"))
             }
@@ -114,7 +116,7 @@ struct CreationTests {
             let document = try await test.view(child).document
             #expect(document.parentSessionID == parent.text && document.parentCheckpoint.digest == saved.digest)
             #expect(document.currentEpoch == 1 && document.step == 10)
-            _ = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("delete"))
+            _ = try await test.tracker.checkpoints.delete(id, reason: "surplus", as: TestTracker.command("delete"))
             await expectError(
                 .invalid(
                     field: "checkpoint_id",

@@ -121,14 +121,16 @@ struct RepeatedCommandTests {
         try await TestTracker.run { test in
             let (session, token) = try await test.running()
             let id = try await test.save("w", epoch: 1, of: session, token).value.entry.document.checkpointID
-            let deleted = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("delete"))
+            let deleted = try await test.tracker.checkpoints.delete(
+                id, reason: "surplus", as: TestTracker.command("delete"))
             #expect(deleted.value.deletedAt == test.clock.now)
             let head = test.store.head
-            await expectError(.checkpointDeleted(id, reason: "deleted through the API")) {
-                _ = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("another"))
+            await expectError(.checkpointDeleted(id, reason: "surplus")) {
+                _ = try await test.tracker.checkpoints.delete(id, reason: "surplus", as: TestTracker.command("another"))
             }
             #expect(test.store.head == head)
-            let again = try await test.tracker.checkpoints.delete(id, as: TestTracker.command("delete"))
+            let again = try await test.tracker.checkpoints.delete(
+                id, reason: "surplus", as: TestTracker.command("delete"))
             #expect(again.value.deletedAt == deleted.value.deletedAt && again.position == deleted.position)
         }
     }

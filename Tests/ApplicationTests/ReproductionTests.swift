@@ -110,7 +110,8 @@ struct ReproductionTests {
                 session, claim.token, epoch: 3, step: 21, checkpoint: saved.checkpointID, as: "begin child")
             try await test.complete(3, of: session, claim.token)
             try await test.finish(session, claim.token, as: "finish child")
-            _ = try await test.tracker.checkpoints.delete(saved.checkpointID, as: TestTracker.command("delete"))
+            _ = try await test.tracker.checkpoints.delete(
+                saved.checkpointID, reason: "surplus", as: TestTracker.command("delete"))
             await expectError(
                 .notReproducible(
                     "it started from the checkpoint \(saved.checkpointID) of \(parent), which was deleted")

@@ -32,7 +32,7 @@ struct ResumeCheckpointTests {
             try await test.complete(2, of: session, token)
             let second = try await save("w2", 2, of: session, token, test)
             #expect(try await test.view(session).resumeCheckpointID == second)
-            _ = try await test.tracker.checkpoints.delete(second, as: TestTracker.command("delete"))
+            _ = try await test.tracker.checkpoints.delete(second, reason: "surplus", as: TestTracker.command("delete"))
             #expect(try await test.view(session).resumeCheckpointID == first)
         }
     }

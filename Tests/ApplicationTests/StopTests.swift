@@ -90,7 +90,8 @@ struct StopTests {
             await expectRefusal(.archived) { _ = try await test.tracker.artifacts.admit(session, token: token) }
             await expectRefusal(.archived) { try await test.save("v", epoch: 1, of: session, nil) }
             await expectRefusal(.archived) {
-                _ = try await test.tracker.checkpoints.delete(checkpoint, as: TestTracker.command("delete"))
+                _ = try await test.tracker.checkpoints.delete(
+                    checkpoint, reason: "surplus", as: TestTracker.command("delete"))
             }
             // Archiving twice is not an error, and figures come late.
             _ = try await sessions.archive(session, as: TestTracker.command("archive again"))

@@ -17,16 +17,16 @@ struct ImportTableTests {
         "Tracking": ["JSON"],
         "TrainingConfiguration": ["JSON", "Text", "Tracking"],
         // The stores know the domain, not who uses them.
-        "EventLog": ["Compression", "LMDB", "Tracking"],
+        "EventLog": ["Compression", "LMDB", "Text", "Tracking"],
         "Blobs": ["Compression", "Safetensors", "Tracking"],
-        "ReadModels": ["EventLog", "JSON", "LMDB", "Tracking"],
+        "ReadModels": ["EventLog", "JSON", "LMDB", "Text", "Tracking"],
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.
         "Application": [
-            "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Tracking", "TrainingConfiguration",
+            "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking", "TrainingConfiguration",
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
-        "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Tracking"],
+        "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking"],
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],
         "REST": [
@@ -37,10 +37,10 @@ struct ImportTableTests {
         "WebUI": ["API", "JSON", "REST", "TrainingConfiguration", "WebServer"],
         // Outside the server, on the other side of the API.
         "TrackingClient": ["API", "JSON", "Text", "Tracking"],
-        "Scans": ["Compression", "TrainingConfiguration"],
+        "Scans": ["Compression", "Text", "TrainingConfiguration"],
         "TensorEngine": ["COneDNN"],
         "Trainer": [
-            "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Tracking",
+            "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Text", "Tracking",
             "TrackingClient", "TrainingConfiguration",
         ],
     ]

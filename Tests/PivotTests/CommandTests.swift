@@ -4,6 +4,8 @@ import Foundation
 import JSON
 import TestSupport
 import Testing
+import Text
+import Tracking
 import TrackingClient
 import pivot
 
@@ -14,7 +16,8 @@ import pivot
             (ClientError.Code.refused(status: 404, code: "not_found"), CommandStatus.notFound),
             (.refused(status: 409, code: "wrong_status"), .failed), (.unreachable, .unreachable),
             (.invalidAddress, .usage), (.refused(status: 409, code: "not_reproducible"), .notReproducible),
-            (.cancelled, .interrupted), (.timedOut, .failed), (.digestMismatch, .failed),
+            (.refused(status: 422, code: "invalid_field"), .usage), (.cancelled, .interrupted), (.timedOut, .failed),
+            (.digestMismatch, .failed),
         ])
     func statuses(code: ClientError.Code, expected: CommandStatus) {
         #expect(CommandFailure(ClientError(code, "text")).status == expected)
@@ -67,7 +70,15 @@ import pivot
             (["metrics", "sess_1", "--history"], "--history needs exactly one --metric"),
             (["metrics", "sess_1", "--max-points", "5"], "--axis and --max-points need --history"),
             (["metrics", "sess_1", "--metric", "a", "--history", "--limit", "5"], "--limit is for epochs"),
-            (["logs", "sess_1", "--tail", "0"], "--tail must be at least 1"),
+            (["logs", "sess_1", "--tail", "0"], "--tail must be at least 1, not 0"),
+            (["logs", "sess_1", "--rank", "-1"], "--rank must be at least 0, not -1"),
+            (["sessions", "list", "--limit", "-1"], "--limit must be from 1 to 1000, not -1"),
+            (["sessions", "list", "--offset", "-2"], "--offset must be at least 0, not -2"),
+            (["checkpoints", "list", "--limit", "0"], "--limit must be at least 1, not 0"),
+            (["metrics", "sess_1", "--limit", "-1"], "--limit must be at least 1, not -1"),
+            (["events", "--limit", "-1"], "--limit must be at least 1, not -1"),
+            (["serve", "--port", "-1"], "--port must be from 0 to 65535, not -1"),
+            (["sessions", "list", "--limit", "-x"], "Missing value for '--limit"),
             (["events", "--stream", "all"], "--stream needs a session"),
             (["sessions", "stop", "sess_1", "--wait", "31"], "--wait must be from 0 to 30 seconds"),
             (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
@@ -79,9 +90,79 @@ import pivot
         ])
     func contradictions(arguments: [String], rule: String) throws {
         // Any error would do for an option that is misspelled here; the message tells which rule refused.
+        let arguments = CommandArguments.joiningNegativeNumbers(arguments)
         let error = try #require(throws: (any Error).self) { _ = try Pivot.parseAsRoot(arguments) }
         #expect(Pivot.message(for: error).contains(rule))
         #expect(Pivot.exitCode(for: error) == .validationFailure)
+    }
+
+    @Test(
+        "A word that is no command is refused with the nearest one",
+        arguments: [
+            (["sesions", "list"], "There is no command 'sesions'. Did you mean 'sessions'? See 'pivot --help'."),
+            (["sessions", "lst"], "There is no command 'lst'. Did you mean 'list'? See 'pivot sessions --help'."),
+            (["help", "trian"], "There is no command 'trian'. Did you mean 'train'? See 'pivot --help'."),
+            (
+                ["artifacts", "xyzzy"],
+                "There is no command 'xyzzy'. Available: list, upload, download. See 'pivot artifacts --help'."
+            ),
+        ])
+    func unknownCommands(arguments: [String], message: String) {
+        let failure = CommandArguments.unknownCommand(arguments, of: Pivot.self)
+        #expect(failure == CommandFailure(.usage, message))
+    }
+
+    @Test(
+        "Commands and their arguments are let be",
+        arguments: [
+            [], ["--help"], ["--version"], ["help"], ["help", "train"], ["train", "a.yaml"], ["sessions"],
+            ["sessions", "list", "--tag", "x"], ["sessions", "show", "list"], ["train-worker", "sess_1"],
+        ])
+    func knownCommands(arguments: [String]) {
+        #expect(CommandArguments.unknownCommand(arguments, of: Pivot.self) == nil)
+    }
+
+    @Test("A negative number is an option's value")
+    func negativeNumbers() {
+        #expect(
+            CommandArguments.joiningNegativeNumbers(["--limit", "-1", "--x=3", "-2", "-v", "-3", "--", "--limit", "-4"])
+                == ["--limit=-1", "--x=3", "-2", "-v", "-3", "--", "--limit", "-4"])
+    }
+
+    @Test("A session that a program must claim says how, until one has")
+    func claimHint() {
+        var session = SessionSummary()
+        (session.id, session.trainer, session.status) = ("sess_1", "external", .queued)
+        let hint = SessionPresentation.claimHint(session)
+        #expect(hint?.contains("pivot_tracker.session(resume=\"sess_1\")") == true)
+        #expect(hint?.contains("POST /api/v1/training/sessions/sess_1/attempts") == true)
+        session.status = .running
+        #expect(SessionPresentation.claimHint(session) == nil)
+        (session.trainer, session.status) = ("unet3d", .queued)
+        #expect(SessionPresentation.claimHint(session) == nil)
+    }
+
+    @Test("What keeps a file from being read is said in words")
+    func fileFaults() throws {
+        let folder = try TemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        func fault(_ path: String) -> String {
+            do {
+                _ = try String(contentsOfFile: path, encoding: .utf8)
+                return ""
+            } catch {
+                return FileFault.words(error)
+            }
+        }
+        #expect(fault(folder.path + "/none.yaml") == "there is no such file or folder")
+        #expect(fault(folder.path) == "it is a folder")
+        try Data([0xFF, 0xFE, 0xFF]).write(to: URL(filePath: folder.path + "/bytes"))
+        #expect(fault(folder.path + "/bytes") == "it is not text in UTF-8, or damaged")
+        #expect(fault(folder.path + "/bytes/x") == "a part of the path is not a folder")
+        let error = #expect(throws: (any Error).self) {
+            try FileManager.default.createDirectory(atPath: folder.path + "/bytes/x", withIntermediateDirectories: true)
+        }
+        #expect(error.map { FileFault.words($0) } == "a part of the path is not a folder")
     }
 
     @Test("Arguments that fit are taken")

@@ -61,10 +61,12 @@ struct BlobSweeperTests {
             #expect(first.digest == second.digest)
             let sweeper = BlobSweeper(test.core, logger: .silent)
             test.clock.advance(by: .seconds(48 * 3600))
-            _ = try await test.tracker.checkpoints.delete(first.checkpointID, as: TestTracker.command("first"))
+            _ = try await test.tracker.checkpoints.delete(
+                first.checkpointID, reason: "surplus", as: TestTracker.command("first"))
             try await sweeper.tick()
             #expect(try await test.blobs.all().count == 1)
-            _ = try await test.tracker.checkpoints.delete(second.checkpointID, as: TestTracker.command("second"))
+            _ = try await test.tracker.checkpoints.delete(
+                second.checkpointID, reason: "surplus", as: TestTracker.command("second"))
             try await sweeper.tick()
             #expect(try await test.blobs.all().isEmpty)
         }

@@ -11,7 +11,7 @@ package func expectRefusal(
         try await body()
         Issue.record("not refused", sourceLocation: sourceLocation)
     } catch let error as CommandError<SessionRefusal> {
-        guard case .refused(let refusal) = error else {
+        guard case .refused(let refusal, _) = error else {
             Issue.record("failed: \(error)", sourceLocation: sourceLocation)
             return
         }

@@ -10,7 +10,7 @@ struct TrainingConfigurationTests {
 
     @Test("an empty configuration is complete")
     func defaults() throws {
-        let configuration = try resolve("")
+        let configuration = try resolve("{}")
         #expect(configuration.trainer == .unet3d)
         #expect(configuration.plannedEpochs == 30)
         #expect(configuration.seed == 0)
@@ -30,7 +30,7 @@ struct TrainingConfigurationTests {
     @Test(
         "resolving the resolved configuration changes nothing",
         arguments: [
-            "", "trainer: {kind: synthetic}", "trainer: {kind: command, command: [a]}",
+            "{}", "trainer: {kind: synthetic}", "trainer: {kind: command, command: [a]}",
             "trainer: {kind: external}\nlr: 0.1", "train: {data_dir: x, early_stopping_patience: 3}",
         ])
     func fixedPoint(yaml: String) throws {
@@ -54,20 +54,54 @@ struct TrainingConfigurationTests {
         #expect(third.canonicalBytes == first.canonicalBytes)
     }
 
-    @Test("unknown keys are kept, recorded and warned about, with the nearest known name")
+    @Test("unknown keys are kept, recorded and warned about, with the place where there is such a key")
     func unknownKeys() throws {
         let configuration = try resolve(
-            "train:\n  learning_rat: 0.1\n  mixed_precision: true\nname: x\nfolds: [.nan, 1]\n")
-        #expect(configuration.resolved["train"]?["learning_rat"] == 0.1)
+            "train:\n  mixed_precision: true\nname: x\nfolds: [.nan, 1]\nlearning_rate: 0.1\n")
+        #expect(configuration.resolved["learning_rate"] == 0.1)
         #expect(configuration.resolved["name"] == "x")
         #expect(configuration.resolved["folds"] == ["NaN", 1])
         #expect(
-            configuration.warnings.map(\.path).sorted() == [
-                "folds", "name", "train.learning_rat", "train.mixed_precision",
-            ])
-        let warning = configuration.warnings.first { $0.path == "train.learning_rat" }
-        #expect(warning?.line == 2)
-        #expect(warning?.message.contains("did you mean learning_rate?") == true)
+            configuration.warnings.map(\.path).sorted() == ["folds", "learning_rate", "name", "train.mixed_precision"])
+        let warning = configuration.warnings.first { $0.path == "learning_rate" }
+        #expect(warning?.line == 5)
+        #expect(warning?.message.contains("did you mean train.learning_rate?") == true)
+    }
+
+    @Test(
+        "a key that is nearly a known one is refused with that one, since another value would be trained with",
+        arguments: [
+            ("train: {epoch: 3}", "train.epoch", "epochs"),
+            ("train: {learningRate: 1}", "train.learningRate", "learning_rate"),
+            ("train: {EPOCHS: 3}", "train.EPOCHS", "epochs"), ("trian: {epochs: 3}", "trian", "train"),
+            ("train: {epochs: 3, epoch: 4}", "train.epoch", "epochs"),
+            ("train: {augment: {flips: true}}", "train.augment.flips", "flip"),
+        ])
+    func mistypedKeys(text: String, path: String, nearest: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try resolve(text) }
+        #expect(error?.problems.map(\.path) == [path])
+        #expect(error?.first.code == .mistypedKey)
+        #expect(error?.first.allowed.hasPrefix(nearest + ",") == true)
+        // What was recorded before there was this rule is still read.
+        let recorded = try TrainingConfiguration(resolving: ConfigurationSource(yaml: text), isRecorded: true)
+        #expect(recorded.warnings.map(\.path) == [path])
+    }
+
+    @Test("in a section of the user's own, a key that is nearly a known one is warned of")
+    func mistypedOwnKeys() throws {
+        let configuration = try resolve(
+            "trainer: {kind: external}\ntrain: {epoch: 3, own: 1}\nthread: 2\nanything: 1")
+        #expect(configuration.warnings.map(\.path).sorted() == ["thread", "train.epoch"])
+        #expect(try resolve("trainer: {kind: external}\ntrain: {epoch: 3, epochs: 4}").warnings.isEmpty)
+    }
+
+    @Test("a file that says nothing is refused", arguments: ["", "\n", "# train:\n", "---\n", "null"])
+    func blank(text: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try resolve(text) }
+        #expect(error?.first.found == "an empty file")
+        var source = try ConfigurationSource(yaml: text)
+        try source.override("train.epochs", with: 3)
+        #expect(throws: ConfigurationError.self) { try TrainingConfiguration(resolving: source) }
     }
 
     @Test("early stopping and checkpoint modes follow from the metric when not given")

@@ -30,7 +30,7 @@ package final class RawConnection: Sendable {
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
-    package init(port: Int, reads: Bool = true) async throws {
+    package init(host: String = "127.0.0.1", port: Int, reads: Bool = true) async throws {
         let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
         chunks = stream
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -40,7 +40,7 @@ package final class RawConnection: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Collector(continuation))
                 }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+            .connect(host: host, port: port).get()
     }
 
     /// Sends text; a `\n` stands for itself.

@@ -5,7 +5,8 @@ import Tracking
 extension Field {
     /// Metrics by name that every document has; in a request as many as `count`.
     package init(
-        metrics name: String, _ path: FieldPath<Root, [MetricValue]>, count: ClosedRange<Int> = 0...10_000
+        metrics name: String, _ path: FieldPath<Root, [MetricValue]>,
+        count: ClosedRange<Int> = 0...MetricNames.maximumCount
     ) {
         self.init(
             name, .map(.metric), isRequired: true, limits: Self.limits(count),
@@ -19,11 +20,13 @@ extension Field {
     /// Metrics by name that are left out when there are none.
     package init(optionalMetrics name: String, _ path: FieldPath<Root, [MetricValue]>) {
         self.init(
-            name, .map(.metric), isRequired: false, limits: Self.limits(0...10_000),
+            name, .map(.metric), isRequired: false, limits: Self.limits(0...MetricNames.maximumCount),
             write: { if !$0[keyPath: path].isEmpty { Self.write($0[keyPath: path], name, &$1) } },
             read: { (root, json, strictly) throws(FieldError) in
                 root[keyPath: path] =
-                    try json.map { (json) throws(FieldError) in try Self.metrics(json, 0...10_000, strictly) } ?? []
+                    try json.map { (json) throws(FieldError) in
+                        try Self.metrics(json, 0...MetricNames.maximumCount, strictly)
+                    } ?? []
             })
     }
 

@@ -21,7 +21,8 @@ extension Operation {
         "getCheckpoint", .get, checkpoint, for: .viewer, query: .nonfinite + .reading,
         answering: .document(CheckpointInfo.self))
     package static let deleteCheckpoint = Operation(
-        "deleteCheckpoint", .delete, checkpoint, for: .trainer, answering: .document(CheckpointInfo.self))
+        "deleteCheckpoint", .delete, checkpoint, for: .trainer, query: ["reason"],
+        answering: .document(CheckpointInfo.self))
     package static let downloadCheckpoint = Operation(
         "downloadCheckpoint", .get, checkpoint + "/download", for: .viewer, query: .reading, 200, 206, 304,
         answering: .bytes)

@@ -108,11 +108,11 @@ package struct Checkpoints: Sendable {
             Saved(entry: entry, stopRequested: speaker == nil ? nil : outcome.state.isStopRequested), at: outcome.last)
     }
 
-    /// Takes a checkpoint out of the lists. Answers what it was, and when it was deleted; the same command again does too.
+    /// Takes a checkpoint out of the lists, and records why. Answers what it was, and when it was deleted; the same command again does too.
     ///
     /// - Throws: `checkpointDeleted` when it was deleted by another command.
     package func delete(
-        _ text: String, as identity: CommandIdentity
+        _ text: String, reason: String, as identity: CommandIdentity
     ) async throws -> Written<(entry: CheckpointEntry, deletedAt: Timestamp?)> {
         guard let id = Checkpoint.ID(text),
             let entry = try await core.read(after: core.store.head, { try $0.checkpoint(id) }),
@@ -122,7 +122,7 @@ package struct Checkpoints: Sendable {
             throw TrackerError.checkpointDeleted(text, reason: entry.document.deletionReason)
         }
         let outcome = try await core.sessions.handle(
-            .deleteCheckpoint(id, reason: "deleted through the API"), on: session.stream, as: identity)
+            .deleteCheckpoint(id, reason: reason), on: session.stream, as: identity)
         let past = try await core.read(before: outcome.last) { try $0.checkpoint(id) }
         return Written((past ?? entry, outcome.recordedAt), at: outcome.last)
     }
@@ -144,7 +144,7 @@ package struct Checkpoints: Sendable {
         guard speaker.state.architecture.isEmpty else { return speaker.state.architecture }
         let document = try await core.read(after: core.store.head) { try $0.document(of: speaker.session) }
         return try TrainingConfiguration(
-            resolving: ConfigurationSource(json: Array(document.configuration.utf8))
+            resolving: ConfigurationSource(json: Array(document.configuration.utf8)), isRecorded: true
         ).architecture
     }
 }

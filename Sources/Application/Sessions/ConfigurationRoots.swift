@@ -1,4 +1,5 @@
 import Foundation
+import Text
 package import TrainingConfiguration
 
 /// The folders that sessions' configuration files may lie in.
@@ -16,7 +17,7 @@ package struct ConfigurationRoots: Sendable {
         /// The path itself cannot be: absolute, with `..`, or it leaves the roots by a link.
         case notAllowed(String)
         /// No root has the file; these are there.
-        case missing(available: [String])
+        case missing(String, available: [String])
         case unreadable(String)
     }
 
@@ -58,7 +59,7 @@ package struct ConfigurationRoots: Sendable {
             }
             return try read(real, path)
         }
-        throw .missing(available: available())
+        throw .missing(path, available: available())
     }
 
     private func read(_ file: String, _ path: String) throws(Failure) -> String {
@@ -76,7 +77,7 @@ package struct ConfigurationRoots: Sendable {
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw .unreadable("\(path) cannot be read: \(error.localizedDescription)")
+            throw .unreadable("\(path) cannot be read: \(FileFault.words(error))")
         }
     }
 

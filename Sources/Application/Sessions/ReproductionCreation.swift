@@ -86,7 +86,7 @@ struct ReproductionCreation {
     ) throws {
         let source = try ConfigurationSource(json: Array(created.configuration.utf8))
         try core.admit(
-            try TrainingConfiguration(resolving: source), isFromThisMachine: draft.isFromThisMachine)
+            try TrainingConfiguration(resolving: source, isRecorded: true), isFromThisMachine: draft.isFromThisMachine)
         let facts = Self.facts(of: document)
         if let reason = facts["git_diff_missing"] {
             throw TrackerError.notReproducible("its uncommitted changes were not kept, because \(reason)")

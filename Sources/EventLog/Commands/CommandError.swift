@@ -2,8 +2,8 @@ package import Tracking
 
 /// The reason that a command was not carried out.
 package enum CommandError<Refusal: Error>: Error, CustomStringConvertible {
-    /// The decider says no.
-    case refused(Refusal)
+    /// The decider says no to what was asked of a stream.
+    case refused(Refusal, StreamID)
     /// The log says no, or failed.
     case log(AppendError)
     /// The stream could not be read.
@@ -15,7 +15,7 @@ package enum CommandError<Refusal: Error>: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .refused(let refusal): "\(refusal)"
+        case .refused(let refusal, _): "\(refusal)"
         case .log(let error): error.description
         case .storage(let error): error.description
         case .codec(let error): error.description

@@ -35,7 +35,7 @@ package final class CommandHandler<D: Decider>: Sendable {
                     folded = newer
                     continue
                 }
-                throw .refused(error)
+                throw .refused(error, stream)
             }
             if events.isEmpty {
                 if let newer = try await newer(than: folded, stream) {

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The folder that holds everything a server keeps, and the only place that knows what is where in it.
 ///
@@ -64,7 +65,8 @@ package final class DataDirectory: Sendable {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw StorageError(
-                .failed, "The folder \(path) could not be created: \(error). Check the path and who owns it.")
+                .failed,
+                "The folder \(path) could not be created: \(FileFault.words(error)). Check the path and who owns it.")
         }
     }
 }

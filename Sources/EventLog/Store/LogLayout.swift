@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LMDB
+import Text
 import Tracking
 
 /// Makes the log's environment and opens it.
@@ -135,7 +136,8 @@ struct LogLayout {
         do {
             try FileManager.default.removeItem(atPath: folder)
         } catch {
-            throw StorageError(.failed, "The unfinished \(folder) could not be removed: \(error). Check who owns it.")
+            throw StorageError(
+                .failed, "The unfinished \(folder) could not be removed: \(FileFault.words(error)). Check who owns it.")
         }
     }
 

@@ -92,20 +92,11 @@ struct ArtifactEndpoints {
 
     /// The request's description of the artifact beside its bytes: its path, type, kind, key and step.
     private func artifact(_ call: Call) throws -> ArtifactSaved {
-        func word(_ name: String, bytes: ClosedRange<Int>) throws(FieldError) -> String? {
-            guard let text = call.query.text(name) else { return nil }
-            guard bytes.contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
-                throw FieldError(
-                    name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters"
-                )
-            }
-            return text
-        }
         var artifact = ArtifactSaved()
         artifact.path = try call.artifactPath()
         artifact.contentType = String((call.request.headers[.contentType] ?? "application/octet-stream").prefix(255))
-        artifact.kind = try word("kind", bytes: 1...64) ?? "file"
-        artifact.key = try word("key", bytes: 1...Session.maximumNameByteCount) ?? ""
+        artifact.kind = try call.query.words("kind", bytes: 1...64) ?? "file"
+        artifact.key = try call.query.words("key", bytes: 1...Session.maximumNameByteCount) ?? ""
         if let step = try call.query.integer("step", in: 0...Int(MetricsReport.maximumStep)) {
             artifact.step = Int64(step)
         }

@@ -80,8 +80,13 @@ struct CheckpointEndpoints {
 
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let id = call.checkpointID
-        let identity = try call.identity("delete-checkpoint", ["checkpoint_id": .string(id)])
-        return .written(try await tracker.checkpoints.delete(id, as: identity)) { entry, deletedAt in
+        let reason = try call.query.words("reason", bytes: 1...255)
+        var fields: JSONObject = ["checkpoint_id": .string(id)]
+        if let reason { fields["reason"] = .string(reason) }
+        let identity = try call.identity("delete-checkpoint", fields)
+        return .written(
+            try await tracker.checkpoints.delete(id, reason: reason ?? "deleted through the API", as: identity)
+        ) { entry, deletedAt in
             var info = CheckpointInfo(entry)
             info.isResumable = false
             info.deletedAt = deletedAt

@@ -57,6 +57,16 @@ extension Call {
 }
 
 extension QueryReader {
+    /// A short text of `bytes` bytes.
+    func words(_ name: String, bytes: ClosedRange<Int>) throws(FieldError) -> String? {
+        guard let text = text(name) else { return nil }
+        guard bytes.contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
+            throw FieldError(
+                name, "must be \(bytes.lowerBound) to \(bytes.upperBound) bytes of UTF-8 without control characters")
+        }
+        return text
+    }
+
     /// A place in the log.
     package func position(_ name: String) throws(APIError) -> LogPosition? {
         guard let text = text(name) else { return nil }

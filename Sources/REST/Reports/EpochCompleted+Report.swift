@@ -19,8 +19,9 @@ extension EpochCompleted {
         event.unknownFields = UnknownStorage()
         guard event.attempt >= 1 else { throw FieldError("attempt", "is required") }
         guard event.epoch >= 1 else { throw FieldError("epoch", "is required") }
-        guard event.metrics.count <= 10_000 else {
-            throw FieldError("metrics", "has \(event.metrics.count) metrics; at most 10000 are allowed")
+        guard event.metrics.count <= MetricNames.maximumCount else {
+            throw FieldError(
+                "metrics", "has \(event.metrics.count) metrics; at most \(MetricNames.maximumCount) are allowed")
         }
         for metric in event.metrics { try MetricNames.check(metric.name, field: "metrics") }
         event.metrics.sort { $0.name < $1.name }

@@ -1,5 +1,6 @@
 import Foundation
 package import Processes
+import Text
 package import Tracking
 
 /// Starts trainers as processes of this executable: `pivot train-worker <session>`.
@@ -73,7 +74,7 @@ package struct TrainerLaunching: TrainerProcesses {
         } catch let error as ProcessError {
             throw LaunchError("the trainer could not be started: \(error.message)")
         } catch {
-            throw LaunchError("the trainer could not be started: \(error.localizedDescription)")
+            throw LaunchError("the trainer could not be started: \(FileFault.words(error))")
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LMDB
+import Text
 
 /// The folders inside the read models' folder, and how one takes another's place.
 ///
@@ -81,7 +82,7 @@ struct ReadModelFolder {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw .folder("the folder \(path) could not be read: \(error)")
+            throw .folder("the folder \(path) could not be read: \(FileFault.words(error))")
         }
     }
 
@@ -89,7 +90,7 @@ struct ReadModelFolder {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw .folder("the folder \(folder) could not be created: \(error)")
+            throw .folder("the folder \(folder) could not be created: \(FileFault.words(error))")
         }
     }
 
@@ -98,7 +99,7 @@ struct ReadModelFolder {
         do {
             try FileManager.default.removeItem(atPath: folder)
         } catch {
-            throw .folder("the folder \(folder) could not be deleted: \(error)")
+            throw .folder("the folder \(folder) could not be deleted: \(FileFault.words(error))")
         }
     }
 
@@ -106,7 +107,7 @@ struct ReadModelFolder {
         do {
             try FileManager.default.moveItem(atPath: folder, toPath: name)
         } catch {
-            throw .folder("the folder \(folder) could not be renamed to \(name): \(error)")
+            throw .folder("the folder \(folder) could not be renamed to \(name): \(FileFault.words(error))")
         }
     }
 }

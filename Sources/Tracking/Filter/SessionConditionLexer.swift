@@ -34,7 +34,9 @@ struct SessionConditionLexer {
         case let byte where SessionConditionLexer.isWord(byte):
             return .word(try word())
         default:
-            throw SessionConditionError(.unexpected, "This character has no meaning here", at: place)
+            let character = String(decoding: bytes[place...].prefix(16), as: UTF8.self).first.map(String.init) ?? ""
+            throw SessionConditionError(
+                .unexpected, "'\(character)' has no meaning here; text stands in quotes", at: place)
         }
     }
 

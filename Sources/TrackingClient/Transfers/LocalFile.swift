@@ -1,5 +1,6 @@
 import Foundation
 import NIOPosix
+import Text
 
 /// An open file, closed when the last reference goes. Its blocking calls belong on `LocalFile.run`.
 final class LocalFile: Sendable {
@@ -95,6 +96,6 @@ final class LocalFile: Sendable {
     }
 
     private static func failure(_ action: String, _ path: String) -> ClientError {
-        ClientError(.file, "\(path) could not be \(action): \(String(cString: strerror(errno))).")
+        ClientError(.file, "\(path) could not be \(action): \(FileFault.words(ofCode: errno)).")
     }
 }

@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
+import Text
 
 extension ClientError {
     /// The error that a failure of the connection to `address` stands for. `request` names what was asked.
@@ -17,10 +19,15 @@ extension ClientError {
             return unreachable(address, reason ?? "the name \(error.host) could not be resolved")
         case let error as ChannelError:
             if case .connectTimeout = error { return unreachable(address, "the connection timed out") }
-            return interrupted(address, request, "\(error)")
+            return interrupted(address, request, reasonText(error))
+        case HTTPParserError.invalidEOFState:
+            return interrupted(address, request, "the server closed the connection")
+        case is HTTPParserError:
+            return unusable(address, "what answered does not speak HTTP")
         case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode):
             return unreachable(address, reasonText(error))
         default:
+            if let fault = faultOfTLS(error) { return unusable(address, fault) }
             return interrupted(address, request, reasonText(error))
         }
     }
@@ -40,7 +47,7 @@ extension ClientError {
         case .bodyLengthMismatch:
             return ClientError(.file, "The file changed its size while it was sent. Send it again when it is complete.")
         default:
-            return interrupted(address, request, error.shortDescription)
+            return interrupted(address, request, "the HTTP client gave up (\(error.shortDescription))")
         }
     }
 
@@ -62,14 +69,38 @@ extension ClientError {
         )
     }
 
+    private static func unusable(_ address: ServerAddress, _ reason: String) -> ClientError {
+        ClientError(
+            .unexpectedAnswer, "\(address) is not a server that can be talked to: \(reason). Check --url or PIVOT_URL.")
+    }
+
+    /// What keeps an address from being talked to by TLS; nil when the error is about something else.
+    ///
+    /// The library of TLS is not imported here: the names of its errors are all that is known of them.
+    private static func faultOfTLS(_ error: any Error) -> String? {
+        let text = "\(String(reflecting: type(of: error))) \(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("ValidateCertificate") {
+            return "its certificate is not trusted on this machine"
+        }
+        return text.contains("SSL") || text.contains("TLS") ? "it does not speak TLS as an https server does" : nil
+    }
+
+    /// The cause in words for people; what the libraries say of it is theirs.
     private static func reasonText(_ error: any Error) -> String {
-        guard let error = error as? IOError else { return "\(error)" }
-        switch error.errnoCode {
-        case ECONNREFUSED: return "the connection was refused"
-        case EHOSTUNREACH, ENETUNREACH: return "there is no route to it"
-        case ETIMEDOUT: return "the connection timed out"
-        case ECONNRESET, EPIPE: return "the server closed the connection"
-        default: return "\(error)"
+        switch error {
+        case let error as IOError: reasonText(ofCode: error.errnoCode)
+        case is ChannelError: "the server closed the connection"
+        default: "it failed for a reason that is not known (\(type(of: error)))"
+        }
+    }
+
+    private static func reasonText(ofCode code: CInt) -> String {
+        switch code {
+        case ECONNREFUSED: "the connection was refused"
+        case EHOSTUNREACH, ENETUNREACH: "there is no route to it"
+        case ETIMEDOUT: "the connection timed out"
+        case ECONNRESET, EPIPE: "the server closed the connection"
+        default: FileFault.words(ofCode: code)
         }
     }
 }

@@ -37,6 +37,7 @@ struct CommandDelivery {
     private var lastStep = 0
     private var reportCount = 0
     private var refusalCount = 0
+    private var toldFaults: Set<MetricLineFault.Kind> = []
 
     init(
         _ service: any TrainingService, attempt: Int, replay: SessionReplay, telemetry: TelemetryReporter,
@@ -76,11 +77,27 @@ struct CommandDelivery {
     }
 
     private mutating func take(_ line: OutputLine) async throws(TrainerError) {
-        if readsMetrics, line.source == .standardOutput, let metrics = MetricLine(line.text) {
-            return try await take(metrics, at: line.time)
+        var line = line
+        var faults: [MetricLineFault] = []
+        if readsMetrics, line.source == .standardOutput {
+            let (metrics, found) = MetricLine.read(line.output)
+            if let metrics {
+                try await take(metrics, at: line.time)
+                return tell(found)
+            }
+            faults = found
         }
+        (line.text, line.omittedByteCount) = (line.output.logged, 0)
         lastLines.add(line)
         record(line)
+        tell(faults)
+    }
+
+    /// Tells the first fault of each kind.
+    private mutating func tell(_ faults: [MetricLineFault]) {
+        for fault in faults where toldFaults.insert(fault.kind).inserted {
+            warn(fault.message + " Further lines with this fault are not reported.")
+        }
     }
 
     private mutating func take(_ line: MetricLine, at time: Timestamp) async throws(TrainerError) {

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Processes
 import SwiftProtobuf
+import Text
 import Tracking
 import TrackingClient
 package import TrainingConfiguration
@@ -82,7 +83,8 @@ package struct CommandTraining: Sendable {
         do {
             try Data(replay.configuration.utf8).write(to: URL(fileURLWithPath: configuration))
         } catch {
-            throw TrainerError(.configuration, "The configuration cannot be written to \(configuration): \(error).")
+            throw TrainerError(
+                .configuration, "The configuration cannot be written to \(configuration): \(FileFault.words(error)).")
         }
         return ProgramStart(
             path: path, arguments: [path] + settings.command.dropFirst().map { tree?.moved($0) ?? $0 },
@@ -142,7 +144,8 @@ package struct CommandTraining: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: place.sessionFolder, withIntermediateDirectories: true)
         } catch {
-            throw TrainerError(.configuration, "The folder \(place.sessionFolder) cannot be created: \(error).")
+            throw TrainerError(
+                .configuration, "The folder \(place.sessionFolder) cannot be created: \(FileFault.words(error)).")
         }
         return place.sessionFolder
     }
@@ -205,7 +208,8 @@ package struct CommandTraining: Sendable {
         note("Started \(CommandProvenance.commandLine(start.arguments)) in \(start.folder) as process \(child.id).")
         let queue = OutputQueue()
         OutputReader(
-            standardOutput: child.standardOutput, standardError: child.standardError, queue: queue, now: environment.now
+            standardOutput: child.standardOutput, standardError: child.standardError,
+            readsMetrics: settings.metrics == .jsonLines, queue: queue, now: environment.now
         ).start()
         var delivery = CommandDelivery(
             service, attempt: lease.attempt, replay: replay, telemetry: telemetry, queue: queue, stop: stop,

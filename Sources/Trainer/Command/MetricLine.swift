@@ -5,52 +5,41 @@ import JSON
 ///
 /// A JSON object with `epoch`, a number from 1, and at least one other number is the record of that epoch; its `step`, if
 /// there, counts the updates since the session's start. One with `step` and no `epoch` holds points of step metrics. NaN and
-/// the infinities may come as tokens, as Python writes them, or as strings. Members that are no numbers are left out; any
-/// other line is none of these.
+/// the infinities may come as tokens, as Python writes them, or as strings; a number larger than any double is infinite.
+/// Strings, booleans, nulls and `timestamp` are left out; any other line is none of these.
 package enum MetricLine: Equatable, Sendable {
     case epoch(Int, step: Int?, metrics: [MetricValue])
     case step(Int, metrics: [MetricValue])
 
+    /// The longest line that is read, in bytes: as much as a report may have.
+    package static let maximumByteCount = 16 << 20
     /// The largest step that is reported.
-    private static let maximumStep: Int64 = (1 << 53) - 1
-    private static let reserved: Set<String> = ["epoch", "step", "timestamp"]
+    static let maximumStep: Int64 = (1 << 53) - 1
 
-    /// Reads a line; nil when it is for the log.
-    package init?(_ text: String) {
-        guard text.utf8.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) == UInt8(ascii: "{")
-        else {
-            return nil
+    /// Reads a line and keeps what is good of it; nil when it is for the log.
+    ///
+    /// - Returns: The faults of a line that was meant as metrics, in the order in which they were found.
+    package static func read(_ output: OutputText) -> (line: MetricLine?, faults: [MetricLineFault]) {
+        let text = output.text
+        guard isObject(text.utf8) else { return (nil, []) }
+        guard output.omittedByteCount == 0 else {
+            return (nil, [MetricLineFault(.tooLong(text.utf8.count + output.omittedByteCount), in: text)])
         }
-        let object: JSONObject
+        var reader = MetricLineReader()
         do throws(JSONError) {
-            guard let found = try JSONValue.parse(Array(text.utf8)).objectValue else { return nil }
-            object = found
+            try JSONScanner.scan(Array(text.utf8)) { scanner throws(JSONError) in try reader.read(&scanner) }
         } catch {
-            return nil
+            return (nil, [MetricLineFault(.notJSON(error.message), in: text)])
         }
-        var metrics: [MetricValue] = []
-        for (name, value) in object where !Self.reserved.contains(name) {
-            if let number = Self.number(value) { metrics.append(MetricValue(name: name, value: number)) }
-        }
-        guard !metrics.isEmpty else { return nil }
-        let step = object["step"]?.integerValue.flatMap { (0...Self.maximumStep).contains($0) ? Int($0) : nil }
-        if let epoch = object["epoch"] {
-            guard let number = epoch.integerValue, (1...Int64(UInt32.max)).contains(number) else { return nil }
-            self = .epoch(Int(number), step: step, metrics: metrics)
-        } else if let step {
-            self = .step(step, metrics: metrics)
-        } else {
-            return nil
-        }
+        let line = reader.line()
+        return (line, reader.faults.map { MetricLineFault($0, in: text, isKept: line != nil) })
     }
 
-    private static func number(_ value: JSONValue) -> Double? {
-        switch value {
-        case .integer, .number: value.doubleValue
-        case .string("NaN"): .nan
-        case .string("Infinity"): .infinity
-        case .string("-Infinity"): -.infinity
-        default: nil
-        }
+    /// True when a line that begins with `bytes` may be a JSON object: what comes first, after blanks or a byte order mark,
+    /// is a brace.
+    package static func isObject(_ bytes: some Sequence<UInt8>) -> Bool {
+        let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        let first = bytes.dropFirst(isMarked ? 3 : 0).first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return first == UInt8(ascii: "{")
     }
 }

@@ -12,6 +12,8 @@ package struct OutputLine: Equatable, Sendable {
 
     package var source: Source
     package var text: String
+    /// The bytes at the line's end that were not kept.
+    package var omittedByteCount = 0
     package var time: Timestamp
     /// `info`, `warning`, `error`; empty for output.
     package var level = ""
@@ -22,4 +24,13 @@ package struct OutputLine: Equatable, Sendable {
         self.time = time
         self.level = level
     }
+
+    /// A line that was written.
+    package init(_ source: Source, _ output: OutputText, at time: Timestamp) {
+        self.init(source, output.text, at: time)
+        omittedByteCount = output.omittedByteCount
+    }
+
+    /// What was written of it.
+    package var output: OutputText { OutputText(text, omittedByteCount: omittedByteCount) }
 }

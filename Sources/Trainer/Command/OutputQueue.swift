@@ -4,7 +4,8 @@ import Synchronization
 /// Lines between the thread that reads them and the task that reports them, in their order.
 ///
 /// When it is full the reader waits, and so does the program once its pipe is full: nothing is dropped, also while the
-/// server is away, and memory stays bounded.
+/// server is away, and memory stays bounded: by `maximumByteCount` and what one reading completes, which is at most one
+/// line that began earlier (`MetricLine.maximumByteCount`).
 package final class OutputQueue: Sendable {
     /// The most lines that wait.
     package static let maximumLineCount = 50_000

@@ -11,6 +11,8 @@ struct OutputReader: Sendable {
 
     let standardOutput: Int32
     let standardError: Int32
+    /// Whether lines of standard output may be metrics.
+    let readsMetrics: Bool
     let queue: OutputQueue
     let now: @Sendable () -> Timestamp
 
@@ -32,7 +34,7 @@ struct OutputReader: Sendable {
             pollfd(fd: standardOutput, events: Int16(POLLIN), revents: 0),
             pollfd(fd: standardError, events: Int16(POLLIN), revents: 0),
         ]
-        var splitters = [OutputSplitter(), OutputSplitter()]
+        var splitters = [OutputSplitter(readsMetrics: readsMetrics), OutputSplitter()]
         let sources = [OutputLine.Source.standardOutput, .standardError]
         var piece = [UInt8](repeating: 0, count: Self.pieceByteCount)
         // A file of −1 is passed over by poll.
@@ -41,7 +43,7 @@ struct OutputReader: Sendable {
             if ready < 0, errno != EINTR { return }
             let elapsed = ContinuousClock.now - start
             for index in files.indices where files[index].fd >= 0 {
-                var lines: [String]
+                var lines: [OutputText]
                 if ready > 0, files[index].revents != 0 {
                     let count = piece.withUnsafeMutableBytes {
                         Foundation.read(files[index].fd, $0.baseAddress, $0.count)

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 import Tracking
 
 /// The files that a program of an earlier session ran with: a clean work tree of its repository at the recorded commit,
@@ -58,7 +59,8 @@ struct ReproducedWorkTree: Sendable {
             try Data(diff).write(to: URL(fileURLWithPath: file))
         } catch {
             await remove()
-            throw TrainerError(.notReproducible, "The recorded changes cannot be written to \(file): \(error).")
+            throw TrainerError(
+                .notReproducible, "The recorded changes cannot be written to \(file): \(FileFault.words(error)).")
         }
         guard await git.output(["apply", "--whitespace=nowarn", file], in: folder) != nil else {
             await remove()

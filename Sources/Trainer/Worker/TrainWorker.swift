@@ -114,7 +114,7 @@ package struct TrainWorker: Sendable {
     private static func commandSettings(of replay: SessionReplay) -> CommandSettings? {
         do throws(ConfigurationError) {
             let configuration = try TrainingConfiguration(
-                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)))
+                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)), isRecorded: true)
             guard case .command(let settings) = configuration.trainer else { return nil }
             return settings
         } catch {

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import JSON
 import Processes
+import Text
 import Tracking
 package import TrackingClient
 
@@ -75,7 +76,7 @@ package struct TrainWorkerProcess: Sendable {
             try FileManager.default.removeItem(at: folder)
             return status
         } catch {
-            Self.complain("The folder for the trainer's files cannot be used: \(error.localizedDescription)")
+            Self.complain("The folder for the trainer's files cannot be used: \(FileFault.words(error)).")
             return .failed
         }
     }

@@ -81,7 +81,7 @@ package struct TrainingLoop {
     private func configuration() throws(TrainerError) -> TrainingConfiguration {
         do throws(ConfigurationError) {
             return try TrainingConfiguration(
-                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)))
+                resolving: ConfigurationSource(json: Array(replay.configuration.utf8)), isRecorded: true)
         } catch {
             throw TrainerError(.configuration, "The session's configuration cannot be used here: \(error)")
         }
@@ -224,7 +224,8 @@ package struct TrainingLoop {
                 stop.raise(if: saved.stopRequested)
                 course.didSave(save, id: saved.id)
             case .delete(let id):
-                try await service.delete(checkpointID: id)
+                try await service.delete(
+                    checkpointID: id, reason: course.plan.checkpoints.surplusReason)
                 course.didDelete(id: id)
             case .finish(let finish):
                 return try await end(finish, course)

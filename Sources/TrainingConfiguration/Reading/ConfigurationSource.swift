@@ -7,6 +7,8 @@ package import JSON
 package struct ConfigurationSource: Equatable, Sendable {
     /// The values as a tree; its top is an object.
     package private(set) var root: JSONObject
+    /// True when the text held nothing but blanks and comments.
+    package private(set) var isBlank = false
     /// The line of each value by its path; values that came from elsewhere have none.
     private var lines: [String: Int]
     /// The paths that overrides have set.
@@ -62,9 +64,9 @@ package struct ConfigurationSource: Equatable, Sendable {
         }
         let changed = try Self.setting(value, at: parts[...], in: .object(root), path: "")
         lines = lines.filter { $0.key != path && !$0.key.hasPrefix(path + ".") && !$0.key.hasPrefix(path + "[") }
-        let overridden = overridden.union([path])
+        let (overridden, isBlank) = (overridden.union([path]), isBlank)
         self = try Self.checked(changed, lines: lines)
-        self.overridden = overridden
+        (self.overridden, self.isBlank) = (overridden, isBlank)
     }
 
     /// Sets several values, in the order of their paths' bytes.
@@ -101,7 +103,10 @@ package struct ConfigurationSource: Equatable, Sendable {
         try measure(value, path: "", depth: 0, count: &count, lines: lines)
         switch value {
         case .object(let object): return Self(root: object, lines: lines)
-        case .null: return Self(root: [:], lines: [:])
+        case .null:
+            var source = Self(root: [:], lines: [:])
+            source.isBlank = true
+            return source
         default:
             throw ConfigurationError(
                 ConfigurationProblem(

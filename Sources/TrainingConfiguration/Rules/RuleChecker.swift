@@ -4,10 +4,15 @@ import Text
 /// Checks values against rules, fills in defaults, and collects what is wrong and what is unknown.
 struct RuleChecker {
     private let source: ConfigurationSource
+    private let keepsMistypedKeys: Bool
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationWarning] = []
 
-    init(source: ConfigurationSource) { self.source = source }
+    /// - Parameter keepsMistypedKeys: Whether a key that is nearly a known one is only warned of.
+    init(source: ConfigurationSource, keepsMistypedKeys: Bool = false) {
+        self.source = source
+        self.keepsMistypedKeys = keepsMistypedKeys
+    }
 
     /// The section at `path` with every default filled in and unknown keys kept; nil and null count as empty.
     mutating func section(
@@ -27,15 +32,43 @@ struct RuleChecker {
         }
         for (key, value) in object where result[key] == nil && !rules.contains(where: { $0.key == key }) {
             result[key] = Self.keepable(value)
-            guard !acceptingOtherKeys else { continue }
-            let unknownPath = ConfigurationSource.join(path, key)
-            let near = Spelling.nearest(to: key, among: rules.map(\.key)).map { "; did you mean \($0)?" } ?? ""
-            warnings.append(
-                ConfigurationWarning(
-                    path: unknownPath, line: source.line(of: unknownPath),
-                    message: "this key is unknown; it is kept but has no effect\(near)"))
+            noteUnknown(key, at: path, rules, isOther: acceptingOtherKeys, in: object)
         }
         return .object(result)
+    }
+
+    /// Tells of a key without a rule. One that is nearly a known key is refused: whoever wrote it would be trained with
+    /// another value than they think. In a section with keys of the user's own (`isOther`) it may be one of those.
+    private mutating func noteUnknown(
+        _ key: String, at path: String, _ rules: [ConfigurationRule], isOther: Bool, in object: JSONObject
+    ) {
+        let path = ConfigurationSource.join(path, key)
+        let nearest = Spelling.nearest(to: key, among: rules.map(\.key))
+        func warn(_ message: String) {
+            warnings.append(ConfigurationWarning(path: path, line: source.line(of: path), message: message))
+        }
+        if isOther {
+            if let nearest, object[nearest] == nil {
+                warn("this key is kept for the program and has no other effect; did you mean \(nearest)?")
+            }
+        } else if let nearest, !keepsMistypedKeys {
+            add(
+                .mistypedKey, path, found: "an unknown key", "\(nearest), if that is what is meant, or a name unlike it"
+            )
+        } else {
+            let place = nearest ?? Self.place(of: key, in: rules)
+            warn("this key is unknown; it is kept but has no effect" + (place.map { "; did you mean \($0)?" } ?? ""))
+        }
+    }
+
+    /// The path of a key of that name in a section below `rules`; nil when there is none.
+    private static func place(of key: String, in rules: [ConfigurationRule]) -> String? {
+        for rule in rules {
+            guard case .section(let inner) = rule.kind else { continue }
+            if inner.contains(where: { $0.key == key }) { return ConfigurationSource.join(rule.key, key) }
+            if let place = place(of: key, in: inner) { return ConfigurationSource.join(rule.key, place) }
+        }
+        return nil
     }
 
     /// Records a problem with the value at `path`.

@@ -11,6 +11,17 @@ package struct CheckpointPolicy: Equatable, Sendable {
     /// Epochs between checkpoints.
     package let everyEpochs: Int
 
+    /// The reason that a checkpoint is deleted by this policy, in at most 255 bytes.
+    package var surplusReason: String {
+        let best =
+            switch bestCount ?? 0 {
+            case 0: "none but the last is kept"
+            case 1: "not the best by \(monitor.prefix(40))"
+            case let count: "not among the \(count) best by \(monitor.prefix(40))"
+            }
+        return best + (keepsLast && bestCount != 0 ? ", nor the last" : "") + " (train.checkpoint_save_top_k)"
+    }
+
     init(_ train: ResolvedSection) {
         monitor = train.string("checkpoint_monitor")
         mode = train.choice("checkpoint_mode")

@@ -32,7 +32,7 @@ package struct EventsCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+        try NumberOption.check("--limit", limit, 1...Int.max)
         if session == nil, stream != .session { throw ValidationError("--stream needs a session.") }
     }
 

@@ -30,7 +30,8 @@ package struct LogsCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if let tail, tail < 1 { throw ValidationError("--tail must be at least 1.") }
+        try NumberOption.check("--tail", tail, 1...Int.max)
+        try NumberOption.check("--rank", rank, 0...Int.max)
     }
 
     package mutating func run() async throws {

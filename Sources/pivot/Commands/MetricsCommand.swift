@@ -34,6 +34,8 @@ package struct MetricsCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
+        try NumberOption.check("--limit", limit, 1...Int.max)
+        try NumberOption.check("--max-points", maxPoints, 4...100_000)
         if history, metric.count != 1 { throw ValidationError("--history needs exactly one --metric.") }
         if !history, maxPoints != nil || axis != nil {
             throw ValidationError("--axis and --max-points need --history.")

@@ -30,7 +30,8 @@ package struct RebuildCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let dataDirectory = data.folder
-        guard FileManager.default.fileExists(atPath: dataDirectory) else {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: dataDirectory, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Specify one with --data-dir.")
         }
         let position: UInt64

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Logging
 import Server
+import Text
 import TrainingConfiguration
 
 /// `pivot serve`: runs the server until it is told to stop.
@@ -12,8 +13,9 @@ package struct ServeCommand: AsyncParsableCommand {
         abstract: "Run the server.",
         discussion: """
             Settings are read from the file given with --config, or from configs/server.yaml if it exists; options \
-            take precedence over the file. The server listens on this machine only unless --host says otherwise, and \
-            shuts down cleanly on Ctrl-C and SIGTERM; trainings continue meanwhile and reconnect to the next server.
+            take precedence over the file. The server listens on this machine only, at 127.0.0.1 and ::1, unless --host \
+            says otherwise, and shuts down cleanly on Ctrl-C and SIGTERM; trainings continue meanwhile and reconnect to the \
+            next server.
 
             Examples:
               pivot serve
@@ -69,6 +71,10 @@ package struct ServeCommand: AsyncParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        try NumberOption.check("--port", port, 0...65_535)
+    }
+
     package func run() async throws {
         let configuration = try configuration()
         LoggingSystem.bootstrap { label in
@@ -99,10 +105,12 @@ package struct ServeCommand: AsyncParsableCommand {
         var source = try ConfigurationSource(.object([:]))
         let file = config ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
         if let file {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw ValidationError("The configuration \(file) cannot be read. Check the path.")
+            do {
+                source = try ConfigurationSource(try String(contentsOfFile: file, encoding: .utf8), fileName: file)
+            } catch let error where !(error is ConfigurationError) {
+                throw CommandFailure(
+                    .usage, "The configuration \(file) cannot be read: \(FileFault.words(error)). Check the path.")
             }
-            source = try ConfigurationSource(String(decoding: data, as: UTF8.self), fileName: file)
         }
         if let host { try source.override("host", with: .string(host)) }
         if allowInsecure { try source.override("allow_insecure", with: .bool(true)) }

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Foundation
+import JSON
 import Processes
 
 /// `pivot sync`: delivers what Python programs that died, or could not reach their server, left in their spools.
@@ -11,12 +12,14 @@ package struct SyncCommand: AsyncParsableCommand {
         discussion: """
             The Python client pivot-tracker writes everything to a spool on disk before sending it. This command \
             delivers what a program left there when it died or could not reach its server; each record is delivered \
-            once, however often the command is run.
+            once, however often the command is run. Everything of this user is delivered, whatever program left it; \
+            --dry-run lists it first.
 
             It runs the client's own module with PIVOT_PYTHON, else python3; pivot-tracker must be installed there \
             (pip install tools/python in a checkout of PIVOT).
 
             Examples:
+              pivot sync --dry-run
               pivot sync
               pivot sync --spool /scratch/spool --json
             """)
@@ -25,6 +28,8 @@ package struct SyncCommand: AsyncParsableCommand {
     var spool: String?
     @Option(help: "The server; by default the one each spool was written for.")
     var url: String?
+    @Flag(help: "List what would be delivered, and deliver nothing.")
+    var dryRun = false
     @Flag(help: "Print a JSON document instead of sentences.")
     var json = false
 
@@ -33,14 +38,17 @@ package struct SyncCommand: AsyncParsableCommand {
     package func run() async throws {
         let python = ProcessInfo.processInfo.environment["PIVOT_PYTHON"] ?? "python3"
         guard try await Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
-            throw CommandFailure(
-                .failed,
+            let message =
                 "\(python) does not have pivot-tracker. Install it (pip install tools/python in a checkout of PIVOT), "
-                    + "or set PIVOT_PYTHON to another Python.")
+                + "or set PIVOT_PYTHON to another Python."
+            guard json else { throw CommandFailure(.failed, message) }
+            Console.standard.printJSON(["error": ["code": "no_client", "message": .string(message)]])
+            throw ExitCode(CommandStatus.failed.rawValue)
         }
         var arguments = [python, "-m", "pivot_tracker", "sync"]
         if let spool { arguments += ["--spool", spool] }
         if let url { arguments += ["--url", url] }
+        if dryRun { arguments.append("--dry-run") }
         if json { arguments.append("--json") }
         let status = try await Self.status(of: arguments, isQuiet: false)
         if status != 0 { throw ExitCode((status == 2 ? CommandStatus.usage : .failed).rawValue) }

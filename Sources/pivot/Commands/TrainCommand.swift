@@ -41,11 +41,14 @@ package struct TrainCommand: AsyncParsableCommand {
                     console.printJSON(started.json)
                 } else {
                     console.print(line)
+                    if let hint = SessionPresentation.claimHint(started.summary) { console.print(hint) }
                     console.print("Watch it with: pivot sessions follow \(started.id)")
                 }
                 return
             }
-            if json { console.printError(line) } else { console.print(line) }
+            for line in [line, SessionPresentation.claimHint(started.summary)].compactMap({ $0 }) {
+                if json { console.printError(line) } else { console.print(line) }
+            }
             try await TrainingFollower(
                 client: client, sessionID: started.id, asJSON: json, position: created.position
             ).run()

@@ -49,10 +49,8 @@ package struct TrainWorkerCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard (0...19).contains(niceness) else { throw ValidationError("--nice takes a number from 0 to 19.") }
-        guard (1...3600).contains(leaseSeconds) else {
-            throw ValidationError("--lease-seconds takes a number from 1 to 3600.")
-        }
+        try NumberOption.check("--nice", niceness, 0...19)
+        try NumberOption.check("--lease-seconds", leaseSeconds, 1...3600)
     }
 
     package func run() async throws {

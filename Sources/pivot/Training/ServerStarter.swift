@@ -1,5 +1,6 @@
 import Foundation
 import Processes
+import Text
 import TrackingClient
 
 /// Starts a server of this program in the background, in a session of its own, so that it outlives the command.
@@ -53,7 +54,9 @@ struct ServerStarter: Sendable {
             try FileManager.default.createDirectory(atPath: dataFolder, withIntermediateDirectories: true)
         } catch {
             throw CommandFailure(
-                .failed, "The folder \(dataFolder) cannot be created: \(error.localizedDescription)")
+                .failed,
+                "The folder \(dataFolder) cannot be created: \(FileFault.words(error)). Check the path and who owns "
+                    + "it.")
         }
         let executable = ServerStarter.executablePath
         let arguments =

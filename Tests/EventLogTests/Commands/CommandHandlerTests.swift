@@ -98,7 +98,7 @@ struct CommandHandlerTests {
             _ = try await handler.handle(.delete, on: stream, as: identity("1"))
             Issue.record("deleted what does not exist")
         } catch {
-            guard case .refused(.unknownWebhook) = error else {
+            guard case .refused(.unknownWebhook, _) = error else {
                 Issue.record("refused with \(error)")
                 return
             }

@@ -85,6 +85,36 @@ struct CommandTrainingTests {
         #expect(stage.lines("log").contains { $0.hasPrefix("Epoch 2 was not recorded") })
     }
 
+    @Test("of a line with a fault what is good is recorded, and each kind of fault is told once, in the log")
+    func faultyLines() async throws {
+        let script = #"""
+            printf '{"epoch": 0, "loss": 9}\n{"epoch": 0, "loss": 8}\n'
+            printf '\357\273\277{"epoch": 1, "loss": 1e999, "bad\\u0007": 1, "p\303\251": 2, "pe\314\201": 3}\n'
+            printf '{"epoch": 2, "loss": 1, "bad\\u0007": 1}\n{"epoch": 3, "loss": 2, "note": "'
+            head -c 100000 /dev/zero | tr '\0' x; printf '"}\n{"epoch": 3, "loss": '
+            """#
+        let stage = try Stage(["command": Self.shell(script), "metrics": "json_lines"])
+        #expect(try await stage.worker.run() == .completed)
+        let epochs = stage.service.events.compactMap { event -> [Double]? in
+            guard case .epochCompleted(let epoch) = event else { return nil }
+            return [Double(epoch.epoch)] + epoch.metrics.map(\.value)
+        }
+        #expect(epochs == [[1, .infinity, 3], [2, 1], [3, 2]])
+        #expect(
+            stage.lines("stdout") == [
+                #"{"epoch": 0, "loss": 9}"#, #"{"epoch": 0, "loss": 8}"#, #"{"epoch": 3, "loss": "#,
+            ])
+        let told = stage.lines("log").filter { $0.hasPrefix("The line") }
+        #expect(told.count == 5)
+        for (line, words) in zip(
+            told,
+            ["has the epoch 0,", "has 1e999 as 'loss'", "its name has control", "in two spellings", "and is none:"])
+        {
+            #expect(line.contains(words))
+            #expect(line.hasSuffix("Further lines with this fault are not reported."))
+        }
+    }
+
     @Test("another exit code ends the attempt without a word to the session, and tells the last lines")
     func lost() async throws {
         let stage = try Stage(["command": Self.shell("echo no data >&2; exit 3")])

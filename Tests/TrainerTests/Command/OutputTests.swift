@@ -9,7 +9,7 @@ struct OutputTests {
         var splitter = OutputSplitter()
         var lines = pieces.flatMap { splitter.take(Array($0.0.utf8), at: .milliseconds(Int64($0.1 * 1000))) }
         if finish { lines += splitter.finish() }
-        return lines
+        return lines.map(\.logged)
     }
 
     @Test("lines end with a line feed, with or without a carriage return, and the last one with the output")
@@ -24,7 +24,7 @@ struct OutputTests {
         let bytes = Array("één\r\nzwei\n3".utf8)
         var splitter = OutputSplitter()
         let lines = splitter.take(bytes[..<place], at: .zero) + splitter.take(bytes[place...], at: .zero)
-        #expect(lines + splitter.finish() == ["één", "zwei", "3"])
+        #expect((lines + splitter.finish()).map(\.logged) == ["één", "zwei", "3"])
     }
 
     @Test("of what is written over, one line in two seconds is kept, and the last before the line's end")
@@ -37,27 +37,27 @@ struct OutputTests {
     @Test("a bar that stands still is shown after a while")
     func stillness() {
         var splitter = OutputSplitter()
-        #expect(splitter.take("a\rb\rc".utf8, at: .zero) == ["a"])
+        #expect(splitter.take("a\rb\rc".utf8, at: .zero) == [OutputText("a")])
         #expect(splitter.tick(at: .seconds(1)) == [])
-        #expect(splitter.tick(at: .seconds(2)) == ["b"])
+        #expect(splitter.tick(at: .seconds(2)) == [OutputText("b")])
         #expect(splitter.tick(at: .seconds(9)) == [])
-        #expect(splitter.finish() == ["c"])
+        #expect(splitter.finish() == [OutputText("c")])
     }
 
     @Test("bytes that are no UTF-8 become replacement characters")
     func notText() {
         var splitter = OutputSplitter()
-        #expect(splitter.take([0x61, 0xFF, 0xC3, 0x0A], at: .zero) == ["a\u{FFFD}\u{FFFD}"])
+        #expect(splitter.take([0x61, 0xFF, 0xC3, 0x0A], at: .zero) == [OutputText("a\u{FFFD}\u{FFFD}")])
     }
 
     @Test("a long line is cut, says by how much, and leaves the next one whole")
     func long() {
-        let count = OutputSplitter.maximumLineByteCount
+        let count = OutputText.maximumByteCount
         let found = lines([(String(repeating: "x", count: count + 5) + "\nnext\n", 0)])
         #expect(found == [String(repeating: "x", count: count) + " … (5 bytes left out)", "next"])
         #expect(lines([(String(repeating: "x", count: count) + "\n", 0)]) == [String(repeating: "x", count: count)])
         var splitter = OutputSplitter()
-        let noise = splitter.take([UInt8](repeating: 0xFF, count: count) + [0x0A], at: .zero)[0]
+        let noise = splitter.take([UInt8](repeating: 0xFF, count: count) + [0x0A], at: .zero)[0].logged
         #expect(noise.utf8.count < 16_384)
     }
 
@@ -93,33 +93,5 @@ struct OutputTests {
         queue.abandon()
         #expect(await later == false)
         #expect(queue.isFinished)
-    }
-
-    @Test("JSON objects with an epoch or a step and numbers are metrics")
-    func metricLines() {
-        func values(_ pairs: [(String, Double)]) -> [MetricValue] { pairs.map { MetricValue(name: $0.0, value: $0.1) } }
-        #expect(
-            MetricLine(#"{"epoch": 3, "step": 30, "loss": 0.5, "note": "x", "ok": true}"#)
-                == .epoch(3, step: 30, metrics: values([("loss", 0.5)])))
-        #expect(MetricLine(#" {"step": 7, "loss": 1}"#) == .step(7, metrics: values([("loss", 1)])))
-        #expect(
-            MetricLine(#"{"epoch": 1.0, "a": Infinity}"#) == .epoch(1, step: nil, metrics: values([("a", .infinity)])))
-        guard case .epoch(2, nil, let metrics)? = MetricLine(#"{"epoch": 2, "a": NaN, "b": "NaN"}"#) else {
-            Issue.record("NaN is a value")
-            return
-        }
-        #expect(metrics.map(\.name) == ["a", "b"])
-        #expect(metrics.allSatisfy { $0.value.isNaN })
-    }
-
-    @Test(
-        "other lines are for the log",
-        arguments: [
-            "", "hello", "[1]", "{", "{}", #"{"epoch": 1}"#, #"{"loss": 1}"#, #"{"epoch": 0, "loss": 1}"#,
-            #"{"epoch": 1.5, "loss": 1}"#, #"{"epoch": "1", "loss": 1}"#, #"{"step": -1, "loss": 1}"#,
-            #"{"epoch": 1, "loss": 1} x"#, #"{"epoch": 1, "step": 2, "timestamp": 3}"#,
-        ])
-    func notMetrics(line: String) {
-        #expect(MetricLine(line) == nil)
     }
 }

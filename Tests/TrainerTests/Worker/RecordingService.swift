@@ -203,10 +203,10 @@ final class RecordingService: TrainingService {
         }
     }
 
-    func delete(checkpointID: String) async throws(TrainerError) {
+    func delete(checkpointID: String, reason: String) async throws(TrainerError) {
         try call { state throws(TrainerError) in
             guard let id = Checkpoint.ID(checkpointID), state.session.checkpoints[checkpointID] != nil else { return }
-            try Self.decide(.deleteCheckpoint(id, reason: "surplus"), &state)
+            try Self.decide(.deleteCheckpoint(id, reason: reason), &state)
         }
     }
 

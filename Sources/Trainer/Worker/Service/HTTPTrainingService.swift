@@ -2,6 +2,7 @@ package import API
 package import Foundation
 package import JSON
 import Synchronization
+import Text
 package import Tracking
 package import TrackingClient
 
@@ -83,7 +84,8 @@ package final class HTTPTrainingService: TrainingService {
             try FileManager.default.removeItem(atPath: path)
             return bytes
         } catch {
-            throw TrainerError(.checkpoint, "The downloaded checkpoint at \(path) cannot be read: \(error).")
+            throw TrainerError(
+                .checkpoint, "The downloaded checkpoint at \(path) cannot be read: \(FileFault.words(error)).")
         }
     }
 
@@ -153,14 +155,15 @@ package final class HTTPTrainingService: TrainingService {
             try FileManager.default.removeItem(atPath: file)
             return bytes
         } catch {
-            throw TrainerError(.notReproducible, "The downloaded artifact at \(file) cannot be read: \(error).")
+            throw TrainerError(
+                .notReproducible, "The downloaded artifact at \(file) cannot be read: \(FileFault.words(error)).")
         }
     }
 
-    package func delete(checkpointID: String) async throws(TrainerError) {
+    package func delete(checkpointID: String, reason: String) async throws(TrainerError) {
         try await patience.persist { () async throws(ClientError) in
             do throws(ClientError) {
-                _ = try await client.deleteCheckpoint(checkpointID)
+                _ = try await client.deleteCheckpoint(checkpointID, reason: reason)
             } catch {
                 guard error.status == 404 else { throw error }
             }

@@ -26,6 +26,7 @@ package struct UploadArtifactCommand: AsyncParsableCommand {
     package init() {}
 
     package mutating func run() async throws {
+        try LocalSource.check(file)
         try await server.withClient { client in
             session = try await client.sessionID(session)
             let target = path ?? file.split(separator: "/").last.map(String.init) ?? file

@@ -28,6 +28,10 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        try NumberOption.check("--limit", limit, 1...Int.max)
+    }
+
     package mutating func run() async throws {
         try await server.withClient { client in
             if let named = session { session = try await client.sessionID(named) }

@@ -27,7 +27,13 @@ package struct UploadCheckpointCommand: AsyncParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        try NumberOption.check("--epoch", epoch, 0...Int(UInt32.max))
+        try NumberOption.check("--step", step, 0...Int.max)
+    }
+
     package mutating func run() async throws {
+        try LocalSource.check(file)
         try await server.withClient { client in
             session = try await client.sessionID(session)
             var upload = CheckpointUpload(

@@ -25,7 +25,8 @@ package struct CreateSessionCommand: AsyncParsableCommand {
             output.show(session) { _ in
                 [
                     "Created \(session.id) (\(DisplayText.safe(session.name))).",
-                    "Start it with: pivot sessions start \(session.id)",
+                    SessionPresentation.claimHint(session.summary)
+                        ?? "Start it with: pivot sessions start \(session.id)",
                 ]
             }
         }

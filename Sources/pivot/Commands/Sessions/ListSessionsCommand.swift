@@ -52,6 +52,11 @@ package struct ListSessionsCommand: AsyncParsableCommand {
 
     package init() {}
 
+    package func validate() throws {
+        try NumberOption.check("--limit", limit, 1...1000)
+        try NumberOption.check("--offset", offset, 0...Int.max)
+    }
+
     package func run() async throws {
         var request = SessionQuery()
         request.statuses = status

@@ -53,7 +53,7 @@ package struct ResumeSessionCommand: AsyncParsableCommand {
                     leavesOnInterrupt: true
                 ).run()
             } else {
-                output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }
+                output.show(started) { _ in SessionPresentation.started(started) }
             }
         }
     }

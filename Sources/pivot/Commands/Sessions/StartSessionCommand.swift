@@ -36,7 +36,7 @@ package struct StartSessionCommand: AsyncParsableCommand {
                     leavesOnInterrupt: true
                 ).run()
             } else {
-                output.show(started) { _ in ["\(started.id) is \(started.status.rawValue)."] }
+                output.show(started) { _ in SessionPresentation.started(started) }
             }
         }
     }

@@ -66,6 +66,7 @@ class Delivery:
         transport: Transport,
         *,
         file_delivered: Callable[[int], None] = lambda size: None,
+        tells_refusals: bool = True,
     ) -> None:
         self.reader = reader
         self.state = state
@@ -76,6 +77,8 @@ class Delivery:
         # The session as the server described it when it was claimed.
         self.document: Optional[Dict[str, Any]] = None
         self._file_delivered = file_delivered
+        # Whether refusals are logged when they come; `Report.refused` has them all the same.
+        self._tells_refusals = tells_refusals
         self._epoch = 0
 
     def step(self) -> bool:
@@ -333,10 +336,11 @@ class Delivery:
             raise Fatal(error) from error
         if record.kind is Kind.FINISH:
             self.state.finished = True
-        text = f"{record.kind.name.lower()}: {error}"
+        text = f"{_described(record, len(records))}: {error}"
         self.report.refused.append(text)
-        logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
-                     self.state.session_id, self.reader.folder.parent / "refused", text)
+        if self._tells_refusals:
+            logger.error("The server refused a part of what was logged to %s. It is kept in %s. The reason: %s",
+                         self.state.session_id, self.reader.folder.parent / "refused", text)
         self.report.last_error = text
         self.state.refused += len(records)
         folder = self.reader.folder.parent / "refused"
@@ -373,6 +377,19 @@ class Delivery:
 
     def _write_state(self, durable: bool = False) -> None:
         write_state(self.reader.folder, self.state, durable)
+
+
+def _described(record: Record, count: int) -> str:
+    """A refused record in words that tell it from others of its kind."""
+    kind = record.kind.name.lower()
+    if record.kind is Kind.EPOCH:
+        return f"{kind} {EPOCH_HEAD.unpack_from(record.payload)[0]}"
+    if record.kind is Kind.METRICS:
+        return f"{kind} up to step {METRICS_HEAD.unpack_from(record.payload)[0]}" + (f", {count} records" if count > 1 else "")
+    if record.kind in (Kind.CHECKPOINT, Kind.ARTIFACT):
+        told = json.loads(record.payload)
+        return f"{kind} {told.get('path') or told.get('file_name') or told.get('epoch', '')}".rstrip()
+    return kind
 
 
 def epoch_payload(epoch: int, step: int, metrics: List[Tuple[bytes, bytes]]) -> bytes:

@@ -34,6 +34,57 @@ class SpoolOutcome:
     is_unreachable: bool = False
 
 
+@dataclass
+class Leftover:
+    """What one spool holds, before it is delivered. `is_in_use` when its process, or another sync, has it."""
+
+    spool: str
+    session_id: str
+    name: str
+    url: str
+    bytes: int
+    is_in_use: bool
+    message: str = ""
+
+
+def leftovers(root: pathlib.Path, url: Optional[str] = None) -> List[Leftover]:
+    """The spools below a folder, oldest first, as `deliver_all` would deliver them to `url` or to their own servers."""
+    found: List[Leftover] = []
+    for folder in _folders(root):
+        lock = Lock(folder)
+        try:
+            is_in_use = not lock.try_take()
+        except FileNotFoundError:
+            continue  # It was delivered meanwhile.
+        except OSError as error:
+            found.append(Leftover(str(folder), _session_of(folder), "", "", 0, False, f"It cannot be read: {_cause(error)}."))
+            continue
+        finally:
+            lock.release()
+        size = sum(segment_path(folder, number).stat().st_size for number in segment_numbers(folder))
+        try:
+            state = read_state(folder)
+        except SpoolError as error:
+            found.append(Leftover(str(folder), _session_of(folder), "", "", size, is_in_use, str(error)))
+        else:
+            address = base_url(url) if url is not None else state.base_url
+            found.append(Leftover(str(folder), state.session_id, state.name, address, size, is_in_use))
+    return found
+
+
+def _folders(root: pathlib.Path) -> List[pathlib.Path]:
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
+    return sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def _session_of(folder: pathlib.Path) -> str:
+    return folder.name.rsplit("-", 2)[0]
+
+
+def _cause(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
 def deliver_spool(
     folder: pathlib.Path,
     url: Optional[str] = None,
@@ -46,7 +97,7 @@ def deliver_spool(
     After `tries` temporary failures in a row the spool is kept for later. A spool whose process is still running is left
     alone. Raises `SpoolError` for a spool that cannot be read.
     """
-    outcome = SpoolOutcome(str(folder), session_id=folder.name.rsplit("-", 2)[0])
+    outcome = SpoolOutcome(str(folder), session_id=_session_of(folder))
     lock = Lock(folder)
     try:
         if not lock.try_take():
@@ -72,7 +123,7 @@ def _deliver(
         state.base_url = base_url(url)
     transport = Transport(state.base_url)
     reader = SpoolReader(folder)
-    delivery = Delivery(reader, state, transport)
+    delivery = Delivery(reader, state, transport, tells_refusals=False)
     total = sum(segment_path(folder, number).stat().st_size for number in segment_numbers(folder))
     first, began = state.segment, state.offset
     failures = 0
@@ -110,8 +161,7 @@ def deliver_all(
 ) -> List[SpoolOutcome]:
     """Delivers every spool below a folder, oldest first."""
     outcomes: List[SpoolOutcome] = []
-    folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
-    for folder in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+    for folder in _folders(root):
         # A server that could not be reached for one spool gets one try for each of the others.
         tries = 1 if any(outcome.is_unreachable for outcome in outcomes) else PASSING_TRIES
 
@@ -135,28 +185,80 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument("--spool", type=pathlib.Path, help="folder of the spools; by default PIVOT_SPOOL_DIR, else the user's own")
     parser.add_argument("--url", help="address of the server; by default the one that each program logged to")
-    parser.add_argument("--json", action="store_true", help="print what was done as one JSON object")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be delivered, and deliver nothing")
+    parser.add_argument("--json", action="store_true", help="print what was done, or what failed, as one JSON object")
     options = parser.parse_args(arguments)
     root = options.spool if options.spool is not None else default_root()
-    shows_bar = sys.stderr.isatty() and not options.json
-
-    def told(folder: pathlib.Path, done: int, total: int) -> None:
-        if shows_bar and total:
-            filled = 30 * done // total
-            sys.stderr.write(f"\r{folder.name[:40]:40} [{'#' * filled}{'.' * (30 - filled)}] {100 * done // total:3} %")
-            sys.stderr.flush()
-
     try:
-        outcomes = deliver_all(root, options.url, told)
+        if options.spool is not None and not root.is_dir():
+            raise ValueError(f"There is no folder {root}. Give the folder of the spools with --spool.")
+        waiting = leftovers(root, options.url)
+        if options.dry_run:
+            _list(root, waiting, options.json)
+            return 0
+        if not options.json:
+            _announce(root, waiting)
+        outcomes = deliver_all(root, options.url, _Bar(options.json).show)
     except ValueError as error:
-        parser.error(str(error))
-    if shows_bar:
-        sys.stderr.write("\r\033[K")
+        return _fail(str(error), 2, options.json)
+    except OSError as error:
+        return _fail(f"The spools in {root} cannot be read: {_cause(error)}.", 1, options.json)
     if options.json:
         print(json.dumps({"spools": [asdict(outcome) for outcome in outcomes]}))
     else:
         _print(root, outcomes)
     return 1 if any(outcome.outcome in ("kept", "damaged") or outcome.refused for outcome in outcomes) else 0
+
+
+class _Bar:
+    """A progress bar on the terminal, if there is one."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._is_shown = sys.stderr.isatty() and not as_json
+
+    def show(self, folder: pathlib.Path, done: int, total: int) -> None:
+        if self._is_shown and total:
+            filled = 30 * done // total
+            end = "\r\033[K" if done >= total else ""
+            sys.stderr.write(f"\r{folder.name[:40]:40} [{'#' * filled}{'.' * (30 - filled)}] {100 * done // total:3} %{end}")
+            sys.stderr.flush()
+
+
+def _fail(message: str, status: int, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"error": {"code": "usage" if status == 2 else "failed", "message": message}}))
+    else:
+        print(f"pivot-sync: {message}", file=sys.stderr)
+    return status
+
+
+def _described(spool: Leftover) -> str:
+    name = f" ({spool.name})" if spool.name else ""
+    text = f"{spool.session_id}{name}: {spool.bytes} bytes" + (f" for {spool.url}" if spool.url else "")
+    if spool.is_in_use:
+        text += "; a process is still logging to it, or another sync is delivering it, so it is left alone"
+    return text + (f"; {spool.message}" if spool.message else "")
+
+
+def _list(root: pathlib.Path, spools: List[Leftover], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"spools": [asdict(spool) for spool in spools]}))
+        return
+    if not spools:
+        print(f"There is nothing to deliver in {root}.")
+    for spool in spools:
+        print(_described(spool))
+
+
+def _announce(root: pathlib.Path, spools: List[Leftover]) -> None:
+    """Says what is about to be delivered: everything that the user's programs left, not only the last one's."""
+    if not spools:
+        return
+    count = "1 spool" if len(spools) == 1 else f"{len(spools)} spools"
+    print(f"Delivering {count} from {root} (--dry-run lists them only):")
+    for spool in spools:
+        print(f"    {_described(spool)}")
+    sys.stdout.flush()
 
 
 def _print(root: pathlib.Path, outcomes: List[SpoolOutcome]) -> None:
@@ -170,7 +272,7 @@ def _print(root: pathlib.Path, outcomes: List[SpoolOutcome]) -> None:
         print(text)
         if outcome.damaged_bytes:
             print(f"    {outcome.damaged_bytes} bytes were damaged on disk and are lost.")
-        if outcome.message:
+        if outcome.message and outcome.message not in outcome.refused:
             print(f"    {outcome.message}")
         for refusal in outcome.refused[:10]:
             print(f"    refused: {refusal}")
