@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// The data directory of a server in the background.
 package struct DataFolderOption: ParsableArguments {
