@@ -1,6 +1,8 @@
 """How busy the machine is, as a session records it."""
 
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -108,3 +110,19 @@ def test_a_reading_costs_little():
     for _ in range(100):
         sampler.machine()
     assert (time.thread_time() - began) / 100 < 0.005
+
+
+@needs_proc
+def test_a_reading_imports_nothing_so_that_forked_processes_never_wait_for_it(tmp_path):
+    program = (
+        "import sys\n"
+        "from pivot_tracker.host_readings import HostSampler\n"
+        "sampler = HostSampler()\n"
+        "before = set(sys.modules)\n"
+        "sampler.machine(); sampler.machine(); sampler.gpus()\n"
+        "print(sorted(set(sys.modules) - before))\n"
+    )
+    fake_nvidia_smi(tmp_path, "echo '0, 87, 1024, 4096, 61, 250.50'")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -189,9 +189,11 @@ def _meminfo(text: str) -> Dict[str, float]:
 
 
 def _text(path: str) -> str:
+    # A codec that is looked up here is imported by this thread, and a process that is forked meanwhile waits for that import
+    # forever. UTF-8 is never looked up.
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8", "replace")
     except OSError:
         return ""  # no Linux
 
