@@ -392,3 +392,13 @@ def test_a_session_that_never_met_a_server_ends_at_once_and_is_synced(stopped_se
     assert (outcome.outcome, outcome.points, outcome.ended_as_failed) == ("delivered", 100_000, False)
     assert sum(counting.points(stopped_server.url, session.session_id).values()) == 100_000
     assert deliver_all(spool, None) == []
+
+
+def test_two_spellings_of_one_name_are_one_metric_of_the_epoch(server, caplog):
+    with begin(server) as session:
+        session.epoch(1, {"perte_\u00e9": 1.0, "a": 2.0, "perte_e\u0301": 3.0})
+    assert "two spellings" in caplog.text
+    records = requests.get(f"{server.url}/api/v1/metrics/{session.session_id}", timeout=10).json()["metrics"]
+    assert [{name: value for name, value in record.items() if name != "timestamp"} for record in records] == [
+        {"epoch": 1, "a": 2.0, "perte_\u00e9": 3.0}
+    ]

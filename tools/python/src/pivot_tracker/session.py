@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import traceback
+import unicodedata
 import weakref
 from array import array
 from dataclasses import dataclass, field
@@ -447,10 +448,22 @@ class Session(ArtifactLogging, NotebookSession):
         return str(name)
 
     def _coded(self, metrics: Mapping[str, Any]) -> List[Tuple[bytes, bytes]]:
-        return [
-            (self._checked(name).encode(), little_endian(array("d", (number(name, metrics[name]),))))
-            for name in sorted(metrics)
-        ]
+        """Names and values as an epoch's record has them.
+
+        Two spellings of the same letters, composed and decomposed, would be one name twice to the server, which refuses the
+        record; they are one metric here already, under the first of them.
+        """
+        values: Dict[str, float] = {}
+        spellings: Dict[str, str] = {}
+        for key, value in metrics.items():
+            name = self._checked(key)
+            first = spellings.setdefault(unicodedata.normalize("NFC", name), name)
+            if first != name:
+                logger.warning(
+                    "The metric '%s' comes in two spellings of the same letters (composed and decomposed): they are one metric, "
+                    "and the last value counts. Use one spelling (unicodedata.normalize).", name)
+            values[first] = number(name, value)
+        return [(name.encode(), little_endian(array("d", (values[name],)))) for name in sorted(values)]
 
     def _check_open(self) -> None:
         if self._closing is not None:
