@@ -169,8 +169,11 @@ package struct JSONScanner {
             if object.isEmpty { object.reserveCapacity(4) }
             let name = key.string
             guard object.append(try value(), forKey: name) else {
+                // Keys are compared as texts, so that two spellings of one letter are the same.
+                let isSpelledAlike = object.keys.contains { $0.utf8.elementsEqual(name.utf8) }
+                let words = isSpelledAlike ? "" : ", in two spellings of the same letters (composed and decomposed)"
                 throw error(
-                    .duplicateKey, "the key \"\(name)\" appears twice in one object", at: key.byteOffset - 1)
+                    .duplicateKey, "the key \"\(name)\" appears twice in one object\(words)", at: key.byteOffset - 1)
             }
         }
         return .object(object)

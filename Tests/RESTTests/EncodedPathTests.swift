@@ -121,6 +121,17 @@ struct EncodedPathTests {
         }
     }
 
+    @Test("two spellings of one name in a record are refused with what they are")
+    func spellings() async throws {
+        try await TestAPI.run { api in
+            let (session, token) = try await api.running()
+            let body = "{\"attempt\": 1, \"epoch\": 1, \"step\": 1, \"metrics\": {\"\u{E9}\": 1, \"e\u{301}\": 2}}"
+            let parts = TestAPI.Parts(body: Array(body.utf8), type: "application/json", token: token)
+            let answer = try await api.refused(.reportEpoch, [session], parts, 400, "malformed_request")
+            #expect(answer.text.contains("in two spellings of the same letters"))
+        }
+    }
+
     @Test("what there is not is named in the answer")
     func named() async throws {
         try await TestAPI.run { api in

@@ -93,7 +93,10 @@ struct EveryOperationTests {
         let spare = try await api.upload(
             .uploadCheckpoint, query: "session_id=\(session)&epoch=1&step=5", text: "spare")
         let spareID = try #require(spare.json["checkpoint_id"]?.stringValue)
-        #expect(try await api.call(.deleteCheckpoint, spareID).json["deleted_at"] != nil)
+        try await api.refused(
+            .deleteCheckpoint, [spareID], TestAPI.Parts(query: "reason="), 422, "invalid_field", field: "reason")
+        #expect(try await api.call(.deleteCheckpoint, spareID, query: "reason=not%20needed").json["deleted_at"] != nil)
+        #expect(try await api.call(.getSessionEvents, session).text.contains(#""reason":"not needed""#))
         #expect(try await api.call(.getSession, session).json["resume_checkpoint_id"] == .string(checkpoint))
 
         try await api.upload(

@@ -104,6 +104,18 @@ struct TrainingConfigurationTests {
         #expect(throws: ConfigurationError.self) { try TrainingConfiguration(resolving: source) }
     }
 
+    @Test(
+        "the reason of a checkpoint's deletion names the rule",
+        arguments: [
+            ("checkpoint_save_top_k: 3", "not among the 3 best by val_loss, nor the last"),
+            ("checkpoint_save_top_k: 1, checkpoint_save_last: false", "not the best by val_loss"),
+            ("checkpoint_save_top_k: 0", "none but the last is kept"),
+        ])
+    func surplus(rule: String, reason: String) throws {
+        let policy = try resolve("train: {\(rule)}").checkpoints
+        #expect(policy.surplusReason == reason + " (train.checkpoint_save_top_k)")
+    }
+
     @Test("early stopping and checkpoint modes follow from the metric when not given")
     func modes() throws {
         let configuration = try resolve("train: {checkpoint_monitor: val_froc, early_stopping_patience: 4}")

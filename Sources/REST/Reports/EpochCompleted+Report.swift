@@ -26,7 +26,11 @@ extension EpochCompleted {
         for metric in event.metrics { try MetricNames.check(metric.name, field: "metrics") }
         event.metrics.sort { $0.name < $1.name }
         for (left, right) in zip(event.metrics, event.metrics.dropFirst()) where left.name == right.name {
-            throw FieldError("metrics", "names '\(left.name)' twice")
+            let isSpelledAlike = left.name.utf8.elementsEqual(right.name.utf8)
+            throw FieldError(
+                "metrics",
+                "names '\(left.name)' twice"
+                    + (isSpelledAlike ? "" : ", in two spellings of the same letters (composed and decomposed)"))
         }
         self = event
     }

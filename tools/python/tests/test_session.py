@@ -423,3 +423,13 @@ def test_a_handler_that_finishes_the_session_may_interrupt_any_call(server, work
             program.wait()
     for session_id in ids:
         assert counting.session_document(server.url, session_id)["status"] == "stopped"
+
+
+def test_two_spellings_of_one_name_are_one_metric_of_the_epoch(server, caplog):
+    with begin(server) as session:
+        session.epoch(1, {"perte_\u00e9": 1.0, "a": 2.0, "perte_e\u0301": 3.0})
+    assert "two spellings" in caplog.text
+    records = requests.get(f"{server.url}/api/v1/metrics/{session.session_id}", timeout=10).json()["metrics"]
+    assert [{name: value for name, value in record.items() if name != "timestamp"} for record in records] == [
+        {"epoch": 1, "a": 2.0, "perte_\u00e9": 3.0}
+    ]

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import traceback
+import unicodedata
 import weakref
 from array import array
 from dataclasses import dataclass, field
@@ -575,14 +576,24 @@ class Session(ArtifactLogging, NotebookSession):
         return str(name)
 
     def _numbers(self, metrics: Mapping[str, Any]) -> Dict[str, float]:
-        """The metrics as numbers by name; what is not a number is left out, and told once for each name and type."""
+        """The metrics as numbers by name; what is not a number is left out, and told once for each name and type.
+
+        Two spellings of the same letters, composed and decomposed, would be one name twice to the server, which refuses the
+        record; they are one metric here already, under the first of them.
+        """
         found: Dict[str, float] = {}
+        spellings: Dict[str, str] = {}
         for name, value in leaves_of(metrics):
             self._checked(name)
             if name in found:
                 raise ValueError(f"Two values are both named {name!r}, one of them in a nested mapping; rename one of them.")
+            first = spellings.setdefault(unicodedata.normalize("NFC", name), name)
+            if first != name:
+                self._warn_once(
+                    ("spelling", first), f"The metric '{name}' comes in two spellings of the same letters (composed and "
+                    "decomposed): they are one metric, and the last value counts. Use one spelling (unicodedata.normalize).")
             try:
-                found[name] = number(name, value)
+                found[first] = number(name, value)
             except (TypeError, ValueError) as error:
                 self._warn_once(
                     (name, type(value)), f"{error} It is left out, like further values of this type; the rest is logged."
