@@ -77,7 +77,7 @@ def test_a_session_shows_its_address_configuration_and_params(server):
         session.params["lr"] = 0.1
         session.params.update(a={"b": 3})
         assert session.params["lr"] == 0.1 and session.params["late.setting"] == 2 and session.params["a.b"] == 3
-        assert session.params["train.epochs"] == 4 and "nothing" not in session.params
+        assert "train.epochs" not in session.params and "nothing" not in session.params
         with pytest.raises(TypeError, match="'lr' is recorded"):
             del session.params["lr"]
         session.log({"loss": 1.0}, step=7)

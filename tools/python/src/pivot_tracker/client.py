@@ -147,11 +147,7 @@ class PIVOTClient:
 
     def delete_session(self, session_id: str) -> Document:
         """Deletes a session with its checkpoints and artifacts, and returns it as it was. The log keeps its events."""
-        return json_object(
-            self._transport.call(
-                "DELETE", self._session(session_id), query={"permanent": "true"}, idempotency_key=new_command_id()
-            )
-        )
+        return self._delete(self._session(session_id), {"permanent": "true"})
 
     def archive_session(self, session_id: str) -> Document:
         """Hides a session from lists. Nothing is deleted."""
@@ -331,9 +327,9 @@ class PIVOTClient:
         """A checkpoint's document."""
         return self._get(f"checkpoints/{segment(checkpoint_id)}", query)
 
-    def delete_checkpoint(self, checkpoint_id: str) -> Document:
-        """Deletes a checkpoint."""
-        return self._write("DELETE", f"checkpoints/{segment(checkpoint_id)}")
+    def delete_checkpoint(self, checkpoint_id: str, reason: Optional[str] = None) -> Document:
+        """Deletes a checkpoint; `reason` stands in its event."""
+        return self._delete(f"checkpoints/{segment(checkpoint_id)}", {"reason": reason})
 
     def download_checkpoint(self, checkpoint_id: str, target: Path) -> pathlib.Path:
         """Downloads a checkpoint to a file, which appears only once its digest is verified."""
@@ -494,6 +490,9 @@ class PIVOTClient:
         return json_object(
             self._transport.call(method, path, json_body=body, idempotency_key=key or new_command_id())
         )
+
+    def _delete(self, path: str, query: Mapping[str, Any]) -> Document:
+        return json_object(self._transport.call("DELETE", path, query=query, idempotency_key=new_command_id()))
 
     def _upload(
         self,

@@ -67,7 +67,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
         "session_id", "lineage", "metric_name", "sort", "attempts", "nonfinite", *_PAGING, *_READING,
     ),
     "GET /api/v1/checkpoints/{checkpoint_id}": ("nonfinite", *_READING),
-    "DELETE /api/v1/checkpoints/{checkpoint_id}": (),
+    "DELETE /api/v1/checkpoints/{checkpoint_id}": ("reason",),
     "GET /api/v1/checkpoints/{checkpoint_id}/download": _READING,
     f"GET {_SESSION}/artifacts": ("prefix", "kind", "key", "start_step", "end_step", "attempts", *_READING),
     f"GET {_SESSION}/artifacts/{{path}}": ("digest", *_READING),
