@@ -3,24 +3,14 @@ import Tracking
 
 /// A summary of every metric of every session, for lists, filters and orders.
 ///
-/// A point is folded into its metric's summary. When an attempt begins, what it supersedes must go: the summaries of the
-/// session are then made again from the points and epoch records, whose trees answer that without reading the points.
+/// A point by step is folded into its metric's summary by `MetricProjection`, which has it in columns. When an attempt begins,
+/// what it supersedes must go: the summaries of the session are then made again from the points and epoch records, whose trees
+/// answer that without reading the points.
 enum MetricSummaryProjection: Projection {
     static let version = 1
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         switch event.body {
-        case .telemetry(.metricsReported(let reported)):
-            let end = try rows.session(event.identity)?.timeline.stepEnd(ofAttempt: reported.attempt) ?? .max
-            for series in reported.series {
-                let points = MetricProjection.points(of: series, recordedAt: event.record.time)
-                try rows.summarize(series.name, of: event.identity) { summary in
-                    for (index, value) in points.values.enumerated()
-                    where points.steps[index] < end {
-                        summary.steps.add(.init(place: points.steps[index], time: points.times[index], value: value))
-                    }
-                }
-            }
         case .session(.epochCompleted(let completed)):
             for metric in completed.metrics {
                 try rows.summarize(metric.name, of: event.identity) { summary in
@@ -49,7 +39,7 @@ enum MetricSummaryProjection: Projection {
 
 extension RowWriter {
     /// Changes the summary of a metric.
-    fileprivate func summarize(
+    func summarize(
         _ metric: String, of session: String, _ change: (inout MetricSummary) -> Void
     ) throws(LMDBError) {
         let key = MetricSummaryRow.key(session, metric).bytes

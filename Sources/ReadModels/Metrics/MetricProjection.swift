@@ -1,12 +1,13 @@
 import LMDB
 import Tracking
 
-/// Points of metrics by step.
+/// Points of metrics by step, and what they add to their metrics' summaries.
 enum MetricProjection: Projection {
     static let version = 1
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .telemetry(.metricsReported(let reported)) = event.body else { return }
+        let end = try rows.session(event.identity)?.timeline.stepEnd(ofAttempt: reported.attempt) ?? .max
         for series in reported.series {
             let points = points(of: series, recordedAt: event.record.time)
             try rows.cache.series.append(
@@ -16,11 +17,16 @@ enum MetricProjection: Projection {
                     SeriesRow(
                         number: $0, firstPosition: event.position.rawValue, rank: 0, name: series.name, host: "")
                 }, in: rows.transaction, rows.tables)
+            try rows.summarize(series.name, of: event.identity) { summary in
+                for (index, value) in points.values.enumerated() where points.steps[index] < end {
+                    summary.steps.add(.init(place: points.steps[index], time: points.times[index], value: value))
+                }
+            }
         }
     }
 
     /// The points of a reported series, in columns; a time that was not given is that of the record.
-    static func points(
+    private static func points(
         of series: MetricSeries, recordedAt time: Timestamp
     ) -> (steps: [Int64], times: [Int64], values: [Double]) {
         // Reports are checked before they are recorded; of columns that differ in length the common part counts.
