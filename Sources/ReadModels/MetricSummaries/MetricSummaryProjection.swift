@@ -42,15 +42,11 @@ extension RowWriter {
     func summarize(
         _ metric: String, of session: String, _ change: (inout MetricSummary) -> Void
     ) throws(LMDBError) {
-        let key = MetricSummaryRow.key(session, metric).bytes
-        var summary = MetricSummary(name: metric)
-        if let known = cache.summaries.summary(key) {
-            summary = known
-        } else if let stored = try transaction.metricSummary(of: session, metric, in: tables) {
-            summary = stored
-        }
-        change(&summary)
-        cache.summaries.keep(summary, for: key)
+        try cache.summaries.change(
+            MetricSummaryRow.key(session, metric).bytes,
+            stored: { () throws(LMDBError) in
+                try transaction.metricSummary(of: session, metric, in: tables) ?? MetricSummary(name: metric)
+            }, change)
     }
 
     /// The metrics of a session that have a summary.
