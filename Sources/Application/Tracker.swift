@@ -41,6 +41,8 @@ package struct TrackerCore: Sendable {
     package let damage: DamageList
     /// The programs that sessions of programs may start.
     package let commands: AllowedCommands
+    /// The proof of being the server's own user; nil when nobody can give it.
+    let owner: OwnerSecret?
     package let settings: TrackerSettings
     /// The time of day.
     package let now: @Sendable () -> Timestamp
@@ -51,13 +53,15 @@ package struct TrackerCore: Sendable {
 
     package init(
         store: any EventStore, readModels: ReadModels, blobs: any BlobStore, leases: Leases,
-        commands: AllowedCommands, settings: TrackerSettings, now: @escaping @Sendable () -> Timestamp
+        commands: AllowedCommands, owner: OwnerSecret? = nil, settings: TrackerSettings,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.readModels = readModels
         self.blobs = blobs
         self.leases = leases
         self.commands = commands
+        self.owner = owner
         self.settings = settings
         self.now = now
         damage = DamageList()

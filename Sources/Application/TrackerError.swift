@@ -15,6 +15,8 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalid(field: String, reason: String)
     /// Sessions of programs may not be created from other machines.
     case remoteCommand
+    /// A client claims to be run by the server's own user, and is not.
+    case ownerInvalid
     /// The call is for the attempt that trains the session.
     case leaseRequired
     case leaseInvalid(Session.ID)
@@ -32,6 +34,9 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .remoteCommand:
             "Sessions of kind command may be created from the server's own machine only. Create it there, or set "
                 + "allow_remote_commands in the server's configuration."
+        case .ownerInvalid:
+            "The secret after 'Authorization: Local' is not the one in this server's data directory, or the request "
+                + "does not come from the server's own machine. Omit it, or send the owner-secret of that directory."
         case .leaseRequired:
             "Only the attempt that trains the session may make this call. Claim the session, then send "
                 + "'Authorization: Lease <token>'."

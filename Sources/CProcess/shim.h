@@ -20,10 +20,10 @@ extern int close_range(unsigned int first, unsigned int last, int flags);
 extern char **environ;
 
 // Starts `path` in `folder`, with `environment`, or this process's where that is null. With `leads_session` it leads a new
-// session and has /dev/null as its input. With `dies` it is killed when the calling *thread* ends, so that thread has to wait
+// session and has /dev/null as its input. `group` is null or the cgroup.procs of a control group that it enters if it can. With `dies` it is killed when the calling *thread* ends, so that thread has to wait
 // for it. Returns its id, or -1 with the reason in `failure` (an errno) and the place in `failed_in_folder`.
 static inline pid_t pivot_spawn(const char *path, char *const arguments[], char *const environment[], const char *folder,
-                                int output, int error, int leads_session, int dies, int *failure,
+                                const char *group, int output, int error, int leads_session, int dies, int *failure,
                                 int *failed_in_folder) {
     int report[2];
     *failure = 0;
@@ -43,6 +43,12 @@ static inline pid_t pivot_spawn(const char *path, char *const arguments[], char 
     if (child == 0) {
         int words[2] = {0, 0};
         if (leads_session) setsid();
+        if (group) {
+            int procs = open(group, O_WRONLY | O_CLOEXEC);
+            // 0 is the process that writes.
+            if (procs >= 0 && write(procs, "0", 1) != 1) errno = 0;
+            if (procs >= 0) close(procs);
+        }
         if (dies) {
 #ifdef __linux__
             prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -109,6 +115,13 @@ static inline int pivot_wait(pid_t process, int *code, int *number) {
         *number = information.si_status;
     }
     return 0;
+}
+
+// Makes this process the parent of its orphaned descendants, where the system can do that.
+static inline void pivot_adopt_orphans(void) {
+#ifdef __linux__
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
 }
 
 #endif

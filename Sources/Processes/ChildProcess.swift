@@ -119,7 +119,8 @@ package final class ChildProcess: Sendable {
         defer { for pointer in arguments + variables { free(pointer) } }
         var (failure, isFolder): (Int32, Int32) = (0, 0)
         let id = pivot_spawn(
-            start.path, arguments, start.environment == nil ? nil : variables, start.folder, output, error,
+            start.path, arguments, start.environment == nil ? nil : variables, start.folder, start.controlGroup,
+            output, error,
             start.attachment == .foreground ? 0 : 1, start.attachment == .supervised ? 1 : 0, &failure, &isFolder)
         guard id < 0 else { return .success(id) }
         let reason = String(cString: strerror(failure))

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A mark of the processes of one supervised program: variables that their environment began with.
+/// A mark of the processes of one supervised program: variables that their environment began with, and a control group
+/// where the system lets one be made.
 ///
-/// They are inherited, so they also mark what left the program's group and session. A process that cleared its
-/// environment is not found.
+/// The variables are inherited, so they also mark what left the program's group and session. A process that cleared its
+/// environment is found by the control group only.
 package struct ProcessMark: Equatable, Sendable {
     /// Names the session a program belongs to.
     package static let sessionVariable = "PIVOT_SESSION_ID"
@@ -32,31 +33,45 @@ package struct ProcessMark: Equatable, Sendable {
         exceptSupervisor = supervisor
     }
 
+    /// Makes the control group for the program of this mark's supervisor, and returns the file by which the program enters
+    /// it; nil where there can be none.
+    package func makeControlGroup() -> String? {
+        supervisor.flatMap { ControlGroup.make("\(groupPrefix)\($0)") }?.entrance
+    }
+
     /// Kills every marked process, also those that are forked meanwhile, and returns how many there were.
     @discardableResult
     package func killAll() -> Int {
-        var count = 0
+        var killed = Set<Int32>()
+        let groups = controlGroups()
+        for group in groups {
+            killed.formUnion(group.processes)
+            group.kill()
+        }
         for _ in 0..<Self.maximumPassCount {
             let found = processes()
             if found.isEmpty { break }
-            for process in found where kill(process, SIGKILL) == 0 { count += 1 }
+            for process in found where kill(process, SIGKILL) == 0 { killed.insert(process) }
         }
-        return count
+        for group in groups { group.remove() }
+        return killed.count
     }
 
     /// The marked processes that live now and belong to this user.
     package func processes() -> [Int32] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var found: [Int32] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        let marked = ProcessFolder.processes().filter { $0 != getpid() && matches($0) }
+        return marked + controlGroups().flatMap(\.processes).filter { !marked.contains($0) }
+    }
+
+    private var groupPrefix: String { "pivot-\(session)-" }
+
+    private func controlGroups() -> [ControlGroup] {
+        ControlGroup.all { name in
+            guard name.hasPrefix(groupPrefix), let number = Int32(name.dropFirst(groupPrefix.count)) else {
+                return false
             }
-            guard let process = Int32(name), process != getpid(), matches(process) else { continue }
-            found.append(process)
+            return supervisor.map { $0 == number } ?? (number != exceptSupervisor)
         }
-        return found
     }
 
     private func matches(_ process: Int32) -> Bool {

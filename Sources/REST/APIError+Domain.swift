@@ -21,6 +21,7 @@ extension TrackerError: HTTPErrorConvertible {
         case .noSessionStarted: APIError(.notFound, code: "no_session", message: description)
         case .invalid(let field, _): .invalidField(field, description)
         case .remoteCommand: APIError(.forbidden, code: "remote_command", message: description)
+        case .ownerInvalid: APIError(.forbidden, code: "owner_invalid", message: description)
         case .leaseRequired: APIError(.forbidden, code: "lease_required", message: description)
         case .leaseInvalid: APIError(.forbidden, code: "lease_invalid", message: description)
         case .notReproducible: .conflict("not_reproducible", description)

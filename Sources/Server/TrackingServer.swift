@@ -148,7 +148,8 @@ package enum TrackingServer {
             store: backends.store, readModels: backends.readModels, blobs: backends.blobs,
             leases: Leases(tokens: try LeaseTokens.load(path: directory.leaseSecretFile)) {
                 ContinuousClock.now - start
-            }, commands: commands, settings: settings, now: backends.clock)
+            }, commands: commands, owner: try OwnerSecret.load(path: directory.ownerSecretFile), settings: settings,
+            now: backends.clock)
     }
 
     private static func httpSettings(of configuration: ServerConfiguration) -> HTTPSettings {
@@ -156,6 +157,7 @@ package enum TrackingServer {
         settings.host = configuration.host
         settings.port = configuration.port
         settings.hostNames = configuration.allowedHosts
+        settings.allowedOrigins = configuration.allowedOrigins
         settings.rateLimit.readsPerMinute = configuration.rateLimit.readsPerMinute
         settings.rateLimit.writesPerMinute = configuration.rateLimit.writesPerMinute
         settings.rateLimit.includesLoopback = configuration.rateLimit.limitsLoopback

@@ -15,7 +15,7 @@ package struct ComparisonPresentation {
         lines.append("")
         for section in comparison.sections {
             let hasDifference = isPair && section.rows.contains { $0.difference != nil }
-            var columns: [TextTable.Column] = [.init(section.name.uppercased())]
+            var columns: [TextTable.Column] = [.init(section.name.uppercased(), mayShrink: true)]
             columns += comparison.sessions.map { .init($0.id, mayShrink: true) }
             if hasDifference { columns.append(.init("DIFFERENCE", isNumeric: true)) }
             var table = TextTable(columns)

@@ -14,7 +14,8 @@ package enum MetricPresentation {
             }
         }
         var table = TextTable(
-            [.init("EPOCH", isNumeric: true)] + names.map { .init($0, isNumeric: true, mayShrink: true) }
+            [.init("EPOCH", isNumeric: true)]
+                + names.map { .init($0, isNumeric: true, mayShrink: true, isOptional: true) }
                 + [.init("TIME")])
         for record in records {
             let values = names.map { name in record.metrics[name].map(HumanFormat.number) ?? "-" }

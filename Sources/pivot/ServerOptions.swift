@@ -11,8 +11,10 @@ package struct ServerOptions: ParsableArguments {
 
     /// Runs `body` with a client of the server and closes the client's connections afterwards.
     func withClient(_ body: (APIClient) async throws -> Void) async throws {
-        let configuration = try ClientConfiguration(
+        var configuration = try ClientConfiguration(
             address: url, environment: ProcessInfo.processInfo.environment)
+        configuration.address = OwnServer.address(meantBy: configuration.address)
+        configuration.ownerSecret = { [address = configuration.address] in OwnServer.secret(at: address) }
         let client = APIClient(configuration)
         do {
             try await body(client)

@@ -11,8 +11,8 @@ package enum SessionPresentation {
         guard columns.isEmpty else { return chosen(sessions, columns) }
         var table = TextTable([
             .init("SESSION"), .init("NAME", mayShrink: true), .init("STATUS"), .init("EPOCH", isNumeric: true),
-            .init("DONE", isNumeric: true), .init("METRIC", mayShrink: true), .init("TAGS", mayShrink: true),
-            .init("CREATED"),
+            .init("DONE", isNumeric: true, isOptional: true), .init("METRIC", mayShrink: true, isOptional: true),
+            .init("TAGS", mayShrink: true, isOptional: true), .init("CREATED", isOptional: true),
         ])
         for session in sessions {
             table.add([
@@ -28,7 +28,7 @@ package enum SessionPresentation {
     private static func chosen(_ sessions: [SessionSummary], _ columns: [String]) -> TextTable {
         var table = TextTable(
             [.init("SESSION"), .init("NAME", mayShrink: true), .init("STATUS")]
-                + columns.map { .init($0, mayShrink: true) })
+                + columns.map { .init($0, mayShrink: true, isOptional: true) })
         for session in sessions {
             let values = columns.map { session.columns?[$0].map(text) ?? "-" }
             table.add([session.id, session.name, session.isArchived ? "archived" : status(session)] + values)

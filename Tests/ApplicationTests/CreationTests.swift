@@ -55,7 +55,7 @@ struct CreationTests {
             let head = test.store.head
             await expectError(.remoteCommand) {
                 _ = try await test.create("remote", TestTracker.configuration(.command)) {
-                    $0.isFromThisMachine = false
+                    $0.requester = .elsewhere
                 }
             }
             do {
@@ -65,11 +65,13 @@ struct CreationTests {
                 #expect(field == "config.trainer.command" && reason.contains("/bin/true"))
             }
             #expect(test.store.head == head)
+            let own = try await test.create("own", TestTracker.configuration(.command)) { $0.requester = .owner }
+            #expect(try await test.tracker.core.state(of: own).allowedProgram == "/bin/true")
         }
         var settings = TrackerSettings()
         settings.allowsRemoteCommands = true
         try await TestTracker.run(settings: settings, commands: ["/bin/true"]) { test in
-            _ = try await test.create("remote", TestTracker.configuration(.command)) { $0.isFromThisMachine = false }
+            _ = try await test.create("remote", TestTracker.configuration(.command)) { $0.requester = .elsewhere }
         }
     }
 

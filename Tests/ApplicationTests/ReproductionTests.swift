@@ -125,7 +125,7 @@ struct ReproductionTests {
             let (session, token) = try await original(test, .command)
             try await stop(test, session, token)
             var draft = ReproductionDraft()
-            draft.isFromThisMachine = false
+            draft.requester = .elsewhere
             await expectError(.remoteCommand) { [draft] in _ = try await reproduce(test, session, draft) }
             let document = try await reproduce(test, session).value.document
             #expect(document.reproduction.tolerance == 1e-6)

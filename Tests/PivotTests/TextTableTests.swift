@@ -35,6 +35,22 @@ import pivot
         for line in table.lines(width: width) { #expect(DisplayText.width(line) <= width) }
     }
 
+    @Test("Optional columns are left out from the right when shrinking is not enough, and named; numbers are never cut")
+    func optional() {
+        var table = TextTable([
+            .init("EPOCH", isNumeric: true), .init("training_loss", isNumeric: true, mayShrink: true, isOptional: true),
+            .init("validation_loss", isNumeric: true, mayShrink: true, isOptional: true), .init("TIME"),
+        ])
+        table.add(["1", "1.000e-05", "2.000e-05", "now"])
+        #expect(table.lines(width: 34) == ["EPOCH  training…  validatio…  TIME", "    1  1.000e-05   2.000e-05  now"])
+        #expect(
+            table.lines(width: 33) == ["EPOCH  training…  validati…  TIME", "    1  1.000e-05  2.000e-05  now"])
+        #expect(
+            table.lines(width: 32) == [
+                "EPOCH  training_loss  TIME", "    1      1.000e-05  now", "1 more column in a wider termin…",
+            ])
+    }
+
     @Test("What a server sends cannot move the cursor")
     func controls() {
         var table = TextTable([.init("NAME")])
@@ -58,8 +74,14 @@ import pivot
         sheet.add("Name", "one")
         sheet.add("Message", nil)
         sheet.add("Tags", "")
+        sheet.add("Message", "Traceback:\n  File \"x.py\"\r\nValueError: \u{1B}")
         sheet.add("Metrics", "a 1")
         sheet.add("", "b 2")
-        #expect(sheet.lines() == ["Name     one", "Metrics  a 1", "         b 2"])
+        #expect(
+            sheet.lines() == [
+                "Name     one", "Message  Traceback:", "           File \"x.py\"", "         ValueError:  ",
+                "Metrics  a 1",
+                "         b 2",
+            ])
     }
 }

@@ -158,13 +158,27 @@ import TrackingClient
         #expect(clock.sleeps == [.milliseconds(100), .milliseconds(200)])
     }
 
-    @Test("An API key is sent as Bearer, and a lease takes its place")
+    @Test("The owner's secret comes only with what may start a program")
+    func ownerSecret() async throws {
+        let server = try await StubServer { _, _ in .json(sessionDocument, status: 201) }
+        var configuration = ClientConfiguration(address: try ServerAddress(server.url))
+        configuration.ownerSecret = { "s" }
+        let client = APIClient(configuration)
+        _ = try await client.createSession(NewSession())
+        _ = try await client.startSession("sess_1")
+        _ = try await client.reproduceSession("sess_1", ReproductionRequest())
+        try await client.shutDown()
+        try await server.stop()
+        #expect(server.requests.map { $0["Authorization"] } == ["Local s", nil, "Local s"])
+    }
+
+    @Test("An attempt sends its lease")
     func authorization() async throws {
         let server = try await StubServer { request, _ in
             request.target.hasSuffix("/attempts")
                 ? .json(Self.claim.text, status: 201) : .json(Self.claim.receipt.text)
         }
-        let client = APIClient(ClientConfiguration(address: try ServerAddress(server.url), apiKey: "k"))
+        let client = APIClient(ClientConfiguration(address: try ServerAddress(server.url)))
         let attempt = try await client.claim("sess_1", AttemptClaim())
         let receipt = try await attempt.renew()
         _ = try await attempt.finish(.failed(message: "no data"), epoch: 1, step: 20)
@@ -172,7 +186,7 @@ import TrackingClient
         try await server.stop()
         #expect(receipt.stopRequested)
         #expect(receipt.leaseDuration == .seconds(30))
-        #expect(server.requests.map { $0["Authorization"] } == ["Bearer k", "Lease t", "Lease t"])
+        #expect(server.requests.map { $0["Authorization"] } == [nil, "Lease t", "Lease t"])
         #expect(server.requests[1].target == "/api/v1/training/sessions/sess_1/attempts/2/renew")
         #expect(
             try JSONValue.parse(server.requests[2].body)

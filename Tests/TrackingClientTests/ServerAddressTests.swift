@@ -28,12 +28,10 @@ import TrackingClient
 
     @Test("The option wins over PIVOT_URL, which wins over the standard address")
     func environment() throws {
-        let environment = ["PIVOT_URL": "http://a:1", "PIVOT_API_KEY": "k"]
+        let environment = ["PIVOT_URL": "http://a:1"]
         #expect(try ClientConfiguration(address: "http://b:2", environment: environment).address.text == "http://b:2")
         let configuration = try ClientConfiguration(environment: environment)
         #expect(configuration.address.text == "http://a:1")
-        #expect(configuration.apiKey == "k")
         #expect(try ClientConfiguration(environment: [:]).address == .standard)
-        #expect(try ClientConfiguration(environment: ["PIVOT_API_KEY": ""]).apiKey == nil)
     }
 }

@@ -50,6 +50,38 @@ struct RouteResponderTests {
         }
     }
 
+    @Test("a page of an allowed origin may read answers and errors, one of another origin may not")
+    func crossOrigin() async throws {
+        var settings = HTTPSettings()
+        settings.allowedOrigins = ["https://plots.example.org"]
+        try await TestServer.run(Self.routes, settings: settings) { server in
+            func ask(_ line: String, _ origin: String, _ fields: String = "") async throws -> RawResponse {
+                let connection = try await server.connect()
+                try await connection.send("\(line) HTTP/1.1\r\nHost: localhost\r\nOrigin: \(origin)\r\n\(fields)\r\n")
+                return try await connection.readResponse()
+            }
+            let own = "https://plots.example.org"
+            for (line, status) in [("GET /things/a", 200), ("GET /none", 404), ("GET /things/a?limt=4", 422)] {
+                let response = try await ask(line, own)
+                #expect(response.status == status)
+                #expect(response["access-control-allow-origin"] == own)
+                #expect(response["vary"] == "Origin")
+                #expect(response["access-control-expose-headers"]?.contains("X-Log-Position") == true)
+            }
+            let preflight = try await ask("OPTIONS /things/a", own, "Access-Control-Request-Method: PUT\r\n")
+            #expect(preflight.status == 204)
+            #expect(preflight["access-control-allow-methods"]?.contains("PUT") == true)
+            #expect(preflight["access-control-allow-headers"]?.lowercased().contains("idempotency-key") == true)
+            for origin in ["https://plots.example.org:444", "http://plots.example.org", "null"] {
+                let response = try await ask("GET /things/a", origin)
+                #expect(response.status == 403)
+                #expect(response["access-control-allow-origin"] == nil)
+            }
+            let local = try await ask("GET /things/a", "http://localhost:3000")
+            #expect(local.status == 200 && local["access-control-allow-origin"] == nil)
+        }
+    }
+
     @Test("a query that the route does not take is refused with its name")
     func unknownQuery() async throws {
         try await ask("GET /things/a?limt=4 HTTP/1.1\r\nHost: localhost\r\n\r\n") {

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import EventLog
 package import Tracking
 
 /// Makes the tokens of leases: from a secret of the data directory and the claim's command, so that a repeated claim gets
@@ -14,25 +14,7 @@ package struct LeaseTokens: Sendable {
 
     /// The secret in the file at `path`, made when it is missing; only the owner can read it.
     package static func load(path: String) throws -> LeaseTokens {
-        let url = URL(fileURLWithPath: path)
-        if FileManager.default.fileExists(atPath: path) {
-            let bytes = Array(try Data(contentsOf: url))
-            if bytes.count == 32 { return LeaseTokens(secret: bytes) }
-        }
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let fresh = path + ".new"
-        guard
-            FileManager.default.createFile(
-                atPath: fresh, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: fresh]) }
-        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: fresh))
-        try handle.synchronize()
-        try handle.close()
-        guard rename(fresh, path) == 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-        }
-        return LeaseTokens(secret: bytes)
+        LeaseTokens(secret: try SecretFile.load(path))
     }
 
     /// The token of the attempt that `command` claims: HMAC-SHA-256 in hexadecimal.

@@ -12,8 +12,7 @@ package struct ReproductionDraft: Sendable {
     package var allowsDifferences = false
     /// The relative difference up to which values count as equal; nil for the default of the trainer's kind.
     package var tolerance: Double?
-    /// True when the wish comes from a client of this machine.
-    package var isFromThisMachine = true
+    package var requester = Requester.thisMachine
 
     package init() {}
 }
@@ -85,8 +84,8 @@ struct ReproductionCreation {
         _ document: SessionDocument, _ draft: ReproductionDraft, in created: inout SessionCreated
     ) throws {
         let source = try ConfigurationSource(json: Array(created.configuration.utf8))
-        try core.admit(
-            try TrainingConfiguration(resolving: source, isRecorded: true), isFromThisMachine: draft.isFromThisMachine)
+        created.allowedProgram = try core.admit(
+            try TrainingConfiguration(resolving: source, isRecorded: true), from: draft.requester)
         let facts = Self.facts(of: document)
         if let reason = facts["git_diff_missing"] {
             throw TrackerError.notReproducible("its uncommitted changes were not kept, because \(reason)")

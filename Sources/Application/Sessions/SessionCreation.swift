@@ -28,9 +28,8 @@ struct SessionCreation {
         }
         if let overrides = draft.overrides { try source.override(with: overrides) }
         let configuration = try TrainingConfiguration(resolving: source)
-        try core.admit(configuration, isFromThisMachine: draft.isFromThisMachine)
-
         var created = SessionCreated()
+        created.allowedProgram = try core.admit(configuration, from: draft.requester)
         created.name = draft.name ?? Self.name(path)
         created.experiment = draft.experiment
         created.group = draft.group
@@ -102,11 +101,14 @@ struct SessionCreation {
 
 extension TrackerCore {
     /// Checks that the program of a configuration is one that this server may start, named by somebody who may do so.
-    func admit(_ configuration: TrainingConfiguration, isFromThisMachine: Bool) throws {
-        guard case .command(let settings) = configuration.trainer else { return }
-        guard isFromThisMachine || self.settings.allowsRemoteCommands else { throw TrackerError.remoteCommand }
+    ///
+    /// - Returns: The path of a program that may be started only because the server's own user names it; else nothing.
+    func admit(_ configuration: TrainingConfiguration, from requester: Requester) throws -> String {
+        guard case .command(let settings) = configuration.trainer else { return "" }
+        guard requester != .elsewhere || self.settings.allowsRemoteCommands else { throw TrackerError.remoteCommand }
         do throws(AllowedCommands.Refusal) {
-            _ = try commands.path(of: settings.command[0])
+            let path = try commands.path(of: settings.command[0], isUnlimited: requester == .owner)
+            return commands.paths.contains(path) ? "" : path
         } catch {
             throw TrackerError.invalid(field: "config.trainer.command", reason: error.description)
         }

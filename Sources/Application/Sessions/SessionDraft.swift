@@ -24,8 +24,7 @@ package struct SessionDraft: Sendable {
     package var parent: String?
     /// The checkpoint it continues.
     package var checkpoint: String?
-    /// True when the wish comes from a client of this machine.
-    package var isFromThisMachine = true
+    package var requester = Requester.thisMachine
 
     package init(_ configuration: Configuration) { self.configuration = configuration }
 }

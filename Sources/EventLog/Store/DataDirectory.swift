@@ -34,6 +34,8 @@ package final class DataDirectory: Sendable {
     package var readModelsFolder: String { path + "/read-models" }
     /// The secret that lease tokens are made from.
     package var leaseSecretFile: String { path + "/lease-secret" }
+    /// The secret by which clients prove to be run by the user whose folder this is.
+    package var ownerSecretFile: String { DataDirectory.ownerSecretFile(inFolderAt: path) }
     /// The standard error of the trainers that this server started, one file each.
     package var trainerOutputFolder: String { path + "/trainers" }
     /// The content-addressed store.
@@ -43,6 +45,9 @@ package final class DataDirectory: Sendable {
     package static func owner(ofFolderAt path: String) throws(StorageError) -> Owner? {
         try LockFile.owner(of: path + "/server.lock")
     }
+
+    /// The file of the owner's secret of the folder at `path`.
+    package static func ownerSecretFile(inFolderAt path: String) -> String { path + "/owner-secret" }
 
     /// The holder of a data directory.
     package struct Owner: Hashable, Sendable, CustomStringConvertible {

@@ -48,8 +48,14 @@ struct SessionEndpoints {
         draft.params = [Parameter](try new.params?.flattenedParams() ?? [:])
         draft.parent = new.parent
         draft.checkpoint = new.checkpointID
-        draft.isFromThisMachine = call.context.isLoopback
+        draft.requester = try requester(call)
         return draft
+    }
+
+    private func requester(_ call: Call) throws -> Requester {
+        let credentials = call.credentials
+        return try tracker.core.requester(
+            isLoopback: call.context.isLoopback, proof: credentials?.scheme == "local" ? credentials?.value : nil)
     }
 
     @Sendable private func update(_ call: Call) async throws -> Response {
@@ -98,7 +104,7 @@ struct SessionEndpoints {
         draft.name = new.sessionName
         draft.allowsDifferences = new.allowDifferences ?? false
         draft.tolerance = new.tolerance
-        draft.isFromThisMachine = call.context.isLoopback
+        draft.requester = try requester(call)
         let written = try await tracker.sessions.reproduce(
             original, draft, as: try call.identity("reproduce/\(original)", body))
         return .written(written, status: .created, location: location(written.value)) { SessionInfo($0) }

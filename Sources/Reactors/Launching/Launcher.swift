@@ -93,10 +93,11 @@ package final class Launcher: Reactor {
     private func launch(_ session: Session.ID) async {
         var unclaimedCount: UInt32 = 0
         do {
-            guard let kind = try await core.sessions.recentState(of: session.stream).trainerKind else { return }
+            let state = try await core.sessions.recentState(of: session.stream)
+            guard let kind = state.trainerKind else { return }
             while true {
                 logger.info("Starting a trainer.", metadata: ["session": "\(session)", "kind": "\(kind)"])
-                let exit = try await run(session, kind: kind)
+                let exit = try await run(session, kind: kind, allowedProgram: state.allowedProgram)
                 // Nobody waits for the trainer any more: the server shuts down, and the trainer comes to the next one.
                 guard let exit else { return }
                 guard try await isToBeRepeated(exit, of: session, after: unclaimedCount) else { return }
@@ -111,10 +112,12 @@ package final class Launcher: Reactor {
         }
     }
 
-    private func run(_ session: Session.ID, kind: TrainerKind) async throws(LaunchError) -> TrainerExit? {
+    private func run(
+        _ session: Session.ID, kind: TrainerKind, allowedProgram: String
+    ) async throws(LaunchError) -> TrainerExit? {
         // Once it has ended its id may be another process's.
         defer { living.forget(session) }
-        return try await processes.run(session, kind: kind) { processID in
+        return try await processes.run(session, kind: kind, allowedProgram: allowedProgram) { processID in
             living.keep(processID, of: session)
             logger.debug("The trainer is running.", metadata: ["session": "\(session)", "process": "\(processID)"])
         }

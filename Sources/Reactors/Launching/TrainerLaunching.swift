@@ -37,7 +37,7 @@ package struct TrainerLaunching: TrainerProcesses {
     package func waitUntilReady() async { _ = await url() }
 
     package func run(
-        _ session: Session.ID, kind: TrainerKind, started: @Sendable (UInt32) -> Void
+        _ session: Session.ID, kind: TrainerKind, allowedProgram: String, started: @Sendable (UInt32) -> Void
     ) async throws(LaunchError) -> TrainerExit? {
         let url = await self.url()
         if Task.isCancelled || url.isEmpty { return nil }
@@ -51,7 +51,8 @@ package struct TrainerLaunching: TrainerProcesses {
         if kind.isSupervisedProgram {
             // The supervisor asks the list once more, right before it starts the program.
             start.arguments += ["--folder", outputFolder + "/\(session)"]
-            start.arguments += allowedCommands.paths.flatMap { ["--allow-command", $0] }
+            let programs = allowedCommands.paths + (allowedProgram.isEmpty ? [] : [allowedProgram])
+            start.arguments += programs.flatMap { ["--allow-command", $0] }
         }
         do {
             try FileManager.default.createDirectory(atPath: outputFolder, withIntermediateDirectories: true)

@@ -8,12 +8,13 @@ package protocol TrainerProcesses: Sendable {
     /// Returns once trainers can reach the server, or never will.
     func waitUntilReady() async
 
-    /// Starts the trainer of `session` and returns when it has ended.
+    /// Starts the trainer of `session` and returns when it has ended. `allowedProgram` is a program that it may start
+    /// beside those that all may start; empty for none.
     ///
     /// `started` is called with the process's id as soon as it runs. Nil when the calling task was cancelled: then the
     /// trainer was not started, or lives on.
     func run(
-        _ session: Session.ID, kind: TrainerKind, started: @Sendable (UInt32) -> Void
+        _ session: Session.ID, kind: TrainerKind, allowedProgram: String, started: @Sendable (UInt32) -> Void
     ) async throws(LaunchError) -> TrainerExit?
 
     /// Ends a process that `run` waits for, at once and without a word to it.

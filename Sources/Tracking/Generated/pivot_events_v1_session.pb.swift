@@ -216,6 +216,13 @@ package nonisolated struct SessionCreated: @unchecked Sendable {
     set {_uniqueStorage()._architecture = newValue}
   }
 
+  /// The full path of the program, when it is started only because the server's own user created the session; empty
+  /// when it is one that the server may start for everybody.
+  package var allowedProgram: String {
+    get {_storage._allowedProgram}
+    set {_uniqueStorage()._allowedProgram = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -894,7 +901,7 @@ nonisolated extension CheckpointFormat: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{1}reproduction\0\u{1}architecture\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}configuration_path\0\u{1}configuration\0\u{3}configuration_digest\0\u{1}params\0\u{3}trainer_kind\0\u{3}planned_epochs\0\u{1}monitor\0\u{3}monitor_maximum\0\u{3}max_restarts\0\u{1}warnings\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{1}reproduction\0\u{1}architecture\0\u{3}allowed_program\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -916,6 +923,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _parentSessionID: String = String()
     var _reproduction: Reproduction? = nil
     var _architecture: String = String()
+    var _allowedProgram: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -945,6 +953,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _parentSessionID = source._parentSessionID
       _reproduction = source._reproduction
       _architecture = source._architecture
+      _allowedProgram = source._allowedProgram
     }
   }
 
@@ -982,6 +991,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._parentSessionID) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._reproduction) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._allowedProgram) }()
         default: break
         }
       }
@@ -1051,6 +1061,9 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._architecture.isEmpty {
         try visitor.visitSingularStringField(value: _storage._architecture, fieldNumber: 19)
       }
+      if !_storage._allowedProgram.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._allowedProgram, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1079,6 +1092,7 @@ nonisolated extension SessionCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._parentSessionID != rhs_storage._parentSessionID {return false}
         if _storage._reproduction != rhs_storage._reproduction {return false}
         if _storage._architecture != rhs_storage._architecture {return false}
+        if _storage._allowedProgram != rhs_storage._allowedProgram {return false}
         return true
       }
       if !storagesAreEqual {return false}

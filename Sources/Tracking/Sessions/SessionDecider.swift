@@ -138,6 +138,7 @@ package enum SessionDecider: Decider {
             state.notes = created.notes
             state.trainerKind = TrainerKind(rawValue: created.trainerKind)
             state.architecture = created.architecture
+            state.allowedProgram = created.allowedProgram
             state.plannedEpochs = created.plannedEpochs
             state.maxRestarts = created.maxRestarts
             state.isReproduction = created.hasReproduction

@@ -35,6 +35,8 @@ package struct SessionState: Sendable, Equatable {
     package var trainerKind: TrainerKind?
     /// The architecture that the weights of its checkpoints fit; empty in sessions of earlier versions.
     package var architecture = ""
+    /// The program that may be started for this session alone; empty when there is none.
+    package var allowedProgram = ""
     /// True when it does another session's training again.
     package var isReproduction = false
     package var plannedEpochs: UInt32 = 0

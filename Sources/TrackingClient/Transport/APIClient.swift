@@ -135,6 +135,9 @@ package struct APIClient: Sendable {
     /// Uniform in 0..<1.
     func jitter() -> Double { Double(random() >> 11) / Double(1 << 53) }
 
+    /// The operations that may make the server start a program that it starts for its own user only.
+    private static let ownersOperations: Set<String> = [Operation.createSession.id, Operation.reproduceSession.id]
+
     private func outgoing(_ request: APIRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: configuration.address.text + request.target)
         outgoing.method = HTTPMethod(rawValue: request.operation.method.rawValue)
@@ -142,8 +145,8 @@ package struct APIClient: Sendable {
         outgoing.headers.add(name: "Accept", value: "application/json, */*;q=0.5")
         if let lease {
             outgoing.headers.add(name: "Authorization", value: "Lease " + lease)
-        } else if let key = configuration.apiKey {
-            outgoing.headers.add(name: "Authorization", value: "Bearer " + key)
+        } else if Self.ownersOperations.contains(request.operation.id), let secret = configuration.ownerSecret?() {
+            outgoing.headers.add(name: "Authorization", value: "Local " + secret)
         }
         for (name, value) in request.headers { outgoing.headers.replaceOrAdd(name: name, value: value) }
         switch request.body {

@@ -15,6 +15,8 @@ package struct CommandPlace: Sendable {
     /// The folder of the files for the program's eyes, which lie there until the supervisor ends.
     package var temporaryFolder: String
     package var allowed: AllowedCommands
+    /// True when the supervisor adopts orphans and has no other children than its program.
+    package var adoptsOrphans = false
 
     package init(
         serverURL: String, processID: Int32, environment: [String: String], projectFolder: String,

@@ -11,10 +11,14 @@ package import TrainingConfiguration
 /// Supervises the program that trains one claimed session, from its start to the end of all its processes.
 ///
 /// It keeps the program to what the server allows, makes its output the session's log, obeys stops and time limits, and
-/// ends what the program has not ended itself. No process of the program outlives it but one that has left its group and
-/// cleared its environment.
+/// ends what the program has not ended itself. No process of the program outlives the attempt. When the supervisor itself is
+/// killed, the kernel kills the program, and whoever finds the session next kills what it has left, but for processes that
+/// have cleared their environment on a system that gives the program no control group (see `ProcessMark`).
 package struct CommandTraining: Sendable {
     private static let interval = Duration.milliseconds(50)
+    /// The number of times that the delivery of a program's spool is tried while the server is there.
+    private static let deliveryCount = 3
+    private static let reapingInterval = Duration.seconds(5)
 
     private let service: any TrainingService
     private let settings: CommandSettings
@@ -199,6 +203,9 @@ package struct CommandTraining: Sendable {
                 return try await conclude(end, metrics: [], lastLines: "")
             }
         }
+        var start = start
+        start.controlGroup = mark.makeControlGroup()
+        defer { mark.killAll() }
         let child: ChildProcess
         do throws(ProcessError) {
             child = try await ChildProcess.start(start)
@@ -231,6 +238,7 @@ package struct CommandTraining: Sendable {
         }
         (end, failure) = (result, error)
         if let failure { throw failure }
+        if end != .abandoned { try await deliverSpool(of: start) }
         return try await conclude(end, metrics: delivery.lastMetrics, lastLines: delivery.lastLines.text)
     }
 
@@ -242,8 +250,13 @@ package struct CommandTraining: Sendable {
         var now = Duration.zero
         var inputs: [CommandCourse.Input] = [.started]
         var (isStopTold, isExitTold) = (false, false)
+        var lastReaping = Duration.zero
         while true {
             now += .seconds(stopwatch.lap())
+            if place.adoptsOrphans, now - lastReaping >= Self.reapingInterval {
+                Descendants.reap(except: child.id)
+                lastReaping = now
+            }
             if Task.isCancelled { inputs.append(.abandoned) }
             if stop.isRaised, !isStopTold {
                 isStopTold = true
@@ -281,10 +294,30 @@ package struct CommandTraining: Sendable {
 
     private func kill(_ child: ChildProcess) {
         child.signalGroup(SIGKILL)
-        ProcessMark(session: service.sessionID, supervisor: place.processID).killAll()
+        mark.killAll()
+        if place.adoptsOrphans { Descendants.killAll() }
     }
 
+    private var mark: ProcessMark { ProcessMark(session: service.sessionID, supervisor: place.processID) }
+
     // MARK: Ending
+
+    /// Waits until what the program had still to deliver is with the server, however long that is away.
+    private func deliverSpool(of program: ProgramStart) async throws(TrainerError) {
+        let spool = LeftSpool(of: service.sessionID, program)
+        guard spool.isThere else { return }
+        note("Delivering what the program had not sent when it ended.")
+        for _ in 0..<Self.deliveryCount where spool.isThere {
+            // Returns once the server has the line above, so it is there.
+            try await telemetry.flush()
+            guard let said = await spool.deliver() else { break }
+            note("The delivery says: \(said)")
+        }
+        guard spool.isThere else { return }
+        note(
+            "What the program had not sent could not be delivered. Its metrics can be later, with: pivot sync",
+            level: "warning")
+    }
 
     private func conclude(
         _ end: CommandCourse.End, metrics: [MetricValue], lastLines: String

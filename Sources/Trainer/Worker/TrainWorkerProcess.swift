@@ -115,12 +115,15 @@ package struct TrainWorkerProcess: Sendable {
     private func place(folder: URL) -> CommandPlace {
         let variables = ProcessInfo.processInfo.environment
         let current = FileManager.default.currentDirectoryPath
-        return CommandPlace(
+        var place = CommandPlace(
             serverURL: configuration.address.text, processID: ProcessInfo.processInfo.processIdentifier,
             environment: variables, projectFolder: current,
             sessionFolder: sessionFolder.hasPrefix("/") ? sessionFolder : current + "/" + sessionFolder,
             temporaryFolder: folder.path,
             allowed: AllowedCommands(allowedCommands, searchPath: variables["PATH"] ?? ""))
+        Descendants.adoptOrphans()
+        place.adoptsOrphans = true
+        return place
     }
 
     private func end(_ error: TrainerError) -> End {

@@ -2,6 +2,7 @@ import API
 import JSON
 import SwiftProtobuf
 import TensorEngine
+import Text
 import Tracking
 import TrackingClient
 package import TrainingConfiguration
@@ -334,7 +335,7 @@ package struct TrainingLoop {
     private static func summary(_ report: TrainedEpoch, of epochs: Int) -> String {
         let names = ["train_loss", "val_loss", "val_dice", "val_froc", "epoch_seconds"]
         let parts = names.compactMap { name in
-            report.metrics[name].map { "\(name) \(Double(Int64($0.isFinite ? $0 * 1e4 : 0)) / 1e4)" }
+            report.metrics[name].map { "\(name) \(NumberText.metric($0))" }
         }
         return "Epoch \(report.epoch) of \(epochs): \(parts.joined(separator: ", "))"
     }

@@ -18,6 +18,10 @@ enum ServerRules {
             "allowed_hosts", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
             "host names besides localhost that requests may be addressed to"),
         .init(
+            "allowed_origins", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
+            "origins of pages that may call the API from a browser (CORS), such as https://plots.example.org; "
+                + "\"*\" for every page"),
+        .init(
             "allow_insecure", .bool, default: false,
             "whether it may listen where other machines reach it; there are no keys, so that they may do everything"),
         .init(

@@ -18,6 +18,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let maxConcurrentSessions: Int?
     /// Names besides localhost that requests may be addressed to.
     package let allowedHosts: [String]
+    /// The origins of pages that may call the API from a browser; `*` means every page.
+    package let allowedOrigins: [String]
     /// True when it may listen on addresses that other machines reach.
     package let allowsInsecureAccess: Bool
     /// Programs that trainers of kind `command` may start.
@@ -41,6 +43,12 @@ package struct ServerConfiguration: Equatable, Sendable {
     package init(resolving source: ConfigurationSource) throws(ConfigurationError) {
         var checker = RuleChecker(source: source)
         resolved = checker.section(.object(source.root), ServerRules.top, at: "").sortingKeys()
+        let origins = checker.problems.isEmpty ? ResolvedSection(resolved).strings("allowed_origins") : []
+        for (index, origin) in origins.enumerated() where !Self.isOrigin(origin) {
+            checker.add(
+                .outOfRange, "allowed_origins[\(index)]", .string(origin),
+                "*, or http:// or https:// with a host, perhaps a port, and nothing after it")
+        }
         if let first = checker.problems.first {
             throw ConfigurationError(first, others: checker.problems.dropFirst())
         }
@@ -52,6 +60,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         configRoots = root.strings("config_roots")
         maxConcurrentSessions = root.optionalInteger("max_concurrent_sessions")
         allowedHosts = root.strings("allowed_hosts")
+        allowedOrigins = origins
         allowsInsecureAccess = root.bool("allow_insecure")
         allowedCommands = root.strings("allowed_commands")
         allowsRemoteCommands = root.bool("allow_remote_commands")
@@ -61,6 +70,15 @@ package struct ServerConfiguration: Equatable, Sendable {
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
         launches = root.section("launcher").bool("enabled")
         trainerNiceness = root.section("launcher").integer("niceness")
+    }
+
+    /// Scheme, host and perhaps a port, as browsers write it.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard text != "*" else { return true }
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return false }
+        let authority = text.dropFirst(scheme.count)
+        return !authority.isEmpty && authority == authority.lowercased()
+            && !authority.contains { "/?#@ ".contains($0) }
     }
 
     /// True when only this machine can reach the address.

@@ -5,6 +5,8 @@ package struct HTTPSettings: Sendable {
     package var port = 8000
     /// Names beside the loopback ones under which it answers; `*` answers under every name.
     package var hostNames: [String] = []
+    /// The origins of pages that may call the API from a browser; `*` lets every page.
+    package var allowedOrigins: [String] = []
     package var rateLimit = RateLimiter.Settings()
     package var connection = ConnectionLimits()
     package var webSocket = WebSocketLimits()

@@ -9,9 +9,12 @@ package struct HostPolicy: Sendable {
     /// Lower-case names without ports.
     private let names: Set<String>
     private let passesEverything: Bool
+    private let origins: Set<String>
 
-    /// The loopback names and `additionalNames`; `*` among them lets everything pass.
-    package init(additionalNames: [String] = []) {
+    /// The loopback names and `additionalNames`; `*` among them lets everything pass. Pages of `origins` may call the server
+    /// too, all pages with `*`.
+    package init(additionalNames: [String] = [], origins: [String] = []) {
+        self.origins = Set(origins)
         names = Set(["localhost", "127.0.0.1", "[::1]"] + additionalNames.map { $0.lowercased() })
         passesEverything = additionalNames.contains("*")
     }
@@ -28,14 +31,17 @@ package struct HostPolicy: Sendable {
                     + "name to allowed_hosts in its configuration.",
                 details: ["host": .string(host)])
         }
-        for origin in origins where !isKnown(origin: origin) {
+        for origin in origins where !isKnown(origin: origin) && !mayRead(origin: origin) {
             throw APIError(
                 .forbidden, code: "foreign_origin",
-                message: "Pages of '\(origin)' may not call this server. Start it with --allow-host, or add their "
-                    + "host to allowed_hosts in its configuration.",
+                message: "Pages of '\(origin)' may not call this server. Add '\(origin)' to allowed_origins in "
+                    + "its configuration.",
                 details: ["origin": .string(origin)])
         }
     }
+
+    /// True when the answers are for pages of `origin` to read.
+    package func mayRead(origin: String) -> Bool { origins.contains("*") || origins.contains(origin) }
 
     private func isKnown(origin: String) -> Bool {
         for scheme in ["http://", "https://"] where origin.lowercased().hasPrefix(scheme) {

@@ -12,13 +12,27 @@ package struct RouteResponder: HTTPResponder {
 
     private let routes: RouteTable
     private let hosts: HostPolicy
+    /// Adds what browsers ask for before they let a page of another origin read an answer.
+    private let crossOrigin: CORSMiddleware<RequestScope>
     private let limiter: RateLimiter
     private let settings: HTTPSettings
+
+    /// The headers that a page of another origin may read.
+    private static let exposedHeaders = [
+        "Content-Disposition", "ETag", "Location", "Retry-After", "X-Log-Position", "X-RateLimit-Limit",
+        "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Read-Position", "X-Request-Id",
+    ].joined(separator: ", ")
 
     package init(routes: RouteTable, settings: HTTPSettings) {
         self.routes = routes
         self.settings = settings
-        hosts = HostPolicy(additionalNames: settings.hostNames)
+        hosts = HostPolicy(additionalNames: settings.hostNames, origins: settings.allowedOrigins)
+        crossOrigin = CORSMiddleware(
+            allowOrigin: .originBased,
+            allowHeaders: [
+                .accept, .authorization, .contentType, .ifMatch, .ifNoneMatch, .range, .idempotencyKey, .lastEventID,
+            ], allowMethods: [.get, .head, .post, .put, .patch, .delete],
+            maxAge: .hours(1))
         limiter = RateLimiter(settings.rateLimit, now: settings.now)
     }
 
@@ -27,10 +41,12 @@ package struct RouteResponder: HTTPResponder {
         var context = context
         context.credentials = Credentials(request.headers)
         var response: Response
-        do {
-            response = try await admitted(request, context)
-        } catch {
-            response = .refusal(ErrorMapping.answer(to: error, requestID: context.id, logger: context.logger))
+        if let origin = request.headers[.origin], hosts.mayRead(origin: origin) {
+            response = try await crossOrigin.handle(request, context: context, next: answered)
+            // The middleware names them in preflights only, where browsers do not look.
+            response.headers[.accessControlExposeHeaders] = Self.exposedHeaders
+        } else {
+            response = await answered(request, context)
         }
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[.requestID] = context.id
@@ -57,6 +73,15 @@ package struct RouteResponder: HTTPResponder {
             return try await open(try call(request, context, match, route))
         } catch {
             return nil
+        }
+    }
+
+    /// The answer, or the refusal that an error makes.
+    private func answered(_ request: Request, _ context: RequestScope) async -> Response {
+        do {
+            return try await admitted(request, context)
+        } catch {
+            return .refusal(ErrorMapping.answer(to: error, requestID: context.id, logger: context.logger))
         }
     }
 
@@ -142,4 +167,6 @@ extension HTTPFields {
 extension HTTPField.Name {
     /// Names a request in answers and in the log.
     static var requestID: HTTPField.Name { HTTPField.Name("X-Request-Id")! }
+    fileprivate static var idempotencyKey: HTTPField.Name { HTTPField.Name("Idempotency-Key")! }
+    fileprivate static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }
 }

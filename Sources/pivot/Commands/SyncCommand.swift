@@ -28,6 +28,8 @@ package struct SyncCommand: AsyncParsableCommand {
     var spool: String?
     @Option(help: "The server; by default the one each spool was written for.")
     var url: String?
+    @Option(help: "Only what programs logged to the session with this id.")
+    var session: String?
     @Flag(help: "List what would be delivered, and deliver nothing.")
     var dryRun = false
     @Flag(help: "Print a JSON document instead of sentences.")
@@ -48,6 +50,7 @@ package struct SyncCommand: AsyncParsableCommand {
         var arguments = [python, "-m", "pivot_tracker", "sync"]
         if let spool { arguments += ["--spool", spool] }
         if let url { arguments += ["--url", url] }
+        if let session { arguments += ["--session", session] }
         if dryRun { arguments.append("--dry-run") }
         if json { arguments.append("--json") }
         let status = try await Self.status(of: arguments, isQuiet: false)

@@ -4,10 +4,13 @@ package struct FactSheet: Sendable {
 
     package init() {}
 
-    /// Adds a fact when it has a value; control characters become spaces. Without a name it continues the one above.
+    /// Adds a fact when it has a value; its lines stand below each other, and other control characters become spaces.
+    /// Without a name it continues the one above.
     package mutating func add(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
-        facts.append((name, DisplayText.safe(value)))
+        for (index, line) in value.split(whereSeparator: \.isNewline).enumerated() {
+            facts.append((index == 0 ? name : "", DisplayText.safe(String(line))))
+        }
     }
 
     /// The lines.

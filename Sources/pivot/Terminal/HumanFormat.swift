@@ -1,4 +1,5 @@
 import Foundation
+import Text
 package import Tracking
 
 /// Numbers, sizes and times as people read them.
@@ -54,15 +55,7 @@ package enum HumanFormat {
     }
 
     /// A metric with four significant digits: `0.2345`, `12.30`, `1.000e-05`, `NaN`.
-    package static func number(_ value: Double) -> String {
-        if value.isNaN { return "NaN" }
-        if value.isInfinite { return value < 0 ? "-∞" : "∞" }
-        if value == 0 { return "0" }
-        let magnitude = abs(value)
-        if magnitude < 1e-3 || magnitude >= 1e6 { return String(format: "%.3e", value) }
-        let decimals = max(0, 3 - Int(floor(log10(magnitude))))
-        return fixed(value, decimals: decimals)
-    }
+    package static func number(_ value: Double) -> String { NumberText.metric(value) }
 
     /// A share of one: `34 %`; 100 % only when all is done.
     package static func percent(_ share: Double) -> String {

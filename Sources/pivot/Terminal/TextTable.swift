@@ -4,13 +4,18 @@ package struct TextTable: Sendable {
     package struct Column: Sendable {
         package var heading: String
         package var isNumeric = false
-        /// True when its cells may be cut when the table is wider than the terminal.
+        /// True when its cells may be cut when the table is wider than the terminal. Of numbers only the heading is.
         package var mayShrink = false
+        /// True when it may be left out when shrinking is not enough.
+        package var isOptional = false
 
-        package init(_ heading: String, isNumeric: Bool = false, mayShrink: Bool = false) {
+        package init(
+            _ heading: String, isNumeric: Bool = false, mayShrink: Bool = false, isOptional: Bool = false
+        ) {
             self.heading = heading
             self.isNumeric = isNumeric
             self.mayShrink = mayShrink
+            self.isOptional = isOptional
         }
     }
 
@@ -27,42 +32,61 @@ package struct TextTable: Sendable {
     }
 
     /// The lines: headings, then rows, two spaces between columns, none at the ends. When they are wider than `width`,
-    /// shrinkable columns lose width, the widest first, down to eight columns each.
+    /// shrinkable columns lose width, the widest first, down to eight columns each; then optional ones are left out, from
+    /// the right, and a last line names them.
     ///
     /// - Parameter cellStyle: The look of a cell, by its column's heading and its text; it must take no columns.
     package func lines(
         width: Int?, headingStyle: (String) -> String = { $0 },
         cellStyle: (_ heading: String, _ text: String) -> ((String) -> String)? = { _, _ in nil }
     ) -> [String] {
-        let widths = self.widths(within: width)
+        let (widths, shown) = layout(within: width)
         func line(_ cells: [String], isStyled: Bool) -> String {
             var text = ""
-            for (index, cell) in cells.enumerated() {
+            for index in shown {
+                let cell = cells[index]
                 let fitted = DisplayText.fitted(cell, to: widths[index])
                 let padding = String(repeating: " ", count: max(0, widths[index] - DisplayText.width(fitted)))
                 let style = isStyled ? cellStyle(columns[index].heading, cell) : nil
-                let shown = style.map { $0(fitted) } ?? fitted
-                text += columns[index].isNumeric ? padding + shown : shown + padding
-                if index < cells.count - 1 { text += "  " }
+                let styled = style.map { $0(fitted) } ?? fitted
+                text += columns[index].isNumeric ? padding + styled : styled + padding
+                if index != shown.last { text += "  " }
             }
             while text.hasSuffix(" ") { text.removeLast() }
             return text
         }
-        return [headingStyle(line(columns.map(\.heading), isStyled: false))] + rows.map { line($0, isStyled: true) }
+        let lines =
+            [headingStyle(line(columns.map(\.heading), isStyled: false))] + rows.map { line($0, isStyled: true) }
+        let omitted = columns.indices.filter { !shown.contains($0) }.map { columns[$0].heading }
+        return omitted.isEmpty ? lines : lines + [Self.remark(omitted, width: width)]
     }
 
-    private func widths(within limit: Int?) -> [Int] {
-        var widths = columns.indices.map { index in
-            ([columns[index].heading] + rows.map { $0[index] }).map(DisplayText.width).max() ?? 0
+    private static func remark(_ omitted: [String], width: Int?) -> String {
+        let names = DisplayText.safe(omitted.joined(separator: ", "))
+        let text =
+            "\(omitted.count) more column\(omitted.count == 1 ? "" : "s") in a wider terminal or with --json: \(names)"
+        return width.map { DisplayText.fitted(text, to: $0) } ?? text
+    }
+
+    /// The width of each column, and the columns to show.
+    private func layout(within limit: Int?) -> (widths: [Int], shown: [Int]) {
+        let contents = columns.indices.map { index in rows.map { DisplayText.width($0[index]) }.max() ?? 0 }
+        var widths = columns.indices.map { max(contents[$0], DisplayText.width(columns[$0].heading)) }
+        var shown = Array(columns.indices)
+        guard let limit else { return (widths, shown) }
+        let floors = columns.indices.map { index in
+            guard columns[index].mayShrink else { return widths[index] }
+            return min(widths[index], columns[index].isNumeric ? max(contents[index], 8) : 8)
         }
-        guard let limit else { return widths }
-        var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - limit
-        while excess > 0 {
-            let shrinkable = columns.indices.filter { columns[$0].mayShrink && widths[$0] > 8 }
+        func total(_ widths: [Int]) -> Int { shown.reduce(2 * (shown.count - 1)) { $0 + widths[$1] } }
+        while total(floors) > limit, let last = shown.last(where: { columns[$0].isOptional }) {
+            shown.removeAll { $0 == last }
+        }
+        while total(widths) > limit {
+            let shrinkable = shown.filter { widths[$0] > floors[$0] }
             guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
-            excess -= 1
         }
-        return widths
+        return (widths, shown)
     }
 }

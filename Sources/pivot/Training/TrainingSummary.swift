@@ -37,7 +37,10 @@ package struct TrainingSummary: Sendable {
     package func lines(style: (String) -> String) -> [String] {
         var sheet = FactSheet()
         sheet.add("Session", "\(session.id) (\(session.name))")
-        sheet.add("Status", session.status.rawValue + (session.message.map { ": \($0)" } ?? ""))
+        // A traceback stands by itself.
+        let isLong = session.message?.contains(where: \.isNewline) ?? false
+        sheet.add("Status", session.status.rawValue + (isLong ? "" : session.message.map { ": \($0)" } ?? ""))
+        if isLong { sheet.add("Message", session.message) }
         var epochs = SessionPresentation.epochs(session.summary)
         if let started = session.startedAt, let ended = session.completedAt, ended >= started {
             epochs += " in \(HumanFormat.duration(ended.duration(since: started)))"

@@ -13,6 +13,7 @@ final class ScriptedProcesses: TrainerProcesses {
     struct Start: Sendable, Equatable {
         var session: Session.ID
         var kind: TrainerKind
+        var allowedProgram = ""
         var processID: UInt32
     }
 
@@ -53,7 +54,7 @@ final class ScriptedProcesses: TrainerProcesses {
     func waitUntilReady() async {}
 
     func run(
-        _ session: Session.ID, kind: TrainerKind, started: @Sendable (UInt32) -> Void
+        _ session: Session.ID, kind: TrainerKind, allowedProgram: String, started: @Sendable (UInt32) -> Void
     ) async throws(LaunchError) -> TrainerExit? {
         let failure = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
         if let failure { throw failure }
@@ -64,7 +65,8 @@ final class ScriptedProcesses: TrainerProcesses {
         started(processID)
         return await withCheckedContinuation { continuation in
             state.withLock { $0.running[processID] = continuation }
-            startContinuation.yield(Start(session: session, kind: kind, processID: processID))
+            startContinuation.yield(
+                Start(session: session, kind: kind, allowedProgram: allowedProgram, processID: processID))
         }
     }
 

@@ -43,12 +43,12 @@ def output(api, session_id, source="stdout", attempt=None):
             if line["source"] == source and attempt in (None, line["attempt"])]
 
 
-def wait_for_line(api, session_id, text, seconds=60):
-    """Polls until the log holds the line, while the program runs, and returns all lines that begin with it."""
+def wait_for_line(api, session_id, text, seconds=60, count=1):
+    """Polls until the log holds `count` such lines, while the program runs, and returns all that begin with it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = [line["text"] for line in logs(api, session_id) if line["text"].startswith(text)]
-        if found:
+        if len(found) >= count:
             return found
         time.sleep(0.02)
     require(False, f"the log does not show {text!r}: {logs(api, session_id)[-5:]}")
@@ -76,6 +76,31 @@ def living(session_id):
         except OSError:
             continue
     return found
+
+
+def is_alive(process):
+    """Whether a process runs; one that has ended and is only waited for does not."""
+    try:
+        return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def has_control_groups():
+    """Whether a control group with cgroup.kill can be made below this process's own."""
+    try:
+        mounts = [line.split() for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
+        root = next(fields[4] for fields in mounts if fields[fields.index("-") + 1] == "cgroup2" and fields[3] == "/")
+        groups = pathlib.Path("/proc/self/cgroup").read_text().splitlines()
+        own = next(line[len("0::/"):] for line in groups if line.startswith("0::/"))
+        probe = pathlib.Path(root) / own / f"pivot-probe-{os.getpid()}"
+        probe.mkdir()
+        try:
+            return (probe / "cgroup.kill").exists()
+        finally:
+            probe.rmdir()
+    except (OSError, StopIteration, ValueError):
+        return False
 
 
 def require_gone(session_id, seconds=10):
@@ -210,6 +235,26 @@ def command_kill(bed):
         require(0.4 < time.monotonic() - began < 5, f"the stop took {time.monotonic() - began:.1f} s")
         require("killed" in document.get("message", ""), f"the message does not say so: {document.get('message')!r}")
         equal(living(session_id), [], "the processes after the stop")
+
+
+@check("a process that cleared its environment and left its session ends with its program, and with a killed supervisor "
+       "where there are control groups")
+def command_escaped(bed):
+    with bed.new_server(**SETTINGS) as server:
+        api = server.api
+        escapee = "env -i setsid sh -c 'echo escaped $$; while :; do sleep 1; done'"
+        script = f"{escapee} & ({escapee} &) & trap 'exit 0' TERM; while :; do sleep 0.05; done"
+        session_id = bed.begin(api, shell(script), "escaped")
+        escaped = [int(line.split()[1]) for line in wait_for_line(api, session_id, "escaped", count=2)]
+        api.stop(session_id)
+        equal([process for process in escaped if is_alive(process)], [], "the processes that outlive the stop")
+        if not has_control_groups():
+            return "no control groups here"
+        session_id = bed.begin(api, shell(script, max_restarts=0), "escaped, supervisor killed")
+        escaped = [int(line.split()[1]) for line in wait_for_line(api, session_id, "escaped", count=2)]
+        require(server.kill_trainers(session_id), "there was no supervisor")
+        wait_for_end(api, session_id, "failed")
+        equal([process for process in escaped if is_alive(process)], [], "the processes that outlive the supervisor")
 
 
 @check("what a program leaves running when it ends is ended too")

@@ -47,10 +47,10 @@ class Leftover:
     message: str = ""
 
 
-def leftovers(root: pathlib.Path, url: Optional[str] = None) -> List[Leftover]:
-    """The spools below a folder, oldest first, as `deliver_all` would deliver them to `url` or to their own servers."""
+def leftovers(root: pathlib.Path, url: Optional[str] = None, session: Optional[str] = None) -> List[Leftover]:
+    """The spools below a folder, oldest first, those of one session only if it is named, as `deliver_all` would deliver them to `url` or to their own servers."""
     found: List[Leftover] = []
-    for folder in _folders(root):
+    for folder in _folders(root, session):
         lock = Lock(folder)
         try:
             is_in_use = not lock.try_take()
@@ -72,8 +72,9 @@ def leftovers(root: pathlib.Path, url: Optional[str] = None) -> List[Leftover]:
     return found
 
 
-def _folders(root: pathlib.Path) -> List[pathlib.Path]:
-    folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith("sess_")] if root.is_dir() else []
+def _folders(root: pathlib.Path, session: Optional[str] = None) -> List[pathlib.Path]:
+    prefix = "sess_" if session is None else f"{session}-"
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name.startswith(prefix)] if root.is_dir() else []
     return sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
@@ -158,10 +159,11 @@ def deliver_all(
     root: pathlib.Path,
     url: Optional[str],
     told: Callable[[pathlib.Path, int, int], None] = lambda folder, done, total: None,
+    session: Optional[str] = None,
 ) -> List[SpoolOutcome]:
-    """Delivers every spool below a folder, oldest first."""
+    """Delivers every spool below a folder, or those of one session, oldest first."""
     outcomes: List[SpoolOutcome] = []
-    for folder in _folders(root):
+    for folder in _folders(root, session):
         # A server that could not be reached for one spool gets one try for each of the others.
         tries = 1 if any(outcome.is_unreachable for outcome in outcomes) else PASSING_TRIES
 
@@ -185,6 +187,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument("--spool", type=pathlib.Path, help="folder of the spools; by default PIVOT_SPOOL_DIR, else the user's own")
     parser.add_argument("--url", help="address of the server; by default the one that each program logged to")
+    parser.add_argument("--session", metavar="ID", help="deliver only what programs logged to this session")
     parser.add_argument("--dry-run", action="store_true", help="list what would be delivered, and deliver nothing")
     parser.add_argument("--json", action="store_true", help="print what was done, or what failed, as one JSON object")
     options = parser.parse_args(arguments)
@@ -192,13 +195,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         if options.spool is not None and not root.is_dir():
             raise ValueError(f"There is no folder {root}. Give the folder of the spools with --spool.")
-        waiting = leftovers(root, options.url)
+        waiting = leftovers(root, options.url, options.session)
         if options.dry_run:
             _list(root, waiting, options.json)
             return 0
         if not options.json:
             _announce(root, waiting)
-        outcomes = deliver_all(root, options.url, _Bar(options.json).show)
+        outcomes = deliver_all(root, options.url, _Bar(options.json).show, options.session)
     except ValueError as error:
         return _fail(str(error), 2, options.json)
     except OSError as error:
