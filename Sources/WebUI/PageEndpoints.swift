@@ -56,7 +56,7 @@ package struct PageEndpoints: Sendable {
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8",
-                // ReDoc asks for a logo elsewhere; nothing is to leave this server.
+                // Nothing is to leave this server.
                 .contentSecurityPolicy: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
                     + "script-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:",
             ],

@@ -22,6 +22,7 @@ package struct CommandFailure: Error, Equatable {
         case .cancelled: status = .interrupted
         default: status = .failed
         }
-        message = error.message
+        // Hints of the client stand in backquotes.
+        message = error.message.replacing("`pivot ", with: "`\(ProgramName.typed) ")
     }
 }

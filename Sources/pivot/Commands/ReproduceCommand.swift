@@ -65,7 +65,7 @@ package struct ReproduceCommand: AsyncParsableCommand {
                     console.printJSON(started.json)
                 } else {
                     console.print("Session \(started.id) trains \(session) again.")
-                    console.print("Watch it with: pivot sessions follow \(started.id)")
+                    console.print("Watch it with: \(ProgramName.typed) sessions follow \(started.id)")
                 }
                 return
             }
@@ -110,6 +110,6 @@ package struct ReproduceCommand: AsyncParsableCommand {
         }
         throw CommandFailure(
             .inconclusive,
-            "The training ended, but the server recorded no verdict within 60 s. See: pivot sessions show \(session)")
+            "The training ended, but the server recorded no verdict within 60 s. See: \(ProgramName.typed) sessions show \(session)")
     }
 }

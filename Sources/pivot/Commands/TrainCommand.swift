@@ -42,7 +42,7 @@ package struct TrainCommand: AsyncParsableCommand {
                 } else {
                     console.print(line)
                     if let hint = SessionPresentation.claimHint(started.summary) { console.print(hint) }
-                    console.print("Watch it with: pivot sessions follow \(started.id)")
+                    console.print("Watch it with: \(ProgramName.typed) sessions follow \(started.id)")
                 }
                 return
             }

@@ -26,7 +26,7 @@ extension APIClient {
         throw CommandFailure(
             .notFound,
             "There is no session '\(reference)': no id begins so, and no session has that name. "
-                + "List them with: pivot sessions list")
+                + "List them with: \(ProgramName.typed) sessions list")
     }
 
     /// The ids of the sessions that `references` name, in their order.

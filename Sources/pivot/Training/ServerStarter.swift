@@ -23,7 +23,7 @@ struct ServerStarter: Sendable {
             throw CommandFailure(
                 .unreachable,
                 "No server can be reached at \(address), and this command can start one on this machine only. "
-                    + "Start it there with `pivot serve`, or omit --url.")
+                    + "Start it there with `\(ProgramName.typed) serve`, or omit --url.")
         }
         let server = try await start(address)
         console.setStatus("starting a server at \(address)")

@@ -35,11 +35,11 @@ struct TrainingFollower: Sendable {
             throw CommandFailure(
                 .trainingFailed,
                 "The training failed: \(DisplayText.sentence(summary.session.message ?? "no reason was given")) "
-                    + "See: pivot logs \(sessionID)")
+                    + "See: \(ProgramName.typed) logs \(sessionID)")
         default:
             throw CommandFailure(
                 progress.stopWasRequested ? .interrupted : .trainingStopped,
-                "The training was stopped. Continue it with: pivot sessions resume \(sessionID)")
+                "The training was stopped. Continue it with: \(ProgramName.typed) sessions resume \(sessionID)")
         }
     }
 

@@ -17,7 +17,7 @@ def parsed(text):
 def test_every_text_is_escaped_and_no_script_can_be_told():
     document = {
         "session_name": EVIL, "session_id": EVIL, "status": EVIL, "message": EVIL, "progress": math.nan,
-        "current_epoch": EVIL, "total_epochs": EVIL, "latest_metrics": {EVIL: EVIL},
+        "current_epoch": EVIL, "params": {EVIL: EVIL}, "total_epochs": EVIL, "latest_metrics": {EVIL: EVIL},
     }
     for link in (EVIL, "javascript:alert(1)", f"https://example.org/{EVIL}"):
         for shown in (SessionCard(document, {EVIL: [1.0, 2.0]}, link), SessionTable([document], link)):
@@ -39,13 +39,14 @@ def test_curves_have_gaps_where_values_are_not_finite_and_keep_spikes():
 
 
 def test_a_session_and_a_list_show_what_the_server_knows(server):
-    with pivot.session("a <b> c", config={}, base_url=server.url + "/api/v1") as session:
+    with pivot.session("a <b> c", config={"lr": 1e-3, "net": {"layers": [64, 32]}}, base_url=server.url + "/api/v1") as session:
         for step in range(300):
             session.log({"loss": 1 / (step + 1)}, step=step)
         session.epoch(1, {"val_loss": 0.25})
     page = session._repr_html_()
     parsed(page)
-    assert "a &lt;b&gt; c" in page and "completed" in page and "0.25" in page
+    assert "a &lt;b&gt; c" in page and "completed" in page and "0.2500" in page
+    assert "lr 0.001" in page and "net.layers [64, 32]" in page
     assert card_of(session.base_url, session.session_id).document["session_id"] == session.session_id
     table = table_of(session.base_url)
     assert len(table) == 1 and session.session_id in table._repr_html_()

@@ -11,7 +11,7 @@ import pytest
 
 import pivot_tracker as pivot
 from pivot_tracker.artifacts import MAXIMUM_PICTURES
-from pivot_tracker.number_reading import number
+from pivot_tracker.number_reading import number, readable
 from test_artifacts import Recorder, decode
 
 
@@ -135,3 +135,10 @@ def test_too_many_pictures_and_none_are_refused_before_any_is_saved():
     with pytest.raises((TypeError, ValueError)):
         session.image("k", [numpy.zeros((1, 1)), "text"])
     assert session.put == []
+
+
+def test_metrics_are_shown_as_the_command_line_shows_them():
+    shown = {0: "0", 0.234567: "0.2346", 0.001: "0.001000", 12.3: "12.30", 999_999: "999999", 999_999.6: "1.000e+06",
+             1e-5: "1.000e-05", -2.5e7: "-2.500e+07", 0.99996: "1.000", math.inf: "∞", -math.inf: "-∞"}
+    assert {value: readable(value) for value in shown} == shown
+    assert readable(math.nan) == "NaN"

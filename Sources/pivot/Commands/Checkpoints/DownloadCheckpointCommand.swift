@@ -64,7 +64,7 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
                 .notFound,
                 checkpoints.isEmpty
                     ? "\(id) has no checkpoints."
-                    : "\(id) has no \(mark) checkpoint. Choose one with: pivot checkpoints list \(id)")
+                    : "\(id) has no \(mark) checkpoint. Choose one with: \(ProgramName.typed) checkpoints list \(id)")
         }
         return found
     }

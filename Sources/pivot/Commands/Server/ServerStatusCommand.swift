@@ -26,7 +26,7 @@ package struct ServerStatusCommand: AsyncParsableCommand {
         guard let owner = try DataDirectory.owner(ofFolderAt: folder) else {
             if json { Console.standard.printJSON(["running": false, "data_dir": .string(folder)]) }
             throw CommandFailure(
-                .unreachable, "No server is running on \(folder). Start one with: pivot server start")
+                .unreachable, "No server is running on \(folder). Start one with: \(ProgramName.typed) server start")
         }
         let client = APIClient(try ClientConfiguration(address: owner.address, environment: [:], retries: .never))
         let health = await ServerProbe(client: client).health()

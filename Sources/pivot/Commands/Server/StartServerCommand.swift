@@ -39,7 +39,7 @@ package struct StartServerCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage,
                     "A server is running already, at \(owner), and options do not change it. "
-                        + "Stop it first with: pivot server stop")
+                        + "Stop it first with: \(ProgramName.typed) server stop")
             }
             Console.standard.print("The server is running at \(owner).")
             return

@@ -26,7 +26,7 @@ package struct CreateSessionCommand: AsyncParsableCommand {
                 [
                     "Created \(session.id) (\(DisplayText.safe(session.name))).",
                     SessionPresentation.claimHint(session.summary)
-                        ?? "Start it with: pivot sessions start \(session.id)",
+                        ?? "Start it with: \(ProgramName.typed) sessions start \(session.id)",
                 ]
             }
         }

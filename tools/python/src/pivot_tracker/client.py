@@ -13,6 +13,7 @@ import requests
 
 from .errors import PIVOTError, Unreachable
 from .identifiers import new_command_id
+from .number_reading import readable
 from .routes import check_query
 from .transport import Body, Transport, artifact_route, base_url as checked_url, is_passing, json_object, pause, segment
 
@@ -94,7 +95,7 @@ class PIVOTClient:
             status = self.get_session_status(session_id)
             line = f"{status['status']}: epoch {status.get('current_epoch', 0)}/{status.get('total_epochs', 0)}"
             for name, value in list(status.get("latest_metrics", {}).items())[:6]:
-                line += f" | {name} {value:.4g}" if isinstance(value, (int, float)) else f" | {name} {value}"
+                line += f" | {name} {readable(value)}" if isinstance(value, (int, float)) else f" | {name} {value}"
             if line != shown:
                 print(line, flush=True)
                 shown = line

@@ -7,15 +7,18 @@ A `Session` shows itself. `card_of(base_url, session_id)` and `table_of(base_url
 from __future__ import annotations
 
 import html
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .errors import PIVOTError
+from .number_reading import readable
 from .transport import Transport, base_url as checked_url, json_object, segment, session_address
 
-#: The most curves on a card, rows in a table, and points in a curve.
+#: The most curves and params on a card, rows in a table, and points in a curve.
 MAXIMUM_CURVES = 12
+MAXIMUM_PARAMS = 12
 MAXIMUM_ROWS = 200
 MAXIMUM_POINTS = 200
 
@@ -109,7 +112,7 @@ def _history(transport: Transport, session_id: str, name: str, axis: str) -> "di
 
 
 class SessionCard:
-    """One session: status, progress, latest metrics with their curves, and a link."""
+    """One session: status, progress, params, latest metrics with their curves, and a link."""
 
     def __init__(
         self, document: Mapping[str, Any], curves: Optional[Mapping[str, Sequence[float]]] = None, link: Optional[str] = None
@@ -134,6 +137,12 @@ class SessionCard:
             parts.append(f"<a href='{_text(self.link)}' target='_blank' rel='noopener'>open</a>")
         parts.append(f"</div><div class='bar'><div style='width:{100 * share:.1f}%;background:{color}'></div></div>")
         parts.append(f"<div class='soft'>{_text(_progress(document, share))}</div>")
+        params = document.get("params") or {}
+        if params:
+            shown = [f"{name} {_param(value)}" for name, value in list(params.items())[:MAXIMUM_PARAMS]]
+            rest = len(params) - len(shown)
+            more = f" · and {rest} more" if rest > 0 else ""
+            parts.append(f"<div class='soft params'>{_text(' · '.join(shown) + more)}</div>")
         if names:
             parts.append("<div class='curves'>")
             for name in names[:MAXIMUM_CURVES]:
@@ -260,11 +269,17 @@ def _finite(value: Any) -> Optional[float]:
     return float(value) if is_number and math.isfinite(value) else None
 
 
+def _param(value: Any) -> str:
+    """A param as written, cut where it is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
 def _number(value: Any) -> str:
     if value is None:
         return "–"
     number = _finite(value)
-    return str(value) if number is None else f"{number:.4g}"
+    return str(value) if number is None else readable(number)
 
 
 def _text(value: Any) -> str:

@@ -140,3 +140,16 @@ def _plain(values: Any) -> Union[memoryview, Sequence[Any]]:
     if not isinstance(listed, list) or (listed and isinstance(listed[0], list)):
         raise TypeError(f"The values must have one dimension; the {type(values).__name__} given has another shape.")
     return listed
+
+
+def readable(value: float) -> str:
+    """A metric with four significant digits, as the command line shows it: `0.2345`, `12.30`, `1.000e-05`, `NaN`."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "-∞" if value < 0 else "∞"
+    if value == 0:
+        return "0"
+    scientific = f"{value:.3e}"
+    exponent = int(scientific.rpartition("e")[2])
+    return scientific if exponent < -3 or abs(value) >= 999_999.5 else f"{value:.{max(0, 3 - exponent)}f}"
