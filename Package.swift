@@ -39,6 +39,7 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -87,6 +88,9 @@ let package = Package(
                 .httpTypes, .lifecycle, .log, .nioCore,
             ]),
         library(
+            "Exporters",
+            ["API", "Application", "JSON", "REST", "Tracking", "WebServer", .hummingbird, .httpTypes, .nioCore]),
+        library(
             "WebUI",
             [
                 "API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore,
@@ -95,7 +99,8 @@ let package = Package(
         library(
             "Server",
             [
-                "Application", "Blobs", "EventLog", "LiveFeeds", "Processes", "REST", "Reactors", "ReadModels",
+                "Application", "Blobs", "EventLog", "Exporters", "LiveFeeds", "Processes", "REST", "Reactors",
+                "ReadModels",
                 "Tracking",
                 "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
                 .unixSignals,
@@ -103,7 +108,7 @@ let package = Package(
         library(
             "TrackingClient",
             ["API", "JSON", "Text", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .protobuf]),
-        library("Scans", ["Compression", "Text", "TrainingConfiguration"]),
+        library("Scans", ["Compression", "Text", "TrainingConfiguration", .csv]),
         library("TensorEngine", ["COneDNN"], linking: ["dnnl", "gomp"]),
         library(
             "Trainer",
@@ -165,8 +170,9 @@ let package = Package(
         tests(
             "RESTTests",
             [
-                "API", "Application", "EventLog", "JSON", "LiveFeeds", "REST", "TestSupport", "Text", "TrackerTesting",
-                "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
+                "API", "Application", "EventLog", "Exporters", "JSON", "LiveFeeds", "REST", "TestSupport", "Text",
+                "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird, .hummingbirdTesting, .log,
+                .nioCore,
                 .protobuf,
             ]),
         tests(
@@ -229,5 +235,6 @@ extension Target.Dependency {
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let protobuf: Self = .product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let csv: Self = .product(name: "SwiftCSV", package: "SwiftCSV")
     static let yams: Self = .product(name: "Yams", package: "Yams")
 }

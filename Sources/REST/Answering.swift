@@ -1,6 +1,6 @@
 import API
 import Application
-import HTTPTypes
+package import HTTPTypes
 import Hummingbird
 import JSON
 import Tracking
@@ -40,5 +40,5 @@ extension HTTPField.Name {
     /// `X-Log-Position`: where the last event of a write stands.
     static var logPosition: HTTPField.Name { HTTPField.Name("X-Log-Position")! }
     /// `X-Read-Position`: where the read models stood for an answer.
-    static var readPosition: HTTPField.Name { HTTPField.Name("X-Read-Position")! }
+    package static var readPosition: HTTPField.Name { HTTPField.Name("X-Read-Position")! }
 }

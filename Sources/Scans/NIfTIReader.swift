@@ -6,6 +6,12 @@ enum NIfTIReader {
 
     /// The image in the bytes of an uncompressed `.nii` file.
     static func image(_ bytes: [UInt8], file: String) throws(ScanError) -> ScanImage {
+        try withFields(bytes, file: file) { fields throws(ScanError) in try image(fields, file: file) }
+    }
+
+    private static func withFields<Result>(
+        _ bytes: [UInt8], file: String, _ body: (HeaderFields) throws(ScanError) -> Result
+    ) throws(ScanError) -> Result {
         guard bytes.count >= headerByteCount else {
             throw ScanError(
                 .malformed, file: file, "the file has \(bytes.count) bytes; a NIfTI header has \(headerByteCount)")
@@ -19,11 +25,11 @@ enum NIfTIReader {
                     .malformed, file: file,
                     "sizeof_hdr and magic are not those of a single NIfTI-1 file, 348 and n+1")
             }
-            return try image(fields, file: file)
+            return try body(fields)
         }
     }
 
-    private static func image(_ fields: HeaderFields, file: String) throws(ScanError) -> ScanImage {
+    private static func size(_ fields: HeaderFields, file: String) throws(ScanError) -> VolumeSize {
         let dimensionCount = fields.short(40)
         guard (3...7).contains(dimensionCount),
             (4...7).allSatisfy({ $0 > dimensionCount || fields.short(40 + 2 * $0) == 1 })
@@ -31,12 +37,17 @@ enum NIfTIReader {
             throw ScanError(
                 .unsupported, file: file, "dim[0] is \(dimensionCount); only three-dimensional volumes are supported")
         }
-        let size = try ScanImage.size(
+        return try ScanImage.size(
             width: fields.short(42), height: fields.short(44), depth: fields.short(46), file: file)
+    }
+
+    private static func image(_ fields: HeaderFields, file: String) throws(ScanError) -> ScanImage {
+        let size = try size(fields, file: file)
         guard let type = voxelType(fields.short(70)) else {
             throw ScanError(
                 .unsupported, file: file,
-                "datatype is \(fields.short(70)); it must be 2, 4, 8, 16, 64, 256, 512 or 768 (an integer or float)")
+                "datatype is \(fields.short(70)); it must be 2, 4, 8, 16, 64, 256, 512, 768, 1024 or 1280 (an integer or float)"
+            )
         }
         let start = fields.float(108)
         let byteCount = size.voxelCount * type.byteCount
@@ -46,20 +57,58 @@ enum NIfTIReader {
                 "the file ends before its voxels: vox_offset is \(start), dim and datatype need \(byteCount) bytes, "
                     + "and the file has \(fields.bytes.count)")
         }
-        let slope = fields.float(112)
-        let isScaled = slope != 0 && slope.isFinite && fields.float(116).isFinite
         let data = UnsafeRawBufferPointer(rebasing: fields.bytes[Int(start)..<Int(start) + byteCount])
-        let values = type.values(
-            in: data, isBigEndian: fields.isBigEndian, slope: isScaled ? Float(slope) : 1,
-            intercept: isScaled ? Float(fields.float(116)) : 0)
-        guard let placement = placement(fields) else {
+        let values: [Float]
+        do throws(VoxelFault) {
+            values = try type.values(in: data, isBigEndian: fields.isBigEndian, scaling: scaling(fields))
+        } catch {
+            throw ScanError(
+                .unsupported, file: file,
+                "\(error.description) (datatype \(fields.short(70)), scl_slope \(fields.float(112)), scl_inter "
+                    + "\(fields.float(116))); store the voxels as float32 or as a smaller integer")
+        }
+        return ScanImage(
+            volume: Volume(size: size, values: values), geometry: try geometry(fields, size: size, file: file))
+    }
+
+    /// The size and place of the voxels, from the beginning of an uncompressed `.nii` file.
+    static func geometry(_ bytes: [UInt8], file: String) throws(ScanError) -> ScanGeometry {
+        try withFields(bytes, file: file) { fields throws(ScanError) in
+            try geometry(fields, size: try size(fields, file: file), file: file)
+        }
+    }
+
+    private static func geometry(
+        _ fields: HeaderFields, size: VolumeSize, file: String
+    ) throws(ScanError) -> ScanGeometry {
+        guard let placement = placement(fields, unit: try millimetres(fields, file: file)) else {
             throw ScanError(
                 .malformed, file: file,
                 "srow, quatern and pixdim must span three directions; voxels need steps in mm along three axes")
         }
-        return ScanImage(
-            volume: Volume(size: size, values: values), placement: placement,
-            isUpsideDown: ScanImage.isUpsideDown(placement, backIsPositive: false))
+        return ScanGeometry(size: size, placement: placement, world: .rightAnteriorSuperior)
+    }
+
+    /// The map from stored numbers to intensities; nil for none: a slope of 0 means that.
+    private static func scaling(_ fields: HeaderFields) -> VoxelType.Scaling? {
+        let scaling = VoxelType.Scaling(slope: fields.float(112), intercept: fields.float(116))
+        guard scaling.slope != 0, scaling.slope.isFinite, scaling.intercept.isFinite,
+            scaling != VoxelType.Scaling()
+        else { return nil }
+        return scaling
+    }
+
+    /// The length in mm of the unit of places, the lowest three bits of `xyzt_units`; 0 says none, and mm is meant.
+    private static func millimetres(_ fields: HeaderFields, file: String) throws(ScanError) -> Double {
+        switch fields.bytes[123] & 7 {
+        case 0, 2: return 1
+        case 1: return 1000
+        case 3: return 0.001
+        case let code:
+            throw ScanError(
+                .unsupported, file: file,
+                "xyzt_units names the unit \(code) of length; it must be 1 (m), 2 (mm) or 3 (µm)")
+        }
     }
 
     private static func voxelType(_ code: Int) -> VoxelType? {
@@ -72,15 +121,17 @@ enum NIfTIReader {
         case 256: .int8
         case 512: .uint16
         case 768: .uint32
+        case 1024: .int64
+        case 1280: .uint64
         default: nil
         }
     }
 
     /// The s-form if it is set, else the q-form, else the voxel sizes alone, as the format's definition ranks them.
-    private static func placement(_ fields: HeaderFields) -> VoxelPlacement? {
-        let sizes = (1...3).map { max(abs(fields.float(76 + 4 * $0)), 0) }
+    private static func placement(_ fields: HeaderFields, unit: Double) -> VoxelPlacement? {
+        let sizes = (1...3).map { unit * abs(fields.float(76 + 4 * $0)) }
         if fields.short(254) > 0 {
-            let rows = (0..<3).map { row in (0..<4).map { fields.float(280 + 16 * row + 4 * $0) } }
+            let rows = (0..<3).map { row in (0..<4).map { unit * fields.float(280 + 16 * row + 4 * $0) } }
             return VoxelPlacement(
                 origin: SIMD3(rows[0][3], rows[1][3], rows[2][3]),
                 columns: (0..<3).map { SIMD3(rows[0][$0], rows[1][$0], rows[2][$0]) })
@@ -94,7 +145,7 @@ enum NIfTIReader {
         let a = max(0, 1 - b * b - c * c - d * d).squareRoot()
         let handedness = fields.float(76) < 0 ? -1.0 : 1.0
         return VoxelPlacement(
-            origin: SIMD3(fields.float(268), fields.float(272), fields.float(276)),
+            origin: unit * SIMD3(fields.float(268), fields.float(272), fields.float(276)),
             columns: [
                 sizes[0] * SIMD3(a * a + b * b - c * c - d * d, 2 * (b * c + a * d), 2 * (b * d - a * c)),
                 sizes[1] * SIMD3(2 * (b * c - a * d), a * a + c * c - b * b - d * d, 2 * (c * d + a * b)),

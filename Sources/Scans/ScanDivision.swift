@@ -23,9 +23,7 @@ struct ScanDivision {
         for (split, list) in Self.lists {
             let file = folder.appending(path: list, directoryHint: .notDirectory)
             let text = try ScanFolder.text(of: file)
-            let ids = text.split(whereSeparator: \.isNewline).map { line in
-                line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
-            }
+            let ids = text.split(whereSeparator: \.isNewline).map(Self.identifier)
             names[split] = ids.filter { !$0.isEmpty }
             lists[split] = file
             if names[split]?.isEmpty ?? true {
@@ -34,6 +32,21 @@ struct ScanDivision {
         }
         self.names = names
         self.lists = lists
+    }
+
+    /// The id in a line of a list. `#` begins a remark at the beginning of the line and after a blank; elsewhere it is a part
+    /// of the id.
+    private static func identifier(in line: Substring) -> String {
+        var id = line[...]
+        var isAfterBlank = true
+        for index in line.indices {
+            if isAfterBlank, line[index] == "#" {
+                id = line[..<index]
+                break
+            }
+            isAfterBlank = line[index].isWhitespace
+        }
+        return id.trimmingCharacters(in: .whitespaces)
     }
 
     func names(of split: ScanSplit) -> [String] { names[split] ?? [] }
@@ -55,7 +68,7 @@ struct ScanDivision {
                 .unreadable, file: settings.directory, "the folder cannot be listed: \(FileFault.words(error))")
         }
         let ids = Set(
-            files.compactMap { file in
+            files.filter { !$0.hasPrefix(".") }.compactMap { file in
                 ScanFile.suffixes.first { file.hasSuffix($0) }.map { String(file.dropLast($0.count)) }
             })
         // By their bytes, so that the order is the same in every language.

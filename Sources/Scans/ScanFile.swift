@@ -21,51 +21,45 @@ package enum ScanFile {
             return try NIfTIReader.image(bytes(of: file, maximumByteCount: maximumByteCount), file: name)
         }
         if name.hasSuffix(".nii.gz") {
-            return try NIfTIReader.image(
-                unpacked(file, .gzip, from: 0, maximumByteCount: maximumByteCount), file: name)
+            let (bytes, hasTrailingBytes) = try unpacked(file, .gzip, from: 0, maximumByteCount: maximumByteCount)
+            var image = try NIfTIReader.image(bytes, file: name)
+            if hasTrailingBytes {
+                image.warnings.append(
+                    "\(name): bytes after the end of its gzip data were left out. Check that the file was copied whole."
+                )
+            }
+            return image
         }
-        let header = try header(of: file)
-        let (source, start) = voxels(of: header, at: file)
-        let byteCount = header.size.voxelCount * header.type.byteCount
-        let data =
-            header.isCompressed
-            ? try unpacked(source, .zlib, from: start, maximumByteCount: byteCount)
-            : try bytes(of: source, from: start, maximumByteCount: maximumByteCount)
-        guard data.count >= byteCount else {
-            throw ScanError(
-                .malformed, file: source.lastPathComponent,
-                "it has \(data.count) bytes of voxels; DimSize and ElementType of \(name) need \(byteCount)")
-        }
-        let values = data.withUnsafeBytes {
-            header.type.values(
-                in: UnsafeRawBufferPointer(rebasing: $0[..<byteCount]), isBigEndian: header.isBigEndian)
-        }
-        return ScanImage(
-            volume: Volume(size: header.size, values: values), placement: header.placement,
-            // MetaImages count y from front to back and z upwards.
-            isUpsideDown: ScanImage.isUpsideDown(header.placement, backIsPositive: true))
+        return try MetaImageReader(header: header(of: file), file: file).image()
+    }
+
+    /// The size of the volume in a file, and where its voxels lie; only the beginning of the file is read.
+    package static func geometry(at file: URL) throws(ScanError) -> ScanGeometry {
+        let name = file.lastPathComponent
+        if name.hasSuffix(".nii") { return try NIfTIReader.geometry(beginning(of: file), file: name) }
+        if name.hasSuffix(".nii.gz") { return try NIfTIReader.geometry(unpackedBeginning(of: file), file: name) }
+        return try header(of: file).geometry
     }
 
     /// The files that `image(at:)` reads for `file`: itself, and the one of its voxels if that is another.
     package static func parts(of file: URL) throws(ScanError) -> [URL] {
         guard file.lastPathComponent.hasSuffix(".mhd") else { return [file] }
-        let (source, _) = voxels(of: try header(of: file), at: file)
+        let source = try header(of: file).voxels(besides: file)
         return source == file ? [file] : [file, source]
     }
 
     private static func header(of file: URL) throws(ScanError) -> MetaImageHeader {
+        try MetaImageHeader(beginning(of: file), file: file.lastPathComponent)
+    }
+
+    /// As many bytes as a header has at most.
+    private static func beginning(of file: URL) throws(ScanError) -> [UInt8] {
         var start: [UInt8] = []
         let pieces = try FilePieces(of: file)
         while start.count < maximumHeaderByteCount, let piece = try pieces.next() {
             start += piece.prefix(maximumHeaderByteCount - start.count)
         }
-        return try MetaImageHeader(start, file: file.lastPathComponent)
-    }
-
-    /// The file of a MetaImage's voxels and where they begin in it.
-    private static func voxels(of header: MetaImageHeader, at file: URL) -> (file: URL, start: Int) {
-        guard let dataFile = header.dataFile else { return (file, header.byteCount) }
-        return (file.deletingLastPathComponent().appending(path: dataFile), 0)
+        return start
     }
 
     /// All bytes of a file from `start` on.
@@ -83,28 +77,48 @@ package enum ScanFile {
         return bytes
     }
 
-    private static func unpacked(
+    /// The unpacked bytes of a file, and whether bytes that belong to nothing follow them.
+    static func unpacked(
         _ file: URL, _ format: ZlibDecompressor.Format, from start: Int, maximumByteCount: Int
-    ) throws(ScanError) -> [UInt8] {
-        func unpack<Result>(_ body: () throws(ZlibError) -> Result) throws(ScanError) -> Result {
-            do throws(ZlibError) {
-                return try body()
-            } catch {
-                let isTooLarge = if case .tooLarge = error { true } else { false }
-                throw ScanError(isTooLarge ? .tooLarge : .malformed, file: file.lastPathComponent, "\(error)")
-            }
-        }
-        let decompressor = try unpack { () throws(ZlibError) in
+    ) throws(ScanError) -> (bytes: [UInt8], hasTrailingBytes: Bool) {
+        let decompressor = try unpacking(file) { () throws(ZlibError) in
             try ZlibDecompressor(format, maximumByteCount: maximumByteCount)
         }
         let pieces = try FilePieces(of: file, from: start)
-        while let piece = try pieces.next() {
-            try unpack { () throws(ZlibError) in
-                try piece.withUnsafeBufferPointer { piece throws(ZlibError) in
-                    try decompressor.append(UnsafeRawBufferPointer(piece))
-                }
+        while let piece = try pieces.next() { try append(piece, to: decompressor, file) }
+        let bytes = try unpacking(file) { () throws(ZlibError) in try decompressor.finish() }
+        return (bytes, decompressor.hasTrailingBytes)
+    }
+
+    /// As many unpacked bytes as a header has at least, if there are so many.
+    private static func unpackedBeginning(of file: URL) throws(ScanError) -> [UInt8] {
+        let decompressor = try unpacking(file) { () throws(ZlibError) in
+            try ZlibDecompressor(.gzip, maximumByteCount: maximumByteCount)
+        }
+        // Packed zeros unpack to a thousand times as much.
+        try append(Array(beginning(of: file).prefix(4096)), to: decompressor, file)
+        return decompressor.contentSoFar
+    }
+
+    private static func append(
+        _ piece: [UInt8], to decompressor: ZlibDecompressor, _ file: URL
+    ) throws(ScanError) {
+        try unpacking(file) { () throws(ZlibError) in
+            try piece.withUnsafeBufferPointer { piece throws(ZlibError) in
+                try decompressor.append(UnsafeRawBufferPointer(piece))
             }
         }
-        return try unpack { () throws(ZlibError) in try decompressor.finish() }
+    }
+
+    /// What `body` makes; what it throws is told as the file's.
+    private static func unpacking<Result>(
+        _ file: URL, _ body: () throws(ZlibError) -> Result
+    ) throws(ScanError) -> Result {
+        do throws(ZlibError) {
+            return try body()
+        } catch {
+            let isTooLarge = if case .tooLarge = error { true } else { false }
+            throw ScanError(isTooLarge ? .tooLarge : .malformed, file: file.lastPathComponent, "\(error)")
+        }
     }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import Text
 package import TrainingConfiguration
 
 /// Scans of a folder: `<id>.nii`, `.nii.gz`, `.mhd` or `.mha` files, with `annotations.csv` for detection or `masks/<id>.…`
@@ -13,6 +14,10 @@ package struct ScanFolder: Sendable {
     private let directory: URL
     /// The lists and the table, where they are files.
     private let tables: [URL]
+    /// Sentences about the table that its user should read, each with the file's name.
+    private let tableWarnings: [String]
+    /// The name of the table, as the configuration has it.
+    private let tableName: String
 
     /// Reads the lists and the table, and looks that every listed scan is there. Paths of `settings` that are not
     /// absolute are relative to `base`. `order` puts so many scans, counted from 0, in the order in which they are divided.
@@ -22,27 +27,97 @@ package struct ScanFolder: Sendable {
         let directory = Self.url(settings.directory, relativeTo: base, isFolder: true)
         self.directory = directory
         guard Self.isFolder(directory) else { throw .missingFolder(directory.path(percentEncoded: false)) }
-        var nodules: [String: [AnnotationTable.Row]] = [:]
+        var table: AnnotationTable?
         var masks: URL?
         var tables: [URL] = []
         switch settings.task {
         case .detection:
             let file = Self.url(settings.annotations, relativeTo: directory)
-            nodules = try AnnotationTable(Self.text(of: file), file: settings.annotations).rows
+            table = try AnnotationTable(Self.text(of: file), file: settings.annotations)
             tables.append(file)
         case .segmentation:
             masks = Self.url(settings.masks, relativeTo: directory, isFolder: true)
         }
         let division = try ScanDivision(settings, in: directory, order: order)
+        tableName = settings.annotations
+        let names = Set(ScanSplit.allCases.flatMap { division.names(of: $0) })
+        let nodules = try table.map { table throws(ScanError) in
+            try Self.rows(of: table, named: settings.annotations, of: names)
+        }
+        tableWarnings = nodules?.warnings ?? []
         var splits: [ScanSplit: [ScanEntry]] = [:]
         for split in ScanSplit.allCases {
             splits[split] = try division.names(of: split).map { name throws(ScanError) in
                 try ScanEntry(
-                    name, in: directory, masks: masks, nodules: nodules[name] ?? [], list: division.listName(of: split))
+                    name, in: directory, masks: masks, nodules: nodules?.rows[name] ?? [],
+                    list: division.listName(of: split))
             }
         }
         self.splits = splits
         self.tables = tables + division.files
+    }
+
+    /// The rows of the table by the names of the scans that are used, and what its user should know of the others.
+    ///
+    /// An id may have the extension of its file.
+    /// - Throws: when the table has rows, and none of them is of a scan that is used.
+    private static func rows(
+        of table: AnnotationTable, named file: String, of names: Set<String>
+    ) throws(ScanError) -> (rows: [String: [AnnotationTable.Row]], warnings: [String]) {
+        var rows: [String: [AnnotationTable.Row]] = [:]
+        var others: [String] = []
+        for (id, found) in table.rows {
+            let bare = ScanFile.suffixes.first { id.hasSuffix($0) }.map { String(id.dropLast($0.count)) }
+            if let name = [id, bare].compactMap({ $0 }).first(where: names.contains) {
+                rows[name] = ((rows[name] ?? []) + found).sorted { $0.line < $1.line }
+            } else {
+                others.append(id)
+            }
+        }
+        guard let first = others.sorted().first else {
+            return (rows, table.count > 0 ? [] : ["\(file): the table has no rows, so no scan has a finding."])
+        }
+        guard !rows.isEmpty else {
+            throw ScanError(
+                .inconsistent, file: file,
+                "none of its rows is of a scan that is used: it names '\(first)'\(others.count > 1 ? " and \(others.count - 1) more" : ""), "
+                    + "the scans are '\(names.sorted().first ?? "")'\(names.count > 1 ? " and \(names.count - 1) more" : "")"
+            )
+        }
+        return (
+            rows,
+            [
+                "\(file): \(others.count) of the \(table.rows.count) scans that it names are not used, '\(first)' first. Their "
+                    + "rows are left out."
+            ]
+        )
+    }
+
+    /// Sentences about the table that its user should read. Reads the headers of the scans.
+    ///
+    /// - Throws: when every nodule lies outside its scan: then the places are of another world.
+    package func warnings() throws(ScanError) -> [String] {
+        var outside: [(name: String, row: AnnotationTable.Row)] = []
+        var count = 0
+        var checked: Set<String> = []
+        for entry in ScanSplit.allCases.flatMap({ splits[$0] ?? [] }) where !entry.nodules.isEmpty {
+            guard checked.insert(entry.name).inserted else { continue }
+            let geometry = try ScanFile.geometry(at: entry.image)
+            count += entry.nodules.count
+            outside += entry.nodules.filter { !geometry.contains($0.place) }.map { (entry.name, $0) }
+        }
+        guard let first = outside.first else { return tableWarnings }
+        let example = "line \(first.row.line) of scan '\(first.name)'"
+        guard outside.count < count else {
+            throw ScanError(
+                .inconsistent, file: tableName,
+                "every nodule lies outside its scan, such as \(example). Places must be in mm of the scan's own world "
+                    + "(x, y, z; LPS for MetaImage, RAS for NIfTI)")
+        }
+        return tableWarnings + [
+            "\(tableName): \(outside.count) of \(count) nodules lie outside their scans, such as \(example). Nothing is learnt "
+                + "from them."
+        ]
     }
 
     /// The scans that are both trained on and validated on.
@@ -78,7 +153,12 @@ package struct ScanFolder: Sendable {
     }
 
     static func text(of file: URL) throws(ScanError) -> String {
-        String(decoding: try ScanFile.bytes(of: file, maximumByteCount: 256 << 20), as: UTF8.self)
+        let bytes = try ScanFile.bytes(of: file, maximumByteCount: 256 << 20)
+        do throws(PlainTextFault) {
+            return try PlainText.decode(bytes)
+        } catch {
+            throw ScanError(.malformed, file: file.lastPathComponent, "the file \(error.description)")
+        }
     }
 }
 

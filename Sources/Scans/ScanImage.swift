@@ -4,24 +4,16 @@ import TrainingConfiguration
 package struct ScanImage: Equatable, Sendable {
     /// Intensities in HU, or labels of a mask.
     package var volume: Volume
-    /// The placement of the voxels in the file's world, in mm.
-    package let placement: VoxelPlacement
-    /// True when a picture whose first row is the first row of a slice shows the back or the feet on top.
-    package let isUpsideDown: Bool
+    package let geometry: ScanGeometry
+    /// Sentences about the file that its user should read, each with the file's name.
+    package var warnings: [String] = []
 
-    package init(volume: Volume, placement: VoxelPlacement, isUpsideDown: Bool = false) {
+    package init(volume: Volume, geometry: ScanGeometry) {
         self.volume = volume
-        self.placement = placement
-        self.isUpsideDown = isUpsideDown
+        self.geometry = geometry
     }
 
-    /// True when rows rise from the back or the feet, in a world whose z points to the head and whose y points to the
-    /// back or, as in NIfTI, to the front.
-    static func isUpsideDown(_ placement: VoxelPlacement, backIsPositive: Bool) -> Bool {
-        let step = placement.columns[1]
-        if abs(step.y) >= abs(step.z) { return backIsPositive ? step.y < 0 : step.y > 0 }
-        return step.z > 0
-    }
+    package var placement: VoxelPlacement { geometry.placement }
 
     /// The most voxels of a scan that is read.
     package static let maximumVoxelCount = 1 << 28

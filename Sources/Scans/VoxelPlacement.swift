@@ -30,17 +30,17 @@ package struct VoxelPlacement: Equatable, Sendable {
             (offset * inverseRows[0]).sum(), (offset * inverseRows[1]).sum(), (offset * inverseRows[2]).sum())
     }
 
-    /// True when both place each corner of a volume of `sides` voxels (width, height, depth) alike within half a voxel.
-    package func agrees(with other: VoxelPlacement, over sides: SIMD3<Double>) -> Bool {
-        for corner in 0..<8 {
-            let index = SIMD3(
-                corner & 1 == 0 ? 0 : sides.x - 1, corner & 2 == 0 ? 0 : sides.y - 1, corner & 4 == 0 ? 0 : sides.z - 1)
-            let steps = other.columns
-            let place = other.origin + index.x * steps[0] + index.y * steps[1] + index.z * steps[2]
-            let difference = voxel(at: place) - index
-            if max(abs(difference.x), abs(difference.y), abs(difference.z)) > 0.5 { return false }
-        }
-        return true
+    /// The same placement in a world whose x and y point the other way: LPS for RAS and the other way round.
+    package var mirrored: VoxelPlacement {
+        let sign = SIMD3(-1.0, -1.0, 1.0)
+        return VoxelPlacement(
+            origin: sign * origin, columns: columns.map { sign * $0 }, inverseRows: inverseRows.map { sign * $0 })
+    }
+
+    private init(origin: SIMD3<Double>, columns: [SIMD3<Double>], inverseRows: [SIMD3<Double>]) {
+        self.origin = origin
+        self.columns = columns
+        self.inverseRows = inverseRows
     }
 
     private static func length(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum().squareRoot() }

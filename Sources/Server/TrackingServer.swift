@@ -1,6 +1,7 @@
 import Application
 import Blobs
 import EventLog
+import Exporters
 import Foundation
 import Hummingbird
 import LiveFeeds
@@ -84,6 +85,7 @@ package enum TrackingServer {
             store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard, settings: feeds)
         let endpoints =
             Endpoints.all(of: tracker, health: health)
+            + ExportEndpoints(tracker: tracker).all
             + LiveFeedEndpoints(hub, settings: feeds, logger: logger).all
             + PageEndpoints(
                 files: ProjectFiles(environment: environment.variables, executable: environment.executable)

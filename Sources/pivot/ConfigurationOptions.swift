@@ -34,9 +34,9 @@ package struct ConfigurationOptions: ParsableArguments {
     /// Reads and checks the file. Warnings go to `warn`.
     /// - Throws: `CommandFailure` with the status `usage`, naming file, path and line.
     func newSession(warn: (String) -> Void) throws(CommandFailure) -> NewSession {
-        let text: String
+        let bytes: [UInt8]
         do {
-            text = try String(contentsOfFile: file, encoding: .utf8)
+            bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file)))
         } catch {
             throw CommandFailure(
                 .usage,
@@ -45,7 +45,7 @@ package struct ConfigurationOptions: ParsableArguments {
         }
         let source: ConfigurationSource
         do throws(ConfigurationError) {
-            var read = try ConfigurationSource(text, fileName: file)
+            var read = try ConfigurationSource(bytes, fileName: file)
             for setting in settings { try read.override(setting: setting) }
             for warning in try TrainingConfiguration(resolving: read).warnings { warn("\(file): \(warning)") }
             source = read

@@ -48,6 +48,7 @@ struct ContractTests {
         case "uploadCheckpoint":
             parts.query = "session_id=\(session)&epoch=1&step=10" + (token == nil ? "" : "&attempt=1")
         case "getMetricHistory": parts.query = "metric_name=loss"
+        case "exportSession": parts.query = "format=csv"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

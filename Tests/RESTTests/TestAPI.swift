@@ -1,6 +1,7 @@
 import API
 import Application
 import EventLog
+import Exporters
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -76,6 +77,7 @@ struct TestAPI: Sendable {
                 store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard, settings: feeds)
             let endpoints =
                 Endpoints.all(of: tracker.tracker, health: Health(core, monitor: monitor, launches: false))
+                + ExportEndpoints(tracker: tracker.tracker).all
                 + LiveFeedEndpoints(hub, settings: feeds, logger: logger).all
                 + PageEndpoints(files: ProjectFiles(environment: ["PIVOT_HOME": projectFolder], executable: "")).all
             let application = WebApplication.make(

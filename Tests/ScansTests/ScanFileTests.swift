@@ -109,6 +109,8 @@ struct ScanFileTests {
             (768, bytes([UInt32]([0, 1, 3_000_000_000, 7])), [0, 1, 3_000_000_000, 7]),
             (16, bytes(([0, 1.5, -2.25, 1e9] as [Float]).map(\.bitPattern)), [0, 1.5, -2.25, 1e9]),
             (64, bytes(([0, 1.5, -2.25, 1e9] as [Double]).map(\.bitPattern)), [0, 1.5, -2.25, 1e9]),
+            (1024, bytes([Int64]([0, -1, 1 << 40, 7])), [0, -1, 0x1p40, 7]),
+            (1280, bytes([UInt64]([0, 1, 1 << 63, 7])), [0, 1, 0x1p63, 7]),
         ]
         for (datatype, voxels, expected) in cases {
             let image = try image(nifti(datatype, voxels, isBigEndian: isBigEndian))
@@ -127,6 +129,35 @@ struct ScanFileTests {
         let error = #expect(throws: ScanError.self) { try image(nifti(2, [1, 2, 3, 4], changes)) }
         #expect(error?.file == "x.nii")
         #expect(error?.message.contains(field) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
+        "places are in the unit that xyzt_units names",
+        arguments: [(0, 1.0), (2, 1.0), (1, 1000), (3, 0.001), (10, 1.0)])
+    func units(code: Int16, scale: Double) throws {
+        // The byte of the units is the second of this 16-bit place.
+        let image = try image(nifti(2, [1, 2, 3, 4], [122: code << 8]))
+        #expect(simdLength(image.placement.columns[0]) == scale)
+        let error = #expect(throws: ScanError.self) { try self.image(nifti(2, [1, 2, 3, 4], [122: 4 << 8])) }
+        #expect(error?.message.contains("xyzt_units") == true)
+    }
+
+    private func simdLength(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum().squareRoot() }
+
+    @Test("members and padding of gzip are read as gzip reads them, and other bytes are warned of")
+    func members() throws {
+        let bytes = try Array(Data(contentsOf: Self.fixtures.appending(path: "short.nii.gz")))
+        let whole = try image(bytes, named: "x.nii.gz")
+        for padding in [1, 512, 3 << 20] {
+            let padded = try image(bytes + [UInt8](repeating: 0, count: padding), named: "x.nii.gz")
+            #expect(padded == whole)
+        }
+        for rest in [[1, 2, 3], [0, 0, 9], [0x1F, 0x8B], [0x1F, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]] as [[UInt8]] {
+            let other = try? image(bytes + rest, named: "x.nii.gz")
+            // Two bytes may be the beginning of a member that was cut off.
+            if rest == [0x1F, 0x8B] { continue }
+            #expect(other?.volume == whole.volume && other?.warnings.first?.hasPrefix("x.nii.gz: ") == true)
+        }
     }
 
     @Test("a packed file that was cut anywhere is refused by name")
@@ -163,7 +194,7 @@ struct ScanFileTests {
                 "NDims = 3\nDimSize = 4000000000 4000000000 4000000000\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n",
                 .tooLarge
             ),
-            ("NDims = 3\nDimSize = 4 4 4\nElementType = MET_LONG_LONG\nElementDataFile = LOCAL\n", .unsupported),
+            ("NDims = 3\nDimSize = 4 4 4\nElementType = MET_LONG_LONG_ARRAY\nElementDataFile = LOCAL\n", .unsupported),
             ("NDims = 3\nDimSize = 4 4 4\nElementType = MET_FLOAT\nElementDataFile = ../x.raw\n", .unsupported),
             ("NDims = 3\nDimSize = 4 4 4\nElementType = MET_FLOAT\nElementDataFile = LIST\n", .unsupported),
             ("NDims = 3\nDimSize = 4 4 4\nElementType = MET_FLOAT\nElementDataFile = missing.raw\n", .unreadable),

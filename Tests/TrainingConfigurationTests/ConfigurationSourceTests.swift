@@ -82,6 +82,10 @@ struct ConfigurationSourceTests {
             #expect(error?.first.code == .syntax)
             #expect(error?.description.contains("anchor") == true)
         }
+        // In comments, quotes and blocks both are only text.
+        let remarks = try ConfigurationSource(
+            yaml: "# **note**: 2>&1\na: 'x &y *z' # see *this* & &that\nb: |\n  cmd 2>&1 *.nii &x\n")
+        #expect(remarks.root == ["a": "x &y *z", "b": "cmd 2>&1 *.nii &x\n"])
         // Either character alone, or inside words, is only text.
         let source = try ConfigurationSource(yaml: "a: R&D 2*x\nb: '*.nii'\nc: x && y\n")
         #expect(source.root["a"] == "R&D 2*x")

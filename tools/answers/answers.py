@@ -62,6 +62,8 @@ def metrics(call, subject):
         call("getMetricGraph", "val_loss", session, query=query)
         call("getLatestMetricGraph", "val_loss", query=query)
     call("getLossGraph", session, query={"max_points": 4})
+    for query in ({"format": "csv"}, {"format": "jsonl", "attempts": "all"}):
+        require(call("exportSession", session, query=query).body, f"the export {query} is empty")
 
 
 def telemetry(call, subject):

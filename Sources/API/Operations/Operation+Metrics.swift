@@ -5,7 +5,7 @@ extension Operation {
         .getLatestMetrics, .getMetricNames, .getMetricHistory, .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph,
         .getLossGraph,
         .getLatestLearningRateGraph, .getLearningRateGraph, .getLatestGPUUsageGraph, .getGPUUsageGraph,
-        .getLatestMetricGraph, .getMetricGraph, .getLogs, .getHostReadings,
+        .getLatestMetricGraph, .getMetricGraph, .exportSession, .getLogs, .getHostReadings,
     ]
 
     private static let session = "/training/sessions/{session_id}"
@@ -65,6 +65,9 @@ extension Operation {
     package static let getMetricGraph = Operation(
         "getMetricGraph", .get, "/graphs/metrics/{metric_name}/{session_id}", for: .viewer, query: graph,
         answering: .document(GraphInfo.self))
+    package static let exportSession = Operation(
+        "exportSession", .get, session + "/export", for: .viewer, query: ["format", "as_of"] + .attempts + .reading,
+        answering: .rows)
     package static let getLogs = Operation(
         "getLogs", .get, session + "/logs", for: .viewer, query: ["after", "limit", "rank"] + .reading,
         answering: .document(LogLineList.self))

@@ -52,6 +52,8 @@ package struct Operation: Sendable {
         case bytes
         /// Lines of JSON, or messages in protobuf.
         case events
+        /// Rows of a format that the query names.
+        case rows
         /// Server-sent events.
         case frames
         case webSocket

@@ -70,10 +70,11 @@ package struct ConfigurationRoots: Sendable {
             guard data.count <= Self.maximumFileByteCount else {
                 throw Failure.unreadable("\(path) has more than \(Self.maximumFileByteCount) bytes")
             }
-            guard let text = String(validating: data, as: UTF8.self) else {
-                throw Failure.unreadable("\(path) is not UTF-8 text")
+            do throws(PlainTextFault) {
+                return try PlainText.decode(data)
+            } catch {
+                throw Failure.unreadable("\(path) \(error.description)")
             }
-            return text
         } catch let failure as Failure {
             throw failure
         } catch {

@@ -15,6 +15,16 @@ package final class ZlibDecompressor {
     /// True once the last member has ended; what follows one of gzip is the next.
     private var hasEnded = false
     private var stepByteCount = 1 << 16
+    /// True while a member that follows another one has given nothing yet: it may be no member at all.
+    private var isUnsure = false
+    /// True once what follows the last member is no member.
+    private var isBehindEnd = false
+
+    /// True when bytes that are not zero follow the last member of a gzip file; they are left out, as gzip does.
+    package private(set) var hasTrailingBytes = false
+
+    /// The content so far.
+    package var contentSoFar: [UInt8] { content }
 
     /// A decompressor of content of at most `maximumByteCount` bytes. Throws `.outOfMemory`.
     package init(_ format: Format, maximumByteCount: Int) throws(ZlibError) {
@@ -35,10 +45,15 @@ package final class ZlibDecompressor {
         stream.deallocate()
     }
 
-    /// Unpacks the next piece. Bytes after a zlib stream are not looked at. Throws `.malformed`, `.wrongChecksum` or
+    /// Unpacks the next piece. Bytes after a zlib stream are not looked at; zero bytes after the last member of a gzip file
+    /// are padding, and others set `hasTrailingBytes`. Throws `.malformed`, `.wrongChecksum` or
     /// `.tooLarge`; nothing may be asked of it then.
     package func append(_ piece: UnsafeRawBufferPointer) throws(ZlibError) {
         guard let base = piece.bindMemory(to: UInt8.self).baseAddress else { return }
+        if isBehindEnd {
+            noteTrailing(piece)
+            return
+        }
         precondition(piece.count <= Int(UInt32.max), "a piece has at most 4 GB")
         // The library reads through this pointer and never writes.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: base)
@@ -47,11 +62,29 @@ package final class ZlibDecompressor {
         while stream.pointee.avail_in > 0 || isFull {
             if hasEnded {
                 guard format == .gzip, stream.pointee.avail_in > 0 else { return }
+                let rest = UnsafeRawBufferPointer(rebasing: piece.suffix(Int(stream.pointee.avail_in)))
+                // A member begins with 1F 8B.
+                guard rest.first == 0x1F else {
+                    isBehindEnd = true
+                    noteTrailing(rest)
+                    return
+                }
                 inflateReset(stream)
                 hasEnded = false
+                isUnsure = true
             }
-            isFull = try step()
+            do throws(ZlibError) {
+                isFull = try step()
+            } catch {
+                guard isUnsure, case .malformed = error else { throw error }
+                (hasEnded, isBehindEnd, hasTrailingBytes) = (true, true, true)
+                return
+            }
         }
+    }
+
+    private func noteTrailing(_ bytes: UnsafeRawBufferPointer) {
+        if bytes.contains(where: { $0 != 0 }) { hasTrailingBytes = true }
     }
 
     /// The whole content. Throws `.truncated` when the stream has not ended.
@@ -81,6 +114,7 @@ package final class ZlibDecompressor {
             throw ["incorrect data check", "incorrect length check"].contains(reason)
                 ? .wrongChecksum : .malformed(reason: reason)
         }
+        if !piece.isEmpty { isUnsure = false }
         content += piece
         guard content.count <= maximumByteCount else { throw .tooLarge(maximumByteCount: maximumByteCount) }
         stepByteCount = min(stepByteCount * 2, 1 << 22)

@@ -1,5 +1,5 @@
-import API
-import Application
+package import API
+package import Application
 import Hummingbird
 package import Tracking
 package import WebServer
@@ -25,7 +25,7 @@ extension Call {
     }
 
     /// The freshness that the answer must have: `consistency` and `wait_for`.
-    func freshness() throws -> Queries.Freshness {
+    package func freshness() throws -> Queries.Freshness {
         let isCurrent: Bool
         switch query.text("consistency") {
         case nil, "current": isCurrent = true
@@ -37,7 +37,7 @@ extension Call {
     }
 
     /// True when what later attempts superseded is asked for too: `attempts=all`.
-    func wantsAllAttempts() throws(FieldError) -> Bool {
+    package func wantsAllAttempts() throws(FieldError) -> Bool {
         switch query.text("attempts") {
         case nil, "current": return false
         case "all": return true

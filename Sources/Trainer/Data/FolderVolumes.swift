@@ -33,6 +33,10 @@ package struct FolderVolumes: ScanSource {
     /// The scans that are both trained on and validated on.
     package var sharedNames: [String] { folder.sharedNames }
 
+    /// Sentences about the table of nodules that its user should read. Reads the headers of the scans.
+    /// - Throws: when every nodule lies outside its scan.
+    package func warnings() throws(ScanError) -> [String] { try folder.warnings() }
+
     package func scanCount(of split: ScanSplit) -> Int { folder.splits[split]?.count ?? 0 }
 
     package func scan(_ split: ScanSplit, _ index: Int) throws(ScanError) -> Scan {
@@ -53,13 +57,14 @@ package struct FolderVolumes: ScanSource {
         if let mask = entry.mask {
             let target = try target(mask, of: image, size: size, scale: scale)
             return Scan(
-                name: entry.name, volume: volume, nodules: [], target: target,
-                anchors: MaskAnchors.anchors(in: target, classCount: classCount), isUpsideDown: image.isUpsideDown)
+                name: entry.name, volume: volume, nodules: [], target: target.volume,
+                anchors: MaskAnchors.anchors(in: target.volume, classCount: classCount),
+                isUpsideDown: image.geometry.isUpsideDown, warnings: image.warnings + target.warnings)
         }
         let nodules = entry.nodules.map { nodule(of: $0, in: image.placement, scale) }
         return Scan(
             name: entry.name, volume: volume, nodules: nodules, target: Heatmap.detection(of: nodules, size: size),
-            isUpsideDown: image.isUpsideDown)
+            isUpsideDown: image.geometry.isUpsideDown, warnings: image.warnings)
     }
 
     /// SHA-256 of the names (relative to the folder, sorted) and the digests of exactly the files that are used, and of
@@ -90,21 +95,21 @@ package struct FolderVolumes: ScanSource {
     /// The labels of a mask at the scan's new size.
     private func target(
         _ mask: URL, of image: ScanImage, size: VolumeSize, scale: [Double]
-    ) throws(ScanError) -> Volume {
+    ) throws(ScanError) -> (volume: Volume, warnings: [String]) {
         let name = mask.lastPathComponent
         let labels = try ScanFile.image(at: mask)
-        let sides = image.volume.size
-        guard labels.volume.size == sides else {
-            throw ScanError(
-                .inconsistent, file: name, "the mask has \(labels.volume.size) voxels, but its scan has \(sides)")
-        }
-        let extent = SIMD3(Double(sides.width), Double(sides.height), Double(sides.depth))
-        guard image.placement.agrees(with: labels.placement, over: extent) else {
+        guard let order = image.geometry.order(in: labels.geometry) else {
+            let sides = image.volume.size
+            guard labels.volume.size == sides else {
+                throw ScanError(
+                    .inconsistent, file: name, "the mask has \(labels.volume.size) voxels, but its scan has \(sides)")
+            }
             throw ScanError(
                 .inconsistent, file: name,
-                "the mask's voxels are not where its scan's are; resample it to the scan's grid")
+                "the mask's voxels are not where its scan's are, by srow, qform and pixdim (NIfTI) or TransformMatrix, "
+                    + "Offset and ElementSpacing (MetaImage); resample it to the scan's grid")
         }
-        var target = Resampler.nearest(labels.volume, to: size, scaled: scale)
+        var target = Resampler.nearest(order.sorted(labels.volume), to: size, scaled: scale)
         if classCount == 1 {
             for index in target.values.indices { target.values[index] = target.values[index] >= 0.5 ? 1 : 0 }
         } else if let other = target.values.first(where: { !(0..<Float(classCount)).contains($0) || $0 != $0.rounded() }
@@ -114,7 +119,7 @@ package struct FolderVolumes: ScanSource {
                 "it has the label \(other), but train.model.out_channels is \(classCount), so labels must be 0 to "
                     + "\(classCount - 1)")
         }
-        return target
+        return (target, labels.warnings)
     }
 
     /// A line of the table in voxels of the resampled volume.

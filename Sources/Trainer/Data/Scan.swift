@@ -15,11 +15,13 @@ package struct Scan: Equatable, Sendable, PatchSource {
     package let anchors: [[UInt32]]
     /// True when a slice is to be shown with its last row on top.
     package let isUpsideDown: Bool
+    /// Sentences about its files that their user should read, each with the file's name.
+    package let warnings: [String]
 
     /// `volume` and `target` must have the same size.
     package init(
         name: String, volume: Volume, nodules: [Nodule], target: Volume, anchors: [[UInt32]] = [],
-        isUpsideDown: Bool = false
+        isUpsideDown: Bool = false, warnings: [String] = []
     ) {
         precondition(volume.size == target.size, "\(name): a target of \(target.size) for a volume of \(volume.size)")
         self.name = name
@@ -28,6 +30,7 @@ package struct Scan: Equatable, Sendable, PatchSource {
         self.target = target
         self.anchors = anchors
         self.isUpsideDown = isUpsideDown
+        self.warnings = warnings
     }
 
     package var size: VolumeSize { volume.size }

@@ -11,6 +11,7 @@ package final class ScanStore {
     private let source: any ScanSource
     private let folder: URL
     private var budget: Int
+    private var warnings: [String] = []
     private var kept: [Key: any PatchSource] = [:]
 
     private struct Key: Hashable {
@@ -32,6 +33,7 @@ package final class ScanStore {
         let key = Key(split: split, index: index)
         if let scan = kept[key] { return scan }
         let scan = try source.scan(split, index)
+        warnings += scan.warnings
         let byteCount = 2 * scan.size.voxelCount * MemoryLayout<Float>.size
         let result: any PatchSource
         if byteCount <= budget {
@@ -42,6 +44,13 @@ package final class ScanStore {
         }
         kept[key] = result
         return result
+    }
+
+    /// The warnings of the scans that were prepared since the last call, each once.
+    package func takeWarnings() -> [String] {
+        defer { warnings = [] }
+        var seen: Set<String> = []
+        return warnings.filter { seen.insert($0).inserted }
     }
 
     /// The whole scan at `index` of a part, in memory.

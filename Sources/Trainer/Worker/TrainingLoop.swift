@@ -210,6 +210,7 @@ package struct TrainingLoop {
                 if let metrics = try trainee.validate(epoch: epoch, isInterrupted: { stop.isRaised }) {
                     course.didValidate(metrics, seconds: stopwatch.lap())
                     for line in trainee.logLines(epoch: epoch) { log(line) }
+                    for warning in trainee.takeWarnings() { log(warning, level: "warning") }
                 }
             case .report(let report):
                 compare(report)

@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 /// A configuration as it was written: the values, and the line of each.
 ///
@@ -33,6 +34,20 @@ package struct ConfigurationSource: Equatable, Sendable {
         } else {
             try self.init(yaml: text)
         }
+    }
+
+    /// Reads the bytes of a file.
+    package init(_ bytes: [UInt8], fileName: String) throws(ConfigurationError) {
+        let text: String
+        do throws(PlainTextFault) {
+            text = try PlainText.decode(bytes)
+        } catch {
+            throw ConfigurationError(
+                ConfigurationProblem(
+                    code: .syntax, path: "", line: nil, found: "a file that \(error.description)",
+                    allowed: "text in UTF-8"))
+        }
+        try self.init(text, fileName: fileName)
     }
 
     /// Takes values that were read already, such as the body of a request.

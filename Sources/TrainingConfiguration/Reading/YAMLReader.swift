@@ -1,3 +1,4 @@
+import Foundation
 package import JSON
 import Yams
 
@@ -5,12 +6,13 @@ import Yams
 ///
 /// Scalars are taken as most files mean them: plain `true`, `yes`, `on` and their opposites are booleans; decimal,
 /// `0x` and `0o` integers; decimals with or without exponent, `.inf` and `.nan` numbers; `null`, `~` and nothing null;
-/// everything else and everything in quotes a string. Anchors and aliases are refused before parsing, since a short
-/// text can stand for an endless one by them; so are tags other than `!!str`, and keys that are not scalars.
+/// everything else and everything in quotes a string. Aliases are refused, since a short text can stand for an endless
+/// one by them; so are tags other than `!!str`, and keys that are not scalars.
 struct YAMLReader {
     private(set) var lines: [String: Int] = [:]
     private let isLimited: Bool
     private var valueCount = 0
+    private var anchors: Set<String> = []
 
     /// A reader that holds its text to `ConfigurationLimits`, unless told otherwise.
     init(isLimited: Bool = true) { self.isLimited = isLimited }
@@ -22,25 +24,33 @@ struct YAMLReader {
                 .tooLarge, nil, "a text of \(text.utf8.count) bytes",
                 "at most \(ConfigurationLimits.maximumByteCount) bytes")
         }
-        try refuseAliases(in: text)
+        try refuseGrowth(in: text)
+        let parser: Yams.Parser
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text, .basic)
+            parser = try Yams.Parser(yaml: text, resolver: .basic)
+            root = try parser.singleRoot()
         } catch let error as YamlError {
             throw Self.configurationError(from: error)
         } catch {
             throw problem(.syntax, nil, "\(error)", "YAML text")
         }
         guard let root else { return .null }
+        // The nodes' anchors live as long as the parser.
+        defer { withExtendedLifetime(parser) {} }
         return try value(of: root, at: "", depth: 0)
     }
 
-    /// An alias needs an anchor before it, so a text with no `&name` or no `*name` has none. Both are looked for where
-    /// a name could begin, without regard to quotes and comments.
-    private func refuseAliases(in text: String) throws(ConfigurationError) {
+    /// Refuses a text whose aliases could stand for very much more than is written.
+    ///
+    /// Counts what looks like anchors and aliases, without regard to quotes and comments: so many aliases, spread over as
+    /// many levels as there are anchors, stand for at most (aliases / levels) ^ levels times the text. What is left is
+    /// refused when the tree is walked, where a node with the same anchor comes a second time: only there is it sure that
+    /// it is no comment.
+    private func refuseGrowth(in text: String) throws(ConfigurationError) {
         var line = 1
-        var anchorLine: Int?
-        var hasAlias = false
+        var anchorLine = 0
+        var (anchorCount, aliasCount) = (0, 0)
         var previous: UInt8 = 0x20
         var bytes = text.utf8.makeIterator()
         var current = bytes.next()
@@ -50,14 +60,36 @@ struct YAMLReader {
             if byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"), !Self.isNamePart(previous),
                 let next = current, Self.isNamePart(next)
             {
-                if byte == UInt8(ascii: "&") { anchorLine = anchorLine ?? line } else { hasAlias = true }
+                if byte == UInt8(ascii: "*") {
+                    aliasCount += 1
+                } else {
+                    anchorCount += 1
+                    if anchorLine == 0 { anchorLine = line }
+                }
             }
             previous = byte
         }
-        guard let anchorLine, hasAlias else { return }
-        throw problem(
-            .syntax, anchorLine, "an anchor and an alias (&name, *name)",
-            "values written out; where a string needs both characters, use JSON")
+        let levels = Double(min(anchorCount, aliasCount))
+        guard levels > 0 else { return }
+        let growth = pow(max(2, Double(aliasCount) / levels), levels)
+        guard growth * Double(text.utf8.count) > Self.maximumGrownByteCount else { return }
+        throw Self.alias(at: anchorLine)
+    }
+
+    /// Refuses a node whose anchor was seen before: then it stands for an alias.
+    private mutating func note(_ node: Node) throws(ConfigurationError) {
+        guard let anchor = node.anchor, !anchors.insert(anchor.rawValue).inserted else { return }
+        throw Self.alias(at: node.mark?.line)
+    }
+
+    /// The most that the nodes of a text may stand for while it is read.
+    private static let maximumGrownByteCount = 1e8
+
+    private static func alias(at line: Int?) -> ConfigurationError {
+        ConfigurationError(
+            ConfigurationProblem(
+                code: .syntax, path: "", line: line, found: "an anchor and an alias (&name, *name)",
+                allowed: "values written out"))
     }
 
     private static func isNamePart(_ byte: UInt8) -> Bool {
@@ -71,6 +103,7 @@ struct YAMLReader {
 
     private mutating func value(of node: Node, at path: String, depth: Int) throws(ConfigurationError) -> JSONValue {
         let line = node.mark?.line
+        try note(node)
         lines[path] = line
         valueCount += 1
         let isWithinLimits =
@@ -98,6 +131,7 @@ struct YAMLReader {
                     throw problem(
                         .syntax, keyNode.mark?.line, "a key that is not a scalar", "keys that are names", path)
                 }
+                try note(keyNode)
                 let memberPath = ConfigurationSource.join(path, key.string)
                 let value = try value(of: member, at: memberPath, depth: depth + 1)
                 // The line of the key is the line a reader looks for.

@@ -106,7 +106,8 @@ package struct ServeCommand: AsyncParsableCommand {
         let file = config ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
         if let file {
             do {
-                source = try ConfigurationSource(try String(contentsOfFile: file, encoding: .utf8), fileName: file)
+                source = try ConfigurationSource(
+                    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))), fileName: file)
             } catch let error where !(error is ConfigurationError) {
                 throw CommandFailure(
                     .usage, "The configuration \(file) cannot be read: \(FileFault.words(error)). Check the path.")

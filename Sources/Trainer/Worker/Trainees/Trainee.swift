@@ -26,6 +26,9 @@ package protocol Trainee: AnyObject {
     /// Lines for the log at the end of `epoch`, besides what every trainer writes.
     func logLines(epoch: Int) -> [String]
 
+    /// Sentences that its user should read before trusting the metrics, about what it has found since the last call.
+    func takeWarnings() -> [String]
+
     /// A picture (PNG) of what the network made of the first validation scan when `epoch` was validated; nil when none is
     /// due. Making it changes no state.
     func overlay(epoch: Int) throws(TrainerError) -> [UInt8]?
@@ -35,4 +38,8 @@ package protocol Trainee: AnyObject {
 
     /// Continues from `state`. Throws `.checkpoint` when it is of another trainee.
     func restore(_ state: TrainingState) throws(TrainerError)
+}
+
+extension Trainee {
+    package func takeWarnings() -> [String] { [] }
 }

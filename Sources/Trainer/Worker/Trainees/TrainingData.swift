@@ -40,7 +40,7 @@ struct TrainingData {
                 scans = ScanStore(source, byteCount: settings.cacheByteCount, folder: folder)
                 classNames = settings.classNames ?? (0..<max(channels, 2)).map(String.init)
                 digest = try source.digest().description
-                warnings = Self.warnings(of: source)
+                warnings = try source.warnings() + Self.warnings(of: source)
             } catch {
                 throw TrainerError(error)
             }

@@ -108,6 +108,8 @@ package final class UNet3DTrainee: Trainee {
         return (stepSeconds + dataSeconds, dataSeconds)
     }
 
+    package func takeWarnings() -> [String] { scans.takeWarnings() }
+
     /// Says how much of the epoch's training was waiting for patches.
     package func logLines(epoch: Int) -> [String] {
         let (seconds, waiting) = takeTimes()
