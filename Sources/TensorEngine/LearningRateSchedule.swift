@@ -9,6 +9,8 @@ package struct LearningRateSchedule: Equatable, Sendable {
         case cosine(length: Int, minimum: Double)
         /// base · factor^(position / every), the division rounded down.
         case step(every: Int, factor: Double)
+        /// base · factor^(the number of places in `at` that are not behind the position).
+        case steps(at: [Int], factor: Double)
         /// base · factor^reductions, at least `minimum`; a reduction follows more than `patience` observations in a row that
         /// were not better than the best by `threshold` of it.
         case plateau(factor: Double, patience: Int, threshold: Double, minimum: Double, mode: Mode)
@@ -40,13 +42,20 @@ package struct LearningRateSchedule: Equatable, Sendable {
     package let course: Course
     /// Positions 0 ..< warmUp have the rate base · (position + 1) / warmUp.
     package let warmUp: Int
+    /// The rate after the warm-up never falls below it.
+    package let floor: Double
     /// To be stored with a checkpoint.
     package private(set) var state = State()
 
     /// Throws `.invalidArgument` naming the first value outside its range.
-    package init(base: Double, course: Course = .constant, warmUp: Int = 0) throws(TensorEngineError) {
+    package init(
+        base: Double, course: Course = .constant, warmUp: Int = 0, floor: Double = 0
+    ) throws(TensorEngineError) {
         guard base > 0, base.isFinite else {
             throw .invalidArgument("the learning rate is \(base); it must be above 0")
+        }
+        guard floor >= 0, floor <= base else {
+            throw .invalidArgument("the lowest rate is \(floor); it must be in 0...\(base)")
         }
         guard warmUp >= 0 else { throw .invalidArgument("the warm-up is \(warmUp); it must be at least 0") }
         switch course {
@@ -58,6 +67,13 @@ package struct LearningRateSchedule: Equatable, Sendable {
             }
         case .step(let every, let factor):
             guard every >= 1 else { throw .invalidArgument("the step size is \(every); it must be at least 1") }
+            guard factor > 0, factor <= 1 else {
+                throw .invalidArgument("the factor is \(factor); it must be in 0...1")
+            }
+        case .steps(let places, let factor):
+            guard places.allSatisfy({ $0 >= 0 }) else {
+                throw .invalidArgument("the rate drops at \(places); the places must be at least 0")
+            }
             guard factor > 0, factor <= 1 else {
                 throw .invalidArgument("the factor is \(factor); it must be in 0...1")
             }
@@ -76,12 +92,16 @@ package struct LearningRateSchedule: Equatable, Sendable {
         self.base = base
         self.course = course
         self.warmUp = warmUp
+        self.floor = floor
     }
 
     /// The rate at `position`, counted from 0.
     package func rate(at position: Int) -> Double {
         if position < warmUp { return base * Double(position + 1) / Double(warmUp) }
-        let position = position - warmUp
+        return max(course(at: position - warmUp), floor)
+    }
+
+    private func course(at position: Int) -> Double {
         switch course {
         case .constant:
             return base
@@ -90,6 +110,8 @@ package struct LearningRateSchedule: Equatable, Sendable {
             return minimum + (base - minimum) * (1 + Self.cosineOfPi(share)) / 2
         case .step(let every, let factor):
             return base * Self.power(factor, position / every)
+        case .steps(let places, let factor):
+            return base * Self.power(factor, places.count { $0 <= position })
         case .plateau(let factor, _, _, let minimum, _):
             return max(base * Self.power(factor, state.reductions), minimum)
         }

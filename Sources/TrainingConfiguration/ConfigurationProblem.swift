@@ -12,6 +12,8 @@ package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertibl
         case missing
         /// A key that there is not, but for a slip of the pen.
         case mistypedKey
+        /// A key that nothing reads.
+        case unknownKey
         /// Two values that do not go together.
         case conflict
         /// The configuration is larger or deeper than the limits.

@@ -30,6 +30,8 @@ package struct TrainingConfiguration: Equatable, Sendable {
     package let threads: Int
     /// GPUs the launcher assigns.
     package let gpuCount: Int
+    /// The name that the configuration has for the session; nil for none.
+    package var sessionName: String? { resolved["extra"]?["experiment_name"]?.stringValue }
 
     /// Checks and completes a configuration.
     /// - Parameter isRecorded: Whether it was resolved before, perhaps by an earlier version: then a key that is nearly a
@@ -42,10 +44,14 @@ package struct TrainingConfiguration: Equatable, Sendable {
                     code: .missing, path: "", found: "an empty file",
                     allowed: "at least one key, such as train: {epochs: 30}; with none everything would be a default"))
         }
-        var checker = RuleChecker(source: source, keepsMistypedKeys: isRecorded)
         let name = source.root["trainer"]?["kind"]?.stringValue
         // The rules refuse a kind that there is not.
         let kind = name.flatMap { TrainerKind(rawValue: $0) } ?? TrainerKind.allCases[0]
+        let translated = kind.trainsOnVolumes && !isRecorded ? OtherSpellings(source) : nil
+        let source = translated?.source ?? source
+        var checker = RuleChecker(
+            source: source, keepsMistypedKeys: isRecorded, earlier: translated?.problems ?? [],
+            warnings: translated?.warnings ?? [])
         let (rules, acceptsOtherKeys) = SessionRules.top(forTrainer: kind)
         let input = SessionDefaults.beforeRules(source.root, trainerKind: kind)
         let checked = checker.section(.object(input), rules, at: "", acceptingOtherKeys: acceptsOtherKeys)

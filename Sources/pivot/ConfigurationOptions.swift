@@ -44,16 +44,19 @@ package struct ConfigurationOptions: ParsableArguments {
                     + "configs/quickstart.yaml.")
         }
         let source: ConfigurationSource
+        let ownName: String?
         do throws(ConfigurationError) {
             var read = try ConfigurationSource(bytes, fileName: file)
             for setting in settings { try read.override(setting: setting) }
-            for warning in try TrainingConfiguration(resolving: read).warnings { warn("\(file): \(warning)") }
+            let configuration = try TrainingConfiguration(resolving: read)
+            for warning in configuration.warnings { warn("\(file): \(warning)") }
+            ownName = configuration.sessionName
             source = read
         } catch {
             throw CommandFailure(.usage, error.problems.map { "\(file): \($0)" }.joined(separator: "\n"))
         }
         var new = NewSession(configuration: source.root)
-        new.sessionName = name ?? ConfigurationOptions.baseName(file)
+        new.sessionName = name ?? ownName ?? ConfigurationOptions.baseName(file)
         new.tags = tag.isEmpty ? nil : tag
         new.experiment = experiment
         new.group = group

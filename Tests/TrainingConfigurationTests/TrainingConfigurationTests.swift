@@ -54,18 +54,35 @@ struct TrainingConfigurationTests {
         #expect(third.canonicalBytes == first.canonicalBytes)
     }
 
-    @Test("unknown keys are kept, recorded and warned about, with the place where there is such a key")
+    @Test(
+        "a key that nothing reads is refused, with the place where there is such a key; extra holds what only users read"
+    )
     func unknownKeys() throws {
+        let text = "train:\n  folds: 3\nname: x\nlearning_rate: 0.1\ninference: {threshold: 0.5}\n"
+        let error = #expect(throws: ConfigurationError.self) { try resolve(text) }
+        #expect(error?.problems.map(\.path) == ["train.folds", "name", "learning_rate", "inference"])
+        #expect(error?.problems.allSatisfy { $0.code == .unknownKey && $0.allowed.contains("extra") } == true)
+        #expect(error?.problems[2].line == 4)
+        #expect(error?.problems[2].allowed.hasPrefix("train.learning_rate, if that is what is meant") == true)
+        let kept = try resolve("extra: {folds: [.nan, 1]}\ntrain: {extra: {name: x}}\n")
+        #expect(kept.resolved["extra"]?["folds"] == ["NaN", 1] && kept.resolved["train"]?["extra"]?["name"] == "x")
+        #expect(kept.warnings.isEmpty)
+        // What was recorded before there was this rule is still read.
+        let recorded = try TrainingConfiguration(resolving: ConfigurationSource(yaml: text), isRecorded: true)
+        #expect(recorded.resolved["learning_rate"] == 0.1)
+        #expect(recorded.warnings.map(\.path).sorted() == ["inference", "learning_rate", "name", "train.folds"])
+    }
+
+    @Test("keys that change nothing are warned of, and so are those of another kind")
+    func harmlessKeys() throws {
         let configuration = try resolve(
-            "train:\n  mixed_precision: true\nname: x\nfolds: [.nan, 1]\nlearning_rate: 0.1\n")
-        #expect(configuration.resolved["learning_rate"] == 0.1)
-        #expect(configuration.resolved["name"] == "x")
-        #expect(configuration.resolved["folds"] == ["NaN", 1])
+            "train: {checkpoint_dir: x, num_workers: 4, wandb_project: y}\ncudnn_benchmark: true\n"
+                + "data: {type: phantom, val_fraction: 0.5}")
         #expect(
-            configuration.warnings.map(\.path).sorted() == ["folds", "learning_rate", "name", "train.mixed_precision"])
-        let warning = configuration.warnings.first { $0.path == "learning_rate" }
-        #expect(warning?.line == 5)
-        #expect(warning?.message.contains("did you mean train.learning_rate?") == true)
+            configuration.warnings.map(\.path).sorted() == [
+                "cudnn_benchmark", "data.val_fraction", "train.checkpoint_dir", "train.num_workers",
+                "train.wandb_project",
+            ])
     }
 
     @Test(
@@ -273,6 +290,7 @@ struct TrainingConfigurationTests {
     func largestSize() throws {
         var object = JSONObject()
         for index in 0..<200 { object.append(.string(String(repeating: "x", count: 1000)), forKey: "k\(index)") }
+        object = ["extra": .object(object)]
         let error = #expect(throws: ConfigurationError.self) {
             try TrainingConfiguration(resolving: ConfigurationSource(.object(object)))
         }

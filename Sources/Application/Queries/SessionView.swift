@@ -32,6 +32,19 @@ package struct SessionView: Sendable {
         return max(document.step, progress?.step ?? 0, points)
     }
 
+    /// What its user should read before trusting it: the remarks of its configuration's reader, and a monitored metric that
+    /// no epoch has, so that no checkpoint is the best one.
+    package var warnings: [String] {
+        let monitor = document.monitor
+        guard document.currentEpoch > 0, !document.lastCheckpointID.isEmpty, document.bestCheckpointID.isEmpty,
+            metrics.contains(where: { $0.epochs.count > 0 }),
+            !metrics.contains(where: { $0.name == monitor && $0.epochs.count > 0 })
+        else { return document.warnings }
+        return document.warnings + [
+            "No epoch reported \(monitor), which train.checkpoint_monitor names, so no checkpoint is the best one."
+        ]
+    }
+
     /// The latest value of every metric.
     package var latestMetrics: [Metric] {
         metrics.compactMap { summary in

@@ -30,7 +30,7 @@ struct SessionCreation {
         let configuration = try TrainingConfiguration(resolving: source)
         var created = SessionCreated()
         created.allowedProgram = try core.admit(configuration, from: draft.requester)
-        created.name = draft.name ?? Self.name(path)
+        created.name = draft.name ?? configuration.sessionName ?? Self.name(path)
         created.experiment = draft.experiment
         created.group = draft.group
         created.tags = draft.tags

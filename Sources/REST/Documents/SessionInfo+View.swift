@@ -66,7 +66,7 @@ extension SessionInfo {
         configurationPath = document.configurationPath.nonEmpty
         configurationDigest = Digest(document.configurationDigest)
         params = document.params.object
-        warnings = document.warnings
+        warnings = view.warnings
         provenance = Self.provenance(document)
         attempts = document.attempts.map(AttemptInfo.init)
         results = document.results.map(ResultInfo.init)

@@ -112,6 +112,49 @@ package struct ConfigurationSource: Equatable, Sendable {
         try override(String(text[..<separator]), with: value)
     }
 
+    /// The value at a dotted path of keys.
+    func value(at path: String) -> JSONValue? {
+        var value = JSONValue.object(root)
+        for key in path.split(separator: ".") {
+            guard case .object(let object) = value, let member = object[String(key)] else { return nil }
+            value = member
+        }
+        return value
+    }
+
+    /// Puts a value where another one was or was not; its line stays that of what was there.
+    mutating func set(_ path: String, _ value: JSONValue) { change(path[...], to: value) }
+
+    /// Takes a value out.
+    mutating func remove(_ path: String) { change(path[...], to: nil) }
+
+    /// Moves a value to another path, with the lines of it and of what it holds.
+    mutating func move(_ from: String, _ to: String) {
+        guard let value = value(at: from) else { return }
+        for (path, line) in lines where path == from || path.hasPrefix(from + ".") || path.hasPrefix(from + "[") {
+            lines[path] = nil
+            lines[to + path.dropFirst(from.count)] = line
+        }
+        change(from[...], to: nil)
+        change(to[...], to: value)
+    }
+
+    private mutating func change(_ path: Substring, to value: JSONValue?) {
+        func changed(_ object: JSONObject, _ keys: ArraySlice<Substring>) -> JSONObject {
+            guard let first = keys.first.map(String.init) else { return object }
+            var object = object
+            if keys.count == 1 {
+                object[first] = value
+                return object
+            }
+            var inner = JSONObject()
+            if case .object(let found)? = object[first] { inner = found } else if value == nil { return object }
+            object[first] = .object(changed(inner, keys.dropFirst()))
+            return object
+        }
+        root = changed(root, path.split(separator: ".")[...])
+    }
+
     /// Checks the limits and that the top is an object; an empty text is an empty object.
     private static func checked(_ value: JSONValue, lines: [String: Int]) throws(ConfigurationError) -> Self {
         var count = 0

@@ -9,14 +9,21 @@ struct RuleChecker {
     private(set) var warnings: [ConfigurationWarning] = []
 
     /// - Parameter keepsMistypedKeys: Whether a key that is nearly a known one is only warned of.
-    init(source: ConfigurationSource, keepsMistypedKeys: Bool = false) {
+    /// - Parameter earlier: Problems that were found before.
+    init(
+        source: ConfigurationSource, keepsMistypedKeys: Bool = false, earlier: [ConfigurationProblem] = [],
+        warnings: [ConfigurationWarning] = []
+    ) {
         self.source = source
+        problems = earlier
+        self.warnings = warnings
         self.keepsMistypedKeys = keepsMistypedKeys
     }
 
     /// The section at `path` with every default filled in and unknown keys kept; nil and null count as empty.
     mutating func section(
-        _ value: JSONValue?, _ rules: [ConfigurationRule], at path: String, acceptingOtherKeys: Bool = false
+        _ value: JSONValue?, _ rules: [ConfigurationRule], at path: String, acceptingOtherKeys: Bool = false,
+        keysOfOtherCases: Set<String> = []
     ) -> JSONValue {
         let object: JSONObject
         switch value {
@@ -32,16 +39,29 @@ struct RuleChecker {
         }
         for (key, value) in object where result[key] == nil && !rules.contains(where: { $0.key == key }) {
             result[key] = Self.keepable(value)
+            if keysOfOtherCases.contains(key) {
+                let path = ConfigurationSource.join(path, key)
+                let chosen = rules.first.flatMap { rule in object[rule.key]?.stringValue ?? rule.fallback?.stringValue }
+                warnings.append(
+                    ConfigurationWarning(
+                        path: path, line: source.line(of: path),
+                        message: "this key has no effect with \(rules.first?.key ?? "kind") \(chosen ?? "")"))
+                continue
+            }
             noteUnknown(key, at: path, rules, isOther: acceptingOtherKeys, in: object)
         }
         return .object(result)
     }
 
-    /// Tells of a key without a rule. One that is nearly a known key is refused: whoever wrote it would be trained with
+    /// The section, in any other one, for what only the user reads.
+    private static let extraKey = "extra"
+
+    /// Tells of a key without a rule. It is refused unless it is known to be harmless: whoever wrote it would be trained with
     /// another value than they think. In a section with keys of the user's own (`isOther`) it may be one of those.
     private mutating func noteUnknown(
         _ key: String, at path: String, _ rules: [ConfigurationRule], isOther: Bool, in object: JSONObject
     ) {
+        guard key != Self.extraKey else { return }
         let path = ConfigurationSource.join(path, key)
         let nearest = Spelling.nearest(to: key, among: rules.map(\.key))
         func warn(_ message: String) {
@@ -54,6 +74,14 @@ struct RuleChecker {
         } else if let nearest, !keepsMistypedKeys {
             add(
                 .mistypedKey, path, found: "an unknown key", "\(nearest), if that is what is meant, or a name unlike it"
+            )
+        } else if HarmlessKeys.contains(key) {
+            warn("this key has no effect here")
+        } else if !keepsMistypedKeys {
+            let place = Self.place(of: key, in: rules).map { "\($0), if that is what is meant; " } ?? ""
+            add(
+                .unknownKey, path, found: "an unknown key",
+                "\(place)nothing reads this key; remove it, or put it under \(Self.extraKey), where what only you read belongs"
             )
         } else {
             let place = nearest ?? Self.place(of: key, in: rules)
@@ -114,7 +142,8 @@ struct RuleChecker {
         }
         let discriminator = ConfigurationRule(key, .choice(names), default: .string(fallback), "")
         return section(
-            value, [discriminator] + chosen.rules, at: path, acceptingOtherKeys: chosen.acceptsOtherKeys)
+            value, [discriminator] + chosen.rules, at: path, acceptingOtherKeys: chosen.acceptsOtherKeys,
+            keysOfOtherCases: Set(cases.flatMap(\.rules).map(\.key)))
     }
 
     /// The value in its canonical form: integral numbers as integers where integers are asked for, doubles elsewhere.

@@ -127,8 +127,8 @@ enum SessionRules {
             .init("scheduler", .section(scheduler), "how the learning rate changes from epoch to epoch"),
             .init("loss", .section(loss), "what is minimised"),
             .init(
-                "early_stopping_patience", .optional(.integer(1...100_000)), default: .null,
-                "epochs without improvement before training ends; null: never"),
+                "early_stopping_patience", .optional(.integer(0...100_000)), default: .null,
+                "epochs without improvement before training ends; null or 0: never"),
             .init(
                 "early_stopping_min_delta", .number(.from(0, to: 1_000_000)), default: 0.0,
                 "the smallest change that counts as improvement"),
@@ -139,8 +139,8 @@ enum SessionRules {
                 "early_stopping_mode", .optional(.choice(["min", "max"])), default: .null,
                 "as checkpoint_mode, for early_stopping_monitor"),
             .init(
-                "gradient_clip", .optional(.number(.above(0, to: 1_000_000))), default: .null,
-                "largest norm of all gradients together; null: no limit"),
+                "gradient_clip", .optional(.number(.from(0, to: 1_000_000))), default: .null,
+                "largest norm of all gradients together; null or 0: no limit"),
             .init(
                 "gradient_accumulation_steps", .integer(1...1024), default: 1, "forward passes per update"),
             .init("log_every", .integer(1...1_000_000), default: 1, "steps between reported step metrics"),
@@ -173,11 +173,14 @@ enum SessionRules {
     ]
 
     private static let scheduler: [ConfigurationRule] = [
-        .init("type", .choice(["constant", "cosine", "step", "plateau"]), default: "cosine", "the shape"),
+        .init("type", .choice(["constant", "cosine", "step", "multistep", "plateau"]), default: "cosine", "the shape"),
         .init("min_lr", .number(.from(0, to: 10)), default: 0.0, "the rate never falls below it"),
         .init("warmup_epochs", .integer(0...100_000), default: 0, "epochs of linear rise from almost zero"),
         .init("step_size", .integer(1...100_000), default: 10, "epochs between drops (step)"),
-        .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a drop (step)"),
+        .init("gamma", .number(.above(0, to: 1)), default: 0.1, "factor of a drop (step, multistep)"),
+        .init(
+            "milestones", .list(of: .integer(1...100_000), count: 0...100), default: [],
+            "the epochs after which the rate drops (multistep)"),
         .init("factor", .number(.above(0, below: 1)), default: 0.5, "factor of a drop (plateau)"),
         .init("patience", .integer(0...100_000), default: 5, "epochs without improvement before a drop (plateau)"),
     ]

@@ -1,7 +1,7 @@
 /// The course of the learning rate from epoch to epoch (`train.scheduler`).
 package struct SchedulerSettings: Equatable, Sendable {
     /// The shapes.
-    package enum Kind: String, Sendable { case constant, cosine, step, plateau }
+    package enum Kind: String, Sendable { case constant, cosine, step, multistep, plateau }
 
     package let kind: Kind
     /// The rate never falls below it.
@@ -10,7 +10,9 @@ package struct SchedulerSettings: Equatable, Sendable {
     package let warmupEpochs: Int
     /// Epochs between falls (step).
     package let stepSize: Int
-    /// Factor of a fall (step).
+    /// The epochs after which it falls (multistep), ascending.
+    package let milestones: [Int]
+    /// Factor of a fall (step, multistep).
     package let gamma: Double
     /// Factor of a fall (plateau).
     package let factor: Double
@@ -22,6 +24,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         minimumLearningRate = section.number("min_lr")
         warmupEpochs = section.integer("warmup_epochs")
         stepSize = section.integer("step_size")
+        milestones = section.integers("milestones").sorted()
         gamma = section.number("gamma")
         factor = section.number("factor")
         patience = section.integer("patience")

@@ -1,4 +1,5 @@
 import JSON
+import Text
 import Tracking
 
 /// The conditions between values of a configuration whose single values are all allowed.
@@ -14,6 +15,7 @@ enum SessionChecks {
         if trainerKind.isSupervisedProgram { checkCommand(root.section("trainer"), &checker) }
         guard trainerKind.isBuiltIn else { return }
         checkSchedule(train, &checker)
+        checkMonitors(train, ReportedMetrics.names(root, trainerKind), &checker)
         guard trainerKind.trainsOnVolumes else { return }
         checkModel(train, &checker)
         let data = root.section("data")
@@ -24,6 +26,19 @@ enum SessionChecks {
             checkFolder(data, train, preprocessing, &checker)
         }
         checkLoss(train, &checker)
+    }
+
+    /// A metric that is never reported would rank nothing and stop nothing.
+    private static func checkMonitors(_ train: ResolvedSection, _ names: [String], _ checker: inout RuleChecker) {
+        var keys = ["checkpoint_monitor"]
+        if train.optionalInteger("early_stopping_patience") != nil { keys.append("early_stopping_monitor") }
+        for key in keys {
+            guard let name = train.optionalString(key), !names.contains(name) else { continue }
+            let nearest = Spelling.nearest(to: name, among: names).map { "\($0), if that is what is meant; " } ?? ""
+            checker.add(
+                .outOfRange, "train.\(key)", found: "'\(name)', which this training does not report",
+                "\(nearest)it reports \(names.joined(separator: ", "))")
+        }
     }
 
     /// The loss follows from what the channels mean: one is a sigmoid, several are a softmax over labels.

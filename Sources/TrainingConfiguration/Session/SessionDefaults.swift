@@ -27,6 +27,9 @@ enum SessionDefaults {
         guard case .object(var root) = value, case .object(var train)? = root["train"] else { return value }
         let monitor = train["checkpoint_monitor"] ?? .null
         fill("checkpoint_mode", of: &train, with: mode(for: monitor))
+        for key in ["early_stopping_patience", "gradient_clip"] where train[key]?.doubleValue == 0 {
+            train[key] = .null
+        }
         if train["early_stopping_patience"] != nil {
             fill("early_stopping_monitor", of: &train, with: monitor)
             let watched = train["early_stopping_monitor"] ?? .null

@@ -114,6 +114,8 @@ struct FolderTrainingTests {
                     "epoch_seconds", "learning_rate", "train_accuracy", "train_loss", "val_accuracy", "val_dice",
                     "val_dice/core", "val_dice/shell", "val_loss",
                 ])
+            let configuration = try TrainingConfiguration(resolving: ConfigurationSource(yaml: yaml(folder)))
+            #expect(metrics.map(\.name) == configuration.reportedMetrics)
             let value = { (name: String) in metrics.first { $0.name == name }?.value ?? .nan }
             #expect(value("val_dice") == (value("val_dice/core") + value("val_dice/shell")) / 2)
             #expect(metrics.allSatisfy { $0.value.isFinite })

@@ -45,6 +45,8 @@ package struct CheckpointShelf: Equatable, Sendable {
             let (left, right) = ($0.value ?? 0, $1.value ?? 0)
             return left == right ? $0.epoch < $1.epoch : policy.mode.isBetter(left, than: right)
         }
+        // Without a value there is no ranking to let anything go by.
+        guard !ranked.isEmpty else { return nil }
         for entry in ranked.prefix(bestCount) { kept.insert(entry.id) }
         return entries.first { !kept.contains($0.id) }
     }

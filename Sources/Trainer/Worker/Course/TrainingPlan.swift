@@ -66,12 +66,17 @@ package struct TrainingPlan: Equatable, Sendable {
                     length: max(1, (train.epochs - settings.warmupEpochs) * stepsPerEpoch),
                     minimum: settings.minimumLearningRate)
             case .step: .step(every: settings.stepSize * stepsPerEpoch, factor: settings.gamma)
+            case .multistep:
+                .steps(
+                    at: settings.milestones.map { max(0, $0 - settings.warmupEpochs) * stepsPerEpoch },
+                    factor: settings.gamma)
             case .plateau:
                 .plateau(
                     factor: settings.factor, patience: settings.patience, threshold: 1e-4,
                     minimum: settings.minimumLearningRate, mode: mode == .max ? .maximize : .minimize)
             }
         return try LearningRateSchedule(
-            base: train.learningRate, course: course, warmUp: settings.warmupEpochs * stepsPerEpoch)
+            base: train.learningRate, course: course, warmUp: settings.warmupEpochs * stepsPerEpoch,
+            floor: settings.minimumLearningRate)
     }
 }
