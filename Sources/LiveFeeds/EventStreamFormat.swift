@@ -2,15 +2,25 @@ package import NIOCore
 
 /// Frames as server-sent events (HTML standard, section 9.2).
 package enum EventStreamFormat {
-    /// `id`, the type when `isNamed`, and one line of data.
-    package static func write(_ frame: FeedFrame, isNamed: Bool, to buffer: inout ByteBuffer) {
-        buffer.writeStaticString("id: ")
-        buffer.writeString(frame.cursor.description)
-        if isNamed {
-            buffer.writeStaticString("\nevent: ")
-            buffer.writeString(frame.type.rawValue)
+    /// `id`, the type when it is named, and one line of data. Of a frame that comes twice only the second has its id, so that
+    /// a connection that breaks between the two resumes before both.
+    package static func write(_ frame: FeedFrame, _ naming: FrameNaming, to buffer: inout ByteBuffer) {
+        if naming == .both { write(frame, isNamed: true, hasID: false, to: &buffer) }
+        write(frame, isNamed: naming == .all, hasID: true, to: &buffer)
+    }
+
+    private static func write(_ frame: FeedFrame, isNamed: Bool, hasID: Bool, to buffer: inout ByteBuffer) {
+        if hasID {
+            buffer.writeStaticString("id: ")
+            buffer.writeString(frame.cursor.description)
+            buffer.writeStaticString("\n")
         }
-        buffer.writeStaticString("\ndata: ")
+        if isNamed {
+            buffer.writeStaticString("event: ")
+            buffer.writeString(frame.type.rawValue)
+            buffer.writeStaticString("\n")
+        }
+        buffer.writeStaticString("data: ")
         buffer.writeBytes(frame.text)
         buffer.writeStaticString("\n\n")
     }

@@ -1,6 +1,15 @@
 import Tracking
 package import WebServer
 
+/// The ways in which frames of an event stream come to a browser's listeners: those of `message` get frames without a name,
+/// those of a type only frames with its name.
+package enum FrameNaming: Equatable, Sendable {
+    case none
+    case all
+    /// Each frame comes with its name and then without it.
+    case both
+}
+
 /// A client's request: what is to be told, and from where on.
 package struct FeedRequest: Equatable, Sendable {
     package var scope: FeedScope
@@ -9,8 +18,8 @@ package struct FeedRequest: Equatable, Sendable {
     /// The cursor up to which the client knows the feed; nil for a first connection: a session's history without
     /// telemetry, and whatever comes.
     package var after: FeedCursor?
-    /// True when frames of an event stream carry the name of their type.
-    package var isNamed = false
+    /// The ways in which the frames of an event stream carry the names of their types.
+    package var naming = FrameNaming.none
 
     package init(scope: FeedScope, types: Set<FeedFrameType>? = nil, after: FeedCursor? = nil) {
         self.scope = scope
@@ -25,7 +34,7 @@ package struct FeedRequest: Equatable, Sendable {
     package init(scope: FeedScope, query: QueryReader, lastEventID: String? = nil) throws(APIError) {
         self.scope = scope
         types = try query.choices("types", of: FeedFrameType.self).map { Set($0) }
-        isNamed = try query.flag("named")
+        naming = try query.flag("named") ? .all : .none
         if let cursor = lastEventID.flatMap({ FeedCursor($0) }) {
             after = cursor
         } else if let text = query.text("after") {

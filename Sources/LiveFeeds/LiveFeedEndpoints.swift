@@ -115,7 +115,7 @@ package struct LiveFeedEndpoints: Sendable {
             switch try await reader.next(patience: settings.commentInterval) {
             case .frames(let frames):
                 var buffer = ByteBuffer()
-                for frame in frames { EventStreamFormat.write(frame, isNamed: request.isNamed, to: &buffer) }
+                for frame in frames { EventStreamFormat.write(frame, request.naming, to: &buffer) }
                 try await stream.write(buffer)
             case .quiet: try await stream.write(EventStreamFormat.comment)
             case .end: return
@@ -140,7 +140,9 @@ package struct LiveFeedEndpoints: Sendable {
         // A cursor beyond the log's end comes from another log: an event stream then begins anew.
         let head = FeedCursor(hub.store.head)
         let known = lastEventID.flatMap { FeedCursor($0) }.flatMap { $0 <= head ? lastEventID : nil }
-        let request = try FeedRequest(scope: scope, query: call.query, lastEventID: known)
+        var request = try FeedRequest(scope: scope, query: call.query, lastEventID: known)
+        // A browser's page may listen either way, and its EventSource does not say how.
+        if call.query.text("named") == nil, call.request.headers[.fetchMode] != nil { request.naming = .both }
         if let after = request.after, after > head {
             throw APIError.invalidField("after", "The log ends at \(head), before the position \(after).")
         }
@@ -152,5 +154,7 @@ extension HTTPField.Name {
     /// Tells the last event that an event stream's client has read.
     static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }
     /// Asks proxies not to hold a stream back.
+    /// `Sec-Fetch-Mode`: browsers send it with every request, and nobody else does.
+    static var fetchMode: HTTPField.Name { HTTPField.Name("Sec-Fetch-Mode")! }
     static var accelBuffering: HTTPField.Name { HTTPField.Name("X-Accel-Buffering")! }
 }

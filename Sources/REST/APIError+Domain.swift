@@ -43,13 +43,15 @@ extension APIError {
 }
 
 extension FieldError: HTTPErrorConvertible {
-    package var apiError: APIError { .invalidField(field, description) }
+    package var apiError: APIError { .invalidField(field, description, expected: reason) }
 }
 
 extension ConfigurationError: HTTPErrorConvertible {
     /// The first problem's path is the field; all problems are in the details.
     package var apiError: APIError {
-        var details: JSONObject = ["field": .string(path.isEmpty ? "config" : path)]
+        var details: JSONObject = [
+            "field": .string(path.isEmpty ? "config" : path), "expected": .string(first.allowed),
+        ]
         details["problems"] = .array(
             problems.map { problem in
                 var object: JSONObject = ["path": .string(problem.path), "message": .string(problem.description)]

@@ -24,6 +24,7 @@ package struct Endpoint: Sendable {
             // A page's address may carry whatever its readers' tools add.
             queryNames: isPage ? nil : operation.query, queryLists: API.Operation.queryLists,
             bodyLimit: operation.bodyLimit,
-            budget: operation.isRead ? .reads : .writes, handler: handler)
+            // Probes are never told to come back later.
+            budget: operation.access == .anyone ? .unlimited : operation.isRead ? .reads : .writes, handler: handler)
     }
 }

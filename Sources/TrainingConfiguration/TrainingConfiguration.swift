@@ -47,7 +47,7 @@ package struct TrainingConfiguration: Equatable, Sendable {
         let name = source.root["trainer"]?["kind"]?.stringValue
         // The rules refuse a kind that there is not.
         let kind = name.flatMap { TrainerKind(rawValue: $0) } ?? TrainerKind.allCases[0]
-        let translated = kind.trainsOnVolumes && !isRecorded ? OtherSpellings(source) : nil
+        let translated = kind.isBuiltIn && !isRecorded ? OtherSpellings(source) : nil
         let source = translated?.source ?? source
         var checker = RuleChecker(
             source: source, keepsMistypedKeys: isRecorded, earlier: translated?.problems ?? [],

@@ -46,7 +46,7 @@ package enum MetricPresentation {
     ) -> TextTable {
         var table = TextTable([
             .init(history.axis == "epoch" ? "EPOCH" : "STEP", isNumeric: true),
-            .init(history.metricName, isNumeric: true),
+            .init(history.metricName ?? "", isNumeric: true),
             .init("TIME"),
         ])
         for index in history.values.indices {

@@ -115,6 +115,7 @@ struct OperationContractTests {
         var statuses: Set<Int> = [400, 403, 405, 414, 429, 431, 500, 503]
         // A page's address may carry whatever its readers' tools add.
         if case .text("text/html") = operation.answer {} else { statuses.insert(422) }
+        if case .webSocket = operation.answer { statuses.insert(426) }
         if operation.path.contains("{") { statuses.insert(404) }
         if !operation.isRead, operation.path != API.Operation.rebuildReadModels.path {
             statuses.formUnion([408, 409, 413, 507])

@@ -75,6 +75,26 @@ struct EventStreamTests {
         }
     }
 
+    @Test("a browser gets each frame for listeners by name and for those of messages, once each")
+    func both() async throws {
+        let log = FeedLog()
+        try await log.append(Make.created, Make.completed())
+        try await WebSocketFeedTests.serve(log) { server in
+            let connection = try await Self.get(server, Self.path, headers: "Sec-Fetch-Mode: cors\r\n")
+            let text = await connection.read(until: "\r\n0\r\n\r\n")
+            let events = try Self.events(text)
+            #expect(
+                events.map(\.name) == ["connection", nil, "status", nil, "training_complete", nil])
+            for index in stride(from: 0, to: events.count, by: 2) {
+                #expect(events[index].data == events[index + 1].data)
+            }
+            // Whoever saw only the first of two resumes before both.
+            #expect(text.split(separator: "id: ").count == 4)
+            let explicit = try await Self.get(server, Self.path + "?named=false", headers: "Sec-Fetch-Mode: cors\r\n")
+            #expect(try Self.events(await explicit.read(until: "\r\n0\r\n\r\n")).map(\.name) == [nil, nil, nil])
+        }
+    }
+
     @Test("a stream that is resumed goes on behind its last id, and at the end there is nothing")
     func resume() async throws {
         let log = FeedLog()

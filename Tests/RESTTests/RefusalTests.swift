@@ -43,7 +43,6 @@ struct RefusalTests {
         Question(.listCheckpoints, "lineage=true", "lineage"),
         Question(.listCheckpoints, "lineage=maybe", "lineage"),
         Question(.listCheckpoints, "metric_name=", "metric_name"),
-        Question(.getMetricHistory, "", "metric_name"),
         Question(.getMetricHistory, "metric_name=loss&axis=weeks", "axis"),
         Question(.getMetricHistory, "metric_name=loss&axis=step&start_epoch=1", "start_epoch"),
         Question(.getMetricHistory, "metric_name=loss&axis=step&start_step=5&end_step=4", "start_step"),

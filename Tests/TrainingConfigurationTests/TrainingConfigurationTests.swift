@@ -58,19 +58,19 @@ struct TrainingConfigurationTests {
         "a key that nothing reads is refused, with the place where there is such a key; extra holds what only users read"
     )
     func unknownKeys() throws {
-        let text = "train:\n  folds: 3\nname: x\nlearning_rate: 0.1\ninference: {threshold: 0.5}\n"
+        let text = "train:\n  folds: 3\nname: x\nweight_decay: 0.1\ninference: {threshold: 0.5}\n"
         let error = #expect(throws: ConfigurationError.self) { try resolve(text) }
-        #expect(error?.problems.map(\.path) == ["train.folds", "name", "learning_rate", "inference"])
+        #expect(error?.problems.map(\.path) == ["train.folds", "name", "weight_decay", "inference"])
         #expect(error?.problems.allSatisfy { $0.code == .unknownKey && $0.allowed.contains("extra") } == true)
         #expect(error?.problems[2].line == 4)
-        #expect(error?.problems[2].allowed.hasPrefix("train.learning_rate, if that is what is meant") == true)
+        #expect(error?.problems[2].allowed.hasPrefix("train.weight_decay, if that is what is meant") == true)
         let kept = try resolve("extra: {folds: [.nan, 1]}\ntrain: {extra: {name: x}}\n")
         #expect(kept.resolved["extra"]?["folds"] == ["NaN", 1] && kept.resolved["train"]?["extra"]?["name"] == "x")
         #expect(kept.warnings.isEmpty)
         // What was recorded before there was this rule is still read.
         let recorded = try TrainingConfiguration(resolving: ConfigurationSource(yaml: text), isRecorded: true)
-        #expect(recorded.resolved["learning_rate"] == 0.1)
-        #expect(recorded.warnings.map(\.path).sorted() == ["inference", "learning_rate", "name", "train.folds"])
+        #expect(recorded.resolved["weight_decay"] == 0.1)
+        #expect(recorded.warnings.map(\.path).sorted() == ["inference", "name", "train.folds", "weight_decay"])
     }
 
     @Test("keys that change nothing are warned of, and so are those of another kind")

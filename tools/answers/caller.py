@@ -125,7 +125,7 @@ class Caller:
         if not frames or frames[0].get("type") != "connection":
             self.faults.append(f"{operation}, {target}: the first frame is not a `connection`")
         for frame in frames:
-            self._note(operation, f"{target}, frame {frame.get('type')}", self.contract.faults_of_named(frame, "Frame"))
+            self._note(operation, f"{target}, frame {frame.get('type')}", self.contract.faults_of_frame(frame))
 
 
 def _message(stream):

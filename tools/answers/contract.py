@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "schemas" / "rest" / "openapi.yaml"
 #: Schemas whose objects have more fields than they list.
-OPEN = {"Frame", "MetricRecord"}
+OPEN = {"MetricRecord"}
 
 
 def not_json(token):
@@ -73,6 +73,13 @@ class Contract:
     def faults_of_named(self, value, name):
         """Where a value does not match the schema of that name."""
         return self.faults_of_value(value, {"$ref": f"#/components/schemas/{name}"})
+
+    def faults_of_frame(self, frame):
+        """Where a feed's frame does not match the schema of its type."""
+        schemas = self.document["components"]["schemas"]["Frame"]["discriminator"]["mapping"]
+        if frame.get("type") not in schemas:
+            return [f"the type {frame.get('type')!r} is none of {', '.join(schemas)}"]
+        return self.faults_of_value(frame, {"$ref": schemas[frame["type"]]})
 
     def faults(self, operation_id, answer):
         """Where an answer does not match the document."""

@@ -12,6 +12,11 @@ package struct CheckpointUpload: Document, Equatable {
     /// The attempt that saves it; needs its lease.
     package var attempt: UInt32?
     package var metrics: [MetricValue] = []
+    /// One metric, beside or instead of `metrics`, as clients of other servers of this API send it.
+    package var metricName: String?
+    package var metricValue: Double?
+    /// What the sender takes it for. The best checkpoint is the one with the best value of the session's monitored metric.
+    package var isBest: Bool?
     /// `stop`, `last`; needs a lease.
     package var marks: [String]?
     /// The name it is downloaded under.
@@ -28,6 +33,8 @@ package struct CheckpointUpload: Document, Equatable {
     package static let fields: [Field<CheckpointUpload>] = [
         Field("session_id", \.sessionID, .name), Field("epoch", \.epoch), Field("step", \.step, .step),
         Field("attempt", \.attempt, .counted), Field(optionalMetrics: "metrics", \.metrics),
+        Field("metric_name", \.metricName, .name), Field("metric_value", \.metricValue),
+        Field("is_best", \.isBest),
         Field("marks", \.marks, .count(0...2, of: .words(markWords))), Field("filename", \.fileName, .name),
     ]
 }

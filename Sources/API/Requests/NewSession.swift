@@ -17,6 +17,9 @@ package struct NewSession: Document, Equatable {
     package var tags: [String]?
     package var notes: String?
     package var experiment: String?
+    /// The same as `experiment` and `notes`, as other clients of this API call them.
+    package var experimentName: String?
+    package var description: String?
     package var group: String?
     /// Scalars, also inside mappings, shown beside the configuration.
     package var params: JSONObject?
@@ -37,7 +40,9 @@ package struct NewSession: Document, Equatable {
         Field("config_path", \.configurationPath, .bytes(1...1024)), Field("config", \.configuration),
         Field("overrides", \.overrides), Field("session_name", \.sessionName, .name),
         Field("name", \.shortName, .name), Field("tags", \.tags, .tags), Field("notes", \.notes, .bytes(0...65_536)),
-        Field("experiment", \.experiment, .name), Field("group", \.group, .name), Field("params", \.params, .params),
+        Field("experiment", \.experiment, .name), Field("experiment_name", \.experimentName, .name),
+        Field("description", \.description, .bytes(0...65_536)), Field("group", \.group, .name),
+        Field("params", \.params, .params),
         Field("parent", \.parent, .name), Field("checkpoint_id", \.checkpointID, .name),
     ]
 }

@@ -19,14 +19,16 @@ package struct ProcFiles: Sendable {
     /// - Parameter root: Another place for `/proc` and `/sys`, for tests.
     init(root: String = "") { self.root = root }
 
-    /// The first line of `/proc/stat`; nil when there is none.
-    func processorTimes() -> ProcessorTimes? {
-        guard let line = text("/proc/stat")?.split(separator: "\n").first, line.hasPrefix("cpu ") else { return nil }
-        let fields = line.split(separator: " ").dropFirst().compactMap { UInt64($0) }
-        guard fields.count >= 5 else { return nil }
-        // user nice system idle iowait irq softirq steal; guest times are part of user already.
-        let total = fields.prefix(8).reduce(0, +)
-        return ProcessorTimes(busy: total - fields[3] - fields[4], total: total)
+    /// The times of all processors together and of each, from `/proc/stat`; nil when there are none.
+    func processorTimes() -> (all: ProcessorTimes, each: [ProcessorTimes])? {
+        let times = (text("/proc/stat")?.split(separator: "\n") ?? []).prefix { $0.hasPrefix("cpu") }.compactMap {
+            line in
+            let fields = line.split(separator: " ").dropFirst().compactMap { UInt64($0) }
+            // user nice system idle iowait irq softirq steal; guest times are part of user already.
+            let total = fields.prefix(8).reduce(0, +)
+            return fields.count >= 5 ? ProcessorTimes(busy: total - fields[3] - fields[4], total: total) : nil
+        }
+        return times.first.map { ($0, Array(times.dropFirst())) }
     }
 
     /// Three numbers; zeros when they cannot be read.

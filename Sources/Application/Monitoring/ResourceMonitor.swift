@@ -9,6 +9,7 @@ package import Tracking
 package final class ResourceMonitor: Service {
     private struct State: Sendable {
         var times: ProcessorTimes
+        var each: [ProcessorTimes]
         var latest: ResourceSample
     }
 
@@ -27,11 +28,14 @@ package final class ResourceMonitor: Service {
         self.files = files
         self.now = now
         self.interval = interval
-        let times = files.processorTimes() ?? ProcessorTimes(busy: 0, total: 0)
+        let none = ProcessorTimes(busy: 0, total: 0)
+        let (times, each) = files.processorTimes() ?? (none, [])
         // Since the machine's start: better than nothing before there are two samples.
         let latest = Self.sample(
-            files: files, folder: folder, percent: times.percent(since: .init(busy: 0, total: 0)), at: now())
-        state = Mutex(State(times: times, latest: latest))
+            files: files, folder: folder, percent: times.percent(since: none),
+            each: each.map { $0.percent(since: none) },
+            at: now())
+        state = Mutex(State(times: times, each: each, latest: latest))
     }
 
     /// The newest sample.
@@ -53,17 +57,21 @@ package final class ResourceMonitor: Service {
     private func sample() {
         let times = files.processorTimes()
         state.withLock { state in
-            let percent = times.map { $0.percent(since: state.times) } ?? state.latest.processorPercent
-            if let times { state.times = times }
-            state.latest = Self.sample(files: files, folder: folder, percent: percent, at: now())
+            var (percent, each) = (state.latest.processorPercent, state.latest.processorPercents)
+            if let times {
+                percent = times.all.percent(since: state.times)
+                each = zip(times.each, state.each).map { $0.percent(since: $1) }
+                (state.times, state.each) = times
+            }
+            state.latest = Self.sample(files: files, folder: folder, percent: percent, each: each, at: now())
         }
     }
 
     private static func sample(
-        files: ProcFiles, folder: String, percent: Double, at time: Timestamp
+        files: ProcFiles, folder: String, percent: Double, each: [Double], at time: Timestamp
     ) -> ResourceSample {
         ResourceSample(
-            time: time.rawValue, processorPercent: percent,
+            time: time.rawValue, processorPercent: percent, processorPercents: each,
             processorCount: ProcessInfo.processInfo.activeProcessorCount,
             loadAverages: files.loadAverages(), memory: files.memory(), disk: disk(of: folder),
             gpus: [])

@@ -19,6 +19,8 @@ package struct ResourceSample: Sendable, Equatable {
         package var id: Int
         package var name: String
         package var memoryPercent: Double
+        package var usedByteCount: Int64
+        package var totalByteCount: Int64
         package var utilization: Double
         package var temperature: Double
     }
@@ -27,6 +29,8 @@ package struct ResourceSample: Sendable, Equatable {
     package var time: Int64
     /// The utilization of the processors since the last sample, 0 to 100.
     package var processorPercent: Double
+    /// The utilization of each processor, 0 to 100, in the system's order.
+    package var processorPercents: [Double]
     package var processorCount: Int
     /// Over 1, 5 and 15 minutes.
     package var loadAverages: [Double]

@@ -57,6 +57,23 @@ extension Queries {
         }
     }
 
+    /// The points of every metric that has some, in the order of the names' bytes; the query's metric is of no account.
+    package func histories(
+        _ query: MetricHistoryQuery, _ freshness: Freshness
+    ) async throws -> Answer<[(name: String, history: MetricHistory)]> {
+        try await read(freshness) { snapshot in
+            _ = try snapshot.document(of: query.session)
+            var histories: [(name: String, history: MetricHistory)] = []
+            for name in try snapshot.metricNames(of: query.session) {
+                var query = query
+                query.metric = name.name
+                let history = try snapshot.history(query)
+                if history.pointCount > 0 { histories.append((name.name, history)) }
+            }
+            return histories
+        }
+    }
+
     /// The curves of a graph: by epoch when one of them has epochs, else by step.
     package struct Curves: Sendable {
         package var session: SessionDocument

@@ -77,7 +77,13 @@ extension SessionInfo {
     /// The resolved configuration; it was parsed when it was recorded.
     private static func configuration(_ document: SessionDocument) -> JSONObject {
         do {
-            return try JSONValue.parse(Array(document.configuration.utf8)).objectValue ?? [:]
+            var configuration = try JSONValue.parse(Array(document.configuration.utf8)).objectValue ?? [:]
+            guard TrainerKind(rawValue: document.trainerKind)?.isBuiltIn == true else { return configuration }
+            // At the top too, where clients of other servers of this API look for them.
+            for key in ["epochs", "batch_size", "learning_rate"] where configuration[key] == nil {
+                configuration[key] = configuration["train"]?[key]
+            }
+            return configuration
         } catch {
             // A session without a configuration, or one written by hand into the log.
             return [:]

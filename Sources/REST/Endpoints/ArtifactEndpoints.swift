@@ -108,7 +108,11 @@ struct ArtifactEndpoints {
         let identity = try call.identity("delete-artifact", ["path": .string(path)])
         return .written(
             try await tracker.artifacts.delete(path, of: try call.sessionID(), as: identity)
-        ) { ArtifactInfo($0) }
+        ) { entry in
+            var info = ArtifactInfo(entry)
+            info.message = "Artifact \(info.path) was deleted."
+            return info
+        }
     }
 
     /// True when a browser would run code in it.

@@ -90,6 +90,7 @@ struct CheckpointEndpoints {
             var info = CheckpointInfo(entry)
             info.isResumable = false
             info.deletedAt = deletedAt
+            info.message = "Checkpoint \(info.id) was deleted."
             return info
         }
     }

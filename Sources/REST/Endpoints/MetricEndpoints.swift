@@ -105,27 +105,33 @@ struct MetricEndpoints {
 
     @Sendable private func history(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
-        guard let name = try call.metricName() else { throw FieldError("metric_name", "is required") }
         let bounds = try bounds(call.query)
-        let query = MetricHistoryQuery(
-            session: session, metric: name, axis: bounds.axis, start: bounds.start, end: bounds.end,
+        var query = MetricHistoryQuery(
+            session: session, metric: "", axis: bounds.axis, start: bounds.start, end: bounds.end,
             maximumPoints: try call.query.integer("max_points", in: 4...100_000),
             allAttempts: try call.wantsAllAttempts())
+        let nonfinite = try call.query.nonfinite()
+        guard let name = try call.metricName() else {
+            return .read(
+                try await tracker.queries.histories(query, try call.freshness()), nonfinite: nonfinite
+            ) { histories in
+                var info = MetricHistoryInfo()
+                info.sessionID = session.text
+                info.axis = (bounds.axis ?? histories.first?.history.axis ?? .epoch).rawValue
+                var metrics = JSONObject()
+                for (name, history) in histories {
+                    metrics[name] = MetricHistoryInfo(history, of: name, session).json
+                    info.totalPointCount += history.pointCount
+                }
+                info.metrics = metrics
+                return info
+            }
+        }
+        query.metric = name
         return .read(
-            try await tracker.queries.history(query, try call.freshness()), nonfinite: try call.query.nonfinite()
+            try await tracker.queries.history(query, try call.freshness()), nonfinite: nonfinite
         ) { history, availableMetrics in
-            var info = MetricHistoryInfo()
-            info.sessionID = session.text
-            info.metricName = name
-            info.axis = history.axis.rawValue
-            info.epochs = history.axis == .epoch ? history.epochs : nil
-            info.steps = history.axis == .epoch ? nil : history.steps
-            info.values = history.values
-            info.timestamps = history.times.map { Timestamp(rawValue: $0) }
-            info.totalPointCount = history.pointCount
-            info.isSampled = history.pointCount > history.values.count
-            info.nanCount = history.nanCount
-            info.infinityCount = history.positiveInfinityCount + history.negativeInfinityCount
+            var info = MetricHistoryInfo(history, of: name, session)
             info.availableMetrics = availableMetrics
             return info
         }
@@ -256,5 +262,22 @@ extension MetricNameList.Axis {
         (maximum, maximumPlace) = (axis.maximum?.value, axis.maximum?.place)
         nanCount = Int(clamping: axis.nanCount)
         infinityCount = Int(clamping: axis.infinityCount)
+    }
+}
+
+extension MetricHistoryInfo {
+    fileprivate init(_ history: MetricHistory, of name: String, _ session: Session.ID) {
+        self.init()
+        sessionID = session.text
+        metricName = name
+        axis = history.axis.rawValue
+        epochs = history.axis == .epoch ? history.epochs : nil
+        steps = history.axis == .epoch ? nil : history.steps
+        values = history.values
+        timestamps = history.times.map { Timestamp(rawValue: $0) }
+        totalPointCount = history.pointCount
+        isSampled = history.pointCount > history.values.count
+        nanCount = history.nanCount
+        infinityCount = history.positiveInfinityCount + history.negativeInfinityCount
     }
 }

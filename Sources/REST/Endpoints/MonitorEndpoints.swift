@@ -73,12 +73,16 @@ extension HealthInfo {
         self.init()
         status = all.allSatisfy { $0.message == nil } ? "healthy" : "degraded"
         version = PIVOTVersion.current
+        let sample = health.monitor.latest
+        timestamp = Timestamp(rawValue: sample.time)
         position = health.head.rawValue
         uptimeSeconds = health.uptimeSeconds
         let process = ProcessInfo.processInfo
         system = [
             "host": .string(process.hostName), "operating_system": .string(process.operatingSystemVersionString),
             "architecture": .string(Self.architecture), "cpu_count": .count(process.activeProcessorCount),
+            "cpu_percent": .number(sample.processorPercent), "memory_percent": .number(sample.memory.percent),
+            "disk_percent": .number(sample.disk.percent),
         ]
         if isDetailed { system["process_id"] = .count(process.processIdentifier) }
         for component in all {
@@ -91,6 +95,9 @@ extension HealthInfo {
             }
             components[component.name] = .object(part)
         }
+        // The names by which clients of other servers of this API know them.
+        components["database"] = components["event_log"]
+        components["filesystem"] = components["blobs"]
     }
 
     private static var architecture: String {
@@ -109,6 +116,7 @@ extension ResourceInfo {
         self.init()
         timestamp = Timestamp(rawValue: sample.time)
         processor.percent = sample.processorPercent
+        processor.perProcessor = sample.processorPercents
         processor.count = sample.processorCount
         processor.loadAverages = sample.loadAverages
         memory.percent = sample.memory.percent
@@ -125,6 +133,8 @@ extension ResourceInfo {
             info.id = gpu.id
             info.name = gpu.name
             info.memoryPercent = gpu.memoryPercent
+            info.usedByteCount = gpu.usedByteCount
+            info.totalByteCount = gpu.totalByteCount
             info.utilization = gpu.utilization
             info.temperature = gpu.temperature
             return info

@@ -35,16 +35,20 @@ struct SessionEndpoints {
         case (nil, nil):
             throw FieldError("config_path", "is required, unless the configuration is given inline in config")
         }
-        if let long = new.sessionName, let short = new.shortName, long != short {
-            throw FieldError("name", "means the same as session_name; give only one, or the same value in both")
+        for (name, value, other, meant) in [
+            ("name", new.shortName, new.sessionName, "session_name"),
+            ("experiment_name", new.experimentName, new.experiment, "experiment"),
+            ("description", new.description, new.notes, "notes"),
+        ] where value != nil && other != nil && value != other {
+            throw FieldError(name, "means the same as \(meant); give only one, or the same value in both")
         }
         var draft = SessionDraft(configuration)
         draft.overrides = new.overrides
         draft.name = new.sessionName ?? new.shortName
-        draft.experiment = new.experiment ?? ""
+        draft.experiment = new.experiment ?? new.experimentName ?? ""
         draft.group = new.group ?? ""
         draft.tags = Self.unique(new.tags ?? [])
-        draft.notes = new.notes ?? ""
+        draft.notes = new.notes ?? new.description ?? ""
         draft.params = [Parameter](try new.params?.flattenedParams() ?? [:])
         draft.parent = new.parent
         draft.checkpoint = new.checkpointID
@@ -74,11 +78,16 @@ struct SessionEndpoints {
 
     @Sendable private func archive(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
+        let isPermanent = try call.query.flag("permanent")
         let written =
-            try call.query.flag("permanent")
+            isPermanent
             ? try await tracker.sessions.delete(session, as: try call.identity("delete"))
             : try await tracker.sessions.archive(session, as: try call.identity("archive"))
-        return .written(written) { SessionInfo($0) }
+        return .written(written) { view in
+            var info = SessionInfo(view)
+            info.summary.message = "Session \(session) was \(isPermanent ? "deleted" : "archived")."
+            return info
+        }
     }
 
     @Sendable private func start(_ call: Call) async throws -> Response {

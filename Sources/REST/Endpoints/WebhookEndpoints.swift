@@ -48,7 +48,11 @@ struct WebhookEndpoints {
         .written(
             try await tracker.webhooks.delete(
                 call.parameters["webhook_id"] ?? "", as: try call.identity("delete-webhook"))
-        ) { WebhookInfo($0, isDeleted: true) }
+        ) { webhook in
+            var info = WebhookInfo(webhook, isDeleted: true)
+            info.message = "Webhook \(info.id) was deleted."
+            return info
+        }
     }
 
     /// `https`, `http` with a host, or `mailto` with an address.

@@ -84,6 +84,16 @@ struct CheckpointReader {
             } catch {
                 throw FieldError("metrics", "is not JSON: \(error)")
             }
+        case "metric_value":
+            guard let number = Double(text) else {
+                throw FieldError(name, "must be a number, not '\(text.prefix(64))'")
+            }
+            return .number(number)
+        case "is_best":
+            guard let flag = ["true": true, "1": true, "false": false, "0": false][text.lowercased()] else {
+                throw FieldError(name, "must be true or false, not '\(text.prefix(64))'")
+            }
+            return .bool(flag)
         case "marks": return .array(text.split(separator: ",").map { .string(String($0)) })
         default: return .string(text)
         }
@@ -100,9 +110,34 @@ struct CheckpointReader {
             fileName: ContentDisposition.sanitized(upload.fileName ?? "checkpoint_epoch_\(upload.epoch)"))
         draft.step = upload.step.map { UInt64($0) }
         draft.attempt = upload.attempt
-        draft.metrics = [Metric](upload.metrics)
+        draft.metrics = [Metric](try metrics(of: upload))
         draft.marks = (upload.marks ?? []).map { $0 == "stop" ? .stop : .last }
         return draft
+    }
+
+    /// The metrics, with the one that stands alone among them.
+    private static func metrics(of upload: CheckpointUpload) throws(FieldError) -> [MetricValue] {
+        switch (upload.metricName, upload.metricValue) {
+        case (nil, nil):
+            guard upload.isBest != true || !upload.metrics.isEmpty else {
+                throw FieldError(
+                    "is_best",
+                    "is decided by the session's monitored metric; send its value in metrics, or in metric_name and "
+                        + "metric_value")
+            }
+            return upload.metrics
+        case (nil, _?): throw FieldError("metric_name", "is required with metric_value")
+        case (_?, nil): throw FieldError("metric_value", "is required with metric_name")
+        case (let name?, let value?):
+            try MetricNames.check(name, field: "metric_name")
+            guard let other = upload.metrics[name] else {
+                return upload.metrics + [MetricValue(name: name, value: value)]
+            }
+            guard other == value || (other.isNaN && value.isNaN) else {
+                throw FieldError("metric_value", "is \(value), but metrics has \(other) for \(name)")
+            }
+            return upload.metrics
+        }
     }
 
     /// The form that is being read: the reader moves while the blob store asks for the file's bytes.

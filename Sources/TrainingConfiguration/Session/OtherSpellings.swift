@@ -28,6 +28,7 @@ struct OtherSpellings {
         "checkpointing": "train.checkpointing", "checkpoint": "train.checkpointing", "logging": "train.logging",
         "hardware": "train.hardware", "early_stopping": "train.early_stopping", "seed": "train.seed",
 
+        "epochs": "train.epochs", "batch_size": "train.batch_size", "learning_rate": "train.learning_rate",
         "train.preprocessing": "preprocessing", "train.data": "data",
         "train.num_epochs": "train.epochs", "train.max_epochs": "train.epochs", "train.lr": "train.learning_rate",
         "train.optimizer.lr": "train.learning_rate", "train.optimizer.learning_rate": "train.learning_rate",

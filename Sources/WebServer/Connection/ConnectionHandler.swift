@@ -1,6 +1,7 @@
 import HTTPTypes
 import JSON
 import Logging
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 
@@ -172,7 +173,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             version: .http1_1, status: HTTPResponseStatus(statusCode: error.status.code),
             headers: [
                 "Content-Type": "application/json", "Content-Length": String(body.readableBytes),
-                "Connection": "close",
+                "Connection": "close", "X-Request-Id": RequestID().description,
             ])
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)

@@ -23,8 +23,10 @@ enum ParserRefusal {
             .malformed("The request's chunked body is not valid.")
         case .invalidEOFState:
             .malformed("The connection ended in the middle of the request.")
+        case .invalidHeaderToken:
+            .malformed("The request has a header that is not valid HTTP.")
         default:
-            .malformed("The request is not valid HTTP: \(error).")
+            .malformed("The request is not valid HTTP/1.1.")
         }
     }
 }

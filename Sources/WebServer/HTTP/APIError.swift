@@ -29,8 +29,10 @@ package struct APIError: Error, Sendable {
     }
 
     /// 422: the value of `field` (a path such as `train.epochs`, or a parameter's name) cannot be.
-    package static func invalidField(_ field: String, _ message: String) -> APIError {
-        APIError(.unprocessableContent, code: "invalid_field", message: message, details: ["field": .string(field)])
+    package static func invalidField(_ field: String, _ message: String, expected: String? = nil) -> APIError {
+        APIError(
+            .unprocessableContent, code: "invalid_field", message: message,
+            details: ["field": .string(field), "expected": .string(expected ?? message)])
     }
 
     /// 400: the request cannot be read.

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -24,8 +25,16 @@ package final class RateLimiter: Sendable {
     private let reads: Mutex<TokenBuckets>
     private let writes: Mutex<TokenBuckets>
 
-    /// - Parameter now: A time that never goes back, counted from anywhere.
-    package init(_ settings: Settings = Settings(), now: @escaping @Sendable () -> Duration) {
+    private let date: @Sendable () -> Double
+
+    /// - Parameters:
+    ///   - now: A time that never goes back, counted from anywhere.
+    ///   - date: The time of day, in seconds since 1970.
+    package init(
+        _ settings: Settings = Settings(), now: @escaping @Sendable () -> Duration,
+        date: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+    ) {
+        self.date = date
         self.settings = settings
         self.now = now
         reads = Mutex(TokenBuckets(requestsPerMinute: settings.readsPerMinute))
@@ -51,7 +60,7 @@ package final class RateLimiter: Sendable {
             : writes.withLock { $0.take(for: context.clientAddress, now: time) }
         var fields: HTTPFields = [
             .rateLimitLimit: String(verdict.limit), .rateLimitRemaining: String(verdict.remaining),
-            .rateLimitReset: verdict.untilFull.wholeSeconds,
+            .rateLimitReset: String(Int64((date() + verdict.untilFull / .seconds(1)).rounded(.up))),
         ]
         guard !verdict.isAllowed else { return fields }
         fields[.retryAfter] = verdict.untilNext.wholeSeconds
@@ -68,6 +77,6 @@ extension HTTPField.Name {
     static var rateLimitLimit: HTTPField.Name { HTTPField.Name("X-RateLimit-Limit")! }
     /// The number of requests that may still follow at once.
     static var rateLimitRemaining: HTTPField.Name { HTTPField.Name("X-RateLimit-Remaining")! }
-    /// In how many seconds the whole budget is there again.
+    /// The time at which the whole budget is there again, in seconds since 1970.
     static var rateLimitReset: HTTPField.Name { HTTPField.Name("X-RateLimit-Reset")! }
 }

@@ -1,6 +1,7 @@
 """Readers of live feeds, which go on after the last frame they saw whenever the connection breaks."""
 
 import base64
+import functools
 import hashlib
 import http.client
 import json
@@ -10,7 +11,16 @@ import struct
 import threading
 import time
 
+from contract import Contract
+
 from .report import Wrong
+
+
+@functools.cache
+def contract():
+    """The API's document, which takes a moment to read."""
+    return Contract()
+
 
 ENDINGS = ("training_complete", "error")
 
@@ -30,6 +40,8 @@ class FeedReader(threading.Thread):
         raise NotImplementedError
 
     def keep(self, frame):
+        if faults := contract().faults_of_frame(frame):
+            raise Wrong(f"the frame {json.dumps(frame)[:500]} is not as openapi.yaml says: {faults}")
         if frame["type"] not in ("connection", "heartbeat"):
             self.frames.append(frame)
 

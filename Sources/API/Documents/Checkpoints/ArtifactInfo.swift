@@ -24,6 +24,9 @@ package struct ArtifactInfo: Document, Equatable {
     /// Earlier versions of the same path.
     package var versions: [Version] = []
 
+    /// Told when it was deleted.
+    package var message: String?
+
     package init() {}
 
     package static let fields: [Field<ArtifactInfo>] = [
@@ -31,7 +34,7 @@ package struct ArtifactInfo: Document, Equatable {
         Field("digest", \.digest), Field("size_bytes", \.byteCount), Field("stored_size_bytes", \.storedByteCount),
         Field("content_type", \.contentType), Field("kind", \.kind), Field("key", \.key), Field("step", \.step),
         Field("attempt", \.attempt), Field("superseded", \.isSuperseded, omitting: false),
-        Field("created_at", \.createdAt), Field("versions", \.versions, omitting: []),
+        Field("created_at", \.createdAt), Field("versions", \.versions, omitting: []), Field("message", \.message),
     ]
 
     /// An earlier version, which can be downloaded by its digest.

@@ -48,6 +48,18 @@ package struct CheckpointInfo: Document, Equatable {
         set {}
     }
 
+    /// The same under the names that clients of other servers of this API read; a name, never a path of the server.
+    private var filePath: String {
+        get { fileName }
+        set {}
+    }
+    private var uploadedAt: Timestamp {
+        get { createdAt }
+        set {}
+    }
+    /// Told when it was deleted.
+    package var message: String?
+
     package init() {}
 
     package static let fields: [Field<CheckpointInfo>] = [
@@ -60,6 +72,7 @@ package struct CheckpointInfo: Document, Equatable {
         Field("resumable", \.isResumable), Field("source", \.source, .words(["trainer", "upload"])),
         Field("is_best", \.isBest), Field("marks", \.marks, .count(0...3, of: .words(["best", "last", "stop"]))),
         Field("superseded", \.isSuperseded, omitting: false), Field("created_at", \.createdAt),
+        Field("uploaded_at", \.uploadedAt), Field("file_path", \.filePath), Field("message", \.message),
         Field("deleted_at", \.deletedAt), Field("stop_requested", \.stopRequested),
     ]
 }

@@ -1,3 +1,4 @@
+package import JSON
 package import Tracking
 
 /// One metric over epochs, steps or time: columns of equal length.
@@ -5,7 +6,10 @@ package struct MetricHistoryInfo: Document, Equatable {
     package static let name = "MetricHistory"
 
     package var sessionID = ""
-    package var metricName = ""
+    /// Nil in the answer for all metrics.
+    package var metricName: String?
+    /// The histories of all metrics by their names, when none was asked for.
+    package var metrics: JSONObject?
     /// `epoch`, `step` or `time`.
     package var axis = "epoch"
     /// With the axis epoch.
@@ -28,7 +32,7 @@ package struct MetricHistoryInfo: Document, Equatable {
     package var places: [Int64] { epochs ?? steps ?? [] }
 
     package static let fields: [Field<MetricHistoryInfo>] = [
-        Field("session_id", \.sessionID), Field("metric_name", \.metricName),
+        Field("session_id", \.sessionID), Field("metric_name", \.metricName), Field("metrics", \.metrics),
         Field("axis", \.axis, .words(["epoch", "step", "time"])), Field("epochs", \.epochs), Field("steps", \.steps),
         Field("values", \.values, .metrics), Field("timestamps", \.timestamps),
         Field("total_points", \.totalPointCount), Field("sampled", \.isSampled), Field("nan_count", \.nanCount),

@@ -1,9 +1,11 @@
 package import JSON
+package import Tracking
 
 /// The health of a server and of its components.
 package struct HealthInfo: Document, Equatable {
     package static let name = "Health"
 
+    package var timestamp = Timestamp(rawValue: 0)
     /// `healthy` or `degraded`.
     package var status = ""
     /// PIVOT's version.
@@ -18,8 +20,10 @@ package struct HealthInfo: Document, Equatable {
     package init() {}
 
     package static let fields: [Field<HealthInfo>] = [
-        Field("status", \.status, .words(["healthy", "degraded"])), Field("version", \.version),
-        Field("position", \.position), Field("uptime_seconds", \.uptimeSeconds), Field("system", \.system),
+        Field("status", \.status, .words(["healthy", "degraded"])),
+        Field("version", \.version),
+        Field("position", \.position), Field("timestamp", \.timestamp), Field("uptime_seconds", \.uptimeSeconds),
+        Field("system", \.system),
         Field("components", \.components, .components),
     ]
 }

@@ -23,6 +23,8 @@ package struct ResourceInfo: Document, Equatable {
 
         /// The utilization of the processors, 0 to 100.
         package var percent = 0.0
+        /// The utilization of each processor, 0 to 100.
+        package var perProcessor: [Double] = []
         package var count = 0
         /// Over 1, 5 and 15 minutes.
         package var loadAverages: [Double] = []
@@ -30,7 +32,8 @@ package struct ResourceInfo: Document, Equatable {
         package init() {}
 
         package static let fields: [Field<Processor>] = [
-            Field("percent", \.percent), Field("count", \.count), Field("load_average", \.loadAverages),
+            Field("percent", \.percent), Field("per_cpu", \.perProcessor), Field("count", \.count),
+            Field("load_average", \.loadAverages),
         ]
     }
 
@@ -42,11 +45,21 @@ package struct ResourceInfo: Document, Equatable {
         package var usedByteCount: Int64 = 0
         package var availableByteCount: Int64 = 0
 
+        private var usedGigabytes: Double {
+            get { Double(usedByteCount) / 1e9 }
+            set {}
+        }
+        private var totalGigabytes: Double {
+            get { Double(totalByteCount) / 1e9 }
+            set {}
+        }
+
         package init() {}
 
         package static let fields: [Field<Memory>] = [
             Field("percent", \.percent), Field("total_bytes", \.totalByteCount), Field("used_bytes", \.usedByteCount),
-            Field("available_bytes", \.availableByteCount),
+            Field("available_bytes", \.availableByteCount), Field("used_gb", \.usedGigabytes),
+            Field("total_gb", \.totalGigabytes),
         ]
     }
 
@@ -58,11 +71,21 @@ package struct ResourceInfo: Document, Equatable {
         package var usedByteCount: Int64 = 0
         package var freeByteCount: Int64 = 0
 
+        private var usedGigabytes: Double {
+            get { Double(usedByteCount) / 1e9 }
+            set {}
+        }
+        private var totalGigabytes: Double {
+            get { Double(totalByteCount) / 1e9 }
+            set {}
+        }
+
         package init() {}
 
         package static let fields: [Field<Disk>] = [
             Field("percent", \.percent), Field("total_bytes", \.totalByteCount), Field("used_bytes", \.usedByteCount),
-            Field("free_bytes", \.freeByteCount),
+            Field("free_bytes", \.freeByteCount), Field("used_gb", \.usedGigabytes),
+            Field("total_gb", \.totalGigabytes),
         ]
     }
 
@@ -72,13 +95,25 @@ package struct ResourceInfo: Document, Equatable {
         package var id = 0
         package var name = ""
         package var memoryPercent = 0.0
+        package var usedByteCount: Int64 = 0
+        package var totalByteCount: Int64 = 0
         package var utilization = 0.0
         package var temperature: Double?
+
+        private var usedGigabytes: Double {
+            get { Double(usedByteCount) / 1e9 }
+            set {}
+        }
+        private var totalGigabytes: Double {
+            get { Double(totalByteCount) / 1e9 }
+            set {}
+        }
 
         package init() {}
 
         package static let fields: [Field<GPU>] = [
             Field("id", \.id), Field("name", \.name), Field("memory_percent", \.memoryPercent),
+            Field("memory_used_gb", \.usedGigabytes), Field("memory_total_gb", \.totalGigabytes),
             Field("utilization", \.utilization), Field("temperature", \.temperature),
         ]
     }

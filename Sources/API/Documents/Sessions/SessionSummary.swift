@@ -52,12 +52,18 @@ package struct SessionSummary: Document, Equatable {
     /// The values that a list was asked to show, by the names that they were asked for; those that there are.
     package var columns: JSONObject?
 
+    /// The time at which it stopped, when it is stopped.
+    private var stoppedAt: Timestamp? {
+        get { status == .stopped ? completedAt : nil }
+        set {}
+    }
+
     package init() {}
 
     package static let fields: [Field<SessionSummary>] = [
         Field("session_id", \.id), Field("session_name", \.name), Field("status", \.status),
         Field("archived", \.isArchived), Field("created_at", \.createdAt), Field("updated_at", \.updatedAt),
-        Field("started_at", \.startedAt), Field("completed_at", \.completedAt),
+        Field("started_at", \.startedAt), Field("completed_at", \.completedAt), Field("stopped_at", \.stoppedAt),
         Field("current_epoch", \.currentEpoch), Field("total_epochs", \.totalEpochs),
         Field("planned_epochs", \.plannedEpochs), Field("current_step", \.currentStep), Field("progress", \.progress),
         Field(metrics: "latest_metrics", \.latestMetrics), Field(optionalMetrics: "final_metrics", \.finalMetrics),

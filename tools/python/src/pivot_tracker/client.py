@@ -390,11 +390,17 @@ class PIVOTClient:
     ) -> Iterator[Document]:
         """The frames of a session as they arrive, until its end: history first, then live.
 
-        A broken connection is resumed after the last frame received, so that nothing is missed or repeated. `types` selects
-        frames, such as `metrics`; `after` starts after a position of the log. Raises `PIVOTError` when the server can no
-        longer be reached.
+        The frame of a completed epoch has its metrics by their names too, beside `epoch`. A broken connection is resumed after
+        the last frame received, so that nothing is missed or repeated; frames of the connection itself are left out. `types`
+        selects frames, such as `metrics`; `after` starts after a position of the log. Raises `PIVOTError` when the server can
+        no longer be reached.
         """
-        return self._follow(f"sse/training/{segment(session_id)}", types, after)
+        for frame in self._follow(f"sse/training/{segment(session_id)}", types, after):
+            if frame.get("type") == "epoch_complete":
+                # A metric called like a field of the frame stands in `metrics` only.
+                yield {**frame.get("metrics", {}), **frame}
+            elif frame.get("type") != "connection":
+                yield frame
 
     def stream_all(self, *, types: Optional[Sequence[str]] = None, after: Optional[int] = None) -> Iterator[Document]:
         """The frames of all sessions as they arrive, without end."""
