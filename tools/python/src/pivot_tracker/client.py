@@ -226,7 +226,7 @@ class PIVOTClient:
         """One metric over `axis="epoch"`, `"step"` or `"time"`, by default the one that has points; thinned to `max_points`."""
         return self._get(f"metrics/{segment(session_id)}/history", {"metric_name": metric_name, **query})
 
-    def export_points(self, session_id: str, **query: Any) -> Iterator[Document]:
+    def export_session(self, session_id: str, **query: Any) -> Iterator[Document]:
         """Every point of every metric of a session, one after another, unthinned: `attempts`, `as_of`."""
         return self._lines(self._session(session_id, "export"), {"format": "jsonl", **query})
 

@@ -63,7 +63,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSION}/provenance": (),
     f"GET {_SESSION}/logs": ("after", "limit", "rank", *_READING),
     f"GET {_SESSION}/host-readings": ("rank", "max_points", "nonfinite", *_READING),
-    "POST /api/v1/checkpoints": ("session_id", "epoch", "step", "attempt", "metrics", "marks", "filename"),
+    "POST /api/v1/checkpoints": ("session_id", "epoch", "step", "attempt", "metrics", "metric_name", "metric_value", "is_best", "marks", "filename"),
     "GET /api/v1/checkpoints": (
         "session_id", "lineage", "metric_name", "sort", "attempts", "nonfinite", *_PAGING, *_READING,
     ),
