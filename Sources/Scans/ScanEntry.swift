@@ -28,6 +28,12 @@ package struct ScanEntry: Sendable {
             let file = folder.appending(path: name + suffix, directoryHint: .notDirectory)
             if FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) { return file }
         }
+        for suffix in [".npz", ".npy", ".dcm"] {
+            let file = folder.appending(path: name + suffix, directoryHint: .notDirectory)
+            guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { continue }
+            throw ScanError(
+                .unsupported, file: name + suffix, "files of this kind are not read; convert it to .nii.gz or .mha")
+        }
         throw ScanError(
             .inconsistent, file: list,
             "there is no file \(name) in \(folder.lastPathComponent) with one of the extensions "

@@ -5,8 +5,8 @@ package import TrainingConfiguration
 /// Scans of a folder: `<id>.nii`, `.nii.gz`, `.mhd` or `.mha` files, with `annotations.csv` for detection or `masks/<id>.…`
 /// for segmentation.
 ///
-/// `splits/train.txt` and `splits/val.txt` name the scans of each part, one id a line. Where there is no folder of splits,
-/// the scans are divided by `data.val_fraction`: their sorted names are put in an order that the caller draws, and the first
+/// `splits/train.txt` and `splits/val.txt` name the scans of each part, one id a line. Where there is no folder of splits, the
+/// scans in the folders `train` and `val` are the parts; where there are none, the scans are divided by `data.val_fraction`: their sorted names are put in an order that the caller draws, and the first
 /// ones are validated on. Files are read when a scan is asked for and must not change while they are used.
 package struct ScanFolder: Sendable {
     /// The scans of each part.
@@ -49,7 +49,7 @@ package struct ScanFolder: Sendable {
         for split in ScanSplit.allCases {
             splits[split] = try division.names(of: split).map { name throws(ScanError) in
                 try ScanEntry(
-                    name, in: directory, masks: masks, nodules: nodules?.rows[name] ?? [],
+                    name, in: division.folder(of: split) ?? directory, masks: masks, nodules: nodules?.rows[name] ?? [],
                     list: division.listName(of: split))
             }
         }

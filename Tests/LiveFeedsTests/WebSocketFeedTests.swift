@@ -101,7 +101,8 @@ struct WebSocketFeedTests {
     func protocolCodes() async throws {
         let log = FeedLog()
         try await log.append(Make.created)
-        try await Self.serve(log) { server in
+        // The end of the connection does not wait for the client.
+        try await Self.serve(log, closeTimeout: .hours(1)) { server in
             var (client, _) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")
             #expect(await client.next()?.type == "connection")
             try await client.send(1, Array("ignored".utf8))
@@ -109,18 +110,22 @@ struct WebSocketFeedTests {
             #expect(await client.next() == WebSocketClient.Frame(opcode: 10, payload: [1, 2, 3]))
             try await client.send(1, [0xFF])
             #expect(await client.next()?.closeCode == 1007)
+            #expect(await client.next() == nil)
             (client, _) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")
             #expect(await client.next()?.type == "connection")
             try await client.connection.send([0x81, 0x01, 0x61])  // a frame without a mask
             #expect(await client.next()?.closeCode == 1002)
+            #expect(await client.next() == nil)
             (client, _) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")
             #expect(await client.next()?.type == "connection")
             try await client.connection.send([0x82, 0xFF, 0, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3, 4])  // 16 MiB announced
             #expect(await client.next()?.closeCode == 1009)
+            #expect(await client.next() == nil)
             (client, _) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")
             #expect(await client.next()?.type == "connection")
             try await client.connection.send([0x09, 0x80, 1, 2, 3, 4])  // a fragmented ping
             #expect(await client.next()?.closeCode == 1002)
+            #expect(await client.next() == nil)
         }
     }
 

@@ -64,6 +64,34 @@ struct ScanFolderTests {
         #expect(scans.splits[.training]?.map(\.name) == ["b", "c", "d"])
     }
 
+    @Test("folders of training and validation scans are the parts, and hidden files are none")
+    func subfolders() throws {
+        let folder = try TemporaryDirectory()
+        for name in ["train/b.mha", "train/a.nii.gz", "train/._a.nii", "val/c.mha", "val/.DS_Store", "d.mha"] {
+            try write("", to: name, in: folder)
+        }
+        try write("scan_id,coord_x,coord_y,coord_z,diameter_mm\n", to: "annotations.csv", in: folder)
+        let scans = try open(folder)
+        #expect(scans.splits[.training]?.map(\.name) == ["a", "b"])
+        #expect(scans.splits[.validation]?.map(\.name) == ["c"])
+        #expect(try scans.files().map(\.name).contains("train/b.mha"))
+    }
+
+    @Test("files of other kinds are named when there is nothing else")
+    func otherKinds() throws {
+        let folder = try TemporaryDirectory()
+        try write("", to: "train/a.npz", in: folder)
+        try write("", to: "val/a.npz", in: folder)
+        try write("scan_id,coord_x,coord_y,coord_z,diameter_mm\n", to: "annotations.csv", in: folder)
+        var error = #expect(throws: ScanError.self) { try open(folder) }
+        #expect(error?.message.contains("a.npz") == true)
+        try write("a\n", to: "splits/train.txt", in: folder)
+        try write("a\n", to: "splits/val.txt", in: folder)
+        try write("", to: "a.npz", in: folder)
+        error = #expect(throws: ScanError.self) { try open(folder) }
+        #expect(error?.code == .unsupported && error?.file == "a.npz")
+    }
+
     @Test("a folder of an example that was not fetched names the command that fetches it")
     func notFetched() throws {
         let error = #expect(throws: ScanError.self) {

@@ -56,6 +56,10 @@ struct OtherSpellingsTests {
             ),
             ("train: {early_stopping_patience: 0, gradient_clip: 0}", "train: {}"),
             (
+                "data: {train_dir: /x/train, val_dir: /x/val, annotations: a.csv}",
+                "data: {directory: /x, annotations: a.csv}"
+            ),
+            (
                 "data: {type: phantom, size: [32, 32, 32], patch_size: [16, 16, 16]}",
                 "data: {type: phantom, size: [32, 32, 32]}\ntrain: {patch_size: [16, 16, 16]}"
             ),

@@ -15,6 +15,7 @@ struct OtherSpellings {
         self.source = source
         for (from, to) in Self.moves { move(from, to) }
         for (path, allowed) in Self.neutral { refuse(path, unless: allowed) }
+        folders()
         augmentation()
         hardNegatives()
         patience()
@@ -163,6 +164,18 @@ struct OtherSpellings {
         move(section + ".flip", "train.augment.flip")
         move(section + ".rotate_degrees", "train.augment.rotate_degrees")
         removeIfEmpty(section)
+    }
+
+    /// Two folders `train` and `val` of one folder are that folder here.
+    private mutating func folders() {
+        guard let train = value("data.train_dir")?.stringValue, let validation = value("data.val_dir")?.stringValue,
+            train.hasSuffix("/train"), validation.hasSuffix("/val"),
+            train.dropLast("/train".count) == validation.dropLast("/val".count)
+        else { return }
+        set("data.directory", .string(String(train.dropLast("/train".count))), from: "data.train_dir")
+        note("data.train_dir", "read as data.directory, whose folders train and val are the parts")
+        source.remove("data.train_dir")
+        source.remove("data.val_dir")
     }
 
     private mutating func hardNegatives() {

@@ -104,9 +104,12 @@ final class WebSocketChannelHandler: ChannelDuplexHandler {
             data.writeString(reason)
         }
         let written = context.eventLoop.makePromise(of: Void.self)
-        if thenEnd {
+        // A client at fault need not answer (RFC 6455, section 7.1.7); what it still sends is read for a while, so that it can
+        // read why the connection ends.
+        if thenEnd || code?.endsConnection == true {
+            let mode: CloseMode = thenEnd ? .all : .output
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            written.futureResult.assumeIsolated().whenComplete { _ in bound.value.close(mode: .all, promise: nil) }
+            written.futureResult.assumeIsolated().whenComplete { _ in bound.value.close(mode: mode, promise: nil) }
         }
         let frame = WebSocketFrame(fin: true, opcode: .connectionClose, data: data)
         context.writeAndFlush(Self.wrapOutboundOut(frame), promise: written)

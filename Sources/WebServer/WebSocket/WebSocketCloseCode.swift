@@ -19,6 +19,9 @@ package struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
     /// The client does not read fast enough to be served; connect again after the last position.
     package static let slowReader = WebSocketCloseCode(rawValue: 4408)
 
+    /// True when the client is at fault, so that the server ends the connection without its answer.
+    package var endsConnection: Bool { [.protocolError, .invalidPayload, .messageTooBig].contains(self) }
+
     /// True when a client may send this code.
     package var isValidFromClient: Bool {
         switch rawValue {

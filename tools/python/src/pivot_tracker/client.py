@@ -65,6 +65,7 @@ class PIVOTClient:
         config_path: Optional[str] = None,
         name: Optional[str] = None,
         *,
+        session_name: Optional[str] = None,
         config: Optional[Mapping[str, Any]] = None,
         overrides: Optional[Mapping[str, Any]] = None,
         params: Optional[Mapping[str, Any]] = None,
@@ -76,9 +77,14 @@ class PIVOTClient:
         parent: Optional[str] = None,
         idempotency_key: Optional[str] = None,
     ) -> Document:
-        """Creates a session from a configuration file of the server, or from `config`. It trains once it is started."""
+        """Creates a session from a configuration file of the server, or from `config`. It trains once it is started.
+
+        `session_name` is the same as `name`.
+        """
+        if name is not None and session_name is not None and name != session_name:
+            raise ValueError("name and session_name mean the same; give only one.")
         body = {
-            "config_path": config_path, "session_name": name, "config": config, "overrides": overrides, "params": params,
+            "config_path": config_path, "session_name": session_name if name is None else name, "config": config, "overrides": overrides, "params": params,
             "tags": list(tags) if tags is not None else None, "experiment": experiment, "group": group, "notes": notes,
             "checkpoint_id": checkpoint_id, "parent": parent,
         }
