@@ -35,6 +35,14 @@ package struct ScanGeometry: Equatable, Sendable {
         return (0..<3).allSatisfy { voxel[$0] >= -0.5 && voxel[$0] <= sides[$0] - 0.5 }
     }
 
+    /// True when both give their voxels the same numbers as places, though these mean different ones: the worlds differ.
+    package func isWritten(like other: ScanGeometry) -> Bool {
+        guard other.world != world else { return false }
+        let same = ScanGeometry(size: other.size, placement: other.placement, world: world)
+        guard let order = order(in: same) else { return false }
+        return order == self.order(in: self)
+    }
+
     /// The order in which a volume of `other` has the voxels of this one, when both have the same grid in the world: each
     /// of this one's voxels within half a voxel of one of the other's. The axes may be exchanged and run the other way, and
     /// the files may be of different worlds. Nil when the grids differ.

@@ -81,6 +81,20 @@ struct ScanGeometryTests {
         #expect(scan.order(in: try grid(.zero, 1, VolumeSize(depth: 20, height: 16, width: 13))) == nil)
     }
 
+    @Test("the same numbers in another world are told from another place")
+    func sameNumbers() throws {
+        let size = VolumeSize(depth: 20, height: 16, width: 12)
+        func grid(_ x: Double, _ step: Double, _ world: ScanGeometry.World) throws -> ScanGeometry {
+            try geometry(size, origin: SIMD3(x, 0, 0), [axis(0, step), axis(1, 1), axis(2, 1)], world)
+        }
+        let scan = try grid(0, 1, .leftPosteriorSuperior)
+        #expect(scan.order(in: try grid(0, 1, .rightAnteriorSuperior)) == nil)
+        #expect(scan.isWritten(like: try grid(0, 1, .rightAnteriorSuperior)))
+        #expect(!scan.isWritten(like: try grid(40, 1, .rightAnteriorSuperior)))
+        #expect(!scan.isWritten(like: try grid(11, -1, .rightAnteriorSuperior)))
+        #expect(!scan.isWritten(like: try grid(40, 1, .leftPosteriorSuperior)))
+    }
+
     @Test("a place is inside when it is in a voxel")
     func inside() throws {
         let scan = try geometry(

@@ -98,7 +98,17 @@ package struct FolderVolumes: ScanSource {
     ) throws(ScanError) -> (volume: Volume, warnings: [String]) {
         let name = mask.lastPathComponent
         let labels = try ScanFile.image(at: mask)
-        guard let order = image.geometry.order(in: labels.geometry) else {
+        var warnings = labels.warnings
+        var order = image.geometry.order(in: labels.geometry)
+        if order == nil, image.geometry.isWritten(like: labels.geometry) {
+            // Programs that do not care for orientation write the same numbers into either format.
+            order = image.geometry.order(in: image.geometry)
+            warnings.append(
+                "\(name): its places are those of its scan only if both formats mean the same directions, which they do not "
+                    + "(NIfTI counts x to the right and y to the front, MetaImage to the left and to the back). It is used "
+                    + "voxel by voxel; check that it fits, and write both in one format.")
+        }
+        guard let order else {
             let sides = image.volume.size
             guard labels.volume.size == sides else {
                 throw ScanError(
@@ -119,7 +129,7 @@ package struct FolderVolumes: ScanSource {
                 "it has the label \(other), but train.model.out_channels is \(classCount), so labels must be 0 to "
                     + "\(classCount - 1)")
         }
-        return (target, labels.warnings)
+        return (target, warnings)
     }
 
     /// A line of the table in voxels of the resampled volume.
