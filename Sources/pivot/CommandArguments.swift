@@ -36,7 +36,7 @@ package enum CommandArguments {
                 continue
             }
             let shown = commands.filter { $0.configuration.shouldDisplay }.map { name(of: $0) }
-            let place = path.joined(separator: " ")
+            let place = ([ProgramName.typed] + path.dropFirst()).joined(separator: " ")
             return CommandFailure(
                 .usage, "\(Spelling.unknown("command", argument, among: shown)) See '\(place) --help'.")
         }

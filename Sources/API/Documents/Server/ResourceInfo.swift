@@ -37,22 +37,13 @@ package struct ResourceInfo: Document, Equatable {
         ]
     }
 
-    package struct Memory: Document, Equatable {
+    package struct Memory: Document, Equatable, SizedResource {
         package static let name = "MemoryResources"
 
         package var percent = 0.0
         package var totalByteCount: Int64 = 0
         package var usedByteCount: Int64 = 0
         package var availableByteCount: Int64 = 0
-
-        private var usedGigabytes: Double {
-            get { Double(usedByteCount) / 1e9 }
-            set {}
-        }
-        private var totalGigabytes: Double {
-            get { Double(totalByteCount) / 1e9 }
-            set {}
-        }
 
         package init() {}
 
@@ -63,22 +54,13 @@ package struct ResourceInfo: Document, Equatable {
         ]
     }
 
-    package struct Disk: Document, Equatable {
+    package struct Disk: Document, Equatable, SizedResource {
         package static let name = "DiskResources"
 
         package var percent = 0.0
         package var totalByteCount: Int64 = 0
         package var usedByteCount: Int64 = 0
         package var freeByteCount: Int64 = 0
-
-        private var usedGigabytes: Double {
-            get { Double(usedByteCount) / 1e9 }
-            set {}
-        }
-        private var totalGigabytes: Double {
-            get { Double(totalByteCount) / 1e9 }
-            set {}
-        }
 
         package init() {}
 
@@ -89,7 +71,7 @@ package struct ResourceInfo: Document, Equatable {
         ]
     }
 
-    package struct GPU: Document, Equatable {
+    package struct GPU: Document, Equatable, SizedResource {
         package static let name = "GPU"
 
         package var id = 0
@@ -99,15 +81,6 @@ package struct ResourceInfo: Document, Equatable {
         package var totalByteCount: Int64 = 0
         package var utilization = 0.0
         package var temperature: Double?
-
-        private var usedGigabytes: Double {
-            get { Double(usedByteCount) / 1e9 }
-            set {}
-        }
-        private var totalGigabytes: Double {
-            get { Double(totalByteCount) / 1e9 }
-            set {}
-        }
 
         package init() {}
 
@@ -126,5 +99,23 @@ package struct ResourceInfo: Document, Equatable {
         package init() {}
 
         package static let fields: [Field<GPUs>] = [Field("gpu", \.gpus)]
+    }
+}
+
+/// Something of which a part is used.
+package protocol SizedResource {
+    var usedByteCount: Int64 { get }
+    var totalByteCount: Int64 { get }
+}
+
+extension SizedResource {
+    /// In units of 10⁹ bytes.
+    fileprivate var usedGigabytes: Double {
+        get { Double(usedByteCount) / 1e9 }
+        set {}
+    }
+    fileprivate var totalGigabytes: Double {
+        get { Double(totalByteCount) / 1e9 }
+        set {}
     }
 }
