@@ -30,7 +30,7 @@ package struct JSONScanner {
     private let maximumDepth: Int
     /// True when the innermost object or array was just opened, so that no comma is due.
     private var isAtFirst = false
-    /// Whether a number that is larger than any double is read as an infinity of its sign, as Python reads it; else it
+    /// True to read a number that is larger than any double as an infinity of its sign, as Python reads it; else it
     /// is refused.
     package var readsHugeNumbers = false
 
@@ -151,7 +151,7 @@ package struct JSONScanner {
         }
     }
 
-    /// What was read since the byte at `offset`.
+    /// The bytes that were read since the one at `offset`.
     package func text(from offset: Int) -> String { String(decoding: bytes[offset..<byteOffset], as: UTF8.self) }
 
     /// Checks that only whitespace is left.

@@ -110,7 +110,7 @@ package enum ScanFile {
         }
     }
 
-    /// What `body` makes; what it throws is told as the file's.
+    /// The result of `body`; an error names the file.
     private static func unpacking<Result>(
         _ file: URL, _ body: () throws(ZlibError) -> Result
     ) throws(ScanError) -> Result {

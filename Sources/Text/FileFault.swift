@@ -2,7 +2,7 @@ import Foundation
 
 /// The cause of a failure of the file system, in words for people.
 package enum FileFault {
-    /// What kept the system from doing what was asked, such as "there is no such file"; goes on after a colon.
+    /// The reason that the system gave for a failure, such as "there is no such file"; goes on after a colon.
     ///
     /// Errors that are not the system's are described by themselves.
     package static func words(_ error: any Error) -> String {

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Text
 
-/// What the command line's words are looked at for before they are parsed.
+/// Checks and changes of the command line's words before they are parsed.
 package enum CommandArguments {
     /// `arguments` with negative numbers joined to the options before them: `--limit -1` becomes `--limit=-1`, since what
     /// begins with a hyphen would be taken for another option, and the message would be that a value is missing.

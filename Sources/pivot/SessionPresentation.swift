@@ -107,7 +107,7 @@ package enum SessionPresentation {
         ["\(session.id) is \(session.status.rawValue)."] + [claimHint(session.summary)].compactMap { $0 }
     }
 
-    /// How a program comes to train the session; nil when it needs none, or has one already.
+    /// The way in which a program comes to train the session; nil when it needs none, or has one already.
     package static func claimHint(_ session: SessionSummary) -> String? {
         guard session.trainer == TrainerKind.external.rawValue, !session.isArchived,
             session.status == .created || session.status == .queued

@@ -14,7 +14,7 @@ package enum MetricNames {
         }
     }
 
-    /// What is wrong with the letters of `name`, and what would be right; goes on after "its name". Nil when nothing is.
+    /// The fault in the letters of `name`, and what would be right; goes on after "its name". Nil when there is none.
     package static func fault(of name: String) -> String? {
         guard (1...Session.maximumNameByteCount).contains(name.utf8.count) else {
             return "has \(name.utf8.count) bytes; 1 to \(Session.maximumNameByteCount) are allowed"

@@ -15,7 +15,7 @@ package struct CheckpointUpload: Document, Equatable {
     /// One metric, beside or instead of `metrics`, as clients of other servers of this API send it.
     package var metricName: String?
     package var metricValue: Double?
-    /// What the sender takes it for. The best checkpoint is the one with the best value of the session's monitored metric.
+    /// True when the sender takes it for the best one. The best checkpoint is the one with the best value of the session's monitored metric.
     package var isBest: Bool?
     /// `stop`, `last`; needs a lease.
     package var marks: [String]?

@@ -32,7 +32,7 @@ package struct SessionView: Sendable {
         return max(document.step, progress?.step ?? 0, points)
     }
 
-    /// What its user should read before trusting it: the remarks of its configuration's reader, and a monitored metric that
+    /// The sentences that its user should read before trusting it: the remarks of its configuration's reader, and a monitored metric that
     /// no epoch has, so that no checkpoint is the best one.
     package var warnings: [String] {
         let monitor = document.monitor

@@ -5,7 +5,7 @@ package import Tracking
 
 /// Tells in the server's log how sessions end, and when an attempt is lost.
 ///
-/// What ended while no server ran is not told again: it begins at the log's head.
+/// Endings from before the server started are not logged again: it begins at the log's head.
 package struct EndingLog: Reactor {
     package let name = "ending-log"
     package let interest: EventFilter? = .categories([.session])

@@ -124,7 +124,7 @@ extension SessionDocument {
         }
     }
 
-    /// What was given or logged under `name`, or else the configuration's value of it, as the filter language compares it.
+    /// The value that was given or logged under `name`, or else the configuration's value of it, as the filter language compares it.
     func parameter(_ name: String) -> SessionCondition.Literal? {
         params.first { $0.name == name }?.literal ?? configurationValue(name)
     }

@@ -18,7 +18,7 @@ package indirect enum SessionCondition: Sendable, Equatable {
         case id, name, status, experiment, group, notes, tags, trainer, parent, archived
         case epoch, totalEpochs, attempt
         case createdAt, startedAt, completedAt
-        /// What was given or logged under the name, or else the configuration's value of it.
+        /// The value that was given or logged under the name, or else the configuration's value of it.
         case parameter(String)
         /// A value of the configuration, by its dotted name.
         case configuration(String)

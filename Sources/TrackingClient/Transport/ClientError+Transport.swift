@@ -74,7 +74,7 @@ extension ClientError {
             .unexpectedAnswer, "\(address) is not a server that can be talked to: \(reason). Check --url or PIVOT_URL.")
     }
 
-    /// What keeps an address from being talked to by TLS; nil when the error is about something else.
+    /// The reason that an address cannot be reached by TLS; nil when the error is about something else.
     ///
     /// The library of TLS is not imported here: the names of its errors are all that is known of them.
     private static func faultOfTLS(_ error: any Error) -> String? {

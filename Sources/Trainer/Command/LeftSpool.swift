@@ -15,7 +15,7 @@ struct LeftSpool: Sendable {
     private let program: ProgramStart
     private let root: String?
 
-    /// What `program` left of `session`.
+    /// The spool that `program` left of `session`.
     init(of session: String, _ program: ProgramStart) {
         self.session = session
         self.program = program

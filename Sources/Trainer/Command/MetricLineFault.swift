@@ -1,6 +1,6 @@
 import API
 
-/// What is wrong with a line that was meant as metrics, in a sentence for the session's log.
+/// The fault in a line that was meant as metrics, as a sentence for the session's log.
 package struct MetricLineFault: Equatable, Sendable {
     /// The kinds of faults; each is told once.
     package enum Kind: Hashable, Sendable {
@@ -49,7 +49,7 @@ package struct MetricLineFault: Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// What is wrong, what became of the line, and what is right.
+    /// The fault, what became of the line, and what would be right.
     package let message: String
 
     /// - Parameter isKept: Whether something of the line is recorded as metrics.

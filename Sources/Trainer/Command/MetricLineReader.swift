@@ -5,7 +5,7 @@ import JSON
 struct MetricLineReader {
     private(set) var faults: [MetricLineFault.Reason] = []
     private var metrics: [MetricValue] = []
-    /// Where the metric of a name stands. Two spellings of one character, composed and decomposed, are one name.
+    /// The place of the metric of a name. Two spellings of one character, composed and decomposed, are one name.
     private var places: [String: Int] = [:]
     private var epoch: JSONValue?
     private var step: JSONValue?

@@ -31,6 +31,6 @@ package struct OutputLine: Equatable, Sendable {
         omittedByteCount = output.omittedByteCount
     }
 
-    /// What was written of it.
+    /// The part of it that was written.
     package var output: OutputText { OutputText(text, omittedByteCount: omittedByteCount) }
 }

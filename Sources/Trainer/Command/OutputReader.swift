@@ -11,7 +11,7 @@ struct OutputReader: Sendable {
 
     let standardOutput: Int32
     let standardError: Int32
-    /// Whether lines of standard output may be metrics.
+    /// True when lines of standard output may be metrics.
     let readsMetrics: Bool
     let queue: OutputQueue
     let now: @Sendable () -> Timestamp

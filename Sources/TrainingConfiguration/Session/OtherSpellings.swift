@@ -22,7 +22,7 @@ struct OtherSpellings {
         for key in ["checkpoint_monitor", "early_stopping_monitor"] { monitor("train." + key) }
     }
 
-    /// Where keys go. Sections come before what they hold.
+    /// The places that keys are moved to. Sections come before what they hold.
     private static let moves: KeyValuePairs = [
         "training": "train", "model": "train.model", "optimizer": "train.optimizer", "scheduler": "train.scheduler",
         "loss": "train.loss", "augmentation": "train.augmentation", "validation": "train.validation",

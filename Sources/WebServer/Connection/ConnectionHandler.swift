@@ -1,7 +1,7 @@
 import HTTPTypes
+import Hummingbird
 import JSON
 import Logging
-import Hummingbird
 import NIOCore
 import NIOHTTP1
 

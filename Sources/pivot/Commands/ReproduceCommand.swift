@@ -110,6 +110,7 @@ package struct ReproduceCommand: AsyncParsableCommand {
         }
         throw CommandFailure(
             .inconclusive,
-            "The training ended, but the server recorded no verdict within 60 s. See: \(ProgramName.typed) sessions show \(session)")
+            "The training ended, but the server recorded no verdict within 60 s. See: \(ProgramName.typed) sessions show "
+                + session)
     }
 }

@@ -47,19 +47,7 @@ package struct ServeCommand: AsyncParsableCommand {
             valueName: "folder"))
     var dataDirectory: String?
 
-    @Option(
-        name: .customLong("config-root"),
-        help: ArgumentHelp(
-            "A folder with sessions' configuration files, or with a subfolder configs that has them. May be repeated.",
-            valueName: "folder"))
-    var configRoots: [String] = []
-
-    @Option(
-        name: .customLong("allow-command"),
-        help: ArgumentHelp(
-            "A program that sessions of kind command may start, by full path or by name. May be repeated.",
-            valueName: "program"))
-    var allowedCommands: [String] = []
+    @OptionGroup var allowed: AllowedOptions
 
     @Option(help: ArgumentHelp("The server's configuration file.", valueName: "file"))
     var config: String?
@@ -121,13 +109,13 @@ package struct ServeCommand: AsyncParsableCommand {
         }
         if let port { try source.override("port", with: .integer(Int64(port))) }
         if let dataDirectory { try source.override("data_dir", with: .string(dataDirectory)) }
-        if !configRoots.isEmpty {
-            try source.override("config_roots", with: .array(configRoots.map { .string($0) }))
+        if !allowed.configRoots.isEmpty {
+            try source.override("config_roots", with: .array(allowed.configRoots.map { .string($0) }))
         }
-        if !allowedCommands.isEmpty {
+        if !allowed.commands.isEmpty {
             let named = source.root["allowed_commands"]?.arrayValue ?? []
             try source.override(
-                "allowed_commands", with: .array(named + allowedCommands.map { .string($0) }))
+                "allowed_commands", with: .array(named + allowed.commands.map { .string($0) }))
         }
         let resolved = try ServerConfiguration(resolving: source)
         guard resolved.isLoopback || resolved.allowsInsecureAccess else {

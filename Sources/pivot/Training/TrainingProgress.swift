@@ -84,12 +84,16 @@ package struct TrainingProgress: Sendable {
                 + [.checkStatus]
         case .interrupt where leavesOnInterrupt:
             return [
-                .warn("Detached; the training continues. Follow it with: \(ProgramName.typed) sessions follow \(sessionID)"), .leave,
+                .warn(
+                    "Detached; the training continues. Follow it with: \(ProgramName.typed) sessions follow \(sessionID)"
+                ), .leave,
             ]
         case .interrupt:
             if stopWasRequested || status == .stopping {
                 return [
-                    .warn("Detached. The session is still stopping; see: \(ProgramName.typed) sessions show \(sessionID)"), .leave,
+                    .warn(
+                        "Detached. The session is still stopping; see: \(ProgramName.typed) sessions show \(sessionID)"),
+                    .leave,
                 ]
             }
             stopWasRequested = true

@@ -32,7 +32,8 @@ package struct DownloadArtifactCommand: AsyncParsableCommand {
             let page = try await client.artifacts(session, prefix: path)
             guard let artifact = page.artifacts.first(where: { $0.path == path }) else {
                 throw CommandFailure(
-                    .notFound, "\(session) has no artifact \(path). See: \(ProgramName.typed) artifacts list \(session)")
+                    .notFound, "\(session) has no artifact \(path). See: \(ProgramName.typed) artifacts list \(session)"
+                )
             }
             let target = try DownloadTarget.path(output: output, name: artifact.path, mayReplace: force)
             let meter = TransferMeter(artifact.path)

@@ -17,25 +17,14 @@ package struct StartServerCommand: AsyncParsableCommand {
 
     @Option(help: "The port to listen on.")
     var port = 8000
-    @Option(
-        name: .customLong("allow-command"),
-        help: ArgumentHelp(
-            "A program that sessions of kind command may start, by full path or by name. May be repeated.",
-            valueName: "program"))
-    var allowedCommands: [String] = []
-    @Option(
-        name: .customLong("config-root"),
-        help: ArgumentHelp(
-            "A folder with sessions' configuration files, or with a subfolder configs that has them. May be repeated.",
-            valueName: "folder"))
-    var configRoots: [String] = []
+    @OptionGroup var allowed: AllowedOptions
     @OptionGroup var data: DataFolderOption
 
     package init() {}
 
     package func run() async throws {
         if let owner = try DataDirectory.owner(ofFolderAt: data.folder) {
-            guard allowedCommands.isEmpty, configRoots.isEmpty else {
+            guard allowed.commands.isEmpty, allowed.configRoots.isEmpty else {
                 throw CommandFailure(
                     .usage,
                     "A server is running already, at \(owner), and options do not change it. "
@@ -47,9 +36,9 @@ package struct StartServerCommand: AsyncParsableCommand {
         let client = APIClient(
             try ClientConfiguration(address: "http://127.0.0.1:\(port)", environment: [:], retries: .interactive))
         do {
-            var starter = ServerStarter(client: client, allowedCommands: allowedCommands)
+            var starter = ServerStarter(client: client, allowedCommands: allowed.commands)
             starter.dataFolder = data.folder
-            starter.configRoots = configRoots
+            starter.configRoots = allowed.configRoots
             try await starter.ensureServer(console: .standard)
         } catch {
             try await client.shutDown()
