@@ -72,11 +72,11 @@ package struct AnnotationTable {
     private static func lines(of text: String, file: String) throws(ScanError) -> ([Line], Columns) {
         var failure: ScanError?
         for delimiter in [CSVDelimiter.comma, .semicolon, .tab] {
-            let lines = try lines(of: text, delimiter, file: file)
-            guard let first = lines.first else {
-                throw ScanError(.malformed, file: file, "the table is empty; its first line must name the columns")
-            }
             do throws(ScanError) {
+                let lines = try lines(of: text, delimiter, file: file)
+                guard let first = lines.first else {
+                    throw ScanError(.malformed, file: file, "the table is empty; its first line must name the columns")
+                }
                 return (Array(lines.dropFirst()), try columns(first.fields, file: file))
             } catch {
                 failure = failure ?? error
@@ -119,7 +119,7 @@ package struct AnnotationTable {
                 last = fields
                 let trimmed = fields.map { $0.trimmingBlanks() }
                 if trimmed.contains(where: { !$0.isEmpty }) { lines.append(Line(number: number, fields: trimmed)) }
-                number += 1 + fields.reduce(0) { $0 + $1.filter(\.isNewline).count }
+                number += 1 + fields.reduce(0) { $0 + $1.filter { ["\n", "\r\n", "\r"].contains($0) }.count }
             }
         } catch {
             throw ScanError(

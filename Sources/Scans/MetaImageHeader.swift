@@ -84,7 +84,8 @@ struct MetaImageHeader {
     ]
 
     private static func isPlainName(_ name: String) -> Bool {
-        !name.isEmpty && name != "LIST" && name != "." && name != ".." && !name.contains("/") && !name.contains("%")
+        !name.isEmpty && !name.hasPrefix("LIST") && name != "." && name != ".." && !name.contains("/")
+            && !name.contains("%")
             && !name.utf8.contains(0)
     }
 }
@@ -110,7 +111,7 @@ extension MetaImageHeader {
                 position += line.count + 1
                 let text = Self.trimmed(Substring(String(decoding: line, as: UTF8.self)))
                 if text.isEmpty { continue }
-                let parts = text.split(separator: "=", maxSplits: 1)
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard parts.count == 2 else {
                     throw ScanError(.malformed, file: file, "its header has a line without '='")
                 }

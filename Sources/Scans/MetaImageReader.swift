@@ -29,9 +29,13 @@ struct MetaImageReader {
         guard values.count == header.size.voxelCount else {
             let found = header.encoding == .text ? "\(values.count) numbers" : "\(bytes.count) bytes of voxels"
             let needed = header.encoding == .text ? header.size.voxelCount : byteCount
+            let place =
+                if case .offset(let start) = header.start, start > 0 { " from byte \(start) on (HeaderSize)" } else {
+                    ""
+                }
             throw ScanError(
                 .malformed, file: source.lastPathComponent,
-                "it has \(found); DimSize and ElementType of \(name) need \(needed)")
+                "it has \(found)\(place); DimSize and ElementType of \(name) need \(needed)")
         }
         var image = ScanImage(
             volume: Volume(size: header.size, values: values), geometry: header.geometry)

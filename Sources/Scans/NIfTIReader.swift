@@ -12,6 +12,9 @@ enum NIfTIReader {
     private static func withFields<Result>(
         _ bytes: [UInt8], file: String, _ body: (HeaderFields) throws(ScanError) -> Result
     ) throws(ScanError) -> Result {
+        guard !bytes.starts(with: [0x1F, 0x8B]) else {
+            throw ScanError(.malformed, file: file, "the file is packed by gzip; its name must end with .nii.gz")
+        }
         guard bytes.count >= headerByteCount else {
             throw ScanError(
                 .malformed, file: file, "the file has \(bytes.count) bytes; a NIfTI header has \(headerByteCount)")

@@ -29,7 +29,9 @@ package struct ScanImage: Equatable, Sendable {
         let (count, countOverflows) = plane.multipliedReportingOverflow(by: depth)
         guard !planeOverflows, !countOverflows, count <= maximumVoxelCount else {
             throw ScanError(
-                .tooLarge, file: file, "\(width)×\(height)×\(depth) voxels; at most \(maximumVoxelCount) are supported")
+                .tooLarge, file: file,
+                "its size (dim or DimSize) is \(width)×\(height)×\(depth); at most \(maximumVoxelCount) voxels are supported"
+            )
         }
         return VolumeSize(depth: depth, height: height, width: width)
     }

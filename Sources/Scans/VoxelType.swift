@@ -82,12 +82,12 @@ enum VoxelType: Sendable {
             guard values.count < count else { break }
             let shown = String(decoding: word.prefix(32), as: UTF8.self)
             guard let number = Double(String(decoding: word, as: UTF8.self)) else {
-                throw VoxelFault(value: "'\(shown)'", index: values.count)
+                throw VoxelFault(value: "'\(shown)'", index: values.count, reason: "is not a number")
             }
             let value = try Self.narrowed(number, values.count)
             if let range = integerRange {
                 guard range.contains(number), number == number.rounded(), Double(value) == number else {
-                    throw VoxelFault(value: shown, index: values.count)
+                    throw VoxelFault(value: shown, index: values.count, reason: "its type cannot hold")
                 }
             }
             values.append(value)
@@ -120,9 +120,9 @@ struct VoxelFault: Error {
     let value: String
     /// From 0, in the order of the file.
     let index: Int
+    /// Goes on after "which".
+    var reason = "a 32-bit float cannot hold exactly"
 
     /// A sentence's end that tells it.
-    var description: String {
-        "voxel \(index) is \(value), which \(value.hasPrefix("'") ? "is not a number" : "a 32-bit float cannot hold exactly")"
-    }
+    var description: String { "voxel \(index) is \(value), which \(reason)" }
 }
