@@ -30,7 +30,7 @@ def running(tmp_path):
     folder = tmp_path / "server"
     folder.mkdir()
     # A lease as short as the tests bear: a server that comes back learns of a lost supervisor only by it.
-    (folder / "server.yaml").write_text("lease_seconds: 5.0\n")
+    (folder / "server.yaml").write_text("lease_seconds: 10.0\n")
     server = ServerProcess(conftest.BINARY, folder, "--allow-command", sys.executable, "--config", str(folder / "server.yaml"))
     server.start()
     yield server
