@@ -15,6 +15,12 @@ def require(condition, text):
         raise Wrong(text)
 
 
+def conclude(results):
+    """Prints how many checks passed and failed, and returns the exit status: 0 when there were some and all passed."""
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    return 0 if results and all(results) else 1
+
+
 def run_one(sentence, function):
     """Runs one check, prints its line, with the reason when it failed, and returns whether it passed.
 

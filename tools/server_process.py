@@ -1,5 +1,6 @@
 """A server of PIVOT as a process, for the tools that start, stop and kill one. Every process is ended by its own id."""
 
+import os
 import pathlib
 import signal
 import socket
@@ -9,9 +10,19 @@ import urllib.error
 import urllib.request
 
 from checking import Wrong
+from virtual_environment import CHECKOUT
+
+# The program that the tools try: what PIVOT_BINARY names, or the release build of this checkout.
+PIVOT = pathlib.Path(os.environ.get("PIVOT_BINARY") or CHECKOUT / ".build" / "release" / "pivot").resolve()
 
 START_SECONDS = 30
 STOP_SECONDS = 20
+
+
+def require_program(binary=PIVOT):
+    """Raises `Wrong` when the program has not been built."""
+    if not pathlib.Path(binary).is_file():
+        raise Wrong(f"There is no program {binary}. Build it (tools/pivot version) or set PIVOT_BINARY.")
 
 
 def free_port():
@@ -26,9 +37,8 @@ class ServerProcess:
 
     def __init__(self, binary, folder, *arguments, port=None):
         """`folder` gets the data directory and the log; `arguments` follow those that say where to listen."""
+        require_program(binary)
         self.binary = str(binary)
-        if not pathlib.Path(self.binary).is_file():
-            raise Wrong(f"There is no executable {binary}. Build it (tools/pivot version) or set PIVOT_BINARY.")
         self.data = pathlib.Path(folder) / "data"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"

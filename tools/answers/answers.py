@@ -1,19 +1,15 @@
 """Calls every operation of a server and checks the answers against the API's document."""
 
 import json
-import os
-import pathlib
 import sys
 import tempfile
 
 from caller import Caller
 from checking import Wrong, require, run_one
 from contract import Contract
-from server_process import ServerProcess
+from server_process import PIVOT, ServerProcess
 from subject import Subject
 
-CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
 NONFINITE = ({}, {"nonfinite": "string"}, {"nonfinite": "null"})
 
 
@@ -164,7 +160,7 @@ CHECKS = (documents, metrics, telemetry, files, events, feeds, rest)
 def main():
     contract = Contract()
     with tempfile.TemporaryDirectory(prefix="pivot-answers-") as folder:
-        server = ServerProcess(BINARY, folder)
+        server = ServerProcess(PIVOT, folder)
         try:
             server.start()
             call = Caller(server.port, contract)

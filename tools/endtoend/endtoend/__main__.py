@@ -1,9 +1,10 @@
 """The command line of tools/endtoend/run."""
 
 import argparse
-import os
-import pathlib
 import sys
+
+from checking import Wrong, conclude
+from server_process import PIVOT, require_program
 
 from .bed import TestBed
 from .report import checks, run_one
@@ -12,7 +13,6 @@ from . import (  # noqa: F401  (they register)
     checks_stops, checks_trainer_kills, checks_server_kills, checks_commands, checks_feeds,
     checks_folders, checks_reproductions)
 
-CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 SEED = 1
 
 
@@ -29,11 +29,12 @@ def arguments():
 
 def main():
     options = arguments()
-    binary = pathlib.Path(os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")).resolve()
-    if not binary.is_file():
-        sys.exit(f"There is no program {binary}. Build it (swift build -c release) or set PIVOT_BINARY.")
+    try:
+        require_program()
+    except Wrong as error:
+        sys.exit(str(error))
     print(f"seed {options.seed}", flush=True)
-    bed = TestBed(binary, options.seed)
+    bed = TestBed(PIVOT, options.seed)
     results = []
     try:
         for sentence, function in checks():
@@ -43,8 +44,7 @@ def main():
             print(f"--- the end of the log of the server that the checks share ---\n{bed.log}", file=sys.stderr)
     finally:
         bed.clean_up()
-    print(f"{results.count(True)} passed, {results.count(False)} failed")
-    return 0 if results and all(results) else 1
+    return conclude(results)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """The command line of tools/formats/run."""
 
 import argparse
-import os
-import pathlib
 import random
 import sys
+
+from checking import Wrong, conclude
+from server_process import PIVOT, require_program
 
 from .bed import TestBed, listed
 from .checks_planted import check_judgement
@@ -14,7 +15,6 @@ from . import (  # noqa: F401  (they register)
     checks_planted, checks_metaimage, checks_metaimage_headers, checks_nifti, checks_nifti_headers, checks_places,
     checks_mixtures, checks_annotations, checks_texts)
 
-CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 SEED = 1
 MIXTURES = 120
 
@@ -46,11 +46,12 @@ def chosen(options):
 
 def main():
     options = arguments()
-    binary = pathlib.Path(os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")).resolve()
-    if not binary.is_file():
-        sys.exit(f"There is no program {binary}. Build it (swift build -c release) or set PIVOT_BINARY.")
+    try:
+        require_program()
+    except Wrong as error:
+        sys.exit(str(error))
     print(f"seed {options.seed}", flush=True)
-    bed = TestBed(binary, options.parallel)
+    bed = TestBed(PIVOT, options.parallel)
     results = []
     try:
         if options.only is None:
@@ -61,8 +62,7 @@ def main():
                 print(f"       {line}", flush=True)
     finally:
         bed.clean_up()
-    print(f"{results.count(True)} passed, {results.count(False)} failed")
-    return 0 if results and all(results) else 1
+    return conclude(results)
 
 
 if __name__ == "__main__":

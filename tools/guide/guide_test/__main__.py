@@ -1,9 +1,10 @@
 """The command line of tools/guide/run."""
 
 import argparse
-import os
 import pathlib
 import sys
+
+from server_process import PIVOT
 
 from . import configurations
 from .bed import TestBed
@@ -42,13 +43,12 @@ def guide_text():
 
 def start(options, servers):
     """The addresses of the server to check and of the limited one, which are started here unless they are given."""
-    binary = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
     configuration_root = CHECKOUT if options.real else {"train.yaml": configurations.TRAIN_YAML}
 
     def address(url, settings):
         if url:
             return url.removeprefix("http://").rstrip("/")
-        servers.append(Server(binary, configuration_root, settings))
+        servers.append(Server(PIVOT, configuration_root, settings))
         return servers[-1].address
 
     limited = None if options.real else address(options.limited_url, configurations.LIMITED_SERVER_YAML)

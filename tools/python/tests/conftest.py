@@ -1,6 +1,5 @@
 """A real server for each test that asks, and a spool folder of the test's own."""
 
-import os
 import pathlib
 import sys
 
@@ -11,16 +10,14 @@ sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "tools" / "python" / "sr
 
 from contract import CONTRACT  # noqa: E402
 from pivot_tracker.transport import Transport  # noqa: E402
-from server_process import ServerProcess  # noqa: E402
-
-BINARY = os.environ.get("PIVOT_BINARY", CHECKOUT / ".build" / "release" / "pivot")
+from server_process import PIVOT, ServerProcess  # noqa: E402
 
 
 @pytest.fixture
 def stopped_server(tmp_path):
     """A server that is not started yet."""
     (tmp_path / "server").mkdir()
-    server = ServerProcess(BINARY, tmp_path / "server")
+    server = ServerProcess(PIVOT, tmp_path / "server")
     yield server
     server.end()
 

@@ -11,6 +11,7 @@ import pytest
 import pivot_tracker as pivot
 from pivot_tracker.announcements import duration
 from pivot_tracker.sync import deliver_all
+from server_process import PIVOT
 
 PROGRAM = """
 import sys, pivot_tracker as pivot
@@ -109,8 +110,7 @@ def test_many_params_are_sent_in_several_requests(server):
 
 
 def test_the_version_is_the_servers():
-    binary = os.environ.get("PIVOT_BINARY") or str(__import__("conftest").BINARY)
-    told = subprocess.run([binary, "version"], capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run([PIVOT, "version"], capture_output=True, text=True, check=True).stdout.split()
     assert told == ["pivot", pivot.__version__]
 
 
@@ -131,8 +131,7 @@ def test_the_best_checkpoint_is_that_of_the_monitored_metric(server, tmp_path):
         train = counting.session_document(server.url, session.session_id)["config"]["train"]
         assert (train["checkpoint_monitor"], train["checkpoint_mode"]) == ("dice", mode or "max")
         target = tmp_path / f"best-{mode}"
-        binary = os.environ.get("PIVOT_BINARY") or str(__import__("conftest").BINARY)
-        command = [binary, "checkpoints", "download", session.session_id, "--url", server.url, "--output", str(target), "--json"]
+        command = [PIVOT, "checkpoints", "download", session.session_id, "--url", server.url, "--output", str(target), "--json"]
         told = subprocess.run(command, capture_output=True, text=True)
         assert told.returncode == 0, told.stderr
         assert target.read_bytes() == best and json.loads(told.stdout)["metrics"]["dice"] in (0.9, 0.1)

@@ -3,9 +3,8 @@
 import sys
 import time
 
-import conftest
 import pytest
-from server_process import ServerProcess
+from server_process import PIVOT, ServerProcess
 
 import pivot_tracker as pivot
 
@@ -31,7 +30,7 @@ def running(tmp_path):
     folder.mkdir()
     # A lease as short as the tests bear: a server that comes back learns of a lost supervisor only by it.
     (folder / "server.yaml").write_text("lease_seconds: 10.0\n")
-    server = ServerProcess(conftest.BINARY, folder, "--allow-command", sys.executable, "--config", str(folder / "server.yaml"))
+    server = ServerProcess(PIVOT, folder, "--allow-command", sys.executable, "--config", str(folder / "server.yaml"))
     server.start()
     yield server
     server.end()
