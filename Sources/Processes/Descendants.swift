@@ -6,9 +6,6 @@ import Foundation
 /// Once this process adopts orphans, no descendant gets away from it as long as it lives: what loses its parent becomes a
 /// child of this process, not of init, whatever session or environment it has.
 package enum Descendants {
-    /// The most times that the list of processes is gone through while new ones appear.
-    private static let maximumPassCount = 50
-
     /// Makes orphaned descendants children of this process from now on. `reap` must be called now and then.
     package static func adoptOrphans() {
         pivot_adopt_orphans()
@@ -16,11 +13,7 @@ package enum Descendants {
 
     /// Kills every descendant, also those that are forked meanwhile.
     package static func killAll() {
-        for _ in 0..<maximumPassCount {
-            let found = living()
-            if found.isEmpty { break }
-            for process in found { kill(process, SIGKILL) }
-        }
+        ProcessFolder.killAll(living)
     }
 
     /// The descendants that live now.
@@ -68,6 +61,21 @@ package enum Descendants {
 
 /// The folder in which the system lists its processes.
 enum ProcessFolder {
+    /// The most times that the list of processes is gone through while new ones appear.
+    private static let maximumPassCount = 50
+
+    /// Kills what `living` lists until it lists nothing, so also what is forked meanwhile, and returns what was killed.
+    @discardableResult
+    static func killAll(_ living: () -> [Int32]) -> Set<Int32> {
+        var killed = Set<Int32>()
+        for _ in 0..<maximumPassCount {
+            let found = living()
+            if found.isEmpty { break }
+            for process in found where kill(process, SIGKILL) == 0 { killed.insert(process) }
+        }
+        return killed
+    }
+
     /// The ids of all processes.
     static func processes() -> [Int32] {
         guard let folder = opendir("/proc") else { return [] }

@@ -10,8 +10,6 @@ package struct ProcessMark: Equatable, Sendable {
     package static let sessionVariable = "PIVOT_SESSION_ID"
     /// Names the process that started the program and answers for it.
     package static let supervisorVariable = "PIVOT_SUPERVISOR_PID"
-    /// The most times that the list of processes is gone through while new ones appear.
-    private static let maximumPassCount = 50
 
     /// The session, as the API names it.
     package let session: String
@@ -48,19 +46,17 @@ package struct ProcessMark: Equatable, Sendable {
             killed.formUnion(group.processes)
             group.kill()
         }
-        for _ in 0..<Self.maximumPassCount {
-            let found = processes()
-            if found.isEmpty { break }
-            for process in found where kill(process, SIGKILL) == 0 { killed.insert(process) }
-        }
+        killed.formUnion(ProcessFolder.killAll { processes(in: groups) })
         for group in groups { group.remove() }
         return killed.count
     }
 
     /// The marked processes that live now and belong to this user.
-    package func processes() -> [Int32] {
+    package func processes() -> [Int32] { processes(in: controlGroups()) }
+
+    private func processes(in groups: [ControlGroup]) -> [Int32] {
         let marked = ProcessFolder.processes().filter { $0 != getpid() && matches($0) }
-        return marked + controlGroups().flatMap(\.processes).filter { !marked.contains($0) }
+        return marked + groups.flatMap(\.processes).filter { !marked.contains($0) }
     }
 
     private var groupPrefix: String { "pivot-\(session)-" }
