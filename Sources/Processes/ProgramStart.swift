@@ -32,7 +32,8 @@ package struct ProgramStart: Equatable, Sendable {
     /// The folder it runs in.
     package var folder: String
     package var attachment: Attachment
-    /// The `cgroup.procs` of a control group that it enters before it is executed; one that cannot be entered is passed over.
+    /// The `cgroup.procs` of a control group that it enters before it is executed. The program is executed also when it
+    /// cannot enter.
     package var controlGroup: String?
     package var output: Output
     package var error: Output

@@ -13,7 +13,7 @@ package enum FileFault {
         case .fileNoSuchFile, .fileReadNoSuchFile: return words(ofCode: ENOENT)
         case .fileReadNoPermission, .fileWriteNoPermission: return words(ofCode: EACCES)
         case .fileReadInapplicableStringEncoding, .fileReadUnknownStringEncoding: return "it is not text in UTF-8"
-        // Text of another encoding is told as this too.
+        // Foundation reports text in another encoding with this code, too.
         case .fileReadCorruptFile: return "it is not text in UTF-8, or damaged"
         case .fileReadTooLarge: return "it is too large"
         case .fileReadInvalidFileName, .fileWriteInvalidFileName: return "no file can have such a name"

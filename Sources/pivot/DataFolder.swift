@@ -1,7 +1,7 @@
 import Foundation
 
-/// The folder in which a server keeps its data unless it is told another one: the same for all commands of a user, wherever
-/// they are given.
+/// The folder in which a server keeps its data unless another one is named: the same for all commands of a user, wherever
+/// they are run.
 enum DataFolder {
     /// `PIVOT_DATA_DIR`, else `pivot` in the user's folder for data, which is `XDG_DATA_HOME` or `~/.local/share`.
     static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {

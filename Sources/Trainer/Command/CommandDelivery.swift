@@ -7,13 +7,13 @@ import TrainingConfiguration
 
 /// Reports what a supervised program writes, in its order: lines to the session's log, metric lines as metrics.
 ///
-/// It belongs to one task. A report that the server refuses is told in the log and is no reason to end a program.
+/// It belongs to one task. A report that the server refuses is noted in the log and is no reason to end a program.
 struct CommandDelivery {
     /// Lines and bytes of text that are sent at a time.
     private static let lineCount = 5000
     private static let byteCount = 4 << 20
     private static let interval = Duration.milliseconds(100)
-    /// The most refused reports that are told in the log.
+    /// The most refused reports that are noted in the log.
     private static let maximumRefusalCount = 20
 
     let service: any TrainingService
@@ -152,7 +152,7 @@ struct CommandDelivery {
         }
     }
 
-    /// Makes a report; false when the server refuses it, which is told in the log, or when the attempt has ended.
+    /// Makes a report; false when the server refuses it, which is noted in the log, or when the attempt has ended.
     private mutating func reporting(
         _ name: String, _ body: () async throws(TrainerError) -> Bool
     ) async throws(TrainerError) -> Bool {

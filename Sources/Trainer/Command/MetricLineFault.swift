@@ -2,7 +2,7 @@ import API
 
 /// The fault in a line that was meant as metrics, as a sentence for the session's log.
 package struct MetricLineFault: Equatable, Sendable {
-    /// The kinds of faults; each is told once.
+    /// The kinds of faults; the log gets one line for each.
     package enum Kind: Hashable, Sendable {
         case notJSON, tooLong, noPlace, epoch, step, name, nested, huge, repeated, spelledTwice, tooMany
     }

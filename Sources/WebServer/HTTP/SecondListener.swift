@@ -14,7 +14,7 @@ struct SecondListener: Service {
 
     /// - Parameters:
     ///   - ports: Gives the port, once it is known.
-    ///   - application: Makes the server that listens where it is told.
+    ///   - application: Makes the server that listens at the address in a configuration.
     init(
         host: String, ports: AsyncStream<Int>, logger: Logger,
         application: @escaping @Sendable (ApplicationConfiguration) -> Application<RouteResponder>
