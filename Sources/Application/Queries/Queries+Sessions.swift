@@ -27,12 +27,16 @@ extension Queries {
     }
 
     /// The sessions that `filter` lets through, in `order`, and how many there are on all pages.
+    ///
+    /// - Parameter isWhole: As in `ReadModelSnapshot.sessions`.
     package func sessions(
-        _ filter: SessionFilter, order: SessionOrder, limit: Int, offset: Int, _ freshness: Freshness
+        _ filter: SessionFilter, order: SessionOrder, limit: Int, offset: Int, isWhole: Bool = true,
+        _ freshness: Freshness
     ) async throws -> Answer<(sessions: [SessionView], total: Int)> {
         try await read(freshness) { [leases = core.leases] snapshot in
             // No list is that long, and sums with it stay numbers.
-            let page = try snapshot.sessions(filter, order: order, limit: limit, offset: min(offset, Int.max / 2))
+            let page = try snapshot.sessions(
+                filter, order: order, limit: limit, offset: min(offset, Int.max / 2), isWhole: isWhole)
             let isQueued = page.sessions.contains { $0.status == Session.Status.queued.rawValue }
             let queue = isQueued ? try snapshot.queue() : []
             var views: [SessionView] = []

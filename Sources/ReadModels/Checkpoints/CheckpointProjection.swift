@@ -139,6 +139,6 @@ enum CheckpointProjection: Projection {
         var changed = session
         changed.bestCheckpointID = judgement.best?.checkpointID ?? ""
         changed.lastCheckpointID = judgement.last?.checkpointID ?? ""
-        if changed != session { try rows.put(changed, for: event, settingsChanged: false) }
+        if changed != session { try rows.put(changed, for: event) }
     }
 }

@@ -25,7 +25,7 @@ extension ReadModelSnapshot {
             for document in documents where !document.deleted {
                 if sessions[document.sessionID] == nil {
                     let session = try transaction.session(
-                        document.sessionID, through: position, in: tables, withSettings: false)
+                        document.sessionID, through: position, in: tables, isWhole: false)
                     guard let session else { continue }
                     sessions[document.sessionID] = (session, session.timeline)
                 }
@@ -48,7 +48,7 @@ extension ReadModelSnapshot {
                 )
             else { return nil }
             let session =
-                try transaction.session(document.sessionID, through: position, in: tables, withSettings: false)
+                try transaction.session(document.sessionID, through: position, in: tables, isWhole: false)
                 ?? SessionDocument()
             return CheckpointEntry(document, of: session, session.timeline)
         } catch {

@@ -7,13 +7,14 @@ import Tracking
 /// what it supersedes must go: the summaries of the session are then made again from the points and epoch records, whose trees
 /// answer that without reading the points.
 enum MetricSummaryProjection: Projection {
-    static let version = 1
+    static let version = 2
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         switch event.body {
         case .session(.epochCompleted(let completed)):
+            let session = try rows.knownSession(event.identity)
             for metric in completed.metrics {
-                try rows.summarize(metric.name, of: event.identity) { summary in
+                try rows.summarize(metric.name, of: session) { summary in
                     summary.epochs.add(
                         .init(place: Int64(completed.epoch), time: event.record.time.rawValue, value: metric.value))
                 }
@@ -24,15 +25,16 @@ enum MetricSummaryProjection: Projection {
     }
 
     private static func summarizeAnew(_ event: ProjectedEvent, _ rows: borrowing RowWriter) throws(LMDBError) {
-        let names = try rows.summarizedMetrics(of: event.identity)
-        guard !names.isEmpty, let session = try rows.session(event.identity) else { return }
+        let known = try rows.knownSession(event.identity)
+        let names = try rows.summarizedMetrics(of: known.number)
+        guard !names.isEmpty, let session = known.document else { return }
         try rows.cache.series.flush(to: rows.transaction, rows.tables)
         let records = try rows.transaction.epochRecords(
             of: session, through: event.position, latest: .max, allAttempts: false, in: rows.tables)
         for name in names {
             let summary = try rows.transaction.computedSummary(
                 of: name, in: session, records: records, through: LogPosition(.max), rows.tables)
-            try rows.summarize(name, of: event.identity) { $0 = summary }
+            try rows.summarize(name, of: known) { $0 = summary }
         }
     }
 }
@@ -40,18 +42,18 @@ enum MetricSummaryProjection: Projection {
 extension RowWriter {
     /// Changes the summary of a metric.
     func summarize(
-        _ metric: String, of session: String, _ change: (inout MetricSummary) -> Void
+        _ metric: String, of session: RowCache.KnownSession, _ change: (inout MetricSummary) -> Void
     ) throws(LMDBError) {
         try cache.summaries.change(
-            MetricSummaryRow.key(session, metric).bytes,
+            metric, of: session,
             stored: { () throws(LMDBError) in
-                try transaction.metricSummary(of: session, metric, in: tables) ?? MetricSummary(name: metric)
+                try transaction.metricSummary(of: session.number, metric, in: tables) ?? MetricSummary(name: metric)
             }, change)
     }
 
     /// The metrics of a session that have a summary.
-    fileprivate func summarizedMetrics(of session: String) throws(LMDBError) -> [String] {
-        try cache.summaries.flush(to: transaction, tables)
+    fileprivate func summarizedMetrics(of session: SessionNumber) throws(LMDBError) -> [String] {
+        try cache.summaries.flush(to: transaction, tables, cache.columns)
         return try transaction.metricSummaries(of: session, in: tables).map(\.name)
     }
 }

@@ -8,9 +8,9 @@ import Tracking
 enum MetricSummaryRow {
     private static let axisByteCount = 3 * 8 + 4 * 24
 
-    static func prefix(_ session: String) -> RowKey { RowKey(5).appending(session) }
+    static func prefix(_ session: SessionNumber) -> RowKey { RowKey(5).appending(session.rawValue) }
 
-    static func key(_ session: String, _ metric: String) -> RowKey { prefix(session).appending(metric) }
+    static func key(_ session: SessionNumber, _ metric: String) -> RowKey { prefix(session).appending(metric) }
 
     static func bytes(_ summary: MetricSummary) -> [UInt8] {
         var row = RowKey()
@@ -65,7 +65,9 @@ extension MetricSummary.Point {
 
 extension Transaction where Self: ~Copyable {
     /// The stored summary of a metric; nil when the session has no such metric.
-    func metricSummary(of session: String, _ metric: String, in tables: Tables) throws(LMDBError) -> MetricSummary? {
+    func metricSummary(of session: SessionNumber, _ metric: String, in tables: Tables) throws(LMDBError)
+        -> MetricSummary?
+    {
         let row = try withValue(for: MetricSummaryRow.key(session, metric).bytes, in: tables.indexes) {
             MetricSummaryRow.summary($0)
         }
@@ -75,7 +77,7 @@ extension Transaction where Self: ~Copyable {
     }
 
     /// The stored summaries of a session, in the order of the names' bytes.
-    func metricSummaries(of session: String, in tables: Tables) throws(LMDBError) -> [MetricSummary] {
+    func metricSummaries(of session: SessionNumber, in tables: Tables) throws(LMDBError) -> [MetricSummary] {
         var summaries: [MetricSummary] = []
         try forEach(in: tables.indexes, range: .prefix(MetricSummaryRow.prefix(session).bytes)) {
             (entry) throws(LMDBError) in

@@ -7,7 +7,8 @@ extension ReadModelSnapshot {
         do throws(LMDBError) {
             let summaries: [MetricSummary]
             if isCurrent {
-                summaries = try transaction.metricSummaries(of: session.sessionID, in: tables)
+                guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return [] }
+                summaries = try transaction.metricSummaries(of: number, in: tables)
             } else {
                 summaries = try pastSummaries(of: session)
             }
@@ -17,21 +18,16 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// The summaries of the metrics called `names` that the session has, by name.
-    func metricSummaries(of session: SessionDocument, named names: Set<String>) throws(LMDBError) -> [String:
+    /// The summaries, at a past position, of the metrics called `names` that the session has, by name.
+    func pastSummaries(of session: SessionDocument, named names: Set<String>) throws(LMDBError) -> [String:
         MetricSummary]
     {
         var summaries: [String: MetricSummary] = [:]
-        if isCurrent {
-            for name in names {
-                summaries[name] = try transaction.metricSummary(of: session.sessionID, name, in: tables)
-            }
-        } else if !names.isEmpty {
-            for summary in try pastSummaries(of: session) where names.contains(summary.name) {
-                summaries[summary.name] = summary
-            }
+        guard !names.isEmpty else { return summaries }
+        for summary in try pastSummaries(of: session) where names.contains(summary.name) && summary.axis.count > 0 {
+            summaries[summary.name] = summary
         }
-        return summaries.filter { $0.value.axis.count > 0 }
+        return summaries
     }
 
     /// The summaries as they were at the snapshot's position.

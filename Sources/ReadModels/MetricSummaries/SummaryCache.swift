@@ -3,32 +3,37 @@ import Tracking
 
 /// The summaries that the writer changed last; those that are not written yet among them.
 final class SummaryCache {
-    private static let maximumCount = 16_384
-
     private final class Entry {
         let key: [UInt8]
+        let session: SessionNumber
+        /// Whether the session wants much of the metric; nil when it does not say.
+        let isMaximized: Bool?
         var summary: MetricSummary
         var isChanged = false
 
-        init(_ key: [UInt8], _ summary: MetricSummary) {
+        init(_ key: [UInt8], _ metric: String, of session: RowCache.KnownSession, _ summary: MetricSummary) {
             self.key = key
+            self.session = session.number
+            isMaximized = session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
             self.summary = summary
         }
     }
 
-    private var entries: [[UInt8]: Entry] = [:]
+    private var entries = GenerationCache<[UInt8], Entry>(generationSize: 8192)
     private var changed: [Entry] = []
 
-    /// Changes the summary at `key`, which is what `stored` gives when it is not remembered.
+    /// Changes the summary of a metric, which is what `stored` gives when it is not remembered.
     func change(
-        _ key: [UInt8], stored: () throws(LMDBError) -> MetricSummary, _ change: (inout MetricSummary) -> Void
+        _ metric: String, of session: RowCache.KnownSession, stored: () throws(LMDBError) -> MetricSummary,
+        _ change: (inout MetricSummary) -> Void
     ) throws(LMDBError) {
+        let key = MetricSummaryRow.key(session.number, metric).bytes
         let entry: Entry
-        if let known = entries[key] {
+        if let known = entries.value(for: key) {
             entry = known
         } else {
-            entry = Entry(key, try stored())
-            entries[key] = entry
+            entry = Entry(key, metric, of: session, try stored())
+            entries.keep(entry, for: key)
         }
         change(&entry.summary)
         guard !entry.isChanged else { return }
@@ -36,19 +41,23 @@ final class SummaryCache {
         changed.append(entry)
     }
 
-    /// Writes what is not written yet.
-    func flush(to transaction: borrowing WriteTransaction, _ tables: Tables) throws(LMDBError) {
+    /// Writes what is not written yet, and puts it into the table of sessions.
+    func flush(
+        to transaction: borrowing WriteTransaction, _ tables: Tables, _ columns: ColumnWriter
+    ) throws(LMDBError) {
         for entry in changed {
             try transaction.put(MetricSummaryRow.bytes(entry.summary), for: entry.key, in: tables.indexes)
+            try columns.set(
+                entry.summary, of: entry.session, isMaximized: entry.isMaximized, in: transaction, tables)
             entry.isChanged = false
         }
         changed.removeAll(keepingCapacity: true)
-        if entries.count > SummaryCache.maximumCount { entries = [:] }
+        entries.age()
     }
 
     /// Forgets everything.
     func clear() {
-        entries = [:]
+        entries.removeAll()
         changed = []
     }
 }

@@ -7,7 +7,8 @@ enum MetricProjection: Projection {
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .telemetry(.metricsReported(let reported)) = event.body else { return }
-        let end = try rows.session(event.identity)?.timeline.stepEnd(ofAttempt: reported.attempt) ?? .max
+        let session = try rows.knownSession(event.identity)
+        let end = session.document?.timeline.stepEnd(ofAttempt: reported.attempt) ?? .max
         for series in reported.series {
             let points = points(of: series, recordedAt: event.record.time)
             try rows.cache.series.append(
@@ -17,7 +18,7 @@ enum MetricProjection: Projection {
                     SeriesRow(
                         number: $0, firstPosition: event.position.rawValue, rank: 0, name: series.name, host: "")
                 }, in: rows.transaction, rows.tables)
-            try rows.summarize(series.name, of: event.identity) { summary in
+            try rows.summarize(series.name, of: session) { summary in
                 for (index, value) in points.values.enumerated() where points.steps[index] < end {
                     summary.steps.add(.init(place: points.steps[index], time: points.times[index], value: value))
                 }

@@ -16,17 +16,15 @@ final class SeriesWriter {
 
     /// The number of an attempt's newest segments that take points.
     private static let openSegments = 4
-    /// The most places that are remembered between batches.
-    private static let maximumPlaces = 256
-
-    private var numbers: [[UInt8]: UInt64] = [:]
-    private var places: [Place: OpenSegments] = [:]
+    private var numbers = GenerationCache<[UInt8], UInt64>(generationSize: 8192)
+    /// A place takes 3 KB and, when it has many points, up to 8 KB more for each level of its tree.
+    private var places = GenerationCache<Place, OpenSegments>(generationSize: 1024)
     private var changed: [SegmentTail] = []
 
     /// Forgets everything that is not written.
     func clear() {
-        numbers = [:]
-        places = [:]
+        numbers.removeAll()
+        places.removeAll()
         changed = []
     }
 
@@ -59,14 +57,14 @@ final class SeriesWriter {
     func flush(to transaction: borrowing WriteTransaction, _ tables: Tables) throws(LMDBError) {
         for tail in changed { try tail.flush(to: transaction, tables) }
         changed.removeAll(keepingCapacity: true)
-        if places.count > SeriesWriter.maximumPlaces { places = [:] }
-        if numbers.count > 8 * SeriesWriter.maximumPlaces { numbers = [:] }
+        places.age()
+        numbers.age()
     }
 
     private func number(
         of key: RowKey, _ row: (UInt64) -> SeriesRow, _ transaction: borrowing WriteTransaction, _ tables: Tables
     ) throws(LMDBError) -> UInt64 {
-        if let known = numbers[key.bytes] { return known }
+        if let known = numbers.value(for: key.bytes) { return known }
         let number: UInt64
         if let stored = try transaction.series(key, in: tables) {
             number = stored.number
@@ -75,7 +73,7 @@ final class SeriesWriter {
             try transaction.put(row(number).bytes, for: key.bytes, in: tables.series)
             try transaction.setCounter(MetaRows.seriesCount, to: number, in: tables)
         }
-        numbers[key.bytes] = number
+        numbers.keep(number, for: key.bytes)
         return number
     }
 
@@ -97,7 +95,7 @@ final class SeriesWriter {
     private func segments(
         of place: Place, _ transaction: borrowing WriteTransaction, _ tables: Tables
     ) throws(LMDBError) -> OpenSegments {
-        if let known = places[place] { return known }
+        if let known = places.value(for: place) { return known }
         let open = OpenSegments()
         var segment = try lastSegment(before: .max, of: place, transaction, tables)
         open.segmentCount = segment.map { $0.key.segment + 1 } ?? 0
@@ -106,7 +104,7 @@ final class SeriesWriter {
             guard open.tails.count < SeriesWriter.openSegments, tail.key.segment > 0 else { break }
             segment = try lastSegment(before: tail.key.segment, of: place, transaction, tables)
         }
-        places[place] = open
+        places.keep(open, for: place)
         return open
     }
 

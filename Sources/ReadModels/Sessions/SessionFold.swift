@@ -3,36 +3,22 @@ import Tracking
 
 /// Applies events to a session's document.
 enum SessionFold {
-    /// The rows of the document that an event changes.
-    enum Changes {
-        case state
-        /// The rarely changing fields too.
-        case settings
-    }
-
     /// Makes `session` what it is after `event`.
     static func evolve(
         _ session: inout SessionDocument, with event: SessionEvent, recordedAs record: RecordedEvent
-    ) -> Changes {
+    ) {
         let time = record.recordedAt.rawValue
         switch event {
-        case .created(let created):
-            create(&session, created, at: record)
-            return .settings
+        case .created(let created): create(&session, created, at: record)
         case .paramsSet(let set):
             session.params = Parameters.merged(session.params, with: set.params)
-            return .settings
         case .provenanceRecorded(let recorded):
             session.provenance = Parameters.merged(
                 session.provenance, with: recorded.facts, ofAttempt: recorded.attempt)
-            return .settings
-        case .resultReported(let reported):
-            session.results.append(result(reported, of: session, at: record))
-            return .settings
+        case .resultReported(let reported): session.results.append(result(reported, of: session, at: record))
         case .reproductionReported(let reported):
             session.reproductions.append(reported)
             if reported.reproductionSessionID == session.sessionID { session.reproductionReported = true }
-            return .settings
         case .startRequested:
             session.reproductionReported = false
             session.status = Session.Status.queued.rawValue
@@ -97,7 +83,6 @@ enum SessionFold {
         case .deleted: session.deleted = true
         case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: break
         }
-        return .state
     }
 
     private static func create(_ session: inout SessionDocument, _ created: SessionCreated, at record: RecordedEvent) {

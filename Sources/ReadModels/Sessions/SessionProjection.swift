@@ -2,15 +2,15 @@ import LMDB
 import SwiftProtobuf
 import Tracking
 
-/// Sessions: the document, what lists need, and which was started last.
+/// Sessions: the document, its cells in the table of sessions, and which was started last.
 enum SessionProjection: Projection {
-    static let version = 4
+    static let version = 5
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .session(let body) = event.body else { return }
         var session = try rows.session(event.identity) ?? SessionDocument.with { $0.sessionID = event.identity }
-        let changes = SessionFold.evolve(&session, with: body, recordedAs: event.record)
-        try rows.put(session, for: event, settingsChanged: changes == .settings)
+        SessionFold.evolve(&session, with: body, recordedAs: event.record)
+        try rows.put(session, for: event)
         if case .startRequested = body {
             try rows.transaction.put(
                 Array(event.identity.utf8),

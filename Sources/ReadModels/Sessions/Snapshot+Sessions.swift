@@ -41,8 +41,20 @@ extension ReadModelSnapshot {
 
     /// The queued sessions in the order in which they may begin.
     package func queue() throws(ReadModelError) -> [Session.ID] {
-        try indexRows().filter { $0.status == .queued }.sorted { $0.queuedPosition < $1.queuedPosition }
-            .compactMap { Session.ID($0.session) }
+        do throws(LMDBError) {
+            var queue: [Session.ID] = []
+            guard isCurrent else {
+                return try pastSessions().filter { $0.queuedPosition > 0 }
+                    .sorted { $0.queuedPosition < $1.queuedPosition }.compactMap { Session.ID($0.sessionID) }
+            }
+            try transaction.forEach(in: tables.indexes, range: .prefix(ListKeys.queue.bytes)) { entry in
+                if let id = Session.ID(String(decoding: entry.value, as: UTF8.self)) { queue.append(id) }
+                return .next
+            }
+            return queue
+        } catch {
+            throw ReadModelError(error)
+        }
     }
 
     /// The place of a queued session in the queue, from 1; nil when it is not queued.
@@ -54,85 +66,133 @@ extension ReadModelSnapshot {
     package func sessionIDs(
         in statuses: Set<Session.Status>, includesArchived: Bool = false
     ) throws(ReadModelError) -> [Session.ID] {
-        try indexRows().filter { statuses.contains($0.status) && (includesArchived || !$0.isArchived) }
-            .sorted { $0.createdPosition < $1.createdPosition }.compactMap { Session.ID($0.session) }
+        var filter = SessionFilter()
+        filter.statuses = statuses
+        filter.includesArchived = includesArchived
+        guard !statuses.isEmpty else { return [] }
+        return try sessionIDs(including: { filter.includes($0, [:]) }) { () throws(LMDBError) in try selection(filter) }
+    }
+
+    /// The sessions that were not deleted and that `isIncluded` lets through, which `selection` finds in the current state, in
+    /// the order of their creation.
+    func sessionIDs(
+        including isIncluded: (SessionDocument) -> Bool, _ selection: () throws(LMDBError) -> SessionMask
+    ) throws(ReadModelError) -> [Session.ID] {
+        do throws(LMDBError) {
+            guard isCurrent else {
+                return try pastSessions().filter(isIncluded).compactMap { Session.ID($0.sessionID) }
+            }
+            var ids: [Session.ID] = []
+            for number in try selection().numbers(isDescending: false) {
+                if let id = try id(of: number) { ids.append(id) }
+            }
+            return ids
+        } catch {
+            throw ReadModelError(error)
+        }
     }
 
     /// The number of sessions with each status, archived ones left out; every status is there.
     package func statusCounts() throws(ReadModelError) -> [Session.Status: Int] {
-        var counts = Dictionary(uniqueKeysWithValues: Session.Status.allCases.map { ($0, 0) })
-        for row in try indexRows() where !row.isArchived { counts[row.status, default: 0] += 1 }
+        var counts: [Session.Status: Int] = [:]
+        do throws(LMDBError) {
+            let past = isCurrent ? [] : try pastSessions()
+            for status in Session.Status.allCases {
+                var filter = SessionFilter()
+                filter.statuses = [status]
+                counts[status] =
+                    isCurrent ? try selection(filter).count : past.count { filter.includes($0, [:]) }
+            }
+        } catch {
+            throw ReadModelError(error)
+        }
         return counts
     }
 
     /// The sessions that `filter` lets through, in `order`: at most `limit` after the first `offset`.
+    ///
+    /// - Parameter isWhole: Whether the documents have all their fields, or only those that lists show: without configuration,
+    ///   parameters, facts, results and verdicts.
     package func sessions(
-        _ filter: SessionFilter = SessionFilter(), order: SessionOrder = .newestFirst, limit: Int = 100, offset: Int = 0
+        _ filter: SessionFilter = SessionFilter(), order: SessionOrder = .newestFirst, limit: Int = 100,
+        offset: Int = 0, isWhole: Bool = true
     ) throws(ReadModelError) -> SessionPage {
-        var rows = try indexRows().filter { filter.mayInclude($0) }
-        let place = { (count: Int) in min(max(offset, 0), count)..<min(max(offset, 0) + max(limit, 0), count) }
         do throws(LMDBError) {
-            if order.key == .created, !filter.needsDocuments {
-                rows.sort { order.isDescending != ($0.createdPosition < $1.createdPosition) }
-                var sessions: [SessionDocument] = []
-                for row in rows[place(rows.count)] {
-                    guard let session = try transaction.session(row.session, through: position, in: tables) else {
-                        continue
-                    }
-                    sessions.append(session)
-                }
-                return SessionPage(sessions: sessions, total: rows.count)
+            let (limit, offset) = (max(limit, 0), max(offset, 0))
+            guard isCurrent else { return try pastPage(filter, order, limit: limit, offset: offset) }
+            let selection = try selection(filter)
+            var sessions: [SessionDocument] = []
+            for number in try page(of: selection, order, limit: limit, offset: offset) {
+                let session = try transaction.session(number, through: position, in: tables, isWhole: isWhole)
+                if let session { sessions.append(session) }
             }
-            let needsSettings = filter.needsSettings || order.needsSettings
-            let metricNames = order.metricNames.union(filter.condition?.metricNames ?? [])
-            var sessions: [(session: SessionDocument, metrics: [String: MetricSummary])] = []
-            for row in rows {
-                guard
-                    let session = try transaction.session(
-                        row.session, through: position, in: tables, withSettings: needsSettings)
-                else { continue }
-                let metrics = try metricSummaries(of: session, named: metricNames)
-                if filter.includes(session, metrics) { sessions.append((session, metrics)) }
-            }
-            let sorted = order.sorted(sessions)
-            var shown = Array(sorted[place(sorted.count)])
-            if !needsSettings {
-                for index in shown.indices {
-                    let whole = try transaction.session(shown[index].sessionID, through: position, in: tables)
-                    if let whole { shown[index] = whole }
-                }
-            }
-            return SessionPage(sessions: shown, total: sorted.count)
+            return SessionPage(sessions: sessions, total: selection.count)
         } catch {
             throw ReadModelError(error)
         }
     }
 
-    /// The index rows of all sessions, in no particular order.
-    private func indexRows() throws(ReadModelError) -> [SessionIndexRow] {
-        var rows: [SessionIndexRow] = []
-        do throws(LMDBError) {
-            if isCurrent {
-                try transaction.forEach(in: tables.indexes, range: .prefix(SessionIndexRow.prefix.bytes)) {
-                    (entry) throws(LMDBError) in
-                    guard let row = SessionIndexRow(entry.value) else {
-                        throw transaction.damagedRow("a session's index")
+    private func page(
+        of selection: SessionMask, _ order: SessionOrder, limit: Int, offset: Int
+    ) throws(LMDBError) -> [SessionNumber] {
+        guard order.key != .created else {
+            return selection.numbers(isDescending: order.isDescending, limit: limit, offset: offset)
+        }
+        var ranking = SessionRanking(selection, isDescending: order.isDescending)
+        try forEachValue(of: ColumnSource.of(order.key), among: selection) { chunk, row in
+            switch row {
+            case .metric(let row, let statistic, let sessions):
+                row.forEach(statistic, within: sessions) { ranking.add($1, chunk: chunk, place: $0) }
+            case .cells(let row, let sessions):
+                let cells = row.cells.map { CellView($0) }
+                row.forEach { place, number in
+                    guard sessions >> UInt64(place) & 1 == 1, let cell = cells[number] else { return }
+                    switch cell.tag {
+                    case .number: ranking.add(cell.number, chunk: chunk, place: place)
+                    case .time: ranking.add(Double(cell.time), chunk: chunk, place: place)
+                    case .text, .longText: ranking.add(cell.content, chunk: chunk, place: place)
+                    case .no: ranking.add(UnsafeRawBufferPointer("false"), chunk: chunk, place: place)
+                    case .yes: ranking.add(UnsafeRawBufferPointer("true"), chunk: chunk, place: place)
+                    case .list, .longList: break
                     }
-                    rows.append(row)
-                    return .next
-                }
-            } else {
-                try transaction.forEachVersion(
-                    of: DocumentKind.session.prefix, through: position, in: tables
-                ) { (bytes) throws(LMDBError) in
-                    let session = try transaction.decoded(bytes, as: SessionDocument.self)
-                    if !session.deleted { rows.append(SessionIndexRow(session)) }
-                    return .next
                 }
             }
-        } catch {
-            throw ReadModelError(error)
         }
-        return rows
+        return ranking.page(limit: limit, offset: offset)
     }
+
+    private func pastPage(
+        _ filter: SessionFilter, _ order: SessionOrder, limit: Int, offset: Int
+    ) throws(LMDBError) -> SessionPage {
+        let metricNames = order.metricNames.union(filter.condition?.metricNames ?? [])
+        var sessions: [(session: SessionDocument, metrics: [String: MetricSummary])] = []
+        for session in try pastSessions() {
+            let metrics = try pastSummaries(of: session, named: metricNames)
+            if filter.includes(session, metrics) { sessions.append((session, metrics)) }
+        }
+        let sorted = order.sorted(sessions)
+        return SessionPage(sessions: Array(sorted.dropFirst(offset).prefix(limit)), total: sorted.count)
+    }
+
+    /// The sessions of a past state that were not deleted, in the order of their creation: every one is read.
+    private func pastSessions() throws(LMDBError) -> [SessionDocument] {
+        var ids: [String] = []
+        try transaction.forEachVersion(
+            of: DocumentKind.session.prefix, through: position, in: tables
+        ) { (bytes) throws(LMDBError) in
+            let session = try transaction.decoded(bytes, as: SessionDocument.self)
+            if !session.deleted { ids.append(session.sessionID) }
+            return .next
+        }
+        var sessions: [SessionDocument] = []
+        for id in ids {
+            if let session = try transaction.session(id, through: position, in: tables) { sessions.append(session) }
+        }
+        return sessions.sorted { $0.createdPosition < $1.createdPosition }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// A text of the program itself.
+    fileprivate init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
 }

@@ -41,16 +41,8 @@ extension ReadModelSnapshot {
 
     /// The reproductions that have ended and on which there is no verdict yet.
     package func unreportedReproductions() throws(ReadModelError) -> [Session.ID] {
-        var ids: [Session.ID] = []
-        for id in try sessionIDs(in: [.completed, .failed, .stopped], includesArchived: true) {
-            do throws(LMDBError) {
-                let session = try transaction.session(
-                    id.text, through: position, in: tables, withSettings: false)
-                if let session, session.hasReproduction, !session.reproductionReported { ids.append(id) }
-            } catch {
-                throw ReadModelError(error)
-            }
+        try sessionIDs(including: { $0.awaitsVerdict }) { () throws(LMDBError) in
+            try sessions(havingCellIn: .plain(.awaitsVerdict))
         }
-        return ids
     }
 }

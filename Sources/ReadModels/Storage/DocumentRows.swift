@@ -4,18 +4,23 @@ import Tracking
 
 /// The kinds of versioned rows; the first byte of their keys.
 enum DocumentKind: UInt8 {
-    /// A session without its rarely changing fields.
+    /// The parts of a session's document, by `SessionPart`.
     case session = 1
-    /// A session's rarely changing fields.
     case sessionSettings = 2
     case checkpoint = 3
     case artifact = 4
     case webhook = 5
     /// The id of the session started last.
     case latestStarted = 6
+    case sessionProgress = 7
+    case sessionConfiguration = 8
+    case sessionMarks = 9
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }
+
+    /// The beginning of the keys of a part of one session's document.
+    func key(_ session: SessionNumber) -> RowKey { RowKey(rawValue).appending(session.rawValue) }
 
     /// The beginning of the keys of one document.
     func key(_ identity: String...) -> RowKey {

@@ -1,5 +1,11 @@
-/// Keys of the other rows of the database `indexes`.
+/// Keys of the rows of the database `indexes`.
 enum ListKeys {
+    /// A session's number.
+    static func number(of session: String) -> RowKey { RowKey(1).appending(session) }
+
+    /// The queued sessions by the position at which they were queued; the value is the session's id.
+    static let queue = RowKey(6)
+
     /// A session's checkpoints in the order of their first saves; the value is the checkpoint's id.
     static func checkpoints(of session: String) -> RowKey { RowKey(2).appending(session) }
 

@@ -7,6 +7,8 @@ enum MetaRows {
     static let position = Array("position".utf8)
     /// The id of the log's first event: documents of another log are not used.
     static let firstEvent = Array("first-event".utf8)
+    /// The number of sessions that were ever numbered, in eight bytes.
+    static let sessionCount = Array("session-count".utf8)
     /// The number of series, in eight bytes.
     static let seriesCount = Array("series-count".utf8)
 }

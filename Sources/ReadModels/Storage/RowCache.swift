@@ -3,24 +3,32 @@ import Tracking
 /// Keeps what the writer would otherwise read again and again. It belongs to the writer alone and is emptied when a
 /// transaction is given up.
 final class RowCache {
+    /// A session as the rows have it.
+    struct KnownSession {
+        var number: SessionNumber
+        /// Nil while the log has told nothing but telemetry of it.
+        var document: SessionDocument?
+    }
+
     /// The ends of the series.
     let series = SeriesWriter()
     let summaries = SummaryCache()
-    private var sessions: [String: SessionDocument] = [:]
+    let columns = ColumnWriter()
+    /// A document takes some 10 KB, most of it its configuration.
+    private var sessions = GenerationCache<String, KnownSession>(generationSize: 256)
 
-    private static let maximumSessions = 256
+    func session(_ id: String) -> KnownSession? { sessions.value(for: id) }
 
-    func session(_ id: String) -> SessionDocument? { sessions[id] }
+    func keep(_ session: KnownSession, for id: String) { sessions.keep(session, for: id) }
 
-    func keep(_ session: SessionDocument, for id: String) {
-        if sessions.count >= RowCache.maximumSessions, sessions[id] == nil { sessions = [:] }
-        sessions[id] = session
-    }
+    /// Lets go of what was not used lately; everything must be written.
+    func age() { sessions.age() }
 
     /// Forgets everything.
     func clear() {
-        sessions = [:]
+        sessions.removeAll()
         series.clear()
         summaries.clear()
+        columns.clear()
     }
 }

@@ -11,8 +11,10 @@ struct RowWriter: ~Copyable {
     /// Makes everything written visible and durable together with the position it belongs to.
     consuming func commit(through position: LogPosition) throws(LMDBError) {
         try cache.series.flush(to: transaction, tables)
-        try cache.summaries.flush(to: transaction, tables)
+        try cache.summaries.flush(to: transaction, tables, cache.columns)
+        try cache.columns.flush(to: transaction, tables)
         try transaction.setCounter(MetaRows.position, to: position.rawValue, in: tables)
+        cache.age()
         try transaction.commit()
     }
 
@@ -24,30 +26,56 @@ struct RowWriter: ~Copyable {
         try transaction.put(bytes, for: key.appending(position.rawValue).bytes, in: tables.documents)
     }
 
-    /// The session called `id` as the events so far made it.
-    func session(_ id: String) throws(LMDBError) -> SessionDocument? {
+    /// The session called `id` as the events so far made it; it gets a number when it has none yet.
+    func knownSession(_ id: String) throws(LMDBError) -> RowCache.KnownSession {
         if let known = cache.session(id) { return known }
-        let session = try transaction.session(id, through: LogPosition(.max), in: tables)
-        if let session { cache.keep(session, for: id) }
+        let session: RowCache.KnownSession
+        if let number = try transaction.number(ofSession: id, in: tables) {
+            session = RowCache.KnownSession(
+                number: number, document: try transaction.session(number, through: LogPosition(.max), in: tables))
+        } else {
+            let count = try transaction.counter(MetaRows.sessionCount, in: tables)
+            session = RowCache.KnownSession(number: SessionNumber(rawValue: UInt32(count)))
+            try transaction.put(
+                withUnsafeBytes(of: session.number.rawValue.bigEndian) { Array($0) },
+                for: ListKeys.number(of: id).bytes,
+                in: tables.indexes)
+            try transaction.setCounter(MetaRows.sessionCount, to: count + 1, in: tables)
+        }
+        cache.keep(session, for: id)
         return session
     }
 
-    /// Writes a session's version made by `event`, and its settings when they changed too.
-    func put(_ session: SessionDocument, for event: ProjectedEvent, settingsChanged: Bool) throws(LMDBError) {
+    /// The document of the session called `id` as the events so far made it; nil before its creation.
+    func session(_ id: String) throws(LMDBError) -> SessionDocument? { try knownSession(id).document }
+
+    /// Writes what `event` changed of a session: those parts of its document that differ from before, and its cells in the table
+    /// of sessions.
+    func put(_ session: SessionDocument, for event: ProjectedEvent) throws(LMDBError) {
         var session = session
         session.lastPosition = event.position.rawValue
         session.updatedAt = event.record.recordedAt.rawValue
-        let id = event.identity
-        try put(session.withoutSettings, as: DocumentKind.session.key(id), at: event.position)
-        if settingsChanged {
-            try put(session.settings, as: DocumentKind.sessionSettings.key(id), at: event.position)
+        var known = try knownSession(event.identity)
+        let old = known.document
+        for part in SessionPart.allCases {
+            let fields = part.fields(of: session)
+            guard fields != part.fields(of: old ?? SessionDocument()) else { continue }
+            try put(fields, as: part.kind.key(known.number), at: event.position)
         }
-        let key = SessionIndexRow.key(id).bytes
-        if session.deleted {
-            _ = try transaction.delete(key, in: tables.indexes)
-        } else {
-            try transaction.put(SessionIndexRow(session).bytes, for: key, in: tables.indexes)
+        try SessionColumns.changes(
+            from: old.flatMap { $0.deleted ? nil : $0 }, to: session.deleted ? nil : session
+        ) { (column, cell) throws(LMDBError) in
+            try cache.columns.set(column, of: known.number, to: cell, in: transaction, tables)
         }
-        cache.keep(session, for: id)
+        try requeue(event.identity, from: old?.queuedPosition ?? 0, to: session.deleted ? 0 : session.queuedPosition)
+        known.document = session
+        cache.keep(known, for: event.identity)
+    }
+
+    /// Moves a session in the queue; its place is the position at which it was queued, 0 for none.
+    private func requeue(_ id: String, from old: UInt64, to new: UInt64) throws(LMDBError) {
+        guard old != new else { return }
+        if old > 0 { try transaction.delete(ListKeys.queue.appending(old).bytes, in: tables.indexes) }
+        if new > 0 { try transaction.put(Array(id.utf8), for: ListKeys.queue.appending(new).bytes, in: tables.indexes) }
     }
 }

@@ -6,8 +6,10 @@ struct Tables: Sendable {
     let meta: Database
     /// Versioned rows of documents.
     let documents: Database
-    /// Rows that select and order the current documents without reading them.
+    /// Rows that find current documents, or say what a list needs of them.
     let indexes: Database
+    /// The table of sessions in its current state, column by column: what lists select and order by.
+    let columns: Database
     /// Epoch records by session and position.
     let epochs: Database
     /// Logged lines by session and line number.
@@ -21,11 +23,12 @@ struct Tables: Sendable {
         meta = try environment.database("meta")
         documents = try environment.database("documents")
         indexes = try environment.database("indexes")
+        columns = try environment.database("columns")
         epochs = try environment.database("epochs")
         lines = try environment.database("lines")
         series = try environment.database("series")
         points = try environment.database("points")
     }
 
-    var all: [Database] { [meta, documents, indexes, epochs, lines, series, points] }
+    var all: [Database] { [meta, documents, indexes, columns, epochs, lines, series, points] }
 }

@@ -23,21 +23,11 @@ extension SessionCondition {
         }
     }
 
-    /// True when the condition speaks of the rarely changing fields of a document.
-    package var needsSettings: Bool {
-        switch self {
-        case .all(let parts), .any(let parts): parts.contains { $0.needsSettings }
-        case .not(let part): part.needsSettings
-        case .exists(let field), .comparison(let field, _, _):
-            switch field {
-            case .parameter, .configuration, .result: true
-            default: false
-            }
-        }
-    }
-
-    /// A field with several values, such as tags, satisfies `!=` and its kin when none of them is equal.
-    private static func holds(_ values: [Literal], _ comparison: Comparison, _ literals: [Literal]) -> Bool {
+    /// True when the comparison holds of the values that a session has under a field.
+    ///
+    /// A field with several values, such as tags, satisfies `!=` and its kin when none of them is equal; one without a value
+    /// satisfies nothing.
+    package static func holds(_ values: [Literal], _ comparison: Comparison, _ literals: [Literal]) -> Bool {
         guard !values.isEmpty else { return false }
         func some(_ matches: (Literal, Literal) -> Bool) -> Bool {
             values.contains { value in literals.contains { matches(value, $0) } }
@@ -81,7 +71,7 @@ extension SessionCondition.Literal {
 
     fileprivate func contains(_ other: Self) -> Bool {
         guard let text, let part = other.text else { return false }
-        return part.isEmpty || text.lowercased().contains(part.lowercased())
+        return SearchText(text).contains(SearchText(part))
     }
 
     private var text: String? {
@@ -96,7 +86,7 @@ extension SessionCondition.Literal {
 
 extension SessionDocument {
     /// The values that the session has under `field`: none, one or several.
-    func values(
+    package func values(
         of field: SessionCondition.Field, _ metrics: [String: MetricSummary]
     ) -> [SessionCondition.Literal] {
         func text(_ text: String) -> [SessionCondition.Literal] { text.isEmpty ? [] : [.text(text)] }
@@ -136,7 +126,8 @@ extension SessionDocument {
 }
 
 extension Parameter {
-    fileprivate var literal: SessionCondition.Literal? {
+    /// The value as the filter language compares it.
+    package var literal: SessionCondition.Literal? {
         switch value {
         case .text(let text): .text(text)
         case .number(let number): .number(number)

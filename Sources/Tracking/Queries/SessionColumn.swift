@@ -14,6 +14,14 @@ package struct SessionColumn: Sendable, Equatable {
         self.field = field
     }
 
+    /// True when the value is in the parts of a document that lists do not show otherwise.
+    package var needsWholeDocument: Bool {
+        switch field {
+        case .parameter, .configuration, .result: true
+        default: false
+        }
+    }
+
     /// The session's value; nil when it has none, a list when it has several.
     ///
     /// - Parameter metrics: The session's metrics by name.

@@ -5,14 +5,6 @@ extension SessionOrder {
         case text(String)
     }
 
-    /// True when the rarely changing fields of a document decide.
-    package var needsSettings: Bool {
-        switch key {
-        case .parameter, .configuration: true
-        default: false
-        }
-    }
-
     /// The metrics whose summaries decide.
     package var metricNames: Set<String> {
         if case .metric(let text) = key { MetricSummary.names(in: text) } else { [] }
@@ -63,7 +55,7 @@ extension SessionOrder {
     private static func precedes(_ left: Value, _ right: Value) -> Bool {
         switch (left, right) {
         case (.number(let left), .number(let right)): left < right
-        case (.text(let left), .text(let right)): left < right
+        case (.text(let left), .text(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
         case (.number, .text): true
         case (.text, .number): false
         }

@@ -1,0 +1,59 @@
+import Tracking
+
+/// A column of the table of sessions: one fact of every session that has it. It is also the beginning of its rows' keys.
+struct SessionColumnKey: Hashable {
+    /// The columns that every session may fill.
+    enum Plain: UInt8, CaseIterable {
+        case id = 1
+        case name, status, experiment, group, notes, tags, trainer, parent
+        /// Every session that was not deleted has this one.
+        case archived
+        case epoch, totalEpochs, attempt, createdAt, startedAt, completedAt, updatedAt
+        /// What a search looks through: the name, the notes and the tags as `SearchText`, a NUL between them.
+        case text
+        /// True for a reproduction on which there is no verdict yet.
+        case awaitsVerdict
+
+        /// The field of the filter language whose values the cells are.
+        var field: SessionCondition.Field? {
+            switch self {
+            case .id: .id
+            case .name: .name
+            case .status: .status
+            case .experiment: .experiment
+            case .group: .group
+            case .notes: .notes
+            case .tags: .tags
+            case .trainer: .trainer
+            case .parent: .parent
+            case .archived: .archived
+            case .epoch: .epoch
+            case .totalEpochs: .totalEpochs
+            case .attempt: .attempt
+            case .createdAt: .createdAt
+            case .startedAt: .startedAt
+            case .completedAt: .completedAt
+            case .updatedAt, .text, .awaitsVerdict: nil
+            }
+        }
+    }
+
+    let row: RowKey
+
+    private init(_ row: RowKey) { self.row = row }
+
+    static func == (left: Self, right: Self) -> Bool { left.row.bytes == right.row.bytes }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(row.bytes) }
+
+    static func plain(_ column: Plain) -> Self { Self(RowKey(column.rawValue)) }
+    /// What was given or logged under a name.
+    static func parameter(_ name: String) -> Self { Self(RowKey(64).appending(name)) }
+    static func configuration(_ name: String) -> Self { Self(RowKey(65).appending(name)) }
+    /// The value reported last.
+    static func result(_ name: String) -> Self { Self(RowKey(66).appending(name)) }
+    /// What the completion said of a metric.
+    static func final(_ metric: String) -> Self { Self(RowKey(67).appending(metric)) }
+    /// The statistics of a metric; its rows are `MetricChunk`s, those of all others are `CellChunk`s.
+    static func metric(_ name: String) -> Self { Self(RowKey(68).appending(name)) }
+}

@@ -1,0 +1,77 @@
+import LMDB
+import Tracking
+
+/// The cells that a session's document fills.
+enum SessionColumns {
+    /// Calls `put` with every cell that differs between two versions of a document; an empty one goes. Nil is a session that is
+    /// not there, or not any more.
+    static func changes(
+        from old: SessionDocument?, to new: SessionDocument?,
+        _ put: (SessionColumnKey, [UInt8]) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        for column in SessionColumnKey.Plain.allCases {
+            guard let field = column.field else { continue }
+            let cell = Cell.bytes(of: new?.values(of: field, [:]) ?? [])
+            guard old == nil || cell != Cell.bytes(of: old?.values(of: field, [:]) ?? []) else { continue }
+            try put(.plain(column), cell)
+        }
+        if old?.updatedAt != new?.updatedAt {
+            try put(.plain(.updatedAt), new.map { Cell.bytes(of: [.time($0.updatedAt)]) } ?? [])
+        }
+        if old.map({ ($0.name, $0.notes) }) ?? ("", "") != new.map({ ($0.name, $0.notes) }) ?? ("", "")
+            || old?.tags != new?.tags
+        {
+            try put(.plain(.text), new.map { Cell.bytes(ofText: $0.searchedText) } ?? [])
+        }
+        if old?.awaitsVerdict ?? false != new?.awaitsVerdict ?? false {
+            try put(.plain(.awaitsVerdict), new?.awaitsVerdict ?? false ? Cell.bytes(of: [.flag(true)]) : [])
+        }
+        try changes(from: old?.params ?? [], to: new?.params ?? [], { .parameter($0) }, put)
+        try changes(
+            from: old?.configurationValues ?? [], to: new?.configurationValues ?? [], { .configuration($0) }, put)
+        try changes(from: old?.finalMetrics ?? [], to: new?.finalMetrics ?? [], { .final($0) }, put)
+        try changes(from: old?.results ?? [], to: new?.results ?? [], { .result($0) }, put)
+    }
+
+    private static func changes<Value: NamedValue & Equatable>(
+        from old: [Value], to new: [Value], _ column: (String) -> SessionColumnKey,
+        _ put: (SessionColumnKey, [UInt8]) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        guard old != new else { return }
+        func cells(_ values: [Value]) -> [String: [UInt8]] {
+            // Of several with one name the last counts.
+            values.reduce(into: [:]) { $0[$1.name] = Cell.bytes(of: $1.literal.map { [$0] } ?? []) }
+        }
+        let (earlier, later) = (cells(old), cells(new))
+        for (name, cell) in later where earlier[name] != cell { try put(column(name), cell) }
+        for name in earlier.keys where later[name] == nil { try put(column(name), []) }
+    }
+}
+
+/// A value with a name, as documents list them.
+private protocol NamedValue {
+    var name: String { get }
+    var literal: SessionCondition.Literal? { get }
+}
+
+extension Parameter: NamedValue {}
+
+extension Metric: NamedValue {
+    fileprivate var literal: SessionCondition.Literal? { .number(value) }
+}
+
+extension ResultRecord: NamedValue {
+    fileprivate var literal: SessionCondition.Literal? { .number(value) }
+}
+
+extension SessionDocument {
+    /// What a search looks through: each text as `SearchText`, a NUL between them.
+    fileprivate var searchedText: [UInt8] {
+        Array(([name, notes] + tags).map { SearchText($0).bytes }.joined(separator: [0]))
+    }
+
+    /// True for a reproduction that has ended and on which there is no verdict yet.
+    var awaitsVerdict: Bool {
+        hasReproduction && !reproductionReported && Session.Status(rawValue: status)?.isFinished ?? false
+    }
+}

@@ -1,0 +1,146 @@
+import Glibc
+import Tracking
+
+/// The sessions of a selection by the values of an order: numbers before texts, then those without a value; equal ones and
+/// those without follow newest first.
+///
+/// Only the page that is asked for is sorted; what comes before it is told apart by halving, in time that grows with the
+/// number of sessions. It refers to texts where they lie, so it ends with its snapshot.
+struct SessionRanking {
+    private struct Numbered: Comparable {
+        /// The value's rank: smaller ones come first.
+        var key: UInt64
+        var session: UInt32
+
+        static func < (left: Self, right: Self) -> Bool {
+            left.key != right.key ? left.key < right.key : left.session > right.session
+        }
+    }
+
+    private struct Texted {
+        var text: UnsafeRawBufferPointer
+        /// The bytes in which texts first differ; the text decides between equals.
+        var key: UInt64 = 0
+        var session: UInt32
+    }
+
+    private var numbered: [Numbered] = []
+    private var texted: [Texted] = []
+    /// Those without a value.
+    private var rest: SessionMask
+    private let isDescending: Bool
+
+    init(_ sessions: SessionMask, isDescending: Bool) {
+        rest = sessions
+        self.isDescending = isDescending
+    }
+
+    /// Places a session by a number; NaN counts as no value.
+    mutating func add(_ number: Double, chunk: Int, place: Int) {
+        guard !number.isNaN else { return }
+        // Adding 0 makes -0 equal to 0; the bits of negative numbers fall as the numbers rise.
+        let bits = (number + 0).bitPattern
+        let key = bits >> 63 == 1 ? ~bits : bits | 1 << 63
+        numbered.append(Numbered(key: isDescending ? ~key : key, session: take(chunk, place)))
+    }
+
+    /// Places a session by a text.
+    mutating func add(_ text: UnsafeRawBufferPointer, chunk: Int, place: Int) {
+        texted.append(Texted(text: text, session: take(chunk, place)))
+    }
+
+    private mutating func take(_ chunk: Int, _ place: Int) -> UInt32 {
+        rest[chunk] &= ~(1 << UInt64(place))
+        return UInt32(chunk * CellChunk.capacity + place)
+    }
+
+    /// At most `limit` sessions after the first `offset`.
+    mutating func page(limit: Int, offset: Int) -> [SessionNumber] {
+        var page: [UInt32] = []
+        var skipped = offset
+        for isText in [isDescending, !isDescending] {
+            let count = isText ? texted.count : numbered.count
+            let start = min(skipped, count)
+            let places = start..<min(start + limit - page.count, count)
+            skipped -= start
+            page += isText ? texts(at: places) : numbered.sort(only: places, by: <).map(\.session)
+        }
+        return page.map { SessionNumber(rawValue: $0) }
+            + rest.numbers(isDescending: true, limit: limit - page.count, offset: skipped)
+    }
+
+    /// The sessions that have the texts at `places` of their order.
+    private mutating func texts(at places: Range<Int>) -> [UInt32] {
+        guard !places.isEmpty else { return [] }
+        findKeys()
+        let isDescending = isDescending
+        return texted.sort(only: places) { left, right in
+            if left.key != right.key { return isDescending != (left.key < right.key) }
+            let order = SessionRanking.order(left.text, right.text)
+            return order != 0 ? isDescending != (order < 0) : left.session > right.session
+        }.map(\.session)
+    }
+
+    /// Finds the bytes in which the texts first differ: what follows the beginning that all share.
+    private mutating func findKeys() {
+        guard let first = texted.first?.text else { return }
+        var shared = first.count
+        for entry in texted {
+            shared = zip(entry.text, first).prefix(shared).prefix { $0 == $1 }.count
+        }
+        for index in texted.indices {
+            let text = texted[index].text
+            var key: UInt64 = 0
+            for place in shared..<shared + 8 { key = key << 8 | UInt64(place < text.count ? text[place] : 0) }
+            texted[index].key = key
+        }
+    }
+
+    private static func order(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+        let count = min(left.count, right.count)
+        guard count > 0, let leftStart = left.baseAddress, let rightStart = right.baseAddress,
+            case let order = Int(memcmp(leftStart, rightStart, count)), order != 0
+        else { return left.count - right.count }
+        return order
+    }
+}
+
+extension Array {
+    /// The elements that would stand at `places` if the array were sorted, in their order; the array is reordered.
+    fileprivate mutating func sort(
+        only places: Range<Int>, by precedes: (Element, Element) -> Bool
+    ) -> ArraySlice<Element> {
+        guard !places.isEmpty else { return [] }
+        separate(at: places.lowerBound, within: startIndex..<endIndex, by: precedes)
+        separate(at: places.upperBound, within: places.lowerBound..<endIndex, by: precedes)
+        self[places].sort(by: precedes)
+        return self[places]
+    }
+
+    /// Moves elements so that none at `place` or behind precedes one before it (Hoare's selection; the pivot is the median
+    /// of three).
+    private mutating func separate(
+        at place: Int, within range: Range<Int>, by precedes: (Element, Element) -> Bool
+    ) {
+        var (low, high) = (range.lowerBound, range.upperBound - 1)
+        guard place > low, place <= high else { return }
+        while low < high {
+            let middle = low + (high - low) / 2
+            if precedes(self[middle], self[low]) { swapAt(middle, low) }
+            if precedes(self[high], self[low]) { swapAt(high, low) }
+            if precedes(self[high], self[middle]) { swapAt(high, middle) }
+            let pivot = self[middle]
+            var (left, right) = (low, high)
+            while left <= right {
+                while precedes(self[left], pivot) { left += 1 }
+                while precedes(pivot, self[right]) { right -= 1 }
+                if left <= right {
+                    swapAt(left, right)
+                    left += 1
+                    right -= 1
+                }
+            }
+            if place <= right { high = right } else if place >= left { low = left } else { return }
+        }
+    }
+}
