@@ -44,6 +44,26 @@ package struct JSONWriter: Sendable {
         finishKey()
     }
 
+    /// A member's key that was quoted before.
+    package mutating func key(_ key: QuotedKey) {
+        separate()
+        bytes.append(contentsOf: key.bytes)
+        followsKey = true
+        if pretty { bytes.append(UInt8(ascii: " ")) }
+    }
+
+    /// A member's key as it is written, for those that are written again and again.
+    package struct QuotedKey: Sendable {
+        /// The key in quotes, and a colon.
+        fileprivate let bytes: [UInt8]
+
+        package init(_ key: String) {
+            var writer = JSONWriter()
+            writer.key(key)
+            bytes = writer.bytes
+        }
+    }
+
     /// A string value.
     package mutating func string(_ value: String) {
         separate()

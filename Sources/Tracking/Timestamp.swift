@@ -44,13 +44,23 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Cust
             days -= 1
         }
         let (year, month, day) = Timestamp.date(fromDaysSince1970: days)
-        func padded(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let parts: [(value: Int64, width: Int, sign: StaticString)] = [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (secondOfDay / 3600, 2, ":"),
+            (secondOfDay / 60 % 60, 2, ":"), (secondOfDay % 60, 2, "."), (fraction, 6, "Z"),
+        ]
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var end = 0
+            for part in parts {
+                var rest = part.value
+                for place in (end..<end + part.width).reversed() {
+                    text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                end += part.width + 1
+                text[end - 1] = part.sign.utf8Start[0]
+            }
+            return end
         }
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(secondOfDay / 3600, 2)
-            + ":" + padded(secondOfDay / 60 % 60, 2) + ":" + padded(secondOfDay % 60, 2) + "." + padded(fraction, 6)
-            + "Z"
     }
 
     /// Reads RFC 3339 with any offset and up to nine decimals; nil for anything else.

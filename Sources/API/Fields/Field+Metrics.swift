@@ -8,9 +8,10 @@ extension Field {
         metrics name: String, _ path: FieldPath<Root, [MetricValue]>,
         count: ClosedRange<Int> = 0...MetricNames.maximumCount
     ) {
+        let key = JSONWriter.QuotedKey(name)
         self.init(
             name, .map(.metric), isRequired: true, limits: Self.limits(count),
-            write: { Self.write($0[keyPath: path], name, &$1) },
+            write: { Self.write($0[keyPath: path], key, &$1) },
             read: { (root, json, strictly) throws(FieldError) in
                 guard let json else { throw FieldError("", "is required") }
                 root[keyPath: path] = try Self.metrics(json, count, strictly)
@@ -19,9 +20,10 @@ extension Field {
 
     /// Metrics by name that are left out when there are none.
     package init(optionalMetrics name: String, _ path: FieldPath<Root, [MetricValue]>) {
+        let key = JSONWriter.QuotedKey(name)
         self.init(
             name, .map(.metric), isRequired: false, limits: Self.limits(0...MetricNames.maximumCount),
-            write: { if !$0[keyPath: path].isEmpty { Self.write($0[keyPath: path], name, &$1) } },
+            write: { if !$0[keyPath: path].isEmpty { Self.write($0[keyPath: path], key, &$1) } },
             read: { (root, json, strictly) throws(FieldError) in
                 root[keyPath: path] =
                     try json.map { (json) throws(FieldError) in
@@ -34,8 +36,8 @@ extension Field {
         .entries(count, keys: 1...Session.maximumNameByteCount)
     }
 
-    private static func write(_ metrics: [MetricValue], _ name: String, _ writer: inout JSONWriter) {
-        writer.key(name)
+    private static func write(_ metrics: [MetricValue], _ key: JSONWriter.QuotedKey, _ writer: inout JSONWriter) {
+        writer.key(key)
         writer.beginObject()
         for metric in metrics {
             writer.key(metric.name)

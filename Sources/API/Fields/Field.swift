@@ -29,8 +29,9 @@ package struct Field<Root>: Sendable {
     package init<Value: FieldValue>(
         _ name: String, _ path: FieldPath<Root, Value>, _ bounds: Bounds<Value> = .none
     ) {
+        let key = JSONWriter.QuotedKey(name)
         self.init(name, bounds.shape, isRequired: true, limits: bounds.limits) { root, writer in
-            writer.key(name)
+            writer.key(key)
             root[keyPath: path].write(to: &writer)
         } read: { (root, json, strictly) throws(FieldError) in
             guard let json else { throw FieldError("", "is required") }
@@ -42,9 +43,10 @@ package struct Field<Root>: Sendable {
     package init<Value: FieldValue>(
         _ name: String, _ path: FieldPath<Root, Value?>, _ bounds: Bounds<Value> = .none
     ) {
+        let key = JSONWriter.QuotedKey(name)
         self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
             guard let value = root[keyPath: path] else { return }
-            writer.key(name)
+            writer.key(key)
             value.write(to: &writer)
         } read: { (root, json, strictly) throws(FieldError) in
             guard let json else { return }
@@ -57,10 +59,11 @@ package struct Field<Root>: Sendable {
         _ name: String, _ path: FieldPath<Root, Value>, omitting omitted: Value,
         _ bounds: Bounds<Value> = .none
     ) {
+        let key = JSONWriter.QuotedKey(name)
         self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
             let value = root[keyPath: path]
             guard value != omitted else { return }
-            writer.key(name)
+            writer.key(key)
             value.write(to: &writer)
         } read: { (root, json, strictly) throws(FieldError) in
             root[keyPath: path] = if let json { try bounds.read(json, strictly) } else { omitted }

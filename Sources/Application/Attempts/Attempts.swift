@@ -101,7 +101,7 @@ package struct Attempts: Sendable {
         return Claim(
             receipt: Receipt(
                 session: session, state: outcome.state, attempt: claimed.attempt, position: outcome.last),
-            claimed: claimed, token: token, session: try await queries.view(of: session, after: outcome.last))
+            claimed: claimed, token: token, session: try await queries.view(of: session, after: outcome))
     }
 
     /// The answer to a renewal of the lease, which looking up the speaker was.

@@ -98,7 +98,7 @@ package struct ComparedSession: Sendable {
 
     /// The metrics of the completion, and of all others the latest value.
     private mutating func addMetrics(_ view: SessionView, _ checkpoints: [CheckpointEntry]) {
-        for metric in view.latestMetrics + view.document.finalMetrics {
+        for metric in view.latestMetrics + view.document.finalMetrics.map({ ($0.name, $0.value) }) {
             set(.metrics, metric.name, .number(metric.value))
         }
         guard let best = checkpoints.last(where: \.isBest)?.document,

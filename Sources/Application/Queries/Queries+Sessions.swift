@@ -1,3 +1,4 @@
+import EventLog
 import ReadModels
 package import Tracking
 
@@ -10,6 +11,23 @@ extension Queries {
             try snapshot.view(of: id, leases: asOf == nil ? leases : nil)
         }
     }
+
+    /// The session as it is after a command. A session that has only begun is folded from its events, so that whoever creates and
+    /// claims many does not wait for the read models; the answer is the same.
+    func view(of id: Session.ID, after outcome: CommandOutcome<SessionDecider>) async throws -> SessionView {
+        let count = Int(outcome.version.rawValue)
+        if !outcome.isRepeat, count <= Self.mostFoldedEvents {
+            let records = try await core.store.events(
+                in: id.stream, after: .none, limit: ReadLimit(count: count, byteCount: .max))
+            if records.count == count, let document = try SessionDocument.folded(from: records) {
+                return SessionView(document, metrics: [], progress: core.leases.progress(of: id), queuePosition: nil)
+            }
+        }
+        return try await view(of: id, after: outcome.last)
+    }
+
+    /// The most events that an answer is folded from.
+    private static let mostFoldedEvents = 8
 
     /// The session as it is after a write at `position`.
     func view(of id: Session.ID, after position: LogPosition) async throws -> SessionView {

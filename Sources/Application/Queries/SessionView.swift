@@ -46,15 +46,8 @@ package struct SessionView: Sendable {
     }
 
     /// The latest value of every metric.
-    package var latestMetrics: [Metric] {
-        metrics.compactMap { summary in
-            summary.latest.map { point in
-                .with {
-                    $0.name = summary.name
-                    $0.value = point.value
-                }
-            }
-        }
+    package var latestMetrics: [(name: String, value: Double)] {
+        metrics.compactMap { summary in summary.latest.map { (summary.name, $0.value) } }
     }
 
     /// The share that is done, 0 to 1.

@@ -90,7 +90,7 @@ package struct Sessions: Sendable {
         _ command: SessionCommand, on session: Session.ID, as identity: CommandIdentity
     ) async throws -> Written<SessionView> {
         let outcome = try await core.sessions.handle(command, on: session.stream, as: identity)
-        return try await written(session, at: outcome.last)
+        return Written(try await queries.view(of: session, after: outcome), at: outcome.last)
     }
 
     private func written(_ session: Session.ID, at position: LogPosition) async throws -> Written<SessionView> {

@@ -31,7 +31,7 @@ extension SessionSummary {
         plannedEpochs = document.plannedEpochs > 0 ? Int(document.plannedEpochs) : nil
         currentStep = Int(clamping: view.step)
         progress = view.fractionDone
-        let latest = [MetricValue](view.latestMetrics)
+        let latest = view.latestMetrics.map { MetricValue(name: $0.name, value: $0.value) }
         latestMetrics = latest.finite
         finalMetrics = [MetricValue](document.finalMetrics).finite
         nonfiniteMetrics = latest.nonfiniteNames

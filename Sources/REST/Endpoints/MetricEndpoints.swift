@@ -52,7 +52,7 @@ struct MetricEndpoints {
 
     private func latest(_ call: Call, _ session: Session.ID?) async throws -> Response {
         .read(try await tracker.queries.sessionOrLatest(session, try call.freshness())) { view in
-            let metrics = [MetricValue](view.latestMetrics)
+            let metrics = view.latestMetrics.map { MetricValue(name: $0.name, value: $0.value) }
             var latest = LatestMetrics()
             latest.sessionID = view.document.sessionID
             latest.epoch = Int(view.document.currentEpoch)

@@ -37,23 +37,26 @@ enum MetricSummaryRow {
     }
 
     private static func axis(_ bytes: UnsafeRawBufferPointer, at start: Int) -> MetricSummary.Axis {
-        func number(_ index: Int) -> UInt64 { bytes.bigEndian(at: start + 8 * index, as: UInt64.self) }
-        func point(_ index: Int) -> MetricSummary.Point? {
-            let place = number(3 + 3 * index)
-            let (time, value) = (number(4 + 3 * index), number(5 + 3 * index))
-            guard place != .max || time != .max || value != .max else { return nil }
-            return MetricSummary.Point(
-                place: Int64(bitPattern: place), time: Int64(bitPattern: time), value: Double(bitPattern: value))
-        }
         var axis = MetricSummary.Axis()
-        axis.count = number(0)
-        axis.nanCount = number(1)
-        axis.infinityCount = number(2)
-        axis.first = point(0)
-        axis.last = point(1)
-        axis.minimum = point(2)
-        axis.maximum = point(3)
+        axis.count = bytes.bigEndian(at: start, as: UInt64.self)
+        axis.nanCount = bytes.bigEndian(at: start + 8, as: UInt64.self)
+        axis.infinityCount = bytes.bigEndian(at: start + 16, as: UInt64.self)
+        guard axis.count > 0 else { return axis }
+        axis.first = point(bytes, at: start + 24)
+        axis.last = point(bytes, at: start + 48)
+        axis.minimum = point(bytes, at: start + 72)
+        axis.maximum = point(bytes, at: start + 96)
         return axis
+    }
+
+    @inline(__always)
+    private static func point(_ bytes: UnsafeRawBufferPointer, at start: Int) -> MetricSummary.Point? {
+        let place = bytes.bigEndian(at: start, as: UInt64.self)
+        let time = bytes.bigEndian(at: start + 8, as: UInt64.self)
+        let value = bytes.bigEndian(at: start + 16, as: UInt64.self)
+        guard place & time & value != .max else { return nil }
+        return MetricSummary.Point(
+            place: Int64(bitPattern: place), time: Int64(bitPattern: time), value: Double(bitPattern: value))
     }
 }
 
@@ -76,13 +79,15 @@ extension Transaction where Self: ~Copyable {
         return row
     }
 
-    /// The stored summaries of a session, in the order of the names' bytes.
-    func metricSummaries(of session: SessionNumber, in tables: Tables) throws(LMDBError) -> [MetricSummary] {
+    /// The stored summaries of a session, in the order of the names' bytes; only those of some points when they must be filled.
+    func metricSummaries(
+        of session: SessionNumber, in tables: Tables, isFilled: Bool = false
+    ) throws(LMDBError) -> [MetricSummary] {
         var summaries: [MetricSummary] = []
         try forEach(in: tables.indexes, range: .prefix(MetricSummaryRow.prefix(session).bytes)) {
             (entry) throws(LMDBError) in
             guard let summary = MetricSummaryRow.summary(entry.value) else { throw damagedRow("a metric's summary") }
-            summaries.append(summary)
+            if !isFilled || summary.axis.count > 0 { summaries.append(summary) }
             return .next
         }
         return summaries

@@ -5,14 +5,9 @@ extension ReadModelSnapshot {
     /// The summaries of all metrics that a session has visible points of, in the order of the names' bytes.
     package func metricSummaries(of session: SessionDocument) throws(ReadModelError) -> [MetricSummary] {
         do throws(LMDBError) {
-            let summaries: [MetricSummary]
-            if isCurrent {
-                guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return [] }
-                summaries = try transaction.metricSummaries(of: number, in: tables)
-            } else {
-                summaries = try pastSummaries(of: session)
-            }
-            return summaries.filter { $0.axis.count > 0 }
+            guard isCurrent else { return try pastSummaries(of: session).filter { $0.axis.count > 0 } }
+            guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return [] }
+            return try transaction.metricSummaries(of: number, in: tables, isFilled: true)
         } catch {
             throw ReadModelError(error)
         }

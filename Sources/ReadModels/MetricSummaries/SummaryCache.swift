@@ -6,15 +6,17 @@ final class SummaryCache {
     private final class Entry {
         let key: [UInt8]
         let session: SessionNumber
-        /// Whether the session wants much of the metric; nil when it does not say.
-        let isMaximized: Bool?
+        /// Whether the session wants much of the metric.
+        let isMaximized: Bool
         var summary: MetricSummary
         var isChanged = false
 
         init(_ key: [UInt8], _ metric: String, of session: RowCache.KnownSession, _ summary: MetricSummary) {
             self.key = key
             self.session = session.number
-            isMaximized = session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
+            isMaximized =
+                session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
+                ?? MetricSummary.isMore(betterFor: metric)
             self.summary = summary
         }
     }

@@ -46,7 +46,7 @@ final class ColumnWriter {
 
     /// Puts what a session has of a metric.
     func set(
-        _ summary: MetricSummary, of session: SessionNumber, isMaximized: Bool?,
+        _ summary: MetricSummary, of session: SessionNumber, isMaximized: Bool,
         in transaction: borrowing WriteTransaction, _ tables: Tables
     ) throws(LMDBError) {
         let row = try row(.metric(summary.name), session, transaction, tables) { bytes in

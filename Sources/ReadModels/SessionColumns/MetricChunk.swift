@@ -23,7 +23,7 @@ struct MetricChunk {
     }
 
     /// Puts a session's statistics; nil takes them away. Returns false when they were so already.
-    mutating func set(_ row: Int, to summary: MetricSummary?, isMaximized: Bool?) -> Bool {
+    mutating func set(_ row: Int, to summary: MetricSummary?, isMaximized: Bool) -> Bool {
         let bit: UInt64 = 1 << UInt64(row)
         let earlier = (mask & bit, finiteMask & bit)
         let axis = summary?.axis

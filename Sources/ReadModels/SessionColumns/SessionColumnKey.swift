@@ -14,6 +14,9 @@ struct SessionColumnKey: Hashable {
         /// True for a reproduction on which there is no verdict yet.
         case awaitsVerdict
 
+        /// The part of a session's document that the cells are made from.
+        var part: SessionPart { self == .epoch || self == .updatedAt ? .progress : .state }
+
         /// The field of the filter language whose values the cells are.
         var field: SessionCondition.Field? {
             switch self {

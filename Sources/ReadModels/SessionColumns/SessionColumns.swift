@@ -5,12 +5,14 @@ import Tracking
 enum SessionColumns {
     /// Calls `put` with every cell that differs between two versions of a document; an empty one goes. Nil is a session that is
     /// not there, or not any more.
+    ///
+    /// - Parameter parts: The parts that differ.
     static func changes(
-        from old: SessionDocument?, to new: SessionDocument?,
+        from old: SessionDocument?, to new: SessionDocument?, in parts: [SessionPart],
         _ put: (SessionColumnKey, [UInt8]) throws(LMDBError) -> Void
     ) throws(LMDBError) {
         for column in SessionColumnKey.Plain.allCases {
-            guard let field = column.field else { continue }
+            guard let field = column.field, parts.contains(column.part) else { continue }
             let cell = Cell.bytes(of: new?.values(of: field, [:]) ?? [])
             guard old == nil || cell != Cell.bytes(of: old?.values(of: field, [:]) ?? []) else { continue }
             try put(.plain(column), cell)
@@ -18,6 +20,11 @@ enum SessionColumns {
         if old?.updatedAt != new?.updatedAt {
             try put(.plain(.updatedAt), new.map { Cell.bytes(of: [.time($0.updatedAt)]) } ?? [])
         }
+        try changes(from: old?.params ?? [], to: new?.params ?? [], { .parameter($0) }, put)
+        try changes(
+            from: old?.configurationValues ?? [], to: new?.configurationValues ?? [], { .configuration($0) }, put)
+        try changes(from: old?.finalMetrics ?? [], to: new?.finalMetrics ?? [], { .final($0) }, put)
+        try changes(from: old?.results ?? [], to: new?.results ?? [], { .result($0) }, put)
         if old.map({ ($0.name, $0.notes) }) ?? ("", "") != new.map({ ($0.name, $0.notes) }) ?? ("", "")
             || old?.tags != new?.tags
         {
@@ -26,11 +33,6 @@ enum SessionColumns {
         if old?.awaitsVerdict ?? false != new?.awaitsVerdict ?? false {
             try put(.plain(.awaitsVerdict), new?.awaitsVerdict ?? false ? Cell.bytes(of: [.flag(true)]) : [])
         }
-        try changes(from: old?.params ?? [], to: new?.params ?? [], { .parameter($0) }, put)
-        try changes(
-            from: old?.configurationValues ?? [], to: new?.configurationValues ?? [], { .configuration($0) }, put)
-        try changes(from: old?.finalMetrics ?? [], to: new?.finalMetrics ?? [], { .final($0) }, put)
-        try changes(from: old?.results ?? [], to: new?.results ?? [], { .result($0) }, put)
     }
 
     private static func changes<Value: NamedValue & Equatable>(

@@ -8,6 +8,8 @@ enum SessionFold {
         _ session: inout SessionDocument, with event: SessionEvent, recordedAs record: RecordedEvent
     ) {
         let time = record.recordedAt.rawValue
+        session.lastPosition = record.position.rawValue
+        session.updatedAt = time
         switch event {
         case .created(let created): create(&session, created, at: record)
         case .paramsSet(let set):

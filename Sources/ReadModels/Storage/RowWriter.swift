@@ -52,18 +52,17 @@ struct RowWriter: ~Copyable {
     /// Writes what `event` changed of a session: those parts of its document that differ from before, and its cells in the table
     /// of sessions.
     func put(_ session: SessionDocument, for event: ProjectedEvent) throws(LMDBError) {
-        var session = session
-        session.lastPosition = event.position.rawValue
-        session.updatedAt = event.record.recordedAt.rawValue
         var known = try knownSession(event.identity)
         let old = known.document
+        var changed: [SessionPart] = []
         for part in SessionPart.allCases {
             let fields = part.fields(of: session)
             guard fields != part.fields(of: old ?? SessionDocument()) else { continue }
+            changed.append(part)
             try put(fields, as: part.kind.key(known.number), at: event.position)
         }
         try SessionColumns.changes(
-            from: old.flatMap { $0.deleted ? nil : $0 }, to: session.deleted ? nil : session
+            from: old.flatMap { $0.deleted ? nil : $0 }, to: session.deleted ? nil : session, in: changed
         ) { (column, cell) throws(LMDBError) in
             try cache.columns.set(column, of: known.number, to: cell, in: transaction, tables)
         }

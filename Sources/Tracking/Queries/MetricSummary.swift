@@ -78,17 +78,20 @@ package struct MetricSummary: Sendable, Equatable {
         case .last: axis.last?.value
         case .min: axis.minimum?.value
         case .max: axis.maximum?.value
-        case .best: (isMaximized ?? !Self.isLess(betterFor: name) ? axis.maximum : axis.minimum)?.value
+        case .best: (isMaximized ?? MetricSummary.isMore(betterFor: name) ? axis.maximum : axis.minimum)?.value
         case .count: Double(axis.count)
         }
     }
 
-    /// True for metrics of which people want little: losses and errors, by what their names contain.
-    package static func isLess(betterFor name: String) -> Bool {
-        let name = name.lowercased()
-        return ["loss", "err", "mae", "mse", "perplexity", "ppl", "wer", "distance", "time"].contains(
-            where: name.contains)
+    /// False for metrics of which people want little: losses and errors, by what their names contain.
+    package static func isMore(betterFor name: String) -> Bool {
+        let name = SearchText(name)
+        return !partsOfLesserNames.contains { name.contains($0) }
     }
+
+    private static let partsOfLesserNames = [
+        "loss", "err", "mae", "mse", "perplexity", "ppl", "wer", "distance", "time",
+    ].map { SearchText($0) }
 }
 
 extension MetricSummary {

@@ -97,7 +97,7 @@ final class FeedLoad {
                 try take(milliseconds: Int32(max(1, rest / .milliseconds(1))))
             }
             if ContinuousClock.now - due > period { result.lateCount += 1 }
-            template.advance()
+            template.advance(after: [])
             sentAt.append(.now)
             try reporters[number % reporters.count].send(template.bytes)
             try take(milliseconds: 0)

@@ -2,7 +2,7 @@ import SwiftProtobuf
 import Tracking
 
 /// A request that reports metrics, made once; each sending only writes newer steps into it.
-struct ReportTemplate {
+struct ReportTemplate: ClientScript {
     /// The forms in which the points are written.
     enum Form: Sendable {
         /// JSON, an object for each point.
@@ -85,7 +85,7 @@ struct ReportTemplate {
     }
 
     /// Writes the steps that follow those of this report into it.
-    mutating func advance() {
+    mutating func advance(after answer: ArraySlice<UInt8>) {
         firstStep += pointCount
         let first = firstStep
         bytes.withUnsafeMutableBufferPointer { bytes in

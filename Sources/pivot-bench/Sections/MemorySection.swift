@@ -19,7 +19,7 @@ struct MemorySection {
                 BenchmarkSession(over: connection, name: "\(index)"), form: .points, pointCount: index < 32 ? 1 : 1000,
                 seed: UInt64(index))
         }
-        var load = try ReportLoad(port: server.port, templates: templates)
+        var load = try ClientLoad<ReportTemplate>(port: server.port, scripts: templates)
         _ = try load.run(seconds: context.loadSeconds)
         _ = try server.secondsUntilCaughtUp()
         rows += try held(server, "after 64 clients, half of them with batches")

@@ -4,8 +4,8 @@ enum PointFeed {
     static func fill(_ server: ServerProcess, _ session: BenchmarkSession, pointCount: Int) throws {
         let perReport = 10_000
         let template = try ReportTemplate(session, form: .protobuf, pointCount: perReport, seed: 1)
-        var load = try ReportLoad(port: server.port, templates: [template])
-        _ = try load.run(reports: pointCount / perReport)
+        var load = try ClientLoad<ReportTemplate>(port: server.port, scripts: [template])
+        _ = try load.run(requests: pointCount / perReport)
         _ = try server.secondsUntilCaughtUp()
     }
 }

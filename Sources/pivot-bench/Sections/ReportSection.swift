@@ -23,7 +23,7 @@ struct ReportSection {
         let many = try measure(server, .points, pointCount: 1, clients: 64)
         rows.append(
             Section.reports.row(
-                "one point, JSON, 64 clients", many.reportsPerSecond, "reports/s", target: .atLeast(12_000),
+                "one point, JSON, 64 clients", many.requestsPerSecond, "reports/s", target: .atLeast(12_000),
                 beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.perSecond)))
         rows.append(
             Section.reports.row(
@@ -47,14 +47,14 @@ struct ReportSection {
 
     private func measure(
         _ server: ServerProcess, _ form: ReportTemplate.Form, pointCount: Int, clients: Int
-    ) throws -> ReportLoad.Result {
+    ) throws -> ClientLoad<ReportTemplate>.Result {
         context.say("reports of \(pointCount) points, \(form), \(clients) clients")
         let connection = try HTTPConnection(port: server.port)
         let templates = try (0..<clients).map { index in
             let session = try BenchmarkSession(over: connection, name: "\(form) \(pointCount) \(index)")
             return try ReportTemplate(session, form: form, pointCount: pointCount, seed: UInt64(index + 1))
         }
-        var load = try ReportLoad(port: server.port, templates: templates)
+        var load = try ClientLoad<ReportTemplate>(port: server.port, scripts: templates)
         _ = try load.run(seconds: 0.2)
         return try load.run(seconds: context.loadSeconds)
     }

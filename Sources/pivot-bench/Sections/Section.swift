@@ -1,6 +1,6 @@
 /// A part of the benchmark that can be run alone.
 enum Section: String, CaseIterable, Sendable {
-    case appends, reports, feeds, history, checkpoints, memory, start, trainer
+    case appends, reports, feeds, history, checkpoints, memory, start, scale, trainer
 
     /// The section's title in the table.
     var title: String {
@@ -12,6 +12,7 @@ enum Section: String, CaseIterable, Sendable {
         case .checkpoints: "Checkpoints"
         case .memory: "Memory of the server"
         case .start: "Cold start"
+        case .scale: "Many sessions, many points"
         case .trainer: "Training step"
         }
     }
@@ -26,6 +27,7 @@ enum Section: String, CaseIterable, Sendable {
         case .checkpoints: try await CheckpointSection(context: context).rows()
         case .memory: try await MemorySection(context: context).rows()
         case .start: try await StartSection(context: context).rows()
+        case .scale: try await ScaleSection(context: context).rows()
         case .trainer: try await TrainerSection(context: context).rows()
         }
     }

@@ -18,7 +18,7 @@ final class ServerProcess {
                 path: executable,
                 arguments: [
                     executable, "serve", "--port", "0", "--data-dir", folder + "/data", "--config-root", folder,
-                    "--log-level", "warning",
+                    "--log-level", "error",
                 ], folder: folder, error: .inherited))
         output = FileHandle(fileDescriptor: process.standardOutput, closeOnDealloc: true)
         var text = ""
