@@ -10,8 +10,9 @@ import sys
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def python_with(requirements):
-    """The Python of the environment that holds the packages of a requirements file; made when it is not there.
+def python_with(requirements, with_dependencies=True):
+    """The Python of the environment that holds the packages of a requirements file, and what they need unless the file
+    names all; made when it is not there.
 
     Ends the process with an explanation when Python is too old or the packages cannot be installed. Two processes may
     ask at once: each makes a folder of its own, and the first to finish gives it the name. Run programs of the packages
@@ -26,7 +27,7 @@ def python_with(requirements):
         return str(python)
     partial = folder.with_name(f"{name}.{os.getpid()}")
     install = [str(partial / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-               "--requirement", str(requirements)]
+               *([] if with_dependencies else ["--no-deps"]), "--requirement", str(requirements)]
     for step in ([sys.executable, "-m", "venv", "--symlinks", str(partial)], install):
         result = subprocess.run(step, capture_output=True, text=True)
         if result.returncode != 0:

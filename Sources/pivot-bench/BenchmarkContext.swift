@@ -17,6 +17,9 @@ struct BenchmarkContext: Sendable {
     var python: String?
     /// A Python that has PyTorch; nil to leave its rows out.
     var torchPython: String?
+    /// FastTrackML's program, and a Python that has MLflow; nil to leave their rows out.
+    var fastTrackML: String?
+    var mlflowPython: String?
 
     /// The seconds that each load lasts.
     var loadSeconds: Double { isQuick ? 1.5 : 6 }

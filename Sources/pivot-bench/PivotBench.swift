@@ -41,17 +41,27 @@ struct PivotBench: AsyncParsableCommand {
     @Option(name: .customLong("torch-python"), help: ArgumentHelp("A Python that has PyTorch.", valueName: "file"))
     var torchPython: String?
 
+    @Option(name: .customLong("fasttrackml"), help: ArgumentHelp("FastTrackML's program, fml.", valueName: "file"))
+    var fastTrackML: String?
+
+    @Option(name: .customLong("mlflow-python"), help: ArgumentHelp("A Python that has MLflow.", valueName: "file"))
+    var mlflowPython: String?
+
     mutating func run() async throws {
         let home = folder + "/pivot-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         let context = BenchmarkContext(
             isQuick: quick, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
             server: URL(fileURLWithPath: server).path, folder: home, scripts: scripts, python: python,
-            torchPython: torchPython)
+            torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython)
         var report = BenchmarkReport(machine: try Machine.current(), isQuick: quick)
         if python == nil { report.notes.append("Without a Python that has requests, its rows are left out.") }
         if torchPython == nil {
             report.notes.append("Without a Python that has PyTorch, there is nothing beside the training step.")
+        }
+        if fastTrackML == nil {
+            report.notes.append(
+                "Without FastTrackML's program there is nothing beside lists and reports of many clients.")
         }
         let begin = ContinuousClock.now
         for section in Section.allCases where only.isEmpty || only.contains(section) {

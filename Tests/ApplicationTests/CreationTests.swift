@@ -2,6 +2,7 @@ import Application
 import EventLog
 import Foundation
 import JSON
+import ReadModels
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -27,6 +28,45 @@ struct CreationTests {
             #expect(document.configurationValues.contains { $0.name == "train.seed" && $0.integer == 7 })
             let digest = Digest(hashing: Array(document.configuration.utf8)).description
             #expect(document.configurationDigest == digest)
+        }
+    }
+
+    @Test("the answers to a create and a claim are what a read shows then, also while nobody follows the log")
+    func answers() async throws {
+        for follows in [true, false] {
+            try await TestTracker.run(follows: follows) { test in
+                var draft = SessionDraft(.inline(TestTracker.configuration(.external)))
+                draft.name = "quick"
+                draft.tags = ["a"]
+                draft.params = [
+                    .with {
+                        $0.name = "lr"
+                        $0.number = 0.5
+                    }
+                ]
+                let created = try await test.tracker.sessions.create(draft, as: TestTracker.command("create"))
+                let session = try #require(Session.ID(created.value.document.sessionID))
+                var changes = SessionCommand.Changes()
+                changes.name = "quicker"
+                let renamed = try await test.tracker.sessions.update(
+                    session, changes, as: TestTracker.command("rename"))
+                let claimed = try await test.tracker.attempts.claim(
+                    session, .with { $0.host = "node" }, as: TestTracker.command("claim"))
+                for (view, position) in [
+                    (created.value, created.position), (renamed.value, renamed.position),
+                    (claimed.session, claimed.receipt.position),
+                ] {
+                    if !follows {
+                        try test.core.readModels.apply(
+                            try await test.store.events(
+                                after: test.core.readModels.position, limit: ReadLimit(count: 1)
+                            ).events)
+                    }
+                    let shown = try await test.tracker.queries.session(session, .after(position), asOf: position).value
+                    #expect(view.document == shown.document && view.status == shown.status)
+                    #expect(view.metrics == shown.metrics && view.queuePosition == shown.queuePosition)
+                }
+            }
         }
     }
 

@@ -7,9 +7,39 @@ enum ScaleLog {
     /// The number of parameters and of metrics of each session.
     static let width = 20
 
-    /// The names of sessions, experiments, tags and values follow from a session's number.
+    // Everything about a session follows from its number.
+    static func name(_ number: Int) -> String {
+        "run-\(number)-\(["amber", "birch", "cedar", "delta", "ember"][number % 5])"
+    }
     static func experiment(_ number: Int) -> String { "experiment-\(number % 50)" }
     static func tag(_ number: Int) -> String { "tag-\(number % 200)" }
+
+    /// A session's parameters: of four, one is a number of its own, one a small integer, one a word, one of three numbers.
+    static func params(_ number: Int) -> [Parameter] {
+        var generator = SeededGenerator(seed: UInt64(number) + 1)
+        return (0..<width).map { parameter in
+            .with {
+                $0.name = "p\(parameter)"
+                switch parameter % 4 {
+                case 0: $0.number = Double.random(in: 0..<1, using: &generator)
+                case 1: $0.integer = Int64(number % (parameter + 2))
+                case 2: $0.text = ["adam", "adamw", "sgd", "lion"][(number / (parameter + 1)) % 4]
+                default: $0.number = [0.1, 0.01, 0.001][(number / (parameter + 1)) % 3]
+                }
+            }
+        }
+    }
+
+    /// A session's metrics: the first half by epoch, the others by step.
+    static func metrics(_ number: Int) -> [Metric] {
+        var generator = SeededGenerator(seed: UInt64(number) + 1_000_000_007)
+        return (0..<width).map { metric in
+            .with {
+                $0.name = metric < width / 2 ? "val/m\(metric)" : "train/m\(metric)"
+                $0.value = Double.random(in: 0..<1, using: &generator)
+            }
+        }
+    }
 
     /// Appends `count` sessions with parameters, an epoch and points of all metrics; most of them have ended.
     static func writeSessions(_ count: Int, to directory: String) async throws {
@@ -63,9 +93,9 @@ enum ScaleLog {
     private static func append(session number: Int, to store: LMDBEventStore) async throws {
         var generator = SeededGenerator(seed: UInt64(number) + 1)
         let id = session(number)
-        func value() -> Double { Double.random(in: 0..<1, using: &generator) }
+        let metrics = metrics(number)
         var events: [SessionEvent] = [
-            .created(created(number, &generator)),
+            .created(created(number)),
             .startRequested(StartRequested()),
             .attemptClaimed(
                 .with {
@@ -78,21 +108,17 @@ enum ScaleLog {
                     $0.attempt = 1
                     $0.epoch = 1
                     $0.step = 100
-                    $0.metrics = (0..<width / 2).map { metric in
-                        .with {
-                            $0.name = "val/m\(metric)"; $0.value = value()
-                        }
-                    }
+                    $0.metrics = Array(metrics.prefix(width / 2))
                 }),
         ]
         let points = TelemetryEvent.metricsReported(
             .with {
                 $0.attempt = 1
-                $0.series = (width / 2..<width).map { metric in
+                $0.series = metrics.dropFirst(width / 2).map { metric in
                     .with {
-                        $0.name = "train/m\(metric)"
+                        $0.name = metric.name
                         $0.stepDeltas = [1, 1, 1]
-                        $0.values = [value(), value(), value()]
+                        $0.values = [2 * metric.value, metric.value / 2, metric.value]
                     }
                 }
             })
@@ -115,9 +141,9 @@ enum ScaleLog {
         try await append([try points.encoded()], to: id.telemetry, store, &generator)
     }
 
-    private static func created(_ number: Int, _ generator: inout SeededGenerator) -> SessionCreated {
+    private static func created(_ number: Int) -> SessionCreated {
         var created = SessionCreated()
-        created.name = "run-\(number)-\(["amber", "birch", "cedar", "delta", "ember"][number % 5])"
+        created.name = name(number)
         created.experiment = experiment(number)
         created.group = "group-\(number % 1000)"
         created.tags = [tag(number), number % 2 == 0 ? "even" : "odd"]
@@ -126,17 +152,7 @@ enum ScaleLog {
         created.configuration = #"{"trainer":{"kind":"external"},"train":{"epochs":1,"seed":\#(number)}}"#
         created.configurationDigest = Digest(hashing: Array(created.configuration.utf8)).description
         created.plannedEpochs = 1
-        created.params = (0..<width).map { parameter in
-            .with {
-                $0.name = "p\(parameter)"
-                switch parameter % 4 {
-                case 0: $0.number = Double.random(in: 0..<1, using: &generator)
-                case 1: $0.integer = Int64(number % (parameter + 2))
-                case 2: $0.text = ["adam", "adamw", "sgd", "lion"][(number / (parameter + 1)) % 4]
-                default: $0.number = [0.1, 0.01, 0.001][(number / (parameter + 1)) % 3]
-                }
-            }
-        }
+        created.params = params(number)
         return created
     }
 
@@ -145,7 +161,7 @@ enum ScaleLog {
         let id = session(number)
         try await append(
             [
-                try SessionEvent.created(created(number, &generator)).encoded(),
+                try SessionEvent.created(created(number)).encoded(),
                 try SessionEvent.attemptClaimed(.with { $0.attempt = 1 }).encoded(),
             ], to: id.stream, store, &generator)
         for first in stride(from: 0, to: count, by: 1000) {

@@ -42,6 +42,7 @@ struct ReportSection {
             rows.append(try lag(server, after: "batches of \(name)"))
         }
         rows += try await peers(server)
+        rows += try await fastTrackML(folder, many.requestsPerSecond)
         return rows
     }
 
@@ -62,6 +63,26 @@ struct ReportSection {
     private func lag(_ server: ServerProcess, after what: String) throws -> BenchmarkRow {
         Section.reports.row(
             "read models caught up after \(what)", try server.secondsUntilCaughtUp(), "s", target: .atMost(1))
+    }
+
+    /// FastTrackML with as many clients that log one metric after the other.
+    private func fastTrackML(_ folder: String, _ reportsPerSecond: Double) async throws -> [BenchmarkRow] {
+        guard let program = context.fastTrackML else { return [] }
+        context.say("metrics logged to FastTrackML, 64 clients")
+        let server = try await PeerProcess(.fastTrackML, program: program, folder: folder)
+        defer { server.stop() }
+        let connection = try HTTPConnection(port: server.port)
+        try connection.send(PeerScript.creation(0))
+        let run = try PeerScript.run(in: try connection.receive().body[...])
+        var load = try ClientLoad<PeerScript>(
+            port: server.port, scripts: Array(repeating: PeerScript(.metrics(run: run)), count: 64))
+        let result = try load.run(seconds: context.loadSeconds / 2)
+        return [
+            Section.reports.row(
+                "one point, 64 clients, beside FastTrackML", reportsPerSecond, "reports/s",
+                target: .atLeast(3 * result.requestsPerSecond),
+                beside: .init(what: "FastTrackML", figure: result.requestsPerSecond))
+        ]
     }
 
     /// The same server seen through Python's requests, which is what most scripts use.

@@ -4,11 +4,22 @@ import Foundation
 struct ScaleSection {
     let context: BenchmarkContext
 
+    /// The size at which other trackers do the same.
+    private var peerSize: Int { context.isQuick ? 1000 : 10_000 }
     private var sizes: [Int] { context.isQuick ? [1000, 10_000] : [1000, 10_000, 100_000] }
 
     func rows() async throws -> [BenchmarkRow] {
         var rows: [BenchmarkRow] = []
-        for size in sizes { rows += try await self.rows(ofSessions: size) }
+        let peers = try await PeerSection(context: context, runCount: peerSize).figures()
+        for size in sizes {
+            rows += try await self.rows(ofSessions: size, beside: size == peerSize ? peers.fastTrackML : [:])
+        }
+        for (question, figure) in peers.mlflow.sorted(by: { $0.key < $1.key }) {
+            rows.append(
+                row(
+                    "MLflow, \(Figure.text(Double(peerSize))) runs", question, figure,
+                    question.contains("client") ? "runs/s" : "ms"))
+        }
         let pointCount = context.isQuick ? 1_000_000 : 100_000_000
         rows += try await self.rows(ofPoints: pointCount, inSessions: 1)
         rows += try await self.rows(ofPoints: pointCount, inSessions: context.isQuick ? 100 : 10_000)
@@ -53,7 +64,9 @@ struct ScaleSection {
         ]
     }
 
-    private func rows(ofSessions count: Int) async throws -> [BenchmarkRow] {
+    private func rows(
+        ofSessions count: Int, beside peer: [String: Double]
+    ) async throws -> [BenchmarkRow] {
         let name = "\(Figure.text(Double(count))) sessions"
         context.say("\(name), written")
         let folder = try context.freshFolder("scale-\(count)")
@@ -82,12 +95,15 @@ struct ScaleSection {
         server = try await ServerProcess(context.server, folder: folder)
         context.say("\(name), asked")
         let connection = try HTTPConnection(port: server.port)
+        func beside(_ what: String) -> BenchmarkRow.Reference? {
+            peer[what].map { BenchmarkRow.Reference(what: PeerProcess.Kind.fastTrackML.rawValue, figure: $0) }
+        }
         for question in questions(count) {
             let times = try times(of: "/api/v1/training/sessions?" + question.query, connection)
             rows.append(
                 row(
                     name, question.name + ", p95", times.at(0.95), "ms",
-                    .atMost(question.name == "1,000 rows" ? 40 : 10)))
+                    .atMost(question.name == "1,000 rows" ? 40 : 10), beside(question.name + ", p95")))
         }
         rows.append(
             row(name, "anonymous memory after it", Double(try server.memory().anonymous) / 1e6, "MB", .atMost(64)))
@@ -98,9 +114,9 @@ struct ScaleSection {
             let result = try load.run(seconds: context.loadSeconds / 2)
             rows.append(
                 row(
-                    name, "create + claim + first report, \(clients) client\(clients == 1 ? "" : "s")",
+                    name, PeerSection.creating(clients),
                     result.requestsPerSecond / Double(SessionScript.requestCount), "sessions/s",
-                    clients == 64 ? .atLeast(3000) : nil))
+                    clients == 64 ? .atLeast(3000) : nil, beside(PeerSection.creating(clients))))
         }
         rows.append(
             row(name, "anonymous memory after that", Double(try server.memory().anonymous) / 1e6, "MB", .atMost(64)))
@@ -140,9 +156,10 @@ struct ScaleSection {
     }
 
     private func row(
-        _ size: String, _ what: String, _ figure: Double, _ unit: String, _ target: Target? = nil
+        _ size: String, _ what: String, _ figure: Double, _ unit: String, _ target: Target? = nil,
+        _ reference: BenchmarkRow.Reference? = nil
     ) -> BenchmarkRow {
-        Section.scale.row("\(size): \(what)", figure, unit, target: target)
+        Section.scale.row("\(size): \(what)", figure, unit, target: target, beside: reference)
     }
 
     /// The bytes of the files below a folder.
