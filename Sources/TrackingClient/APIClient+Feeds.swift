@@ -19,7 +19,7 @@ extension APIClient {
     }
 
     /// The records of the log after `after`, or of one session. With `follow` the sequence goes on with records as they
-    /// are written; else it ends after `limit` records (100 when nil, 1,000 at most).
+    /// are written; else it ends after `limit` records (100 when nil, 1,000,000,000 at most).
     package func events(
         session: String? = nil, stream: EventStreams = .session, after: UInt64 = 0, limit: Int? = nil,
         follow: Bool = false, policy: RetryPolicy = .patient
@@ -37,7 +37,7 @@ extension APIClient {
             }, endsWithAnswer: !follow, policy: follow ? policy : configuration.retries)
     }
 
-    /// The session's lifecycle after `after`: at most `limit` records (1,000 at most) with their events as they were
+    /// The session's lifecycle after `after`: at most `limit` records, all in memory, with their events as they were
     /// recorded. Fewer are the last there are.
     package func records(
         of session: String, after: UInt64, limit: Int

@@ -3,10 +3,8 @@ import Application
 import EventLog
 import HTTPTypes
 import Hummingbird
-import JSON
 import NIOCore
 import ServiceLifecycle
-import SwiftProtobuf
 import Tracking
 import WebServer
 
@@ -43,11 +41,17 @@ struct EventEndpoints {
         return try await events(call, filter)
     }
 
+    /// The most records that an answer may be asked for: more than any log holds.
+    private static let maximumLimit = 1_000_000_000
+    /// The most that is read and written at a time, so that an answer of any length takes little memory and no thread
+    /// for more than a few milliseconds.
+    private static let batchLimit = ReadLimit(count: 1000, byteCount: 256 << 10)
+
     private func events(_ call: Call, _ filter: EventFilter) async throws -> Response {
         let after = try call.query.position("after") ?? .start
         let follow = try call.query.flag("follow")
-        let limit = try call.query.limit(maximum: 1000) ?? (follow ? Int.max : 100)
-        let format = Format(call)
+        let limit = try call.query.limit(maximum: Self.maximumLimit) ?? (follow ? Int.max : 100)
+        let format = EventFormat(call)
         let store = tracker.core.store
         let head = store.head
         // The first batch is read before the answer begins, so that its errors are answers.
@@ -59,17 +63,20 @@ struct EventEndpoints {
             var batch = first
             var rest = limit
             while true {
+                rest -= batch.events.count
+                // The next batch is read while this one is sent.
+                let (through, left) = (batch.through, rest)
+                async let next =
+                    left > 0 && through < head
+                    ? Self.read(store, after: through, limit: left, filter, through: head) : nil
                 if !batch.events.isEmpty {
-                    rest -= batch.events.count
                     try await writer.write(ByteBuffer(bytes: try format.bytes(of: batch.events)))
                 }
-                guard rest > 0 else { break }
-                if batch.through < head {
-                    batch = try await Self.read(store, after: batch.through, limit: rest, filter, through: head)
-                } else if follow {
-                    guard let next = try await Self.next(after: batch.through, limit: rest, filter, in: store) else {
-                        break
-                    }
+                if let next = try await next {
+                    batch = next
+                } else if rest > 0, follow,
+                    let next = try await Self.next(after: batch.through, limit: rest, filter, in: store)
+                {
                     batch = next
                 } else {
                     break
@@ -80,37 +87,6 @@ struct EventEndpoints {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    /// The form in which records are written.
-    private enum Format: String {
-        case lines = "application/x-ndjson"
-        case messages = "application/x-protobuf"
-
-        init(_ call: Call) {
-            self = call.request.headers[.accept]?.contains(Self.messages.rawValue) == true ? .messages : .lines
-        }
-
-        func bytes(of events: [RecordedEvent]) throws -> [UInt8] {
-            var bytes: [UInt8] = []
-            for event in events {
-                switch self {
-                case .lines:
-                    bytes += try EventInfo(event).encoded()
-                    bytes.append(UInt8(ascii: "\n"))
-                case .messages:
-                    let message: [UInt8] = try EventRecord(event).serializedBytes()
-                    var length = message.count
-                    while length > 0x7F {
-                        bytes.append(UInt8(length & 0x7F) | 0x80)
-                        length >>= 7
-                    }
-                    bytes.append(UInt8(length))
-                    bytes += message
-                }
-            }
-            return bytes
-        }
-    }
-
     /// The next events after `position` up to `end`, which may need several reads of the log.
     private static func read(
         _ store: any EventStore, after position: LogPosition, limit: Int, _ filter: EventFilter,
@@ -119,15 +95,21 @@ struct EventEndpoints {
         var position = position
         while position < end {
             var batch = try await store.events(
-                after: position, limit: ReadLimit(count: min(limit, 1000)), matching: filter)
-            if !batch.events.isEmpty || batch.through >= end {
-                batch.events = Array(batch.events.prefix(limit))
-                return batch
+                after: position, limit: Self.batchLimit(within: limit), matching: filter)
+            if batch.through > end {
+                batch.events.removeAll { $0.position > end }
+                batch.through = end
             }
+            if !batch.events.isEmpty || batch.through >= end { return batch }
             guard batch.through > position else { break }
             position = batch.through
         }
         return EventBatch(events: [], through: max(position, end))
+    }
+
+    /// The limit of a batch of which `limit` events are wanted at most.
+    private static func batchLimit(within limit: Int) -> ReadLimit {
+        ReadLimit(count: min(limit, batchLimit.count), byteCount: batchLimit.byteCount)
     }
 
     /// Waits for the next events; nil when the server shuts down.
@@ -137,7 +119,7 @@ struct EventEndpoints {
         do {
             return try await cancelWhenGracefulShutdown {
                 try await store.nextEvents(
-                    after: position, limit: ReadLimit(count: min(limit, 1000)), matching: filter)
+                    after: position, limit: Self.batchLimit(within: limit), matching: filter)
             }
         } catch is CancellationError {
             return nil

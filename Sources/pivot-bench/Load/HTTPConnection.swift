@@ -88,6 +88,12 @@ final class HTTPConnection {
         return (head.status, head.text)
     }
 
+    /// Waits for bytes and hands them to `consume`; for answers that are read as they come.
+    func receiveSome(_ consume: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let count = try read(atMost: chunk.count)
+        try chunk.withUnsafeBytes { try consume(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
     private func fill() throws {
         let count = try read(atMost: chunk.count)
         buffer.append(contentsOf: chunk[..<count])

@@ -1,6 +1,6 @@
 /// A part of the benchmark that can be run alone.
 enum Section: String, CaseIterable, Sendable {
-    case appends, reports, feeds, history, checkpoints, memory, start, scale, trainer
+    case appends, reports, feeds, events, history, checkpoints, memory, start, scale, trainer
 
     /// The section's title in the table.
     var title: String {
@@ -8,6 +8,7 @@ enum Section: String, CaseIterable, Sendable {
         case .appends: "Durable appends"
         case .reports: "Reports over HTTP"
         case .feeds: "Live feeds"
+        case .events: "The log over HTTP"
         case .history: "History"
         case .checkpoints: "Checkpoints"
         case .memory: "Memory of the server"
@@ -23,6 +24,7 @@ enum Section: String, CaseIterable, Sendable {
         case .appends: try await AppendSection(context: context).rows()
         case .reports: try await ReportSection(context: context).rows()
         case .feeds: try await FeedSection(context: context).rows()
+        case .events: try await EventSection(context: context).rows()
         case .history: try await HistorySection(context: context).rows()
         case .checkpoints: try await CheckpointSection(context: context).rows()
         case .memory: try await MemorySection(context: context).rows()

@@ -1,13 +1,12 @@
-package import API
+import API
 import JSON
 import SwiftProtobuf
-package import Tracking
+import Tracking
 
+/// The forms of a record, made the long way: the measure of what is written straight into a buffer.
 extension EventInfo {
-    /// The line of a record.
-    ///
-    /// - Throws: `EventCodecError` when the record's type is not known here.
-    package init(_ record: RecordedEvent) throws {
+    /// The document of a record, its event's fields read from the JSON of its message.
+    init(_ record: RecordedEvent) throws {
         self.init()
         position = record.position.rawValue
         stream = record.stream.description
@@ -22,7 +21,6 @@ extension EventInfo {
         data = try Self.data(of: record)
     }
 
-    /// The event's fields in snake_case, as its schema names them.
     private static func data(of record: RecordedEvent) throws -> JSONObject {
         var options = JSONEncodingOptions()
         options.preserveProtoFieldNames = true
@@ -40,8 +38,8 @@ extension EventInfo {
 }
 
 extension EventRecord {
-    /// The record as a message.
-    package init(_ record: RecordedEvent) {
+    /// The message of a record.
+    init(_ record: RecordedEvent) {
         self = .with {
             $0.position = record.position.rawValue
             $0.stream = record.stream.description
@@ -55,5 +53,17 @@ extension EventRecord {
             $0.causation = record.causation?.text ?? ""
             $0.payload = .init(record.payload)
         }
+    }
+
+    /// The message behind its length as a varint.
+    func delimitedBytes() throws -> [UInt8] {
+        let message: [UInt8] = try serializedBytes()
+        var bytes: [UInt8] = []
+        var length = message.count
+        while length > 0x7F {
+            bytes.append(UInt8(length & 0x7F) | 0x80)
+            length >>= 7
+        }
+        return bytes + [UInt8(length)] + message
     }
 }
