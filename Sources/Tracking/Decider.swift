@@ -12,4 +12,8 @@ package protocol Decider {
     static func decide(_ command: Command, given state: State) throws(Refusal) -> [Event]
     /// Makes `state` what it is after `event`; never fails, since the event has happened.
     static func evolve(_ state: inout State, with event: Event)
+    /// About the bytes of memory that `state` takes. Found in a moment, however much it holds.
+    static func memoryByteCount(of state: State) -> Int
+    /// Returns whether few commands, or none, are to be expected of a stream in `state`.
+    static func hasEnded(_ state: State) -> Bool
 }

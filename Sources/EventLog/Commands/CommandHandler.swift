@@ -2,19 +2,21 @@ package import Tracking
 
 /// Carries out commands: folds the stream, lets the decider decide, appends what it decided.
 ///
-/// Folded states are kept in a bounded cache. A cached state is only a guess: what is appended is checked against the
+/// Folded states are kept in a cache of bounded memory, from which those of ended streams go first. The first command on a
+/// stream that is not in it reads that stream, a thousand events at a time. A cached state is only a guess: what is appended is checked against the
 /// stream's version inside the write transaction, and a refusal or a silence counts only when the version still holds.
 package final class CommandHandler<D: Decider>: Sendable {
     /// The most times that a command is decided again when others change its stream meanwhile.
     package static var maximumRetries: Int { 5 }
 
     private let store: any EventStore
-    private let states: FoldedStates<D.State>
+    private let states: FoldedStates<D>
 
-    /// - Parameter cacheCapacity: The most folded states that are kept.
-    package init(store: any EventStore, cacheCapacity: Int = 1024) {
+    /// - Parameter cacheByteCount: About the most bytes that folded states take. The default holds some 10,000 sessions of
+    ///   a few checkpoints each.
+    package init(store: any EventStore, cacheByteCount: Int = 16 << 20) {
         self.store = store
-        states = FoldedStates(capacity: cacheCapacity)
+        states = FoldedStates(byteCount: cacheByteCount)
     }
 
     /// Decides `command` and returns once its events are on disk.

@@ -197,6 +197,12 @@ package enum SessionDecider: Decider {
         }
     }
 
+    package static func memoryByteCount(of state: SessionState) -> Int { state.memoryByteCount }
+
+    package static func hasEnded(_ state: SessionState) -> Bool {
+        state.hasEnded || state.isDeleted || state.isArchived
+    }
+
     private static func start(
         _ state: SessionState, _ status: Session.Status
     ) throws(SessionRefusal) -> [SessionEvent] {

@@ -50,4 +50,11 @@ package enum WebhookDecider: Decider {
         case .deleted: state = .deleted
         }
     }
+
+    package static func memoryByteCount(of state: State) -> Int {
+        guard case .active(let url, let events) = state else { return MemoryLayout<State>.size }
+        return MemoryLayout<State>.size + url.utf8.count + 64 * events.count
+    }
+
+    package static func hasEnded(_ state: State) -> Bool { state == .deleted }
 }
