@@ -1,59 +1,74 @@
 import Tracking
 
 extension BlobDirectory {
-    /// Deletes what is neither in `digests`, nor part of what stays, nor pinned, nor renewed after `limit`.
+    /// Marks what is pinned at this moment, `now`.
+    func beginSweep(now: Timestamp) -> BlobMarks {
+        var marks = BlobMarks(beginning: now)
+        for digest in pinned { marks.insert(digest) }
+        return marks
+    }
+
+    /// Deletes what is neither marked, nor part of what stays, nor pinned, nor renewed after `limit`.
     ///
-    /// Files that refer to tensors go first, and their deletion is on disk before any tensor goes: at no moment, and
-    /// after no loss of power, is there a file whose tensors are gone. A file that was renewed meanwhile is seen when
-    /// its own turn comes, before its tensors' turn.
-    func sweep(keeping digests: Set<Digest>, renewedBefore limit: Timestamp) throws(BlobError) -> SweepReport {
+    /// Goes through the folders three times, with the names of one of them in memory. The first time marks the tensors of
+    /// all files that stay. Then files that refer to tensors go, and their deletion is on disk before any tensor goes: at
+    /// no moment, and after no loss of power, is there a file whose tensors are gone. A file that was renewed meanwhile is
+    /// seen when its own turn comes, before its tensors' turn.
+    func sweep(keeping marked: BlobMarks, renewedBefore limit: Timestamp) throws(BlobError) -> SweepReport {
+        var marks = marked
         var report = SweepReport()
-        let objects = try all()
-        var live = try locked { state throws(BlobError) in digests.union(state.pins.all) }
-        var candidates: [Digest] = []
-        for digest in objects {
-            guard let file = try fileInformation(of: digest) else { continue }
-            if live.contains(digest) || file.modifiedAt > limit {
-                try addTensors(of: digest, to: &live)
-            } else {
-                candidates.append(digest)
+        var objectCount = 0
+        for shard in BlobLayout.shards {
+            for digest in try objects(in: shard) {
+                guard let file = try fileInformation(of: digest) else { continue }
+                objectCount += 1
+                if marks.contains(digest) || file.modifiedAt > limit { try markTensors(of: digest, in: &marks) }
             }
         }
-        let (manifests, plain) = try split(candidates.filter { !live.contains($0) })
-        var deletedManifests: [Digest] = []
-        for digest in manifests {
-            if try delete(digest, renewedBefore: limit, &report) {
-                deletedManifests.append(digest)
-            } else {
-                try addTensors(of: digest, to: &live)
+        for shard in BlobLayout.shards {
+            var deleted: [Digest] = []
+            for digest in try candidates(in: shard, marks, renewedBefore: limit) where try refersToTensors(digest) {
+                if try delete(digest, renewedBefore: limit, &report) {
+                    deleted.append(digest)
+                } else {
+                    try markTensors(of: digest, in: &marks)
+                }
+            }
+            try sync(shardsOf: deleted)
+        }
+        for shard in BlobLayout.shards {
+            for digest in try candidates(in: shard, marks, renewedBefore: limit) where try !refersToTensors(digest) {
+                _ = try delete(digest, renewedBefore: limit, &report)
             }
         }
-        try sync(shardsOf: deletedManifests)
-        for digest in plain where !live.contains(digest) {
-            _ = try delete(digest, renewedBefore: limit, &report)
-        }
-        report.keptCount = objects.count - report.deletedCount
+        report.keptCount = objectCount - report.deletedCount
         return report
     }
 
-    private func addTensors(of digest: Digest, to live: inout Set<Digest>) throws(BlobError) {
-        guard let pack = try pack(digest) else { return }
-        live.formUnion(pack.table.tensors)
+    /// The objects of a shard that may have to go.
+    private func candidates(
+        in shard: String, _ marks: BlobMarks, renewedBefore limit: Timestamp
+    ) throws(BlobError) -> [Digest] {
+        var candidates: [Digest] = []
+        for digest in try objects(in: shard) where !marks.contains(digest) {
+            if let file = try fileInformation(of: digest), file.modifiedAt <= limit { candidates.append(digest) }
+        }
+        return candidates
     }
 
-    /// Those that refer to tensors, or may do so since they cannot be read, and the others.
-    private func split(_ digests: [Digest]) throws(BlobError) -> (manifests: [Digest], plain: [Digest]) {
-        var manifests: [Digest] = []
-        var plain: [Digest] = []
-        for digest in digests {
-            do {
-                guard let pack = try pack(digest) else { continue }
-                if pack.table.tensors.isEmpty { plain.append(digest) } else { manifests.append(digest) }
-            } catch .damaged {
-                manifests.append(digest)
-            }
+    private func markTensors(of digest: Digest, in marks: inout BlobMarks) throws(BlobError) {
+        guard let pack = try pack(digest) else { return }
+        for tensor in pack.table.tensors { marks.insert(tensor) }
+    }
+
+    /// Returns whether an object refers to tensors, or may do so since it cannot be read.
+    private func refersToTensors(_ digest: Digest) throws(BlobError) -> Bool {
+        do {
+            guard let pack = try pack(digest) else { return false }
+            return !pack.table.tensors.isEmpty
+        } catch .damaged {
+            return true
         }
-        return (manifests, plain)
     }
 
     /// Looks at an object's pin and time once more and deletes it unless one of them keeps it; says whether it did.

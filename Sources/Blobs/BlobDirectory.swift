@@ -60,6 +60,9 @@ final class BlobDirectory: Sendable {
     /// Ends a pin.
     func release(_ pin: BlobPin) { state.withLock { $0.pins.release(pin) } }
 
+    /// Everything that is pinned.
+    var pinned: [Digest] { state.withLock { $0.pins.all } }
+
     /// A pin for a new upload. Throws `.needsRestart`.
     func beginUpload() throws(BlobError) -> BlobPin {
         try locked { state throws(BlobError) in
@@ -203,10 +206,13 @@ final class BlobDirectory: Sendable {
     /// All objects, in ascending order. Files with other names are not ours and are left out.
     func all() throws(BlobError) -> [Digest] {
         var digests: [Digest] = []
-        for shard in BlobLayout.shards {
-            let names = try attempt { () throws(FileSystemError) in try fileSystem.list(layout.shard(shard)) }
-            digests += names.compactMap { layout.digest(shard: shard, name: $0) }.sorted()
-        }
+        for shard in BlobLayout.shards { digests += try objects(in: shard).sorted() }
         return digests
+    }
+
+    /// The objects in one of the folders.
+    func objects(in shard: String) throws(BlobError) -> [Digest] {
+        let names = try attempt { () throws(FileSystemError) in try fileSystem.list(layout.shard(shard)) }
+        return names.compactMap { layout.digest(shard: shard, name: $0) }
     }
 }

@@ -33,15 +33,20 @@ package protocol BlobStore: Sendable {
     /// The digests of all blobs, in ascending order. Tensors that files share are blobs too.
     func all() async throws(BlobError) -> [Digest]
 
-    /// Deletes every blob that is not in `digests`, not part of one that stays, not pinned, and not renewed for
-    /// `grace` before `now`.
+    /// Begins a sweep at `now`: marks what is pinned.
     ///
-    /// `digests` is what the log names. A blob put or renewed while the sweep goes on stays: its pin and its time are
-    /// looked at again under its lock. Throws `.damaged`, with nothing deleted, when a blob that must stay cannot be
-    /// read, since what it refers to is unknown.
-    func sweep(
-        keeping digests: Set<Digest>, olderThan grace: Duration, now: Timestamp
-    ) async throws(BlobError) -> SweepReport
+    /// Whoever sweeps takes the log's head after this, marks what the log names there, and hands the marks to `sweep`. A
+    /// pin that is released before this call belongs to an event up to that head, and one that is released later is
+    /// marked: so nothing falls between the two, however long the gathering takes.
+    func beginSweep(now: Timestamp) async -> BlobMarks
+
+    /// Deletes every blob that is not marked, not part of one that stays, not pinned, and not renewed for `grace` before
+    /// the sweep began.
+    ///
+    /// A blob put or renewed while the sweep goes on stays: its pin and its time are looked at again under its lock. Memory
+    /// does not grow with the number of blobs. Throws `.damaged`, with nothing deleted, when a blob that must stay cannot
+    /// be read, since what it refers to is unknown.
+    func sweep(keeping marks: BlobMarks, olderThan grace: Duration) async throws(BlobError) -> SweepReport
 }
 
 extension BlobStore {

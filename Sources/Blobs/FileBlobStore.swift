@@ -134,13 +134,16 @@ package final class FileBlobStore: BlobStore {
         return try await maintenance.run { () throws(BlobError) in try directory.all() }
     }
 
-    package func sweep(
-        keeping digests: Set<Digest>, olderThan grace: Duration, now: Timestamp
-    ) async throws(BlobError) -> SweepReport {
+    package func beginSweep(now: Timestamp) async -> BlobMarks {
         let directory = directory
-        let limit = now.advanced(by: .zero - grace)
+        return await maintenance.run { directory.beginSweep(now: now) }
+    }
+
+    package func sweep(keeping marks: BlobMarks, olderThan grace: Duration) async throws(BlobError) -> SweepReport {
+        let directory = directory
+        let limit = marks.beginning.advanced(by: .zero - grace)
         return try await maintenance.run { () throws(BlobError) in
-            try directory.sweep(keeping: digests, renewedBefore: limit)
+            try directory.sweep(keeping: marks, renewedBefore: limit)
         }
     }
 }

@@ -65,14 +65,18 @@ package final class InMemoryBlobStore: BlobStore {
 
     package func all() async throws(BlobError) -> [Digest] { state.withLock { $0.blobs.keys.sorted() } }
 
-    package func sweep(
-        keeping digests: Set<Digest>, olderThan grace: Duration, now: Timestamp
-    ) async throws(BlobError) -> SweepReport {
-        let limit = now.advanced(by: .zero - grace)
+    package func beginSweep(now: Timestamp) async -> BlobMarks {
+        var marks = BlobMarks(beginning: now)
+        for digest in state.withLock({ $0.pins.all }) { marks.insert(digest) }
+        return marks
+    }
+
+    package func sweep(keeping marks: BlobMarks, olderThan grace: Duration) async throws(BlobError) -> SweepReport {
+        let limit = marks.beginning.advanced(by: .zero - grace)
         return state.withLock { state in
             var report = SweepReport()
             for (digest, blob) in state.blobs
-            where !digests.contains(digest) && !state.pins.contains(digest) && blob.renewedAt <= limit {
+            where !marks.contains(digest) && !state.pins.contains(digest) && blob.renewedAt <= limit {
                 state.blobs[digest] = nil
                 report.deletedCount += 1
                 report.deletedByteCount += Int64(blob.bytes.readableBytes)

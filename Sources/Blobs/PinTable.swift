@@ -33,5 +33,5 @@ struct PinTable {
     func contains(_ digest: Digest) -> Bool { counts[digest] != nil }
 
     /// Everything pinned.
-    var all: Set<Digest> { Set(counts.keys) }
+    var all: [Digest] { Array(counts.keys) }
 }

@@ -1,8 +1,10 @@
 import Application
 import Blobs
+import EventLog
 import NIOCore
 import Reactors
 import SwiftProtobuf
+import Synchronization
 import Testing
 import TrackerTesting
 import Tracking
@@ -83,6 +85,105 @@ struct BlobSweeperTests {
             await test.blobs.release(stored.pin)
             try await sweeper.tick()
             #expect(try await test.blobs.all().isEmpty)
+        }
+    }
+
+    // MARK: - What happens while a sweep goes on
+
+    @Test("bytes that are put again and named while the log is read stay")
+    func putMeanwhile() async throws {
+        try await TestTracker.run { test in
+            let (session, token) = try await test.running()
+            try await test.complete(1, of: session, token)
+            let digest = try await put("again", test)
+            test.clock.advance(by: .seconds(48 * 3600))
+            let isFirst = Atomic(true)
+            let sweeper = BlobSweeper(test.core, logger: .silent, documentCount: 1) {
+                guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                test.clock.advance(by: .seconds(1))
+                _ = try await test.save("again", epoch: 1, of: session, nil, as: "upload")
+            }
+            try await sweeper.tick()
+            #expect(try await test.blobs.all() == [digest])
+        }
+    }
+
+    @Test("an upload that began long before stays when it is named and let go of while the log is read")
+    func namedMeanwhile() async throws {
+        try await TestTracker.run { test in
+            let (session, _) = try await test.running()
+            let stored = try await test.blobs.put(ByteBuffer(string: "slow"))
+            test.clock.advance(by: .seconds(48 * 3600))
+            let isFirst = Atomic(true)
+            let sweeper = BlobSweeper(test.core, logger: .silent, documentCount: 1) {
+                guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                _ = try await test.tracker.artifacts.save(
+                    .with { $0.path = "a" }, stored, in: session, as: TestTracker.command("artifact"))
+                await test.blobs.release(stored.pin)
+            }
+            try await sweeper.tick()
+            #expect(try await test.blobs.all() == [stored.digest])
+        }
+    }
+
+    @Test(
+        "a checkpoint that another session takes over and that is deleted while the log is read stays",
+        arguments: 0..<6)
+    func takenOverMeanwhile(readCount: Int) async throws {
+        try await TestTracker.run { test in
+            let (session, token) = try await test.running()
+            try await test.complete(1, of: session, token)
+            let saved = try await test.save("parent", epoch: 1, of: session, token).value.entry.document
+            let digest = try #require(Digest(saved.digest))
+            test.clock.advance(by: .seconds(48 * 3600))
+            let reads = Atomic(0)
+            let sweeper = BlobSweeper(test.core, logger: .silent, documentCount: 1) {
+                guard reads.wrappingAdd(1, ordering: .relaxed).oldValue == readCount else { return }
+                let created = SessionCreated.with {
+                    $0.name = "child"
+                    $0.trainerKind = TrainerKind.external.rawValue
+                    $0.plannedEpochs = 3
+                    $0.parentCheckpoint = .with {
+                        $0.checkpointID = saved.checkpointID
+                        $0.sessionID = session.text
+                        $0.digest = saved.digest
+                    }
+                }
+                let child = Session.ID(createdBy: CommandID("child")!)
+                _ = try await test.core.sessions.handle(
+                    .create(created), on: child.stream, as: TestTracker.command("child"))
+                _ = try await test.tracker.checkpoints.delete(
+                    saved.checkpointID, reason: "surplus", as: TestTracker.command("delete"))
+            }
+            try await sweeper.tick()
+            #expect(try await test.blobs.all() == [digest])
+            try await sweeper.tick()
+            #expect(try await test.blobs.all() == [digest])
+        }
+    }
+
+    @Test("the result does not depend on how many documents a read looks at", arguments: [1, 2, 3, 1000])
+    func readSizes(documentCount: Int) async throws {
+        try await TestTracker.run { test in
+            var named: [Digest] = []
+            for number in 0..<5 {
+                let (session, token) = try await test.running("session \(number)")
+                try await test.complete(1, of: session, token)
+                let saved = try await test.save("checkpoint \(number)", epoch: 1, of: session, token)
+                named.append(try #require(Digest(saved.value.entry.document.digest)))
+                for version in 0..<3 {
+                    let artifact = try await test.blobs.put(ByteBuffer(string: "artifact \(number) \(version)"))
+                    _ = try await test.tracker.artifacts.save(
+                        .with { $0.path = "a" }, artifact, in: session,
+                        as: TestTracker.command("artifact \(number) \(version)"))
+                    await test.blobs.release(artifact.pin)
+                    named.append(artifact.digest)
+                }
+                _ = try await put("nobody's \(number)", test)
+            }
+            test.clock.advance(by: .seconds(48 * 3600))
+            try await BlobSweeper(test.core, logger: .silent, documentCount: documentCount).tick()
+            #expect(try await test.blobs.all() == named.sorted())
         }
     }
 }

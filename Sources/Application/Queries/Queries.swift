@@ -92,15 +92,17 @@ extension TrackerCore {
         try await readModels.snapshot(asOf: asOf, body)
     }
 
-    /// Returns what `body` makes of the read models once they show all that the log holds now, however long a rebuild
-    /// takes: for what follows the log from where this was read.
+    /// Returns what `body` makes of the read models once they show all that the log holds now, or the past position
+    /// `asOf`, however long a rebuild takes: for what follows the log from where this was read.
     package func readWithoutLimit<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
+        asOf: LogPosition? = nil, _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Value {
-        let head = store.head
+        let head = asOf ?? store.head
         while true {
             do {
-                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) { return try await read(body) }
+                if await readModels.waitUntilCaughtUp(to: head, within: .seconds(5)) {
+                    return try await read(asOf: asOf, body)
+                }
                 try Task.checkCancellation()
             } catch let error as ReadModelError where [.building, .busy].contains(error.code) {
                 try await Task.sleep(for: .milliseconds(100))

@@ -55,40 +55,4 @@ extension ReadModelSnapshot {
             throw ReadModelError(error)
         }
     }
-
-    /// The digest of every blob that a checkpoint, a version of an artifact, a parent or a recorded fact names. Deleted
-    /// checkpoints, and artifacts deleted by their path, name none.
-    package func referencedDigests() throws(ReadModelError) -> Set<Digest> {
-        var digests: Set<Digest> = []
-        func insert(_ text: String) {
-            if let digest = Digest(text) { digests.insert(digest) }
-        }
-        do throws(LMDBError) {
-            try transaction.forEachVersion(
-                of: DocumentKind.checkpoint.prefix, through: position, in: tables
-            ) { (bytes) throws(LMDBError) in
-                let checkpoint = try transaction.decoded(bytes, as: CheckpointDocument.self)
-                if !checkpoint.deleted { insert(checkpoint.digest) }
-                return .next
-            }
-            for artifact in try artifactVersions(DocumentKind.artifact.prefix) { insert(artifact.digest) }
-            try transaction.forEachVersion(
-                of: DocumentKind.session.prefix, through: position, in: tables
-            ) { (bytes) throws(LMDBError) in
-                insert(try transaction.decoded(bytes, as: SessionDocument.self).parentCheckpoint.digest)
-                return .next
-            }
-            try transaction.forEachVersion(
-                of: DocumentKind.sessionSettings.prefix, through: position, in: tables
-            ) { (bytes) throws(LMDBError) in
-                for record in try transaction.decoded(bytes, as: SessionDocument.self).provenance {
-                    insert(record.fact.text)
-                }
-                return .next
-            }
-        } catch {
-            throw ReadModelError(error)
-        }
-        return digests
-    }
 }

@@ -57,6 +57,9 @@ package struct BlobStoreContract: Sendable {
                 }
             } + [
                 Clause("a sweep deletes what is unnamed, unpinned and old, and nothing else") { try await $0.sweep() },
+                Clause("what is pinned when a sweep begins, or put again before it deletes, stays") {
+                    try await $0.sweepBegins()
+                },
                 Clause("a reader goes on while its blob is swept away") { try await $0.readerSurvivesSweep() },
                 Clause("two puts of one blob at once both succeed") { try await $0.concurrentPuts() },
             ]
@@ -181,6 +184,25 @@ package struct BlobStoreContract: Sendable {
         await store.release(pinned.pin)
         _ = try await store.sweep(keeping: [], olderThan: .zero, now: now)
         #expect(try await store.all().isEmpty)
+    }
+
+    private func sweepBegins() async throws {
+        let (subject, clock) = try await make()
+        let store = subject.store
+        var random = SeededGenerator(seed: 9)
+        let contents = random.noise(5000)
+        let pinned = try await store.put(random.noise(5000))
+        let again = try await store.put(contents)
+        await store.release(again.pin)
+        clock.advance(by: .seconds(90_000))
+        let marks = await store.beginSweep(now: clock.now)
+        await store.release(pinned.pin)
+        clock.advance(by: .seconds(90_000))
+        await store.release(try await store.put(contents).pin)
+        let report = try await store.sweep(keeping: marks, olderThan: .seconds(86_400))
+        #expect(report.deletedCount == 0)
+        #expect(report.keptCount == 2)
+        #expect(try await store.all() == [pinned, again].map(\.digest).sorted())
     }
 
     private func readerSurvivesSweep() async throws {

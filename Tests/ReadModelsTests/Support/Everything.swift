@@ -56,7 +56,7 @@ enum Everything {
             }
             lines.append("checkpoints: \(try snapshot.checkpoints(of: nil).map(\.document.checkpointID))")
             lines.append("webhooks: \(try snapshot.webhooks().map { $0.textFormatString() })")
-            lines.append("digests: \(try snapshot.referencedDigests().sorted())")
+            lines.append("digests: \(try snapshot.blobDigests().sorted())")
             return lines.joined(separator: "\n")
         }
     }
