@@ -9,9 +9,11 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil when `text` is empty, too long or holds control characters.
     package init?(_ text: String) {
-        guard (1...CommandID.maximumByteCount).contains(text.utf8.count),
-            text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
-        else { return nil }
+        var text = text
+        let isAllowed = text.withUTF8 { bytes in
+            (1...CommandID.maximumByteCount).contains(bytes.count) && bytes.allSatisfy { $0 >= 32 && $0 != 127 }
+        }
+        guard isAllowed else { return nil }
         self.text = text
     }
 

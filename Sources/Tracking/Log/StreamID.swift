@@ -37,11 +37,11 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     /// Reads a name as written by `description`; nil when it is not one.
-    package init?(_ name: some StringProtocol) {
-        guard name.utf8.count <= StreamID.maximumByteCount, let slash = name.firstIndex(of: "/"),
+    package init?(_ name: String) {
+        guard name.utf8.count <= StreamID.maximumByteCount, let slash = name.utf8.firstIndex(of: UInt8(ascii: "/")),
             let category = Category(rawValue: String(name[..<slash]))
         else { return nil }
-        let identity = String(name[name.index(after: slash)...])
+        let identity = String(name[name.utf8.index(after: slash)...])
         guard !identity.isEmpty else { return nil }
         self.category = category
         self.identity = identity
