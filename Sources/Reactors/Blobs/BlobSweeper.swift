@@ -8,7 +8,8 @@ import ReadModels
 ///
 /// What the log refers to is read from the read models as of one position, a thousand documents at a time, and every read
 /// ends before the next begins and before a file is looked at. An event after that position can only name a blob that was
-/// put meanwhile, which is young, or one that something named at that position already.
+/// put meanwhile, which is young, or one that something named at that position already. All of it takes some 32 MiB of
+/// memory, however much there is.
 package struct BlobSweeper: Reactor {
     /// The time that a blob is kept when nothing refers to it.
     private static let grace = Duration.seconds(24 * 3600)
