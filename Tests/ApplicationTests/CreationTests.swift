@@ -56,11 +56,10 @@ struct CreationTests {
                     (created.value, created.position), (renamed.value, renamed.position),
                     (claimed.session, claimed.receipt.position),
                 ] {
-                    if !follows {
-                        try test.core.readModels.apply(
-                            try await test.store.events(
-                                after: test.core.readModels.position, limit: ReadLimit(count: 1)
-                            ).events)
+                    while !follows, test.core.readModels.position < position {
+                        let next = try await test.store.events(
+                            after: test.core.readModels.position, limit: ReadLimit(count: 1))
+                        try test.core.readModels.apply(next.events)
                     }
                     let shown = try await test.tracker.queries.session(session, .after(position), asOf: position).value
                     #expect(view.document == shown.document && view.status == shown.status)

@@ -1,6 +1,6 @@
 import LMDB
 import SwiftProtobuf
-package import Tracking
+import Tracking
 
 extension ReadModelSnapshot {
     /// The digests of blobs that the next documents name: checkpoints, versions of artifacts, parents and recorded facts.
@@ -60,7 +60,7 @@ extension ReadModelSnapshot {
             if artifact.lastPosition <= position.rawValue, !artifact.deleted, let digest = Digest(artifact.digest) {
                 digests.append(digest)
             }
-        case .webhook, .latestStarted: break
+        case .webhook, .latestStarted, .sessionProgress, .sessionConfiguration, .sessionMarks: break
         }
     }
 }
@@ -70,7 +70,7 @@ extension DocumentKind {
     fileprivate var namesBlobs: Bool {
         switch self {
         case .session, .sessionSettings, .checkpoint, .artifact: true
-        case .webhook, .latestStarted: false
+        case .webhook, .latestStarted, .sessionProgress, .sessionConfiguration, .sessionMarks: false
         }
     }
 }
