@@ -23,7 +23,7 @@ struct BenchmarkRow: Sendable {
     }
 
     /// True when the target was met; nil without one.
-    var isMet: Bool? { target?.isMet(by: figure) }
+    var isMet: Bool? { target?.isMet(by: figure, ratio: ratio) }
 
     /// The row as a line of a Markdown table.
     var markdown: String {
@@ -42,6 +42,7 @@ struct BenchmarkRow: Sendable {
         switch target {
         case .atLeast(let bound): object["target"] = ["at_least": .number(bound)]
         case .atMost(let bound): object["target"] = ["at_most": .number(bound)]
+        case .atLeastRatio(let bound): object["target"] = ["ratio_at_least": .number(bound)]
         case nil: break
         }
         if let isMet { object["met"] = .bool(isMet) }

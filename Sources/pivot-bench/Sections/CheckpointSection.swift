@@ -13,7 +13,9 @@ struct CheckpointSection {
         let digest = BenchmarkRow.Reference(what: "SHA-256 alone", figure: figures.digest)
         return try await overHTTP(digest) + [
             Section.checkpoints.row("put, in process", figures.put, "MB/s", beside: digest),
-            Section.checkpoints.row("put of safetensors, in process", figures.putTensors, "MB/s", beside: digest),
+            Section.checkpoints.row(
+                "put of safetensors, in process", figures.putTensors, "MB/s", target: .atLeastRatio(0.9),
+                beside: .init(what: "the same bytes without a header", figure: figures.put)),
             Section.checkpoints.row("read with every frame verified, in process", figures.read, "MB/s"),
             Section.checkpoints.row(
                 "checksum, planes and zstd of a frame", figures.encode, "MB/s",
@@ -38,7 +40,7 @@ struct CheckpointSection {
             let upload = try transfer.upload(count, as: form, to: session.id, epoch: 1)
             rows.append(
                 Section.checkpoints.row(
-                    "\(name) in, \(form)", Double(count) / 1e6 / upload.seconds, "MB/s", target: .atLeast(250),
+                    "\(name) in, \(form)", Double(count) / 1e6 / upload.seconds, "MB/s", target: .atLeastRatio(0.3),
                     beside: digest))
             guard form == .raw else { continue }
             let seconds = try transfer.download(upload.id, byteCount: count)
