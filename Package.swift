@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CFile"),
 
         library("JSON"),
         library("Text"),
@@ -59,7 +60,7 @@ let package = Package(
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
         library("EventLog", ["Compression", "LMDB", "Text", "Tracking", .collections]),
-        library("Blobs", ["Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
+        library("Blobs", ["CFile", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
         library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
         library(

@@ -91,11 +91,6 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Writes a draft's table; its bytes are not on disk before `sync(_:)`.
-    func complete(_ draft: PackDraft) throws(BlobError) {
-        try attempt { () throws(FileSystemError) in try draft.finish() }
-    }
-
     /// Returns once all bytes of the temporary file at `path` are on disk.
     func sync(_ path: String) throws(BlobError) {
         try attempt { () throws(FileSystemError) in try fileSystem.sync(path) }

@@ -5,7 +5,8 @@ package import Tracking
 /// A blob store in a folder of files.
 ///
 /// One process at a time opens a folder; whoever owns the data directory holds its lock. Compressing, hashing and all
-/// disk calls happen on a few threads of the store's own, a frame at a time, never on the caller's. The format of its
+/// disk calls happen on a few threads of the store's own, a frame at a time, never on the caller's; hashing, compressing
+/// and writing one upload go on at the same time. The format of its
 /// files is the article <doc:PackFormat>.
 package final class FileBlobStore: BlobStore {
     private let directory: BlobDirectory
@@ -14,22 +15,20 @@ package final class FileBlobStore: BlobStore {
     private let uploadLimit: Int
     private let uploadCount = Atomic<Int>(0)
 
-    /// The bytes of an upload that are gathered before they go to the upload's thread.
-    private static let batchByteCount = 256 * 1024
-
     /// Opens the store in the folder `root`, makes it when there is none, and removes what dead processes left.
     ///
     /// - Parameters:
     ///   - root: the folder; its parent exists.
     ///   - fileSystem: the disk.
     ///   - clock: tells the time at which blobs are put and renewed.
-    ///   - threadCount: the threads that uploads and readers share.
-    ///   - uploadLimit: the most uploads that may go on at once; each takes about 7 MiB of memory.
+    ///   - threadCount: the threads that uploads and readers share; an upload keeps up to three busy.
+    ///   - uploadLimit: the most uploads that may go on at once; each takes at most 10.4 MiB of memory, and the less the
+    ///     slower its source is.
     ///
     /// Throws `.fileSystem` and `.noRoom`.
     package init(
         root: String, fileSystem: any FileSystem = PosixFileSystem(), clock: @escaping @Sendable () -> Timestamp,
-        threadCount: Int = 2, uploadLimit: Int = 32
+        threadCount: Int = 4, uploadLimit: Int = 32
     ) throws(BlobError) {
         directory = try BlobDirectory(root: root, fileSystem: fileSystem, clock: clock)
         executors = FileExecutor.Pool(width: threadCount)
@@ -45,8 +44,7 @@ package final class FileBlobStore: BlobStore {
         guard number <= uploadLimit else { throw .tooManyUploads(limit: uploadLimit) }
         let upload = try await newUpload(hint: hint)
         do {
-            try await send(source, to: upload)
-            return try await upload.finish()
+            return try await upload.take(source)
         } catch {
             await upload.abandon()
             throw error
@@ -54,39 +52,17 @@ package final class FileBlobStore: BlobStore {
     }
 
     private func newUpload(hint: BlobHint) async throws(BlobError) -> BlobUpload {
-        let executor = executors.executor()
+        let executors = executors
         let directory = directory
-        return try await FileWorker(executor: executor).run { () throws(BlobError) in
+        return try await FileWorker(executor: executors.executor()).run { () throws(BlobError) in
             let pin = try directory.beginUpload()
             do throws(BlobError) {
-                return try BlobUpload(directory: directory, hint: hint, pin: pin, executor: executor)
+                return try BlobUpload(directory: directory, hint: hint, pin: pin, executors: executors)
             } catch {
                 directory.release(pin)
                 throw error
             }
         }
-    }
-
-    /// Hands the source's bytes to the upload, so many at a time that the change of threads does not count.
-    private func send<Source: AsyncSequence>(
-        _ source: Source, to upload: BlobUpload
-    ) async throws(BlobError) where Source.Element == ByteBuffer {
-        var iterator = source.makeAsyncIterator()
-        var batch: [ByteBuffer] = []
-        var byteCount = 0
-        while true {
-            let next: ByteBuffer?
-            do { next = try await iterator.next() } catch { throw .sourceFailed(error) }
-            guard let next else { break }
-            batch.append(next)
-            byteCount += next.readableBytes
-            if byteCount >= Self.batchByteCount {
-                try await upload.append(batch)
-                batch.removeAll(keepingCapacity: true)
-                byteCount = 0
-            }
-        }
-        try await upload.append(batch)
     }
 
     package func release(_ pin: BlobPin) async {

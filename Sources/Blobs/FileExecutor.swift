@@ -3,8 +3,8 @@ import Synchronization
 
 /// A thread's worth of blocking work, one job after the other, away from the threads that serve connections.
 ///
-/// Uploads and readers are actors on one of a few executors; each has at most one job there, a frame's work long, so
-/// they take turns and the number of busy threads is bounded.
+/// Readers and the stages of uploads are actors on one of a few executors; each has at most one job there, a frame's
+/// work long, so they take turns and the number of busy threads is bounded.
 final class FileExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
@@ -15,6 +15,13 @@ final class FileExecutor: SerialExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    /// Suspends the caller, which runs on this executor, until the work that waits for it now has had its turn.
+    func letOthersRun(isolation actor: isolated (any Actor)? = #isolation) async {
+        await withCheckedContinuation(isolation: actor) { continuation in
+            queue.async { continuation.resume() }
+        }
     }
 
     /// Several executors, given out in turn.

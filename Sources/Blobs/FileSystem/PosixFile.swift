@@ -1,3 +1,4 @@
+import CFile
 import Glibc
 import Synchronization
 
@@ -5,11 +6,8 @@ import Synchronization
 final class PosixFile: OpenFile {
     private let descriptor: Int32
     private let path: String
-    /// The file's length as appended, and how much of it the disk was asked to begin writing.
-    private let progress = Mutex((end: Int64(0), asked: Int64(0)))
-
-    /// After so many bytes the disk is asked to begin writing, so that the sync at the end has little left to wait for.
-    private static let writeBehindByteCount: Int64 = 4 << 20
+    /// The file's length as appended, how much of it the disk was asked to begin writing, and how much was let go.
+    private let progress = Mutex((end: Int64(0), begun: Int64(0), gone: Int64(0)))
 
     /// Takes over `descriptor`.
     init(descriptor: Int32, path: String) {
@@ -29,21 +27,31 @@ final class PosixFile: OpenFile {
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
-        let waiting = progress.withLock { progress in
-            progress.end += Int64(bytes.count)
-            return progress.end - progress.asked
-        }
-        if waiting >= Self.writeBehindByteCount { beginWriting() }
+        progress.withLock { $0.end += Int64(bytes.count) }
     }
 
-    func beginWriting() {
-        let (start, count) = progress.withLock { progress in
-            defer { progress.asked = progress.end }
-            return (progress.asked, progress.end - progress.asked)
+    func beginWriting() -> Int64 {
+        let (start, end) = progress.withLock { progress in
+            defer { progress.begun = progress.end }
+            return (progress.begun, progress.end)
         }
-        // To Linux this advice means: write these pages now, in the background; being dirty they stay in memory. It is
-        // only a wish: a failure to write shows at the sync, which is what durability rests on.
-        _ = posix_fadvise(descriptor, off_t(start), off_t(count), POSIX_FADV_DONTNEED)
+        // Only a wish: a failure to write shows when these bytes are let go, or at the sync.
+        _ = sync_file_range(descriptor, start, end - start, PIVOT_BEGIN_WRITING)
+        return end
+    }
+
+    func letGo(upTo offset: Int64) throws(FileSystemError) {
+        let start = progress.withLock { progress in
+            defer { progress.gone = max(progress.gone, offset) }
+            return progress.gone
+        }
+        guard start < offset else { return }
+        // The system tells a failure to write once only, so it must not be passed over here.
+        while sync_file_range(descriptor, start, offset - start, PIVOT_FINISH_WRITING) != 0 {
+            guard errno == EINTR else { throw .current(.write, path) }
+        }
+        // Advice: pages that somebody reads stay.
+        _ = posix_fadvise(descriptor, off_t(start), off_t(offset - start), POSIX_FADV_DONTNEED)
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {

@@ -7,7 +7,7 @@ package struct PackFrameEncoder: ~Copyable {
 
     private var compressor: ZstandardCompressor
     private let planes = ScratchMemory(byteCount: PackFormat.frameByteCount)
-    private let output = ScratchMemory(byteCount: PackFormat.frameByteCount)
+    private var output = ScratchMemory(byteCount: PackFormat.frameByteCount)
     private let sample = ScratchMemory(
         byteCount: PackFrameEncoder.samplePieceByteCount * PackFrameEncoder.samplePieceCount)
 
@@ -24,19 +24,33 @@ package struct PackFrameEncoder: ~Copyable {
         _ content: UnsafeRawBufferPointer, transform: FrameTransform,
         _ body: (PackRow.Frame, UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
+        let frame = encode(content, transform)
+        try body(frame, frame.compressedPlanes == 0 ? content : output.prefix(frame.storedByteCount))
+    }
+
+    /// Encodes the frame that is the first `byteCount` bytes of `memory`, and puts its stored bytes in their place.
+    ///
+    /// Nothing is copied: the encoder keeps the memory with the content, and gives away that with the stored bytes.
+    mutating func encode(
+        _ memory: inout ScratchMemory, byteCount: Int, transform: FrameTransform
+    ) -> PackRow.Frame {
+        let frame = encode(memory.prefix(byteCount), transform)
+        if frame.compressedPlanes != 0 { swap(&memory, &output) }
+        return frame
+    }
+
+    /// The row of a frame, whose stored bytes are in `output` then if any plane is compressed, else are the content.
+    private mutating func encode(_ content: UnsafeRawBufferPointer, _ transform: FrameTransform) -> PackRow.Frame {
         precondition((1...PackFormat.frameByteCount).contains(content.count), "a frame has 1 byte to 1 MiB")
         var frame = PackRow.Frame(
             transform: .bytes, compressedPlanes: 0, byteCount: content.count, storedByteCount: content.count,
             checksum: FrameChecksum.of(content))
         let encoded = transform == .bytes ? compressWhole(content) : compressPlanes(content, transform)
-        guard let encoded else {
-            try body(frame, content)
-            return
-        }
+        guard let encoded else { return frame }
         frame.transform = transform
         frame.compressedPlanes = encoded.compressedPlanes
         frame.storedByteCount = encoded.byteCount
-        try body(frame, output.prefix(encoded.byteCount))
+        return frame
     }
 
     // MARK: Compressing

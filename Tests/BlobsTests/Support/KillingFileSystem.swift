@@ -72,7 +72,9 @@ private final class KillingFile: OpenFile {
         try file.append(UnsafeRawBufferPointer(rebasing: bytes[(bytes.count / 2)...]))
     }
 
-    func beginWriting() { file.beginWriting() }
+    func beginWriting() -> Int64 { file.beginWriting() }
+
+    func letGo(upTo offset: Int64) throws(FileSystemError) { try file.letGo(upTo: offset) }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
         try file.read(into: buffer, at: offset)

@@ -257,7 +257,9 @@ final class SimulatedFile: OpenFile {
         }
     }
 
-    func beginWriting() {}
+    func beginWriting() -> Int64 { 0 }
+
+    func letGo(upTo offset: Int64) {}
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
         let index = index

@@ -1,0 +1,34 @@
+import Compression
+
+/// The third stage of an upload: turns the content of frames into what packs store of it.
+actor UploadEncoder {
+    private let executor: FileExecutor
+    private var encoder: PackFrameEncoder
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Throws `.outOfMemory`.
+    init(executor: FileExecutor) throws(BlobError) {
+        do { encoder = try PackFrameEncoder() } catch { throw .outOfMemory }
+        self.executor = executor
+    }
+
+    /// Encodes the frames of `hashed` and adds them to `encoded`, until no more come.
+    func run(from hashed: UploadQueue, to encoded: UploadQueue) async {
+        while let frame = await hashed.next() {
+            encode(frame)
+            encoded.add(frame)
+            await executor.letOthersRun()
+        }
+        encoded.finish()
+    }
+
+    private func encode(_ frame: UploadFrame) {
+        let transform =
+            switch frame.kind {
+            case .frames(let transform): transform ?? encoder.transform(for: frame.content)
+            case .tensor(let transform): transform
+            }
+        frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount, transform: transform)
+    }
+}

@@ -1,0 +1,129 @@
+import Tracking
+
+/// The last stage of an upload: writes encoded frames to temporary files and publishes them at the end.
+///
+/// The order at the end is: every tensor's bytes, then their names, then the file's bytes, then its name; each is on
+/// disk before the next begins.
+actor UploadWriter {
+    private let executor: FileExecutor
+    private let directory: BlobDirectory
+    private let pin: BlobPin
+
+    private let file: PackDraft
+    private var tensor: PackDraft?
+    /// The paths of the tensors that are written, but neither synced nor published.
+    private var tensorPaths: [Digest: String] = [:]
+    /// The tensors of the file that were in the store already.
+    private var presentTensors: Set<Digest> = []
+    private var writeBehind = WriteBehind()
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Begins an upload whose objects are pinned by `pin`.
+    init(directory: BlobDirectory, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
+        file = try directory.newDraft()
+        self.directory = directory
+        self.pin = pin
+        self.executor = executor
+    }
+
+    /// Writes the frames of `encoded` and gives them back to `free`, until no more come or one cannot be written.
+    func run(from encoded: UploadQueue, to free: UploadQueue) async -> Result<Void, BlobError> {
+        defer { free.finish() }
+        while let frame = await encoded.next() {
+            do throws(BlobError) { try write(frame) } catch { return .failure(error) }
+            free.add(frame)
+            await executor.letOthersRun()
+        }
+        return .success(())
+    }
+
+    // MARK: Frames
+
+    private func write(_ frame: UploadFrame) throws(BlobError) {
+        guard let row = frame.row else { preconditionFailure("a frame is encoded before it is written") }
+        let stored = frame.memory.prefix(row.storedByteCount)
+        switch frame.kind {
+        case .frames:
+            try append(row, stored, to: file)
+        case .tensor:
+            if tensor == nil { tensor = try directory.newDraft() }
+            guard let draft = tensor else { return }
+            try append(row, stored, to: draft)
+            if let digest = frame.tensor { try endTensor(draft, digest) }
+        }
+    }
+
+    private func append(
+        _ row: PackRow.Frame, _ stored: UnsafeRawBufferPointer, to draft: PackDraft
+    ) throws(BlobError) {
+        try directory.attempt { () throws(FileSystemError) in
+            try draft.append(row, stored)
+            try writeBehind.note(stored.count, in: draft.file)
+        }
+    }
+
+    /// Writes the table of a draft whose content has the given digest; its bytes are not on disk before it is synced.
+    private func complete(_ draft: PackDraft, _ digest: Digest) throws(BlobError) {
+        try directory.attempt { () throws(FileSystemError) in
+            try draft.finish(digest)
+            try writeBehind.end(draft.file)
+        }
+    }
+
+    /// Ends the tensor that is being written: it waits, complete, unless the store or this file has it.
+    private func endTensor(_ draft: PackDraft, _ digest: Digest) throws(BlobError) {
+        file.append(tensor: digest, byteCount: draft.byteCount)
+        if tensorPaths[digest] != nil {
+            directory.removeTemporary(draft.path)
+        } else if try directory.renew(digest, pin: pin) {
+            presentTensors.insert(digest)
+            directory.removeTemporary(draft.path)
+        } else {
+            try complete(draft, digest)
+            tensorPaths[digest] = draft.path
+        }
+        tensor = nil
+    }
+
+    // MARK: Ending
+
+    /// Publishes what was written as the object `digest` and returns once it is on disk.
+    func finish(_ digest: Digest) throws(BlobError) -> StoredBlob {
+        var addedByteCount: Int64 = 0
+        // Each tensor began to be written when it was complete, so the first sync waits for most of them at once.
+        for path in tensorPaths.values.sorted() { try directory.sync(path) }
+        for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
+            if try !directory.publish(path, as: digest, pin: pin) {
+                addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
+            }
+            tensorPaths[digest] = nil
+            presentTensors.insert(digest)
+        }
+        try directory.sync(shardsOf: presentTensors)
+        var wasPresent = try directory.renew(digest, pin: pin)
+        if wasPresent {
+            directory.removeTemporary(file.path)
+        } else {
+            try complete(file, digest)
+            try directory.sync(file.path)
+            wasPresent = try directory.publish(file.path, as: digest, pin: pin)
+        }
+        try directory.sync(shardsOf: CollectionOfOne(digest))
+        guard let information = try directory.information(about: digest) else { throw .notFound(digest) }
+        if !wasPresent { addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0 }
+        return StoredBlob(
+            digest: digest, byteCount: information.byteCount, storedByteCount: information.storedByteCount,
+            addedByteCount: addedByteCount, encoding: information.encoding, wasPresent: wasPresent, pin: pin)
+    }
+
+    /// Removes everything of the upload that is not published, and its pin.
+    func abandon() {
+        directory.removeTemporary(file.path)
+        if let tensor { directory.removeTemporary(tensor.path) }
+        for path in tensorPaths.values { directory.removeTemporary(path) }
+        tensor = nil
+        tensorPaths = [:]
+        directory.release(pin)
+    }
+}
