@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CFile"),
+        .systemLibrary(name: "CDigest"),
 
         library("JSON"),
         library("Text"),
@@ -60,7 +61,7 @@ let package = Package(
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
         library("EventLog", ["Compression", "LMDB", "Text", "Tracking", .collections]),
-        library("Blobs", ["CFile", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
+        library("Blobs", ["CDigest", "CFile", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
         library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
         library(

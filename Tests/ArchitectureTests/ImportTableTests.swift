@@ -18,7 +18,7 @@ struct ImportTableTests {
         "TrainingConfiguration": ["JSON", "Text", "Tracking"],
         // The stores know the domain, not who uses them.
         "EventLog": ["Compression", "LMDB", "Text", "Tracking"],
-        "Blobs": ["CFile", "Compression", "Safetensors", "Tracking"],
+        "Blobs": ["CDigest", "CFile", "Compression", "Safetensors", "Tracking"],
         "ReadModels": ["EventLog", "JSON", "LMDB", "Text", "Tracking"],
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.

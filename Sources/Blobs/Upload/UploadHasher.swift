@@ -3,8 +3,7 @@ import Tracking
 /// The second stage of an upload: the digests of the file and of its tensors.
 actor UploadHasher {
     private let executor: FileExecutor
-    private var file = Digest.Hasher()
-    private var tensor = Digest.Hasher()
+    private var hasher = ContentHasher()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -18,16 +17,15 @@ actor UploadHasher {
             await executor.letOthersRun()
         }
         hashed.finish()
-        return file.finalize()
+        return hasher.finalize()
     }
 
     private func hash(_ frame: UploadFrame) {
-        file.update(frame.content)
-        guard case .tensor = frame.kind else { return }
-        tensor.update(frame.content)
-        if frame.endsTensor {
-            frame.tensor = tensor.finalize()
-            tensor = Digest.Hasher()
+        guard case .tensor = frame.kind else {
+            hasher.update(frame.content, isTensor: false)
+            return
         }
+        hasher.update(frame.content, isTensor: true)
+        if frame.endsTensor { frame.tensor = hasher.endTensor() }
     }
 }
