@@ -12,6 +12,9 @@ package struct ConnectionLimits: Sendable {
     package var writeStallTimeout: TimeAmount = .seconds(120)
     /// The time that the server goes on reading after its last response, so that the client can read that response.
     package var lingerTimeout: TimeAmount = .seconds(2)
+    /// The most bytes that are read at once. A connection comes to it while it brings a large body, which then changes
+    /// threads less often; some ten reads may wait for whoever takes the body.
+    package var maximumReadByteCount = 256 * 1024
     /// The longest request target in bytes.
     package var maximumTargetByteCount = 16 * 1024
     /// The longest header field in bytes.

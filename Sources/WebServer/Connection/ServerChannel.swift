@@ -45,6 +45,10 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             let eventLoop = channel.eventLoop
             let pipeline = channel.pipeline.syncOperations
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 64, initial: 2048, maximum: limits.maximumReadByteCount))
             let acceptance = NIOLoopBoundBox<WebSocketHandler?>(nil, eventLoop: eventLoop)
 
             let encoder = HTTPResponseEncoder()
