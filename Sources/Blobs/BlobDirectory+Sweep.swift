@@ -34,7 +34,7 @@ extension BlobDirectory {
                     try markTensors(of: digest, in: &marks)
                 }
             }
-            try sync(shardsOf: deleted)
+            for shard in shards(of: deleted) { try sync(shard: shard) }
         }
         for shard in BlobLayout.shards {
             for digest in try candidates(in: shard, marks, renewedBefore: limit) where try !refersToTensors(digest) {

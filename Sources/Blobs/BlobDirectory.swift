@@ -132,15 +132,18 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Returns once the names of the objects beside these are on disk. When that fails, no upload is accepted any more.
-    func sync(shardsOf digests: some Sequence<Digest>) throws(BlobError) {
-        for shard in Set(digests.map { layout.shard(of: $0) }).sorted() {
-            do {
-                try fileSystem.syncDirectory(shard)
-            } catch {
-                state.withLock { $0.needsRestart = true }
-                throw BlobError(error)
-            }
+    /// The folders of these objects.
+    func shards(of digests: some Sequence<Digest>) -> [String] {
+        Set(digests.map { layout.shard(of: $0) }).sorted()
+    }
+
+    /// Returns once the names in a folder of objects are on disk. When that fails, no upload is accepted any more.
+    func sync(shard: String) throws(BlobError) {
+        do {
+            try fileSystem.syncDirectory(shard)
+        } catch {
+            state.withLock { $0.needsRestart = true }
+            throw BlobError(error)
         }
     }
 

@@ -38,5 +38,34 @@ final class FileExecutor: SerialExecutor {
             let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
             return executors[Int(UInt(bitPattern: number) % UInt(executors.count))]
         }
+
+        /// Runs `body` for each of `items`, as many at once as there are executors, and returns when all have ended.
+        ///
+        /// Throws what one of those that failed threw; the others have ended then as well.
+        func forEach<Item: Sendable>(
+            _ items: [Item], _ body: @escaping @Sendable (Item) throws(BlobError) -> Void
+        ) async throws(BlobError) {
+            let result = await withTaskGroup(of: Result<Void, BlobError>.self) { group -> Result<Void, BlobError> in
+                for (number, executor) in executors.enumerated() where number < items.count {
+                    group.addTask { [count = executors.count] in
+                        let worker = FileWorker(executor: executor)
+                        for index in stride(from: number, to: items.count, by: count) {
+                            do throws(BlobError) {
+                                try await worker.run { () throws(BlobError) in try body(items[index]) }
+                            } catch {
+                                return .failure(error)
+                            }
+                        }
+                        return .success(())
+                    }
+                }
+                var first = Result<Void, BlobError>.success(())
+                for await next in group {
+                    if case .success = first { first = next }
+                }
+                return first
+            }
+            try result.get()
+        }
     }
 }

@@ -24,7 +24,7 @@ struct BlobUpload: Sendable {
         planner = FileWorker(executor: hashing)
         hasher = UploadHasher(executor: hashing)
         encoder = try UploadEncoder(executor: executors.executor())
-        writer = try UploadWriter(directory: directory, pin: pin, executor: executors.executor())
+        writer = try UploadWriter(directory: directory, pin: pin, executors: executors)
     }
 
     /// Takes all bytes of `source`, publishes them and returns once they are on disk.

@@ -6,6 +6,7 @@ import Tracking
 /// disk before the next begins.
 actor UploadWriter {
     private let executor: FileExecutor
+    private let executors: FileExecutor.Pool
     private let directory: BlobDirectory
     private let pin: BlobPin
 
@@ -19,12 +20,13 @@ actor UploadWriter {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Begins an upload whose objects are pinned by `pin`.
-    init(directory: BlobDirectory, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
+    /// Begins an upload whose objects are pinned by `pin`, on the next of `executors`; at its end it uses them all.
+    init(directory: BlobDirectory, pin: BlobPin, executors: FileExecutor.Pool) throws(BlobError) {
         file = try directory.newDraft()
         self.directory = directory
         self.pin = pin
-        self.executor = executor
+        self.executors = executors
+        executor = executors.executor()
     }
 
     /// Writes the frames of `encoded` and gives them back to `free`, until no more come or one cannot be written.
@@ -89,10 +91,12 @@ actor UploadWriter {
     // MARK: Ending
 
     /// Publishes what was written as the object `digest` and returns once it is on disk.
-    func finish(_ digest: Digest) throws(BlobError) -> StoredBlob {
+    func finish(_ digest: Digest) async throws(BlobError) -> StoredBlob {
+        let directory = directory
         var addedByteCount: Int64 = 0
-        // Each tensor began to be written when it was complete, so the first sync waits for most of them at once.
-        for path in tensorPaths.values.sorted() { try directory.sync(path) }
+        // What was appended is mostly written by now; what is left is to have the disk empty its own memory, which it
+        // does once for several that ask at the same time.
+        try await executors.forEach(tensorPaths.values.sorted()) { path throws(BlobError) in try directory.sync(path) }
         for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
             if try !directory.publish(path, as: digest, pin: pin) {
                 addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
@@ -100,7 +104,9 @@ actor UploadWriter {
             tensorPaths[digest] = nil
             presentTensors.insert(digest)
         }
-        try directory.sync(shardsOf: presentTensors)
+        try await executors.forEach(directory.shards(of: presentTensors)) { shard throws(BlobError) in
+            try directory.sync(shard: shard)
+        }
         var wasPresent = try directory.renew(digest, pin: pin)
         if wasPresent {
             directory.removeTemporary(file.path)
@@ -109,7 +115,7 @@ actor UploadWriter {
             try directory.sync(file.path)
             wasPresent = try directory.publish(file.path, as: digest, pin: pin)
         }
-        try directory.sync(shardsOf: CollectionOfOne(digest))
+        for shard in directory.shards(of: CollectionOfOne(digest)) { try directory.sync(shard: shard) }
         guard let information = try directory.information(about: digest) else { throw .notFound(digest) }
         if !wasPresent { addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0 }
         return StoredBlob(

@@ -13,6 +13,8 @@ struct BlobLoad {
         var put = 0.0
         /// `put` of a safetensors file of 16 tensors with the same numbers.
         var putTensors = 0.0
+        /// `put` of one whose tensors have 1 MiB each.
+        var putSmallTensors = 0.0
         /// Reading all of it with every frame verified, after it was stored.
         var read = 0.0
         /// Encoding alone: checksum, planes, compression.
@@ -29,25 +31,38 @@ struct BlobLoad {
     func run(root: String) async throws -> Figures {
         var content = ByteBuffer()
         WeightBlock(seed: 1).forEachPiece(of: frameCount * Self.frameByteCount) { _ = content.writeBytes($0) }
+        // The block repeats itself; a number of its own in each frame keeps equal tensors from being stored once.
+        for index in 0..<frameCount {
+            content.setInteger(UInt32(index), at: index * Self.frameByteCount, endianness: .little)
+        }
         var figures = try measureParts(content)
         let pieces = Self.pieces(of: content)
         let file = [safetensorsHeader(byteCount: content.readableBytes, tensorCount: 16)] + pieces
+        let otherFile = [safetensorsHeader(byteCount: content.readableBytes, tensorCount: frameCount)] + pieces
         var puts: [Double] = []
         var tensorPuts: [Double] = []
+        var smallTensorPuts: [Double] = []
         var reads: [Double] = []
         // In turn, so that a busy neighbour slows them all down.
         for number in 0..<3 {
-            let store = try FileBlobStore(root: "\(root)-\(number)", clock: { Timestamp(rawValue: 0) })
+            let store = try Self.store(root: "\(root)-\(number)")
             let (digest, seconds) = try await put(pieces, into: store)
             puts.append(rate(content.readableBytes, seconds))
             reads.append(rate(content.readableBytes, try await read(digest, from: store)))
-            let other = try FileBlobStore(root: "\(root)-\(number)-tensors", clock: { Timestamp(rawValue: 0) })
-            tensorPuts.append(rate(content.readableBytes, try await put(file, into: other).seconds))
+            let tensors = try await put(file, into: Self.store(root: "\(root)-\(number)-16"))
+            tensorPuts.append(rate(content.readableBytes, tensors.seconds))
+            let smallTensors = try await put(otherFile, into: Self.store(root: "\(root)-\(number)-\(frameCount)"))
+            smallTensorPuts.append(rate(content.readableBytes, smallTensors.seconds))
         }
         figures.put = Quantiles(puts).at(0.5)
         figures.putTensors = Quantiles(tensorPuts).at(0.5)
+        figures.putSmallTensors = Quantiles(smallTensorPuts).at(0.5)
         figures.read = Quantiles(reads).at(0.5)
         return figures
+    }
+
+    private static func store(root: String) throws -> FileBlobStore {
+        try FileBlobStore(root: root, clock: { Timestamp(rawValue: 0) })
     }
 
     /// Stores the bytes of `pieces`; the seconds that it took.
