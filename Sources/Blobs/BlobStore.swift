@@ -9,7 +9,7 @@ package protocol BlobStore: Sendable {
     /// Stores the bytes of `source` and returns once they are on disk.
     ///
     /// A blob that is there already is renewed instead of stored again. Either way it is pinned until its pin is
-    /// released. Memory stays at a few MiB, whatever the size. When this throws, nothing of the upload is left:
+    /// released. Memory stays at about 10 MiB, whatever the size. When this throws, nothing of the upload is left:
     /// `.noRoom`, `.sourceFailed` with the source's own error (its cancellation too), `.tooManyUploads`,
     /// `.fileSystem`, `.needsRestart`.
     func put<Source: AsyncSequence>(

@@ -38,4 +38,18 @@ struct BlobConcurrencyTests {
         #expect(try await store.all().isEmpty)
         #expect(disk.paths.isEmpty)
     }
+
+    @Test("An upload goes on when its task is cancelled, until its source ends it")
+    func cancelledTask() async throws {
+        let store = try FileBlobStore(root: "store", fileSystem: SimulatedDisk(), clock: { Timestamp(rawValue: 0) })
+        var random = SeededGenerator(seed: 4)
+        let file = Safetensors.file((0..<20).map { ("t\($0)", "F32", random.noise(700_000)) })
+        let upload = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await store.put(file)
+        }
+        let stored = try await upload.value
+        #expect(stored.digest == Digest(hashing: file))
+        #expect(try await store.contents(stored.digest) == file)
+    }
 }
