@@ -11,6 +11,9 @@ package struct PackFrameEncoder: ~Copyable {
     private let sample = ScratchMemory(
         byteCount: PackFrameEncoder.samplePieceByteCount * PackFrameEncoder.samplePieceCount)
 
+    /// The order of bytes that was chosen last for a frame which it made smaller, and the share that was stored of it.
+    private var choice: (transform: FrameTransform, storedShare: Double)?
+
     /// Throws `.outOfMemory`.
     package init() throws(ZstandardError) {
         compressor = try ZstandardCompressor()
@@ -37,6 +40,28 @@ package struct PackFrameEncoder: ~Copyable {
         let frame = encode(memory.prefix(byteCount), transform)
         if frame.compressedPlanes != 0 { swap(&memory, &output) }
         return frame
+    }
+
+    /// Encodes like `encode(_:byteCount:transform:)` a frame about which nothing is known.
+    ///
+    /// Looking for the best order takes a good part of the time of encoding. So a frame keeps that of the frame for which
+    /// one was last chosen when it becomes as small with it, within 1/64; numbers of another width do not.
+    mutating func encode(_ memory: inout ScratchMemory, byteCount: Int) -> PackRow.Frame {
+        if let choice {
+            let frame = encode(memory.prefix(byteCount), choice.transform)
+            if frame.compressedPlanes != 0, abs(Self.storedShare(of: frame) - choice.storedShare) <= 1 / 64 {
+                swap(&memory, &output)
+                return frame
+            }
+        }
+        let transform = transform(for: memory.prefix(byteCount))
+        let frame = encode(&memory, byteCount: byteCount, transform: transform)
+        choice = frame.compressedPlanes == 0 ? nil : (transform, Self.storedShare(of: frame))
+        return frame
+    }
+
+    private static func storedShare(of frame: PackRow.Frame) -> Double {
+        Double(frame.storedByteCount) / Double(frame.byteCount)
     }
 
     /// The row of a frame, whose stored bytes are in `output` then if any plane is compressed, else are the content.
@@ -116,7 +141,7 @@ package struct PackFrameEncoder: ~Copyable {
     /// The transform under which a sample of `content`, about which nothing is known, becomes smallest.
     ///
     /// Numbers are looked for at multiples of their width from the frame's start. Planes have to win 3 %.
-    mutating func transform(for content: UnsafeRawBufferPointer) -> FrameTransform {
+    private mutating func transform(for content: UnsafeRawBufferPointer) -> FrameTransform {
         let count = gatherSample(of: content)
         guard count >= 256 else { return .bytes }
         let bytes = sample.prefix(count)

@@ -24,11 +24,10 @@ actor UploadEncoder {
     }
 
     private func encode(_ frame: UploadFrame) {
-        let transform =
-            switch frame.kind {
-            case .frames(let transform): transform ?? encoder.transform(for: frame.content)
-            case .tensor(let transform): transform
-            }
-        frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount, transform: transform)
+        switch frame.kind {
+        case .frames(nil): frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount)
+        case .frames(let transform?), .tensor(let transform):
+            frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount, transform: transform)
+        }
     }
 }

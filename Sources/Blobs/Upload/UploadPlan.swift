@@ -17,7 +17,7 @@ package struct UploadPlan: Equatable, Sendable {
 
     /// The forms in which a region can be stored.
     package enum Kind: Equatable, Sendable {
-        /// Frames of the file's pack. Without a transform each frame is looked at on its own.
+        /// Frames of the file's pack. Without a transform one is looked for.
         case frames(FrameTransform?)
         /// A tensor, stored once for all files that hold it.
         case tensor(FrameTransform)
@@ -25,7 +25,7 @@ package struct UploadPlan: Equatable, Sendable {
 
     /// The regions from the content's start. What comes after them goes into frames of the file's pack.
     package var regions: [Region]
-    /// The order of frames outside of tensors; nil looks at each on its own.
+    /// The order of frames outside of tensors; nil looks for one.
     package var transform: FrameTransform?
 
     /// Everything in frames of one pack.
