@@ -5,6 +5,8 @@ import Processes
 struct BenchmarkContext: Sendable {
     /// True when the whole run is to end within a minute.
     var isQuick: Bool
+    /// True when no folder is deleted.
+    var keepsFiles: Bool
     /// Bytes of the checkpoints that are sent.
     var checkpointByteCount: Int
     /// The server's executable.
@@ -33,7 +35,7 @@ struct BenchmarkContext: Sendable {
 
     /// Deletes a folder that a section is done with.
     func remove(_ path: String) throws {
-        try FileManager.default.removeItem(atPath: path)
+        if !keepsFiles { try FileManager.default.removeItem(atPath: path) }
     }
 
     /// Tells people what is going on, on standard error.

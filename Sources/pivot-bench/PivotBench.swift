@@ -29,6 +29,9 @@ struct PivotBench: AsyncParsableCommand {
         help: ArgumentHelp("A folder on the disk to measure; a folder in it is made and deleted.", valueName: "folder"))
     var folder: String = FileManager.default.temporaryDirectory.path
 
+    @Flag(help: "Leave the files that were written, to look into them.")
+    var keep = false
+
     @Option(help: ArgumentHelp("The server's executable.", valueName: "file"))
     var server: String = ".build/release/pivot"
 
@@ -51,7 +54,7 @@ struct PivotBench: AsyncParsableCommand {
         let home = folder + "/pivot-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         let context = BenchmarkContext(
-            isQuick: quick, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
+            isQuick: quick, keepsFiles: keep, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
             server: URL(fileURLWithPath: server).path, folder: home, scripts: scripts, python: python,
             torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython)
         var report = BenchmarkReport(machine: try Machine.current(), isQuick: quick)
@@ -73,7 +76,7 @@ struct PivotBench: AsyncParsableCommand {
         }
         report.seconds = begin.duration(to: .now).seconds
         report.loadAtEnd = try Machine.currentLoad()
-        try FileManager.default.removeItem(atPath: home)
+        if keep { context.say("the files are in \(home)") } else { try FileManager.default.removeItem(atPath: home) }
         print(report.markdown)
         if let markdown { try write(Data(report.markdown.utf8), to: markdown) }
         if let json { try write(Data(report.json), to: json) }

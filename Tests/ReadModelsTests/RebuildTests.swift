@@ -34,9 +34,11 @@ struct RebuildTests {
     func reopening(seed: UInt64) throws {
         let events = try RandomLog.events(seed: seed, count: 400)
         let folder = try TemporaryDirectory(isInMemory: true)
-        for start in stride(from: 0, to: events.count, by: 13) {
+        // After each event: what the writer remembers is nothing but what the rows say.
+        let count = seed == 10 ? 1 : 13
+        for start in stride(from: 0, to: events.count, by: count) {
             let models = try ReadModels(folder: folder.path)
-            try models.apply(Array(events[start..<min(start + 13, events.count)]))
+            try models.apply(Array(events[start..<min(start + count, events.count)]))
         }
         try Self.expectSame(try Self.state(in: folder), try Self.folded(events))
     }

@@ -211,7 +211,7 @@ struct SessionDocumentTests {
             #expect(try snapshot.queue().map(\.text) == ["sess_c", "sess_b"])
             #expect(try snapshot.latestStartedSession()?.sessionID == "sess_b")
             #expect(try snapshot.statusCounts()[.queued] == 2); #expect(try snapshot.statusCounts()[.running] == 1)
-            #expect(try snapshot.queuePlace(of: Session.ID("sess_b")!) == 2)
+            #expect(try snapshot.queuePlaces(of: [snapshot.session(Session.ID("sess_b")!)!]) == ["sess_b": 2])
         }
         try Documents(script).models.read(asOf: LogPosition(4)) { snapshot throws in
             #expect(try snapshot.latestStartedSession()?.sessionID == "sess_c")

@@ -19,7 +19,10 @@ extension Document {
 
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        for field in Self.fields { field.write(self, to: &writer) }
+        let fields = Self.fields
+        withUnsafePointer(to: self) { place in
+            for index in fields.indices { fields[index].write(place, to: &writer) }
+        }
         writer.endObject()
     }
 

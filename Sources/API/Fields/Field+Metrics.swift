@@ -8,10 +8,10 @@ extension Field {
         metrics name: String, _ path: FieldPath<Root, [MetricValue]>,
         count: ClosedRange<Int> = 0...MetricNames.maximumCount
     ) {
-        let key = JSONWriter.QuotedKey(name)
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
         self.init(
             name, .map(.metric), isRequired: true, limits: Self.limits(count),
-            write: { Self.write($0[keyPath: path], key, &$1) },
+            write: { Self.write(value.read($0), key, &$1) },
             read: { (root, json, strictly) throws(FieldError) in
                 guard let json else { throw FieldError("", "is required") }
                 root[keyPath: path] = try Self.metrics(json, count, strictly)
@@ -20,10 +20,13 @@ extension Field {
 
     /// Metrics by name that are left out when there are none.
     package init(optionalMetrics name: String, _ path: FieldPath<Root, [MetricValue]>) {
-        let key = JSONWriter.QuotedKey(name)
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
         self.init(
             name, .map(.metric), isRequired: false, limits: Self.limits(0...MetricNames.maximumCount),
-            write: { if !$0[keyPath: path].isEmpty { Self.write($0[keyPath: path], key, &$1) } },
+            write: { root, writer in
+                let metrics = value.read(root)
+                if !metrics.isEmpty { Self.write(metrics, key, &writer) }
+            },
             read: { (root, json, strictly) throws(FieldError) in
                 root[keyPath: path] =
                     try json.map { (json) throws(FieldError) in

@@ -10,11 +10,15 @@ package struct Field<Root>: Sendable {
     package let limits: Limits
     /// True when every document has it.
     package let isRequired: Bool
-    private let writeValue: @Sendable (Root, inout JSONWriter) -> Void
+    /// Where the document lies, so that a field is read without a copy of all others.
+    typealias Place = UnsafePointer<Root>
+
+    private let writeValue: @Sendable (Place, inout JSONWriter) -> Void
     private let readValue: @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void
 
     /// Writes the field, unless it is one that is left out.
-    func write(_ root: Root, to writer: inout JSONWriter) { writeValue(root, &writer) }
+    @inline(__always)
+    func write(_ root: Place, to writer: inout JSONWriter) { writeValue(root, &writer) }
 
     /// Reads the field's value, nil or null when it is absent, into `root`.
     func read(_ json: JSONValue?, into root: inout Root, strictly: Bool) throws(FieldError) {
@@ -29,10 +33,10 @@ package struct Field<Root>: Sendable {
     package init<Value: FieldValue>(
         _ name: String, _ path: FieldPath<Root, Value>, _ bounds: Bounds<Value> = .none
     ) {
-        let key = JSONWriter.QuotedKey(name)
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
         self.init(name, bounds.shape, isRequired: true, limits: bounds.limits) { root, writer in
             writer.key(key)
-            root[keyPath: path].write(to: &writer)
+            value.read(root).write(to: &writer)
         } read: { (root, json, strictly) throws(FieldError) in
             guard let json else { throw FieldError("", "is required") }
             root[keyPath: path] = try bounds.read(json, strictly)
@@ -43,9 +47,9 @@ package struct Field<Root>: Sendable {
     package init<Value: FieldValue>(
         _ name: String, _ path: FieldPath<Root, Value?>, _ bounds: Bounds<Value> = .none
     ) {
-        let key = JSONWriter.QuotedKey(name)
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
         self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
-            guard let value = root[keyPath: path] else { return }
+            guard let value = value.read(root) else { return }
             writer.key(key)
             value.write(to: &writer)
         } read: { (root, json, strictly) throws(FieldError) in
@@ -59,9 +63,9 @@ package struct Field<Root>: Sendable {
         _ name: String, _ path: FieldPath<Root, Value>, omitting omitted: Value,
         _ bounds: Bounds<Value> = .none
     ) {
-        let key = JSONWriter.QuotedKey(name)
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
         self.init(name, bounds.shape, isRequired: false, limits: bounds.limits) { root, writer in
-            let value = root[keyPath: path]
+            let value = value.read(root)
             guard value != omitted else { return }
             writer.key(key)
             value.write(to: &writer)
@@ -72,9 +76,10 @@ package struct Field<Root>: Sendable {
 
     /// The fields of a document that is part of another, beside the other's own.
     static func embedded<Part: Document>(_ path: FieldPath<Root, Part>) -> [Field] {
-        Part.fields.map { field in
+        let part = StoredValue(path)
+        return Part.fields.map { field in
             Field(field.name, field.shape, isRequired: field.isRequired, limits: field.limits) { root, writer in
-                field.writeValue(root[keyPath: path], &writer)
+                part.withPlace(in: root) { field.writeValue($0, &writer) }
             } read: { (root, json, strictly) throws(FieldError) in
                 try field.readValue(&root[keyPath: path], json, strictly)
             }
@@ -92,7 +97,7 @@ package struct Field<Root>: Sendable {
 
     init(
         _ name: String, _ shape: Shape, isRequired: Bool, limits: Limits = .none,
-        write: @escaping @Sendable (Root, inout JSONWriter) -> Void,
+        write: @escaping @Sendable (Place, inout JSONWriter) -> Void,
         read: @escaping @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void
     ) {
         self.name = name

@@ -46,25 +46,26 @@ extension Queries {
 
     /// The sessions that `filter` lets through, in `order`, and how many there are on all pages.
     ///
-    /// - Parameter isWhole: As in `ReadModelSnapshot.sessions`.
+    /// - Parameter columns: What is shown beside what every list shows.
     package func sessions(
-        _ filter: SessionFilter, order: SessionOrder, limit: Int, offset: Int, isWhole: Bool = true,
+        _ filter: SessionFilter, order: SessionOrder, limit: Int, offset: Int, columns: [SessionColumn] = [],
         _ freshness: Freshness
     ) async throws -> Answer<(sessions: [SessionView], total: Int)> {
         try await read(freshness) { [leases = core.leases] snapshot in
             // No list is that long, and sums with it stay numbers.
             let page = try snapshot.sessions(
-                filter, order: order, limit: limit, offset: min(offset, Int.max / 2), isWhole: isWhole)
-            let isQueued = page.sessions.contains { $0.status == Session.Status.queued.rawValue }
-            let queue = isQueued ? try snapshot.queue() : []
+                filter, order: order, limit: limit, offset: min(offset, Int.max / 2),
+                isWhole: columns.contains(where: \.needsWholeDocument))
+            let places = try snapshot.queuePlaces(of: page.sessions)
+            let showsMetrics = columns.contains(where: \.needsMetrics)
             var views: [SessionView] = []
             for document in page.sessions {
                 guard let id = Session.ID(document.sessionID) else { continue }
                 views.append(
                     SessionView(
-                        document, metrics: try snapshot.metricSummaries(of: document),
-                        progress: leases.progress(of: id),
-                        queuePosition: queue.firstIndex(of: id).map { $0 + 1 }))
+                        document, metrics: showsMetrics ? try snapshot.metricSummaries(of: document) : [],
+                        latest: showsMetrics ? nil : try snapshot.latestMetrics(of: document),
+                        progress: leases.progress(of: id), queuePosition: places[document.sessionID]))
             }
             return (views, page.total)
         }
@@ -94,9 +95,8 @@ extension ReadModelSnapshot {
     }
 
     func view(of document: SessionDocument, _ id: Session.ID, leases: Leases?) throws -> SessionView {
-        let isQueued = document.status == Session.Status.queued.rawValue
-        return SessionView(
+        SessionView(
             document, metrics: try metricSummaries(of: document), progress: leases?.progress(of: id),
-            queuePosition: isQueued ? try queuePlace(of: id) : nil)
+            queuePosition: try queuePlaces(of: [document])[document.sessionID])
     }
 }

@@ -4,18 +4,21 @@ package import Tracking
 /// A session as it is shown: its document, and what only lives in memory or follows from other sessions.
 package struct SessionView: Sendable {
     package let document: SessionDocument
-    /// The session's metrics, in the order of their names' bytes.
+    /// The session's metrics, in the order of their names' bytes; in lists only where columns show them.
     package let metrics: [MetricSummary]
+    private let latest: LatestValues
     /// The report of the attempt that trains about the epoch under way.
     package let progress: SessionProgress?
     /// From 1, while it is queued.
     package let queuePosition: Int?
 
     package init(
-        _ document: SessionDocument, metrics: [MetricSummary], progress: SessionProgress?, queuePosition: Int?
+        _ document: SessionDocument, metrics: [MetricSummary], latest: LatestValues? = nil,
+        progress: SessionProgress?, queuePosition: Int?
     ) {
         self.document = document
         self.metrics = metrics
+        self.latest = latest ?? LatestValues(metrics)
         // What a report said of an epoch ends with that epoch's record.
         self.progress =
             progress.flatMap {
@@ -28,8 +31,7 @@ package struct SessionView: Sendable {
 
     /// Optimizer updates since the session's start: the greatest step that an epoch, a report or a point has told.
     package var step: UInt64 {
-        let points = metrics.lazy.compactMap { $0.steps.last.map { UInt64(max($0.place, 0)) } }.max() ?? 0
-        return max(document.step, progress?.step ?? 0, points)
+        max(document.step, progress?.step ?? 0, UInt64(max(latest.step, 0)))
     }
 
     /// The sentences that its user should read before trusting it: the remarks of its configuration's reader, and a monitored metric that
@@ -46,9 +48,7 @@ package struct SessionView: Sendable {
     }
 
     /// The latest value of every metric.
-    package var latestMetrics: [(name: String, value: Double)] {
-        metrics.compactMap { summary in summary.latest.map { (summary.name, $0.value) } }
-    }
+    package var latestMetrics: [(name: String, value: Double)] { latest.values }
 
     /// The share that is done, 0 to 1.
     package var fractionDone: Double {

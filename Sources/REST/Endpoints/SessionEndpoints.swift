@@ -124,7 +124,7 @@ struct SessionEndpoints {
         return .read(
             try await tracker.queries.sessions(
                 search.filter, order: search.order, limit: search.limit, offset: search.offset,
-                isWhole: search.columns.contains { $0.needsWholeDocument }, try call.freshness())
+                columns: search.columns, try call.freshness())
         ) { sessions, total in
             var list = SessionList()
             list.sessions = sessions.map { SessionSummary($0, columns: search.columns) }

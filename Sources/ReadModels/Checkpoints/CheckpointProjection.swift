@@ -139,8 +139,8 @@ enum CheckpointProjection: Projection {
         var changed = session
         changed.bestCheckpointID = judgement.best?.checkpointID ?? ""
         changed.lastCheckpointID = judgement.last?.checkpointID ?? ""
-        changed.lastPosition = event.position.rawValue
-        changed.updatedAt = event.record.recordedAt.rawValue
-        if changed != session { try rows.put(changed, for: event) }
+        let marks = [changed.bestCheckpointID, changed.lastCheckpointID]
+        guard marks != [session.bestCheckpointID, session.lastCheckpointID] else { return }
+        try rows.put(changed, for: event, changed: [.marks])
     }
 }

@@ -36,6 +36,21 @@ enum MetricSummaryRow {
         return summary
     }
 
+    /// Adds what a row says last; false when it is none.
+    static func add(_ bytes: UnsafeRawBufferPointer, to latest: inout LatestValues) -> Bool {
+        guard bytes.count >= 2 * axisByteCount else { return false }
+        let isInEpochs = bytes.bigEndian(at: 0, as: UInt64.self) > 0
+        let isInSteps = bytes.bigEndian(at: axisByteCount, as: UInt64.self) > 0
+        let lastPoint = 3 * 8 + 24
+        if isInSteps, let last = point(bytes, at: axisByteCount + lastPoint) {
+            latest.step = max(latest.step, last.place)
+        }
+        if isInEpochs || isInSteps, let last = point(bytes, at: (isInEpochs ? 0 : axisByteCount) + lastPoint) {
+            latest.values.append((String(decoding: bytes[(2 * axisByteCount)...], as: UTF8.self), last.value))
+        }
+        return true
+    }
+
     private static func axis(_ bytes: UnsafeRawBufferPointer, at start: Int) -> MetricSummary.Axis {
         var axis = MetricSummary.Axis()
         axis.count = bytes.bigEndian(at: start, as: UInt64.self)

@@ -13,6 +13,25 @@ extension ReadModelSnapshot {
         }
     }
 
+    /// The latest value of each metric of a session, and its last step: what lists show of metrics.
+    package func latestMetrics(of session: SessionDocument) throws(ReadModelError) -> LatestValues {
+        do throws(LMDBError) {
+            guard isCurrent else { return LatestValues(try pastSummaries(of: session)) }
+            var latest = LatestValues()
+            guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return latest }
+            try transaction.forEach(in: tables.indexes, range: .prefix(MetricSummaryRow.prefix(number).bytes)) {
+                (entry) throws(LMDBError) in
+                guard MetricSummaryRow.add(entry.value, to: &latest) else {
+                    throw transaction.damagedRow("a metric's summary")
+                }
+                return .next
+            }
+            return latest
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
     /// The summaries, at a past position, of the metrics called `names` that the session has, by name.
     func pastSummaries(of session: SessionDocument, named names: Set<String>) throws(LMDBError) -> [String:
         MetricSummary]

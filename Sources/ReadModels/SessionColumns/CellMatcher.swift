@@ -13,63 +13,83 @@ struct CellMatcher {
 
     private let comparison: SessionCondition.Comparison
     private let literals: [SessionCondition.Literal]
-    /// The literals when all are numbers, when all are ASCII texts, and as texts to search for.
+    /// The comparison that must hold of some value; or of none, when it is negated.
+    private let relation: SessionCondition.Comparison
+    private let isNegated: Bool
+    /// The literals when all are numbers, when all are ASCII texts, and those to be searched for.
     private let numbers: [Double]?
     private let texts: [[UInt8]]?
-    private let searched: [SearchText]?
+    private let searched: [SearchText]
 
     init(_ comparison: SessionCondition.Comparison, _ literals: [SessionCondition.Literal]) {
         self.comparison = comparison
         self.literals = literals
+        (relation, isNegated) =
+            switch comparison {
+            case .notEqual, .notAmong: (.equal, true)
+            case .notContains: (.contains, true)
+            case .among: (.equal, false)
+            default: (comparison, false)
+            }
         let numbers = literals.compactMap { if case .number(let number) = $0 { number } else { nil } }
         let texts = literals.compactMap { if case .text(let text) = $0 { text } else { nil } }
-        self.numbers = numbers.count == literals.count ? numbers : nil
         let isText = texts.count == literals.count
         let bytes = texts.map { Array($0.utf8) }
+        self.numbers = numbers.count == literals.count && relation != .contains ? numbers : nil
         self.texts = isText && bytes.allSatisfy { $0.allSatisfy { $0 < 0x80 } } ? bytes : nil
-        searched = isText && [.contains, .notContains].contains(comparison) ? texts.map { SearchText($0) } : nil
+        searched = relation == .contains ? texts.map { SearchText($0) } : []
     }
 
-    /// The answer of a number.
+    /// True when the comparison holds of a number.
     func holds(_ number: Double) -> Bool {
         guard let numbers else { return SessionCondition.holds([.number(number)], comparison, literals) }
-        switch comparison {
-        case .equal, .among: return numbers.contains(number)
-        case .notEqual, .notAmong: return !numbers.contains(number)
-        case .less: return numbers.contains { number < $0 }
-        case .lessOrEqual: return numbers.contains { number <= $0 }
-        case .greater: return numbers.contains { number > $0 }
-        case .greaterOrEqual: return numbers.contains { number >= $0 }
-        case .contains, .notContains: return SessionCondition.holds([.number(number)], comparison, literals)
-        }
+        return relates(number, numbers) != isNegated
     }
 
     func answer(_ cell: CellView) -> Answer {
-        switch cell.tag {
-        case .number: return holds(cell.number) ? .yes : .no
-        case .text:
-            if let holds = holds(cell.content) { return holds ? .yes : .no }
-        default: break
-        }
+        if let relates = relates(cell) { return relates != isNegated ? .yes : .no }
         guard let values = cell.values else { return .undecided }
         return SessionCondition.holds(values, comparison, literals) ? .yes : .no
     }
 
-    /// The answer of a text by its bytes; nil when they do not decide.
-    private func holds(_ text: UnsafeRawBufferPointer) -> Bool? {
-        guard let texts, text.allSatisfy({ $0 < 0x80 }) else { return nil }
-        if let searched {
-            let found = searched.contains { CellMatcher.occurs($0.bytes, in: text) }
-            return found == (comparison == .contains)
+    /// True when the relation holds of some value of the cell; nil when the bytes do not decide.
+    private func relates(_ cell: CellView) -> Bool? {
+        switch cell.tag {
+        case .number: return numbers.map { relates(cell.number, $0) }
+        case .text: return texts.flatMap { relates(cell.content, $0) }
+        case .list:
+            var place = 0
+            var isFound = false
+            while place < cell.content.count, let inner = CellView(cell.content[place...]) {
+                guard let relates = relates(inner) else { return nil }
+                isFound = isFound || relates
+                place += inner.byteCount
+            }
+            return isFound
+        default: return nil
         }
-        switch comparison {
-        case .equal, .among: return texts.contains { text.elementsEqual($0) }
-        case .notEqual, .notAmong: return !texts.contains { text.elementsEqual($0) }
-        case .less: return texts.contains { text.lexicographicallyPrecedes($0) }
-        case .lessOrEqual: return texts.contains { !$0.lexicographicallyPrecedes(text) }
-        case .greater: return texts.contains { $0.lexicographicallyPrecedes(text) }
-        case .greaterOrEqual: return texts.contains { !text.lexicographicallyPrecedes($0) }
-        case .contains, .notContains: return nil
+    }
+
+    private func relates(_ number: Double, _ literals: [Double]) -> Bool {
+        switch relation {
+        case .less: literals.contains { number < $0 }
+        case .lessOrEqual: literals.contains { number <= $0 }
+        case .greater: literals.contains { number > $0 }
+        case .greaterOrEqual: literals.contains { number >= $0 }
+        default: literals.contains(number)
+        }
+    }
+
+    /// Nil when the text is not ASCII.
+    private func relates(_ text: UnsafeRawBufferPointer, _ literals: [[UInt8]]) -> Bool? {
+        guard text.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return switch relation {
+        case .contains: searched.contains { CellMatcher.occurs($0.bytes, in: text) }
+        case .less: literals.contains { text.lexicographicallyPrecedes($0) }
+        case .lessOrEqual: literals.contains { !$0.lexicographicallyPrecedes(text) }
+        case .greater: literals.contains { $0.lexicographicallyPrecedes(text) }
+        case .greaterOrEqual: literals.contains { !text.lexicographicallyPrecedes($0) }
+        default: literals.contains { $0.count == text.count && text.elementsEqual($0) }
         }
     }
 

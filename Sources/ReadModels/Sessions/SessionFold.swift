@@ -3,24 +3,32 @@ import Tracking
 
 /// Applies events to a session's document.
 enum SessionFold {
-    /// Makes `session` what it is after `event`.
+    /// Makes `session` what it is after `event`; returns the parts that may differ then.
+    @discardableResult
     static func evolve(
         _ session: inout SessionDocument, with event: SessionEvent, recordedAs record: RecordedEvent
-    ) {
+    ) -> [SessionPart] {
         let time = record.recordedAt.rawValue
         session.lastPosition = record.position.rawValue
         session.updatedAt = time
         switch event {
-        case .created(let created): create(&session, created, at: record)
+        case .created(let created):
+            create(&session, created, at: record)
+            return SessionPart.allCases
         case .paramsSet(let set):
             session.params = Parameters.merged(session.params, with: set.params)
+            return [.settings, .progress]
         case .provenanceRecorded(let recorded):
             session.provenance = Parameters.merged(
                 session.provenance, with: recorded.facts, ofAttempt: recorded.attempt)
-        case .resultReported(let reported): session.results.append(result(reported, of: session, at: record))
+            return [.settings, .progress]
+        case .resultReported(let reported):
+            session.results.append(result(reported, of: session, at: record))
+            return [.settings, .progress]
         case .reproductionReported(let reported):
             session.reproductions.append(reported)
             if reported.reproductionSessionID == session.sessionID { session.reproductionReported = true }
+            return [.state, .settings, .progress]
         case .startRequested:
             session.reproductionReported = false
             session.status = Session.Status.queued.rawValue
@@ -54,6 +62,7 @@ enum SessionFold {
         case .epochCompleted(let completed):
             session.currentEpoch = completed.epoch
             session.step = max(session.step, completed.step)
+            return [.progress]
         case .stopRequested:
             if session.status == Session.Status.running.rawValue {
                 session.status = Session.Status.stopping.rawValue
@@ -83,8 +92,9 @@ enum SessionFold {
         case .archived: session.archived = true
         case .unarchived: session.archived = false
         case .deleted: session.deleted = true
-        case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: break
+        case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: return [.progress]
         }
+        return [.state, .progress]
     }
 
     private static func create(_ session: inout SessionDocument, _ created: SessionCreated, at record: RecordedEvent) {

@@ -9,8 +9,8 @@ enum SessionProjection: Projection {
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .session(let body) = event.body else { return }
         var session = try rows.session(event.identity) ?? SessionDocument.with { $0.sessionID = event.identity }
-        SessionFold.evolve(&session, with: body, recordedAs: event.record)
-        try rows.put(session, for: event)
+        let parts = SessionFold.evolve(&session, with: body, recordedAs: event.record)
+        try rows.put(session, for: event, changed: parts)
         if case .startRequested = body {
             try rows.transaction.put(
                 Array(event.identity.utf8),

@@ -57,9 +57,34 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// The place of a queued session in the queue, from 1; nil when it is not queued.
-    package func queuePlace(of id: Session.ID) throws(ReadModelError) -> Int? {
-        try queue().firstIndex(of: id).map { $0 + 1 }
+    /// The places in the queue, from 1, of those of `sessions` that are queued, by their ids.
+    package func queuePlaces(of sessions: [SessionDocument]) throws(ReadModelError) -> [String: Int] {
+        var wanted = sessions.filter { $0.queuedPosition > 0 }.sorted { $0.queuedPosition > $1.queuedPosition }
+        guard let last = wanted.first?.queuedPosition else { return [:] }
+        var places: [String: Int] = [:]
+        guard isCurrent else {
+            for (index, id) in try queue().enumerated() where wanted.contains(where: { $0.sessionID == id.text }) {
+                places[id.text] = index + 1
+            }
+            return places
+        }
+        do throws(LMDBError) {
+            var place = 0
+            let range = KeyRange.from(
+                ListKeys.queue.appending(UInt64(0)).bytes, through: ListKeys.queue.appending(last).bytes)
+            try transaction.forEach(in: tables.indexes, range: range) { entry in
+                place += 1
+                guard let next = wanted.last else { return .stop }
+                if entry.key.bigEndian(at: 1, as: UInt64.self) == next.queuedPosition {
+                    places[next.sessionID] = place
+                    wanted.removeLast()
+                }
+                return .next
+            }
+        } catch {
+            throw ReadModelError(error)
+        }
+        return places
     }
 
     /// The sessions of `statuses` in the order of their creation; archived ones only when they are asked for.

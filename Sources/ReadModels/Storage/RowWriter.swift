@@ -49,20 +49,15 @@ struct RowWriter: ~Copyable {
     /// The document of the session called `id` as the events so far made it; nil before its creation.
     func session(_ id: String) throws(LMDBError) -> SessionDocument? { try knownSession(id).document }
 
-    /// Writes what `event` changed of a session: those parts of its document that differ from before, and its cells in the table
-    /// of sessions.
-    func put(_ session: SessionDocument, for event: ProjectedEvent) throws(LMDBError) {
+    /// Writes what `event` changed of a session: parts of its document, and its cells in the table of sessions.
+    func put(_ session: SessionDocument, for event: ProjectedEvent, changed parts: [SessionPart]) throws(LMDBError) {
         var known = try knownSession(event.identity)
         let old = known.document
-        var changed: [SessionPart] = []
-        for part in SessionPart.allCases {
-            let fields = part.fields(of: session)
-            guard fields != part.fields(of: old ?? SessionDocument()) else { continue }
-            changed.append(part)
-            try put(fields, as: part.kind.key(known.number), at: event.position)
+        for part in parts {
+            try put(part.fields(of: session), as: part.kind.key(known.number), at: event.position)
         }
         try SessionColumns.changes(
-            from: old.flatMap { $0.deleted ? nil : $0 }, to: session.deleted ? nil : session, in: changed
+            from: old.flatMap { $0.deleted ? nil : $0 }, to: session.deleted ? nil : session, in: parts
         ) { (column, cell) throws(LMDBError) in
             try cache.columns.set(column, of: known.number, to: cell, in: transaction, tables)
         }

@@ -67,7 +67,7 @@ package struct MetricSummary: Sendable, Equatable {
     package var axis: Axis { epochs.count > 0 ? epochs : steps }
 
     /// The value that lists show: of the last epoch with the metric, or else of the last step.
-    package var latest: Point? { axis.last }
+    package var latest: Point? { epochs.count > 0 ? epochs.last : steps.last }
 
     /// The number that `statistic` names; nil when the metric has none.
     ///

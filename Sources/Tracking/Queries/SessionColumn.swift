@@ -22,6 +22,9 @@ package struct SessionColumn: Sendable, Equatable {
         }
     }
 
+    /// True when the value comes from the session's metrics.
+    package var needsMetrics: Bool { if case .metric = field { true } else { false } }
+
     /// The session's value; nil when it has none, a list when it has several.
     ///
     /// - Parameter metrics: The session's metrics by name.
