@@ -5,8 +5,11 @@ struct PreparedRecord: Sendable {
     /// The record with zeros in the three fields and the header's check.
     private let image: [UInt8]
     private let headerByteCount: Int
-    let type: String
-    let schemaVersion: UInt32
+    /// The event without what only the writer knows.
+    private let event: RecordedEvent
+
+    var type: String { event.type }
+    var schemaVersion: UInt32 { event.schemaVersion }
 
     /// The bytes that the record takes.
     var byteCount: Int { image.count }
@@ -19,8 +22,6 @@ struct PreparedRecord: Sendable {
         _ event: NewEvent, stream: StreamID, id: EventID, actor: String, causation: CommandID?, salt: Salt,
         compressor: PayloadCompressor
     ) {
-        type = event.type
-        schemaVersion = event.schemaVersion
         var stored = event.payload
         var codec = RecordLayout.Codec.stored
         if event.payload.count >= RecordLayout.compressionThreshold,
@@ -33,6 +34,10 @@ struct PreparedRecord: Sendable {
         hasher.update(salt.bytes)
         hasher.update(event.payload)
         let digest = hasher.finalize()
+        self.event = RecordedEvent(
+            position: .start, stream: stream, version: .none, id: id, type: event.type,
+            schemaVersion: event.schemaVersion, recordedAt: Timestamp(rawValue: 0), occurredAt: event.occurredAt,
+            actor: actor, causation: causation, payloadDigest: digest, payload: event.payload)
 
         let texts = [stream.description, event.type, actor, causation?.text ?? ""]
         let textCounts = texts.map(\.utf8.count)
@@ -83,6 +88,15 @@ struct PreparedRecord: Sendable {
         target.store(recordedAt.rawValue, at: RecordLayout.recordedAt)
         let header = UnsafeRawBufferPointer(rebasing: target[..<headerByteCount])
         target.store(Check64.of(header), at: headerByteCount)
+    }
+
+    /// The event as it is read once it is written.
+    func event(position: LogPosition, version: StreamVersion, recordedAt: Timestamp) -> RecordedEvent {
+        var event = event
+        event.position = position
+        event.version = version
+        event.recordedAt = recordedAt
+        return event
     }
 
     /// The whole record as bytes.

@@ -10,6 +10,7 @@ extension LMDBEventStore {
 
     package func event(at position: LogPosition) async throws(StorageError) -> RecordedEvent? {
         guard position <= head, position > .start else { return nil }
+        if let event = recentEvents.event(at: position) { return event }
         return try await read { (log) throws(StorageError) in try log.event(at: position) }
     }
 
@@ -25,7 +26,11 @@ extension LMDBEventStore {
     package func events(
         in stream: StreamID, after version: StreamVersion, limit: ReadLimit
     ) async throws(StorageError) -> [RecordedEvent] {
-        if let head = recent.head(of: stream), head.version <= version { return [] }
+        if let head = recent.head(of: stream) {
+            if head.version <= version { return [] }
+            let events = recentEvents.events(in: stream, after: version, through: head.version, limit: limit)
+            if let events { return events }
+        }
         return try await read { (log) throws(StorageError) in
             try log.events(in: stream, after: version, limit: limit)
         }
@@ -34,7 +39,11 @@ extension LMDBEventStore {
     package func events(
         after position: LogPosition, limit: ReadLimit, matching filter: EventFilter
     ) async throws(StorageError) -> EventBatch {
+        let head = head
         guard position < head else { return EventBatch(events: [], through: position) }
+        if let batch = recentEvents.events(after: position, through: head, limit: limit, matching: filter) {
+            return batch
+        }
         return try await read { (log) throws(StorageError) in
             try log.events(after: position, limit: limit, matching: filter)
         }

@@ -17,6 +17,7 @@ package final class LMDBEventStore: EventStore {
     private let tables: LogTables
     private let scanCount: Int
     let recent: RecentIndex
+    let recentEvents = RecentEvents()
     let readers: ReaderPool
 
     /// Opens the log in `directory`, or makes it when there is none.
@@ -31,6 +32,7 @@ package final class LMDBEventStore: EventStore {
         do throws(LMDBError) {
             let writer = try EventLogWriter(
                 environment: environment, tables: tables, queue: queue, recent: recent,
+                recentEvents: recentEvents,
                 bounds: options.bounds, probe: options.probe, release: options.release, reach: options.reach)
             core = LogCore(writer: writer, queue: queue, directory: directory, options: options)
         } catch {

@@ -11,6 +11,7 @@ final class EventLogWriter {
     private let tables: LogTables
     private let queue: AppendQueue
     private let recent: RecentIndex
+    private let recentEvents: RecentEvents
     private let bounds: EventLogBounds
     private let probe: any FileSystemProbe
     private let release: String
@@ -41,16 +42,21 @@ final class EventLogWriter {
         var isIdle: Bool { replies.isEmpty }
     }
 
-    /// - Parameter recent: Holds what the database's index lacks.
+    /// - Parameters:
+    ///   - recent: Holds what the database's index lacks.
+    ///   - recentEvents: Gets what is written.
     /// - Throws: When the last record or the tables cannot be read.
     init(
-        environment: Environment, tables: LogTables, queue: AppendQueue, recent: RecentIndex, bounds: EventLogBounds,
+        environment: Environment, tables: LogTables, queue: AppendQueue, recent: RecentIndex,
+        recentEvents: RecentEvents,
+        bounds: EventLogBounds,
         probe: any FileSystemProbe, release: String, reach: @escaping @Sendable (FailurePoint) -> Void
     ) throws(LMDBError) {
         self.environment = environment
         self.tables = tables
         self.queue = queue
         self.recent = recent
+        self.recentEvents = recentEvents
         self.bounds = bounds
         self.probe = probe
         self.release = release
@@ -131,6 +137,7 @@ final class EventLogWriter {
         reach(.beforeCommit)
         try transaction.commit()
         committed = state
+        recentEvents.add(staged.events)
         if isIndexing { recent.removeAll() } else { recent.insert(staged.elements) }
         return (results, staged.heads.mapValues(\.last))
     }
@@ -160,13 +167,14 @@ final class EventLogWriter {
             digest: append.commandDigest)
         for (index, record) in append.records.enumerated() {
             let position = LogPosition(receipt.first.rawValue + UInt64(index))
+            let version = receipt.firstVersion.advanced(by: index)
             try transaction.put(
                 byteCount: record.byteCount, for: LogTables.recordKey(position), in: tables.records, .atEnd
             ) { target in
                 record.write(
-                    into: target, position: position, version: receipt.firstVersion.advanced(by: index),
-                    recordedAt: state.recordedAt)
+                    into: target, position: position, version: version, recordedAt: state.recordedAt)
             }
+            staged.events.append(record.event(position: position, version: version, recordedAt: state.recordedAt))
             try mark(record, &state, in: transaction)
             reach(.recordPut)
         }

@@ -4,6 +4,8 @@ import Tracking
 struct StagedGroup {
     /// In the order of the log.
     private(set) var elements: [RecentIndex.Element] = []
+    /// In the order of the log.
+    var events: [RecordedEvent] = []
     /// The heads that the streams have got to.
     private(set) var heads: [StreamID: LogTables.StreamHead] = [:]
     private(set) var commands: [CommandKey: CommandReceipt] = [:]

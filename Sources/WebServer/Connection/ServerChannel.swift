@@ -1,3 +1,4 @@
+import HTTPTypes
 package import HummingbirdCore
 package import Logging
 package import NIOCore
@@ -35,7 +36,14 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
         responder: @escaping Responder, limits: ConnectionLimits, webSocketLimits: WebSocketLimits = .init(),
         accept: @escaping WebSocketAcceptance
     ) {
-        self.responder = responder
+        self.responder = { request, writer, channel in
+            if ServerChannel.isBrief(request) { return try await responder(request, writer, channel) }
+            // The closure runs once, but the compiler cannot know.
+            var writer: ResponseWriter? = consume writer
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                if let writer = writer.take() { try await responder(request, writer, channel) }
+            }
+        }
         self.limits = limits
         self.webSocketLimits = webSocketLimits
         self.accept = accept
@@ -96,8 +104,22 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
             return
         }
         switch connection {
-        case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
+        case .http(let channel):
+            await withTaskExecutorPreference(EventLoopExecutor(channel.channel.eventLoop)) {
+                await handleHTTP(asyncChannel: channel, logger: logger)
+            }
         case .webSocket(let connection, let handler): await connection.run(handler, logger: logger)
+        }
+    }
+
+    /// True for requests that take little to read and to answer: those that change something and bring at most 64 KiB. They are
+    /// answered on the connection's event loop; all others where long work may be done.
+    private static func isBrief(_ request: Request) -> Bool {
+        switch request.method {
+        case .post, .patch, .put, .delete:
+            guard request.headers[.transferEncoding] == nil else { return false }
+            return request.headers[.contentLength].map { Int($0).map { $0 <= 65_536 } ?? false } ?? true
+        default: return false
         }
     }
 
