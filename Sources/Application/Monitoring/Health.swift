@@ -38,7 +38,8 @@ package struct Health: Sendable {
         let (head, position) = (head.rawValue, readModelsPosition.rawValue)
         return [
             Component(
-                name: "event_log", message: core.store.failure.map { "\($0)" }, figures: [("position", head)]),
+                name: "event_log", message: core.store.failure.map { "\($0)" },
+                figures: [("position", head), ("syncs", core.store.syncCount)]),
             Component(
                 name: "read_models", message: readModelsMessage,
                 figures: [("position", position), ("lag", head - min(head, position))]),

@@ -21,7 +21,7 @@ package struct Sessions: Sendable {
         let session = Session.ID(createdBy: identity.id)
         if try await wasCreated(session, by: identity) { return try await written(session, at: core.store.head) }
         let created = try await SessionCreation(core: core, configurations: configurations).event(of: draft)
-        return try await perform(.create(created), on: session, as: identity)
+        return try await perform(.create(created), on: session, as: identity, isFirst: true)
     }
 
     /// Trains an ended session again as a new one, which is queued at once and compared with the original when it ends.
@@ -87,9 +87,9 @@ package struct Sessions: Sendable {
     }
 
     private func perform(
-        _ command: SessionCommand, on session: Session.ID, as identity: CommandIdentity
+        _ command: SessionCommand, on session: Session.ID, as identity: CommandIdentity, isFirst: Bool = false
     ) async throws -> Written<SessionView> {
-        let outcome = try await core.sessions.handle(command, on: session.stream, as: identity)
+        let outcome = try await core.sessions.handle(command, on: session.stream, as: identity, isFirst: isFirst)
         return Written(try await queries.view(of: session, after: outcome), at: outcome.last)
     }
 

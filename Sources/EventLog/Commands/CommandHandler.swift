@@ -24,11 +24,14 @@ package final class CommandHandler<D: Decider>: Sendable {
     ///
     /// A command that was carried out before gets its first outcome again. Silence leaves no record, so a silent command
     /// that is repeated is decided anew.
+    ///
+    /// - Parameter isFirst: True when nothing is expected in the stream yet, which is then not read first.
     package func handle(
-        _ command: D.Command, on stream: StreamID, as identity: CommandIdentity
+        _ command: D.Command, on stream: StreamID, as identity: CommandIdentity, isFirst: Bool = false
     ) async throws(CommandError<D.Refusal>) -> CommandOutcome<D> {
         if identity.mayBeRepeat, let outcome = try await earlierOutcome(of: identity, on: stream) { return outcome }
-        var folded = try await fold(stream, atLeast: nil)
+        var folded =
+            isFirst ? FoldedState(version: .none, state: D.initialState) : try await fold(stream, atLeast: nil)
         for _ in 0...Self.maximumRetries {
             let events: [D.Event]
             do {

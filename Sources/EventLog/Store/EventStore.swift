@@ -52,6 +52,9 @@ package protocol EventStore: Sendable {
         after position: LogPosition, matching filter: EventFilter
     ) async throws(CancellationError) -> LogPosition
 
+    /// The number of groups of appends that were brought to disk since the store was opened.
+    var syncCount: UInt64 { get }
+
     /// The reason that the store stopped for good and refuses appends; nil while it works and after a mere `close()`.
     var failure: LogFailure? { get }
 

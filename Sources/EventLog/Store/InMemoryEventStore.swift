@@ -46,6 +46,9 @@ package final class InMemoryEventStore: EventStore {
     /// Nil always: memory does not fail.
     package var failure: LogFailure? { nil }
 
+    /// Nothing is brought to disk.
+    package var syncCount: UInt64 { 0 }
+
     package func close() async {
         state.withLock { $0.isClosed = true }
         signal.close()

@@ -66,6 +66,8 @@ package final class LMDBEventStore: EventStore {
 
     package var failure: LogFailure? { core.failure }
 
+    package var syncCount: UInt64 { core.syncCount.load(ordering: .relaxed) }
+
     package var head: LogPosition { core.signal.head }
 
     package func waitForEvents(

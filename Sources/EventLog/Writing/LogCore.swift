@@ -5,6 +5,8 @@ import Tracking
 final class LogCore: Sendable {
     let queue: AppendQueue
     let signal: HeadSignal
+    /// The number of groups that were brought to disk.
+    let syncCount = Atomic<UInt64>(0)
     /// Nil once the log is closed.
     private let writer: Mutex<EventLogWriter?>
     /// Keeps the data directory locked as long as something may be written.
@@ -27,7 +29,10 @@ final class LogCore: Sendable {
     func step() -> Bool {
         let now = options.clock()
         guard let step = writer.withLock({ $0?.step(now: now) }) else { return false }
-        if step.head > signal.head { signal.advance(to: step.head, appendingTo: step.streams) }
+        if step.head > signal.head {
+            syncCount.add(1, ordering: .relaxed)
+            signal.advance(to: step.head, appendingTo: step.streams)
+        }
         for (reply, result) in step.replies {
             reply(result)
             options.reach(.acknowledging)

@@ -65,42 +65,58 @@ struct CellView {
     let tag: Cell.Tag
     /// What follows the tag: of a text its UTF-8, of several values the cells.
     let content: UnsafeRawBufferPointer
-    let byteCount: Int
+    /// The end of the cell.
+    let end: UnsafeRawPointer
 
-    /// The cell at the beginning of `bytes`; nil when there is none.
-    init?(_ bytes: Slice<UnsafeRawBufferPointer>) {
-        self.init(UnsafeRawBufferPointer(rebasing: bytes))
-    }
-
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard let tag = bytes.first.flatMap({ Cell.Tag(rawValue: $0) }) else { return nil }
+    /// The cell at `start`; nil when there is none before `limit`.
+    @inline(__always)
+    init?(at start: UnsafeRawPointer, before limit: UnsafeRawPointer) {
+        guard start < limit, let tag = Cell.Tag(rawValue: start.load(as: UInt8.self)) else { return nil }
         self.tag = tag
-        let end: Int
-        var start = 1
+        var content = start + 1
         switch tag {
-        case .no, .yes, .longList: end = 1
-        case .number, .time: end = 9
+        case .no, .yes, .longList: end = content
+        case .number, .time: end = content + 8
         case .text, .longText:
-            guard bytes.count >= 3 else { return nil }
-            start = 3
-            end = 3 + Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self)))
+            guard content + 2 <= limit else { return nil }
+            content += 2
+            end = content + Int(UInt16(littleEndian: (start + 1).loadUnaligned(as: UInt16.self)))
         case .list:
-            guard bytes.count >= 2 else { return nil }
-            start = 2
-            var place = 2
-            for _ in 0..<bytes[1] {
-                guard place < bytes.count, let inner = CellView(bytes[place...]) else { return nil }
-                place += inner.byteCount
+            guard content < limit else { return nil }
+            content += 1
+            var place = content
+            for _ in 0..<(start + 1).load(as: UInt8.self) {
+                guard let next = CellView.end(at: place, before: limit) else { return nil }
+                place = next
             }
             end = place
         }
-        guard bytes.count >= end else { return nil }
-        content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        byteCount = end
+        guard end <= limit else { return nil }
+        self.content = UnsafeRawBufferPointer(start: content, count: end - content)
+    }
+
+    /// The end of the cell at `start`, which is one of several values.
+    private static func end(at start: UnsafeRawPointer, before limit: UnsafeRawPointer) -> UnsafeRawPointer? {
+        guard start < limit, let tag = Cell.Tag(rawValue: start.load(as: UInt8.self)) else { return nil }
+        switch tag {
+        case .no, .yes: return start + 1
+        case .number, .time: return start + 9
+        case .text, .longText:
+            guard start + 3 <= limit else { return nil }
+            return start + 3 + Int(UInt16(littleEndian: (start + 1).loadUnaligned(as: UInt16.self)))
+        case .list, .longList: return nil
+        }
     }
 
     var number: Double { Double(bitPattern: UInt64(littleEndian: content.loadUnaligned(as: UInt64.self))) }
     var time: Int64 { Int64(littleEndian: content.loadUnaligned(as: Int64.self)) }
+
+    /// Calls `body` with each of several values until it answers false.
+    @inline(__always)
+    func forEachInner(_ body: (CellView) -> Bool) {
+        guard var place = content.baseAddress else { return }
+        while let inner = CellView(at: place, before: end), body(inner) { place = inner.end }
+    }
 
     /// The values; nil when the cell does not hold all of them.
     var values: [SessionCondition.Literal]? {
@@ -112,12 +128,14 @@ struct CellView {
         case .text: return [.text(String(decoding: content, as: UTF8.self))]
         case .longText, .longList: return nil
         case .list:
-            var values: [SessionCondition.Literal] = []
-            var place = 0
-            while place < content.count, let inner = CellView(content[place...]) {
-                guard let value = inner.values else { return nil }
-                values += value
-                place += inner.byteCount
+            var values: [SessionCondition.Literal]? = []
+            forEachInner { inner in
+                guard let value = inner.values else {
+                    values = nil
+                    return false
+                }
+                values?.append(contentsOf: value)
+                return true
             }
             return values
         }

@@ -18,7 +18,7 @@ struct CellChunk {
     init(_ view: CellChunkView) {
         self.init()
         let different = view.cells.map { Array($0) }
-        view.forEach { row, number in cells[row] = different[number] }
+        view.forEach { row, number in cells[row] = number < different.count ? different[number] : [] }
     }
 
     /// Puts a cell; returns false when it was there already.
@@ -65,7 +65,8 @@ struct CellChunkView {
     let mask: UInt64
     let count: Int
     private let numbers: UnsafeRawBufferPointer
-    private let content: UnsafeRawBufferPointer
+    /// The different cells, one after the other.
+    let content: UnsafeRawBufferPointer
 
     /// Nil when the bytes are not a row.
     init?(_ bytes: UnsafeRawBufferPointer) {
@@ -76,29 +77,38 @@ struct CellChunkView {
         guard (1...CellChunk.capacity).contains(count), bytes.count > 9 + numberCount else { return nil }
         numbers = UnsafeRawBufferPointer(rebasing: bytes[9..<9 + numberCount])
         content = UnsafeRawBufferPointer(rebasing: bytes[(9 + numberCount)...])
-        guard numbers.allSatisfy({ $0 < bytes[8] }) else { return nil }
+        // A number beyond the cells would be of none: it is not looked for, since a row is read in every list.
     }
 
     /// The bytes of the different cells, in their order.
     var cells: [UnsafeRawBufferPointer] {
         var cells: [UnsafeRawBufferPointer] = []
         cells.reserveCapacity(count)
-        var place = 0
+        guard var place = content.baseAddress else { return cells }
         forEachCell { _, cell in
-            cells.append(UnsafeRawBufferPointer(rebasing: content[place..<place + cell.byteCount]))
-            place += cell.byteCount
+            cells.append(UnsafeRawBufferPointer(start: place, count: cell.end - place))
+            place = cell.end
         }
         return cells
+    }
+
+    /// The different cells, in their order.
+    var views: [CellView] {
+        var views: [CellView] = []
+        views.reserveCapacity(count)
+        forEachCell { views.append($1) }
+        return views
     }
 
     /// Calls `body` with each different cell and its number.
     @inline(__always)
     func forEachCell(_ body: (Int, CellView) -> Void) {
-        var place = 0
+        guard var place = content.baseAddress else { return }
+        let limit = place + content.count
         for number in 0..<count {
-            guard place < content.count, let cell = CellView(content[place...]) else { return }
+            guard let cell = CellView(at: place, before: limit) else { return }
             body(number, cell)
-            place += cell.byteCount
+            place = cell.end
         }
     }
 
@@ -119,7 +129,7 @@ struct CellChunkView {
         guard chosen != 0 else { return 0 }
         guard count > 1 else { return mask }
         var rows: UInt64 = 0
-        forEach { row, number in rows |= (chosen >> UInt64(number) & 1) << UInt64(row) }
+        forEach { row, number in rows |= (chosen >> UInt64(number & 63) & 1) << UInt64(row) }
         return rows
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Tracking
 
 /// Decides whether a comparison holds of cells.
@@ -13,8 +14,13 @@ struct CellMatcher {
 
     private let comparison: SessionCondition.Comparison
     private let literals: [SessionCondition.Literal]
-    /// The comparison that must hold of some value; or of none, when it is negated.
-    private let relation: SessionCondition.Comparison
+    /// The comparisons without those that are another one negated or repeated.
+    private enum Relation {
+        case equal, less, lessOrEqual, greater, greaterOrEqual, contains
+    }
+
+    /// What must hold of some value; or of none, when it is negated.
+    private let relation: Relation
     private let isNegated: Bool
     /// The literals when all are numbers, when all are ASCII texts, and those to be searched for.
     private let numbers: [Double]?
@@ -26,10 +32,14 @@ struct CellMatcher {
         self.literals = literals
         (relation, isNegated) =
             switch comparison {
+            case .equal, .among: (.equal, false)
             case .notEqual, .notAmong: (.equal, true)
+            case .contains: (.contains, false)
             case .notContains: (.contains, true)
-            case .among: (.equal, false)
-            default: (comparison, false)
+            case .less: (.less, false)
+            case .lessOrEqual: (.lessOrEqual, false)
+            case .greater: (.greater, false)
+            case .greaterOrEqual: (.greaterOrEqual, false)
             }
         let numbers = literals.compactMap { if case .number(let number) = $0 { number } else { nil } }
         let texts = literals.compactMap { if case .text(let text) = $0 { text } else { nil } }
@@ -40,10 +50,23 @@ struct CellMatcher {
         searched = relation == .contains ? texts.map { SearchText($0) } : []
     }
 
-    /// True when the comparison holds of a number.
-    func holds(_ number: Double) -> Bool {
-        guard let numbers else { return SessionCondition.holds([.number(number)], comparison, literals) }
-        return relates(number, numbers) != isNegated
+    /// Calls `body` with a function that tells whether the comparison holds of a number, made for this comparison.
+    @inline(__always)
+    func withNumberTest(_ body: ((Double) -> Bool) -> Void) {
+        guard let numbers, numbers.count == 1, case let wanted = numbers[0] else {
+            return body { number in
+                guard let numbers else { return SessionCondition.holds([.number(number)], comparison, literals) }
+                return numbers.contains { relates(number, $0) } != isNegated
+            }
+        }
+        let negates = isNegated
+        switch relation {
+        case .less: body { $0 < wanted }
+        case .lessOrEqual: body { $0 <= wanted }
+        case .greater: body { $0 > wanted }
+        case .greaterOrEqual: body { $0 >= wanted }
+        case .equal, .contains: body { ($0 == wanted) != negates }
+        }
     }
 
     func answer(_ cell: CellView) -> Answer {
@@ -55,56 +78,104 @@ struct CellMatcher {
     /// True when the relation holds of some value of the cell; nil when the bytes do not decide.
     private func relates(_ cell: CellView) -> Bool? {
         switch cell.tag {
-        case .number: return numbers.map { relates(cell.number, $0) }
-        case .text: return texts.flatMap { relates(cell.content, $0) }
+        case .number:
+            guard let numbers else { return nil }
+            let number = cell.number
+            for wanted in numbers where relates(number, wanted) { return true }
+            return false
+        case .text: return relates(cell.content)
         case .list:
-            var place = 0
-            var isFound = false
-            while place < cell.content.count, let inner = CellView(cell.content[place...]) {
-                guard let relates = relates(inner) else { return nil }
-                isFound = isFound || relates
-                place += inner.byteCount
+            var answer: Bool? = false
+            cell.forEachInner { inner in
+                guard inner.tag != .list, let relates = relates(inner) else {
+                    answer = nil
+                    return false
+                }
+                if relates { answer = true }
+                return true
             }
-            return isFound
+            return answer
         default: return nil
         }
     }
 
-    private func relates(_ number: Double, _ literals: [Double]) -> Bool {
+    @inline(__always)
+    private func relates(_ number: Double, _ wanted: Double) -> Bool {
         switch relation {
-        case .less: literals.contains { number < $0 }
-        case .lessOrEqual: literals.contains { number <= $0 }
-        case .greater: literals.contains { number > $0 }
-        case .greaterOrEqual: literals.contains { number >= $0 }
-        default: literals.contains(number)
+        case .less: number < wanted
+        case .lessOrEqual: number <= wanted
+        case .greater: number > wanted
+        case .greaterOrEqual: number >= wanted
+        case .equal, .contains: number == wanted
         }
     }
 
-    /// Nil when the text is not ASCII.
-    private func relates(_ text: UnsafeRawBufferPointer, _ literals: [[UInt8]]) -> Bool? {
-        guard text.allSatisfy({ $0 < 0x80 }) else { return nil }
-        return switch relation {
-        case .contains: searched.contains { CellMatcher.occurs($0.bytes, in: text) }
-        case .less: literals.contains { text.lexicographicallyPrecedes($0) }
-        case .lessOrEqual: literals.contains { !$0.lexicographicallyPrecedes(text) }
-        case .greater: literals.contains { $0.lexicographicallyPrecedes(text) }
-        case .greaterOrEqual: literals.contains { !text.lexicographicallyPrecedes($0) }
-        default: literals.contains { $0.count == text.count && text.elementsEqual($0) }
+    /// True when the relation holds of a text; nil when it is not ASCII.
+    @inline(__always)
+    private func relates(_ text: UnsafeRawBufferPointer) -> Bool? {
+        guard let texts, text.isASCII else { return nil }
+        guard relation != .contains else {
+            for part in searched where CellMatcher.occurs(part.bytes, in: text) { return true }
+            return false
         }
-    }
-
-    /// True when `part`, in small letters, occurs in an ASCII text in any case.
-    private static func occurs(_ part: [UInt8], in text: UnsafeRawBufferPointer) -> Bool {
-        guard let first = part.first else { return true }
-        guard text.count >= part.count else { return false }
-        for start in 0...(text.count - part.count) where lowered(text[start]) == first {
-            var length = 1
-            while length < part.count, lowered(text[start + length]) == part[length] { length += 1 }
-            if length == part.count { return true }
+        for wanted in texts {
+            let relates =
+                switch relation {
+                case .less: text.order(to: wanted) < 0
+                case .lessOrEqual: text.order(to: wanted) <= 0
+                case .greater: text.order(to: wanted) > 0
+                case .greaterOrEqual: text.order(to: wanted) >= 0
+                case .equal, .contains: text.count == wanted.count && text.order(to: wanted) == 0
+                }
+            if relates { return true }
         }
         return false
     }
 
+    /// True when `part`, in small letters, occurs in an ASCII text in any case.
+    private static func occurs(_ part: [UInt8], in text: UnsafeRawBufferPointer) -> Bool {
+        part.withUnsafeBufferPointer { part in
+            guard let first = part.first else { return true }
+            guard text.count >= part.count else { return false }
+            for start in 0...(text.count - part.count) where lowered(text[start]) == first {
+                var length = 1
+                while length < part.count, lowered(text[start + length]) == part[length] { length += 1 }
+                if length == part.count { return true }
+            }
+            return false
+        }
+    }
+
     @inline(__always)
-    private static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+    private static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+}
+
+extension UnsafeRawBufferPointer {
+    /// True when every byte is a character of ASCII.
+    @inline(__always)
+    fileprivate var isASCII: Bool {
+        var bits: UInt64 = 0
+        var place = 0
+        while place + 8 <= count {
+            bits |= loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            place += 8
+        }
+        while place < count {
+            bits |= UInt64(self[place])
+            place += 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// Below, at or above 0 when the bytes come before, with or after `other`.
+    @inline(__always)
+    fileprivate func order(to other: [UInt8]) -> Int {
+        other.withUnsafeBytes { other in
+            let common = Swift.min(count, other.count)
+            guard common > 0, let start = baseAddress, let otherStart = other.baseAddress,
+                case let order = Int(memcmp(start, otherStart, common)), order != 0
+            else { return count - other.count }
+            return order
+        }
+    }
 }

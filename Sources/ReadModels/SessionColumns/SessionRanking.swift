@@ -86,12 +86,19 @@ struct SessionRanking {
         guard let first = texted.first?.text else { return }
         var shared = first.count
         for entry in texted {
-            shared = zip(entry.text, first).prefix(shared).prefix { $0 == $1 }.count
+            shared = min(shared, entry.text.count)
+            var same = 0
+            while same < shared, entry.text[same] == first[same] { same += 1 }
+            shared = same
         }
         for index in texted.indices {
             let text = texted[index].text
             var key: UInt64 = 0
-            for place in shared..<shared + 8 { key = key << 8 | UInt64(place < text.count ? text[place] : 0) }
+            if shared + 8 <= text.count {
+                key = text.bigEndian(at: shared, as: UInt64.self)
+            } else {
+                for place in shared..<shared + 8 { key = key << 8 | UInt64(place < text.count ? text[place] : 0) }
+            }
             texted[index].key = key
         }
     }

@@ -83,12 +83,17 @@ extension ReadModelSnapshot {
         try forEachValue(of: ColumnSource.of(field), among: candidates) { chunk, value in
             switch value {
             case .cells(let row, let rows):
-                chosen[chunk] |= row.sessions { matcher.answer($0) == .yes } & rows
-                undecided[chunk] |= row.sessions { matcher.answer($0) == .undecided } & rows
+                let answers = row.answers(matcher)
+                chosen[chunk] |= answers.yes & rows
+                undecided[chunk] |= answers.undecided & rows
             case .metric(let row, let statistic, let rows):
-                row.forEach(statistic, within: rows) { place, number in
-                    if matcher.holds(number) { chosen[chunk] |= 1 << UInt64(place) }
+                var holding: UInt64 = 0
+                matcher.withNumberTest { holds in
+                    row.forEach(statistic, within: rows) { place, number in
+                        holding |= (holds(number) ? 1 : 0) << UInt64(place)
+                    }
                 }
+                chosen[chunk] |= holding
             }
         }
         return try chosen
@@ -102,7 +107,9 @@ extension ReadModelSnapshot {
         var chosen = try noSession()
         var undecided = chosen
         try forEachValue(of: [.cells(.plain(.text))], among: candidates) { chunk, value in
-            guard case .cells(let row, let rows) = value else { return }
+            // Most rows have none of the rarer words.
+            guard case .cells(let row, let rows) = value, words.allSatisfy(row.content.contains) || row.hasLongText
+            else { return }
             chosen[chunk] = row.sessions { cell in words.allSatisfy { cell.content.contains($0) } } & rows
             undecided[chunk] = row.sessions { $0.tag == .longText } & rows & ~chosen[chunk]
         }
@@ -198,6 +205,27 @@ extension ReadModelSnapshot {
 }
 
 extension CellChunkView {
+    /// The sessions of which a comparison holds, and those whose cells leave it open.
+    @inline(__always)
+    fileprivate func answers(_ matcher: CellMatcher) -> (yes: UInt64, undecided: UInt64) {
+        var (yes, undecided): (UInt64, UInt64) = (0, 0)
+        forEachCell { number, cell in
+            switch matcher.answer(cell) {
+            case .yes: yes |= 1 << UInt64(number)
+            case .undecided: undecided |= 1 << UInt64(number)
+            case .no: break
+            }
+        }
+        return (rows(withCellsIn: yes), rows(withCellsIn: undecided))
+    }
+
+    /// True when a cell holds only the beginning of a text.
+    fileprivate var hasLongText: Bool {
+        var isLong = false
+        forEachCell { if $1.tag == .longText { isLong = true } }
+        return isLong
+    }
+
     /// The sessions whose cell is one of which `condition` is true.
     @inline(__always)
     func sessions(_ condition: (CellView) -> Bool) -> UInt64 {

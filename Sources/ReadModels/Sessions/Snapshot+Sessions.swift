@@ -169,9 +169,10 @@ extension ReadModelSnapshot {
             case .metric(let row, let statistic, let sessions):
                 row.forEach(statistic, within: sessions) { ranking.add($1, chunk: chunk, place: $0) }
             case .cells(let row, let sessions):
-                let cells = row.cells.map { CellView($0) }
+                let cells = row.views
                 row.forEach { place, number in
-                    guard sessions >> UInt64(place) & 1 == 1, let cell = cells[number] else { return }
+                    guard sessions >> UInt64(place) & 1 == 1, number < cells.count else { return }
+                    let cell = cells[number]
                     switch cell.tag {
                     case .number: ranking.add(cell.number, chunk: chunk, place: place)
                     case .time: ranking.add(Double(cell.time), chunk: chunk, place: place)

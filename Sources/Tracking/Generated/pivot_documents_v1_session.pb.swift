@@ -144,7 +144,7 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._earlyStopReason = newValue}
   }
 
-  /// Stored apart from the fields above, since they change rarely: 30 to 49.
+  /// Stored in parts that change together: see the article on the rows.
   /// The resolved configuration in canonical JSON, its digest, and the path it was given as (empty when inline).
   package var configuration: String {
     get {_storage._configuration}

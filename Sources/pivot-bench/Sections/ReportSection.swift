@@ -20,7 +20,10 @@ struct ReportSection {
                 "one point, JSON, 1 client: p50", latencies.at(0.5) * 1e3, "ms", target: .atMost(1), beside: sync))
         rows.append(Section.reports.row("one point, JSON, 1 client: p99", latencies.at(0.99) * 1e3, "ms", beside: sync))
 
+        let connection = try HTTPConnection(port: server.port)
+        let before = try server.written(over: connection)
         let many = try measure(server, .points, pointCount: 1, clients: 64)
+        let after = try server.written(over: connection)
         rows.append(
             Section.reports.row(
                 "one point, JSON, 64 clients", many.requestsPerSecond, "reports/s", target: .atLeast(12_000),
@@ -28,6 +31,10 @@ struct ReportSection {
         rows.append(
             Section.reports.row(
                 "one point, JSON, 64 clients: p99", Quantiles(many.latencies).at(0.99) * 1e3, "ms", beside: sync))
+        rows.append(
+            Section.reports.row(
+                "one point, JSON, 64 clients: reports in a sync",
+                Double(after.records - before.records) / Double(max(after.syncs - before.syncs, 1)), "reports"))
         rows.append(try lag(server, after: "64 clients"))
 
         for (form, name, target) in [

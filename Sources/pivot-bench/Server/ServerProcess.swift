@@ -68,6 +68,16 @@ final class ServerProcess {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// Groups of appends that the server brought to disk, and the records in them.
+    func written(over connection: HTTPConnection) throws -> (syncs: Int, records: Int) {
+        let answer = try connection.exchange(HTTPRequest("GET", "/api/v1/health/detailed"))
+        let log = try JSONValue.parse(answer.body)["components"]?["event_log"]
+        guard let syncs = log?["syncs"]?.integerValue, let position = log?["position"]?.integerValue else {
+            throw BenchmarkError("The health document says nothing of the log.")
+        }
+        return (Int(syncs), Int(position))
+    }
+
     /// Records that the log holds and the read models do not show yet.
     func projectionLag(over connection: HTTPConnection) throws -> Int {
         let answer = try connection.exchange(HTTPRequest("GET", "/api/v1/health/detailed"))

@@ -35,6 +35,7 @@ struct FoldedStatesTests {
             try await store.events(after: position, limit: limit, matching: filter)
         }
         var head: LogPosition { store.head }
+        var syncCount: UInt64 { store.syncCount }
         func version(of stream: StreamID) async throws(StorageError) -> StreamVersion {
             try await store.version(of: stream)
         }
