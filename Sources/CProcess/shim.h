@@ -3,6 +3,10 @@
 
 // What happens between fork and exec has to be C: Swift may allocate and lock there, and another thread may hold the lock.
 
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -121,6 +125,15 @@ static inline int pivot_wait(pid_t process, int *code, int *number) {
 static inline void pivot_adopt_orphans(void) {
 #ifdef __linux__
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
+}
+
+// Lets at most `count` arenas of the C library's allocator come up, and gives back to the system what is free at the end of
+// one beyond `byteCount`.
+static inline void pivot_bound_arenas(int count, int byteCount) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, count);
+    mallopt(M_TRIM_THRESHOLD, byteCount);
 #endif
 }
 

@@ -51,6 +51,7 @@ package enum TrackingServer {
     package static func run(
         _ configuration: ServerConfiguration, in environment: Environment, logger: Logger
     ) async throws {
+        ProcessMemory.bound()
         let directory = try DataDirectory(
             path: environment.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
         defer { directory.unlock() }
