@@ -118,6 +118,13 @@ struct ScaleSection {
                     result.requestsPerSecond / Double(SessionScript.requestCount), "sessions/s",
                     clients == 64 ? .atLeast(3000) : nil, beside(PeerSection.creating(clients))))
         }
+        if let rate = try await PeerSection.pythonRate(context, "--pivot", port: server.port) {
+            let reference = beside(PeerSection.creatingFromPython)
+            rows.append(
+                row(
+                    name, PeerSection.creatingFromPython, rate, "sessions/s",
+                    reference.map { .atLeast(3 * $0.figure) }, reference))
+        }
         rows.append(
             row(name, "anonymous memory after that", Double(try server.memory().anonymous) / 1e6, "MB", .atMost(64)))
         server.stop()
