@@ -18,7 +18,7 @@ struct ScaleSection {
             rows.append(
                 row(
                     "MLflow, \(Figure.text(Double(peerSize))) runs", question, figure,
-                    question.contains("client") ? "runs/s" : "ms"))
+                    question.hasPrefix("create") ? "runs/s" : "ms"))
         }
         let pointCount = context.isQuick ? 1_000_000 : 100_000_000
         rows += try await self.rows(ofPoints: pointCount, inSessions: 1)
