@@ -62,7 +62,7 @@ import Tracking
                 }
         }
 
-        /// What a reader gets that goes on until it has read everything.
+        /// The events of a reader that goes on until it has read everything.
         func ask(_ store: LMDBEventStore) async throws -> [RecordedEvent] {
             switch self {
             case .after(var position, let limit, let filter):

@@ -44,7 +44,7 @@ final class RecentEvents: Sendable {
         _ = consume gone
     }
 
-    /// What a read of the log after `position`, and up to `head`, gives; nil when it goes further back than what is here.
+    /// The answer to a read of the log after `position`, and up to `head`; nil when it goes further back than what is here.
     func events(
         after position: LogPosition, through head: LogPosition, limit: ReadLimit, matching filter: EventFilter
     ) -> EventBatch? {

@@ -6,7 +6,7 @@ final class SummaryCache {
     private final class Entry {
         let key: [UInt8]
         let session: SessionNumber
-        /// Whether the session wants much of the metric.
+        /// True when the session wants much of the metric.
         let isMaximized: Bool
         var summary: MetricSummary
         var isChanged = false

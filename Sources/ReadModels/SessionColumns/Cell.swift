@@ -63,7 +63,7 @@ enum Cell {
 /// A cell where it lies.
 struct CellView {
     let tag: Cell.Tag
-    /// What follows the tag: of a text its UTF-8, of several values the cells.
+    /// The bytes after the tag: of a text its UTF-8, of several values the cells.
     let content: UnsafeRawBufferPointer
     /// The end of the cell.
     let end: UnsafeRawPointer

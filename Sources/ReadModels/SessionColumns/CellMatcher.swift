@@ -5,7 +5,7 @@ import Tracking
 ///
 /// The meaning is that of `SessionCondition.holds(_:_:_:)`; numbers, and texts of ASCII, are compared where they lie.
 struct CellMatcher {
-    /// What a cell says.
+    /// The answer of a cell.
     enum Answer {
         case yes, no
         /// The cell leaves out what decides; the session's document has it.
@@ -19,7 +19,7 @@ struct CellMatcher {
         case equal, less, lessOrEqual, greater, greaterOrEqual, contains
     }
 
-    /// What must hold of some value; or of none, when it is negated.
+    /// The relation that must hold of some value; or of none, when it is negated.
     private let relation: Relation
     private let isNegated: Bool
     /// The literals when all are numbers, when all are ASCII texts, and those to be searched for.

@@ -10,14 +10,16 @@ struct MetricChunk {
     private(set) var finiteMask: UInt64 = 0
     private var numbers = [Double](repeating: 0, count: CellChunk.capacity * MetricChunk.width)
 
-    static let width = MetricSummary.Statistic.allCases.count
+    /// The statistics in their order; made once, since every row is read by it.
+    static let statistics = MetricSummary.Statistic.allCases
+    static let width = statistics.count
 
     init() {}
 
     init(_ view: MetricChunkView) {
         mask = view.mask
         finiteMask = view.finiteMask
-        for (place, statistic) in MetricSummary.Statistic.allCases.enumerated() {
+        for (place, statistic) in MetricChunk.statistics.enumerated() {
             view.forEach(statistic, within: .max) { numbers[$0 * MetricChunk.width + place] = $1 }
         }
     }
@@ -30,7 +32,7 @@ struct MetricChunk {
         mask = axis.map { $0.count > 0 } ?? false ? mask | bit : mask & ~bit
         finiteMask = mask & bit != 0 && axis?.minimum != nil ? finiteMask | bit : finiteMask & ~bit
         var isChanged = earlier != (mask & bit, finiteMask & bit)
-        for (place, statistic) in MetricSummary.Statistic.allCases.enumerated() {
+        for (place, statistic) in MetricChunk.statistics.enumerated() {
             let value = mask & bit == 0 ? 0 : summary?.value(statistic, isMaximized: isMaximized) ?? 0
             let index = row * MetricChunk.width + place
             guard numbers[index].bitPattern != value.bitPattern else { continue }
@@ -84,7 +86,7 @@ struct MetricChunkView {
     func forEach(
         _ statistic: MetricSummary.Statistic, within rows: UInt64, _ body: (_ row: Int, _ number: Double) -> Void
     ) {
-        let column = MetricSummary.Statistic.allCases.firstIndex(of: statistic) ?? 0
+        let column = MetricChunk.statistics.firstIndex(of: statistic) ?? 0
         let wanted = mask(of: statistic) & rows
         var rest = mask
         var place = column * 8

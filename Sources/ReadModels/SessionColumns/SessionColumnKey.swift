@@ -9,7 +9,7 @@ struct SessionColumnKey: Hashable {
         /// Every session that was not deleted has this one.
         case archived
         case epoch, totalEpochs, attempt, createdAt, startedAt, completedAt, updatedAt
-        /// What a search looks through: the name, the notes and the tags as `SearchText`, a NUL between them.
+        /// The text that a search looks through: the name, the notes and the tags as `SearchText`, a NUL between them.
         case text
         /// True for a reproduction on which there is no verdict yet.
         case awaitsVerdict
@@ -50,12 +50,12 @@ struct SessionColumnKey: Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(row.bytes) }
 
     static func plain(_ column: Plain) -> Self { Self(RowKey(column.rawValue)) }
-    /// What was given or logged under a name.
+    /// The value that was given or logged under a name.
     static func parameter(_ name: String) -> Self { Self(RowKey(64).appending(name)) }
     static func configuration(_ name: String) -> Self { Self(RowKey(65).appending(name)) }
     /// The value reported last.
     static func result(_ name: String) -> Self { Self(RowKey(66).appending(name)) }
-    /// What the completion said of a metric.
+    /// The value that the completion gave a metric.
     static func final(_ metric: String) -> Self { Self(RowKey(67).appending(metric)) }
     /// The statistics of a metric; its rows are `MetricChunk`s, those of all others are `CellChunk`s.
     static func metric(_ name: String) -> Self { Self(RowKey(68).appending(name)) }

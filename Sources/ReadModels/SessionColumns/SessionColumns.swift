@@ -67,7 +67,7 @@ extension ResultRecord: NamedValue {
 }
 
 extension SessionDocument {
-    /// What a search looks through: each text as `SearchText`, a NUL between them.
+    /// The text that a search looks through: each part as `SearchText`, a NUL between them.
     fileprivate var searchedText: [UInt8] {
         Array(([name, notes] + tags).map { SearchText($0).bytes }.joined(separator: [0]))
     }

@@ -4,8 +4,8 @@ import Tracking
 /// The sessions of a selection by the values of an order: numbers before texts, then those without a value; equal ones and
 /// those without follow newest first.
 ///
-/// Only the page that is asked for is sorted; what comes before it is told apart by halving, in time that grows with the
-/// number of sessions. It refers to texts where they lie, so it ends with its snapshot.
+/// Only the page that is asked for is sorted. The sessions before it are separated from the rest without being sorted, in time
+/// that grows with the number of sessions. It refers to texts where they lie, so it ends with its snapshot.
 struct SessionRanking {
     private struct Numbered: Comparable {
         /// The value's rank: smaller ones come first.

@@ -7,11 +7,11 @@ import Tracking
 enum SessionPart: CaseIterable {
     /// Everything but the parts below: it changes when an attempt or a person does something.
     case state
-    /// What people and trainers add: parameters, facts, results, verdicts.
+    /// The things that people and trainers add: parameters, facts, results, verdicts.
     case settings
-    /// How far it is: it changes with every event.
+    /// The progress: it changes with every event.
     case progress
-    /// What its creation fixed.
+    /// The things that its creation fixed.
     case configuration
     /// Which of its checkpoints stand out.
     case marks

@@ -119,14 +119,22 @@ extension ReadModelSnapshot {
 
     /// The number of sessions with each status, archived ones left out; every status is there.
     package func statusCounts() throws(ReadModelError) -> [Session.Status: Int] {
-        var counts: [Session.Status: Int] = [:]
+        var counts = Dictionary(uniqueKeysWithValues: Session.Status.allCases.map { ($0, 0) })
+        func add(_ count: Int, _ status: String) {
+            if let status = Session.Status(rawValue: status) { counts[status, default: 0] += count }
+        }
         do throws(LMDBError) {
-            let past = isCurrent ? [] : try pastSessions()
-            for status in Session.Status.allCases {
-                var filter = SessionFilter()
-                filter.statuses = [status]
-                counts[status] =
-                    isCurrent ? try selection(filter).count : past.count { filter.includes($0, [:]) }
+            guard isCurrent else {
+                for session in try pastSessions() where !session.archived { add(1, session.status) }
+                return counts
+            }
+            let shown = try present(includesArchived: false)
+            try forEachValue(of: [.cells(.plain(.status))], among: shown) { _, row in
+                guard case .cells(let row, let sessions) = row else { return }
+                row.forEachCell { number, cell in
+                    let those = row.rows(withCellsIn: 1 << UInt64(number)) & sessions
+                    add(those.nonzeroBitCount, String(decoding: cell.content, as: UTF8.self))
+                }
             }
         } catch {
             throw ReadModelError(error)

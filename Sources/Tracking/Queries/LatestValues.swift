@@ -1,4 +1,4 @@
-/// What a session's metrics say last.
+/// The last word of a session's metrics.
 package struct LatestValues: Sendable {
     /// The latest value of each metric: of its last epoch, or else of its last step.
     package var values: [(name: String, value: Double)] = []

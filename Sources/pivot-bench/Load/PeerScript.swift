@@ -4,9 +4,9 @@ import Tracking
 /// A client of MLflow's REST API that creates runs and reports a batch to each; with a run of its own, one metric after the
 /// other.
 struct PeerScript: ClientScript {
-    /// What each run gets.
+    /// The contents of each run.
     enum Batch: Sendable {
-        /// What a session of `ScaleLog` has; the numbers count on from client to client.
+        /// The contents of a session of `ScaleLog`; the numbers count on from client to client.
         case filled(first: Int, stride: Int)
         /// The first point of one metric.
         case first

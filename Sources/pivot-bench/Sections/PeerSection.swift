@@ -1,6 +1,6 @@
 import JSON
 
-/// What other trackers need for the same runs and the same questions, by the names of this benchmark's rows.
+/// Measures the time that other trackers need for the same runs and the same questions, by the names of this benchmark's rows.
 struct PeerSection {
     let context: BenchmarkContext
     let runCount: Int
