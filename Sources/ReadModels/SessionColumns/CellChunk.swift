@@ -3,7 +3,7 @@
 /// A mask of the sessions that have a cell (8 bytes, little-endian, the first session in the lowest bit); the count of different
 /// cells (1); when there are several, for each session with a cell the number of its cell (1 each); then the cells, in the
 /// order in which the sessions have them first.
-struct CellChunk {
+final class CellChunk {
     /// The number of sessions of a row.
     static let capacity = 64
 
@@ -12,17 +12,14 @@ struct CellChunk {
 
     init() { cells = Array(repeating: [], count: CellChunk.capacity) }
 
-    /// A place-holder without cells.
-    init(isEmpty: Void) { cells = [] }
-
-    init(_ view: CellChunkView) {
+    convenience init(_ view: CellChunkView) {
         self.init()
         let different = view.cells.map { Array($0) }
         view.forEach { row, number in cells[row] = number < different.count ? different[number] : [] }
     }
 
     /// Puts a cell; returns false when it was there already.
-    mutating func set(_ row: Int, to cell: [UInt8]) -> Bool {
+    func set(_ row: Int, to cell: [UInt8]) -> Bool {
         guard cells[row] != cell else { return false }
         cells[row] = cell
         return true

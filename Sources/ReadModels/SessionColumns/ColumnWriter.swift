@@ -14,7 +14,7 @@ final class ColumnWriter {
         }
 
         let key: [UInt8]
-        var content: Content
+        let content: Content
         var isChanged = false
 
         init(_ key: [UInt8], _ content: Content) {
@@ -36,12 +36,8 @@ final class ColumnWriter {
             guard let bytes else { return .cells(CellChunk()) }
             return CellChunkView(bytes).map { .cells(CellChunk($0)) }
         }
-        guard case .cells(var chunk) = row.content else { return }
-        // Changed in place: nobody else refers to it meanwhile.
-        row.content = .cells(CellChunk(isEmpty: ()))
-        let isNew = chunk.set(session.place, to: cell)
-        row.content = .cells(chunk)
-        if isNew { note(row) }
+        guard case .cells(let chunk) = row.content else { return }
+        if chunk.set(session.place, to: cell) { note(row) }
     }
 
     /// Puts what a session has of a metric.
@@ -53,11 +49,8 @@ final class ColumnWriter {
             guard let bytes else { return .metric(MetricChunk()) }
             return MetricChunkView(bytes).map { .metric(MetricChunk($0)) }
         }
-        guard case .metric(var chunk) = row.content else { return }
-        row.content = .cells(CellChunk(isEmpty: ()))
-        let isNew = chunk.set(session.place, to: summary, isMaximized: isMaximized)
-        row.content = .metric(chunk)
-        if isNew { note(row) }
+        guard case .metric(let chunk) = row.content else { return }
+        if chunk.set(session.place, to: summary, isMaximized: isMaximized) { note(row) }
     }
 
     /// Writes what is not written yet; the transaction can then be committed.

@@ -5,7 +5,7 @@ import Tracking
 /// A mask of the sessions that have the metric, and one of those that have a finite value of it (8 bytes each, the first session
 /// in the lowest bit); then for each session with the metric six doubles: first, last, smallest, greatest, best value, count.
 /// All little-endian. Without a finite value the smallest, the greatest and the best are 0.
-struct MetricChunk {
+final class MetricChunk {
     private(set) var mask: UInt64 = 0
     private(set) var finiteMask: UInt64 = 0
     private var numbers = [Double](repeating: 0, count: CellChunk.capacity * MetricChunk.width)
@@ -25,7 +25,7 @@ struct MetricChunk {
     }
 
     /// Puts a session's statistics; nil takes them away. Returns false when they were so already.
-    mutating func set(_ row: Int, to summary: MetricSummary?, isMaximized: Bool) -> Bool {
+    func set(_ row: Int, to summary: MetricSummary?, isMaximized: Bool) -> Bool {
         let bit: UInt64 = 1 << UInt64(row)
         let earlier = (mask & bit, finiteMask & bit)
         let axis = summary?.axis
