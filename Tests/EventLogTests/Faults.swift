@@ -10,6 +10,7 @@ final class Faults: FileSystemProbe {
         var free = 1 << 40
         var freeAfterwards: Int?
         var operation: Environment.Operation?
+        var journalOperation: JournalOperation?
         var code: Int32 = 0
         var failures: [LogFailure] = []
     }
@@ -38,7 +39,23 @@ final class Faults: FileSystemProbe {
         }
     }
 
-    func heal() { state.withLock { $0.operation = nil } }
+    func fail(_ operation: JournalOperation, with code: Int32) {
+        state.withLock { state in
+            state.journalOperation = operation
+            state.code = code
+        }
+    }
+
+    func heal() {
+        state.withLock { state in
+            state.operation = nil
+            state.journalOperation = nil
+        }
+    }
+
+    func code(for operation: JournalOperation) -> Int32 {
+        state.withLock { $0.journalOperation == operation ? $0.code : 0 }
+    }
 
     func code(for operation: Environment.Operation) -> Int32 {
         state.withLock { $0.operation == operation ? $0.code : 0 }

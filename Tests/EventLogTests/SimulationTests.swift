@@ -39,6 +39,10 @@ import Tracking
             options.bounds.groupCount = Int.random(in: 1...6, using: &random)
             options.bounds.indexCount = Int.random(in: 1...20, using: &random)
             options.bounds.queueByteCount = 3000
+            options.bounds.journalByteCount = [0, 1 << 14, 1 << 16].randomElement(using: &random)!
+            options.bounds.journalEntryByteCount = [1500, 1 << 13].randomElement(using: &random)!
+            options.bounds.unflushedCount = Int.random(in: 1...30, using: &random)
+            options.journalFault = { faults.code(for: $0) }
             let directory = try DataDirectory(path: folder.path, address: "a simulation")
             let store = try LMDBEventStore(in: directory, options: options)
             for _ in 0..<80 where store.failure == nil {
@@ -51,6 +55,8 @@ import Tracking
                 case 0: faults.fail([.put, .commit, .beginWrite].randomElement(using: &random)!, with: ENOSPC)
                 case 1: faults.free = 0
                 case 2: faults.fail(.commit, with: EIO)
+                case 9: faults.fail([.write, .sync].randomElement(using: &random)!, with: ENOSPC)
+                case 10: try? store.flush()
                 case 3...8:
                     faults.heal()
                     faults.free = 1 << 40

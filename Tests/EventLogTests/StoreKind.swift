@@ -11,6 +11,9 @@ enum StoreKind: CaseIterable, Sendable, CustomTestStringConvertible {
     case lmdb
     /// With an index that is written after every third append.
     case lmdbWithSmallIndex
+    /// Whose database follows far behind the journal.
+    case lmdbWithLazyFlush
+    case lmdbWithoutJournal
 
     var testDescription: String {
         switch self {
@@ -18,6 +21,8 @@ enum StoreKind: CaseIterable, Sendable, CustomTestStringConvertible {
         case .memoryWithGaps: "in memory, with gaps"
         case .lmdb: "LMDB"
         case .lmdbWithSmallIndex: "LMDB with a small index"
+        case .lmdbWithLazyFlush: "LMDB that flushes late"
+        case .lmdbWithoutJournal: "LMDB without a journal"
         }
     }
 
@@ -28,12 +33,19 @@ enum StoreKind: CaseIterable, Sendable, CustomTestStringConvertible {
         switch self {
         case .memory: return InMemoryEventStore(clock: clock)
         case .memoryWithGaps: return InMemoryEventStore(clock: clock, positionStep: 7)
-        case .lmdb, .lmdbWithSmallIndex:
+        case .lmdb, .lmdbWithSmallIndex, .lmdbWithLazyFlush, .lmdbWithoutJournal:
             let folder = try TemporaryDirectory()
             var options = EventLogOptions.forTests
             // The folder lives as long as the store.
             options.clock = { withExtendedLifetime(folder) { clock() } }
-            if self == .lmdbWithSmallIndex { options.bounds.indexCount = 3 }
+            switch self {
+            case .lmdbWithSmallIndex:
+                options.bounds.indexCount = 3
+                options.bounds.unflushedCount = 2
+            case .lmdbWithLazyFlush: options.bounds.unflushedDuration = .seconds(3600)
+            case .lmdbWithoutJournal: options.bounds.journalByteCount = 0
+            default: break
+            }
             return try LMDBEventStore(in: DataDirectory(path: folder.path, address: "a test"), options: options)
         }
     }

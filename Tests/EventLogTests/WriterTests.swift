@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 import Tracking
 
-/// The writer, driven step by step on the test's own thread.
+/// The writer, driven step by step on the test's own thread, without a journal where a test does not want one: then each
+/// group is a transaction of the database.
 @Suite struct WriterTests {
     let folder: TemporaryDirectory
     let faults = Faults()
@@ -18,6 +19,7 @@ import Tracking
     private func open(_ change: (inout EventLogOptions) -> Void = { _ in }) throws -> LMDBEventStore {
         var options = EventLogOptions.forTests
         options.isStepped = true
+        options.bounds.journalByteCount = 0
         options.clock = { Timestamp(rawValue: 1000) }
         options.probe = faults
         options.environment.fault = { [faults] in faults.code(for: $0) }
@@ -205,14 +207,16 @@ import Tracking
         let box = ReachedPoints()
         let store = try open {
             $0.bounds.indexCount = 1
+            $0.bounds.journalByteCount = 1 << 16
             $0.reach = { box.add($0) }
         }
         _ = submit(.of(["a"], to: session, as: "one"), to: store)
         #expect(store.step())
+        try store.flush()
         #expect(
             box.points == [
-                .logMade, .logRenamed, .groupTaken, .recordPut, .appendPut, .indexPut, .beforeCommit, .afterCommit,
-                .acknowledging,
+                .logMade, .logRenamed, .groupTaken, .journalWritten, .journalSynced, .acknowledging, .recordPut,
+                .appendPut, .indexPut, .beforeCommit, .afterCommit,
             ])
         #expect(Set(box.points) == Set(FailurePoint.allCases))
     }

@@ -40,6 +40,17 @@ struct EventCollector {
         }
     }
 
+    /// Takes `event` if it is wanted. Returns false when it did not fit: the read is over then.
+    mutating func take(_ event: RecordedEvent) -> Bool {
+        guard failure == nil, events.count < limit.count else { return false }
+        let stream = event.stream.description.utf8
+        guard categories.isEmpty || categories.contains(where: { stream.starts(with: $0) }) else { return true }
+        guard events.isEmpty || byteCount + event.payload.count <= limit.byteCount else { return false }
+        byteCount += event.payload.count
+        events.append(event)
+        return true
+    }
+
     /// Notes that the record at `position` is missing.
     mutating func fail(at position: LogPosition) {
         failure = StorageError(damaged: "The record at position \(position) is missing.")

@@ -6,6 +6,8 @@ package import Tracking
 package struct EventLogOptions: Sendable {
     package var bounds = EventLogBounds()
     package var environment = EnvironmentOptions()
+    /// Asked before each operation on the journal; another answer than 0 is the error it fails with. For tests of failures.
+    package var journalFault: @Sendable (JournalOperation) -> Int32 = { _ in 0 }
     /// The threads that read; the read models may share them.
     package var readers = ReaderPool()
     package var probe: any FileSystemProbe = SystemFileSystemProbe()

@@ -5,16 +5,16 @@ package import Tracking
 
 /// The event store of a server: an LMDB environment in the data directory, written by one thread of its own.
 ///
-/// Appends that arrive during one sync are written together in the next transaction. When a write fails other than for
+/// Appends that arrive during one sync are brought to disk together by the next one. When a write fails other than for
 /// lack of room, the store stops: the waiting appends get `outcomeUnknown`, `onFailure` is called, and the process has to
 /// end, since only a new one can know what is on disk. `close()` it before the data directory is unlocked.
 package final class LMDBEventStore: EventStore {
-    private let environment: Mutex<Environment?>
+    private let log: Mutex<LogLayout.OpenLog?>
     private let core: LogCore
     private let thread: WriterThread?
+    private let layout: LogLayout
     private let salt: @Sendable () -> Salt
     private let compressor = PayloadCompressor()
-    private let tables: LogTables
     private let scanCount: Int
     let recent: RecentIndex
     let recentEvents = RecentEvents()
@@ -27,24 +27,25 @@ package final class LMDBEventStore: EventStore {
     package init(in directory: DataDirectory, options: EventLogOptions = EventLogOptions()) throws(StorageError) {
         let layout = LogLayout(directory: directory, options: options)
         try layout.makeIfMissing()
-        let (environment, tables, recent) = try layout.open()
+        let log = try layout.open()
+        let journal = try layout.journal(of: log)
         let queue = AppendQueue(bounds: options.bounds)
         do throws(LMDBError) {
             let writer = try EventLogWriter(
-                environment: environment, tables: tables, queue: queue, recent: recent,
-                recentEvents: recentEvents,
-                bounds: options.bounds, probe: options.probe, release: options.release, reach: options.reach)
+                environment: log.environment, tables: log.tables, queue: queue, journal: journal,
+                recent: log.recent, recentEvents: recentEvents, tail: log.tail, bounds: options.bounds,
+                probe: options.probe, release: options.release, reach: options.reach)
             core = LogCore(writer: writer, queue: queue, directory: directory, options: options)
         } catch {
             throw StorageError(error)
         }
-        self.environment = Mutex(environment)
-        self.tables = tables
-        self.recent = recent
+        self.log = Mutex(log)
+        recent = log.recent
+        self.layout = layout
         scanCount = options.bounds.scanCount
         readers = options.readers
         salt = options.salt
-        thread = options.isStepped ? nil : WriterThread(driving: core)
+        thread = options.isStepped ? nil : WriterThread(driving: core, flushingAfter: options.bounds.unflushedDuration)
     }
 
     deinit {
@@ -59,9 +60,14 @@ package final class LMDBEventStore: EventStore {
         thread?.stop()
         await thread?.waitForEnd()
         while thread == nil, core.step() {}
+        let isWhole = core.flush() == nil && core.failure == nil
         core.signal.close()
         core.close()
-        environment.withLock { $0 = nil }
+        let last = log.withLock { log in
+            defer { log = nil }
+            return log
+        }
+        if let last, isWhole { layout.close(last) }
     }
 
     package var failure: LogFailure? { core.failure }
@@ -103,6 +109,13 @@ package final class LMDBEventStore: EventStore {
         return core.step()
     }
 
+    /// Brings everything that is on disk in the journal to the database, which otherwise happens by itself.
+    ///
+    /// - Throws: `failed` when the disk has no room or refuses; nothing is lost then.
+    package func flush() throws(StorageError) {
+        if let failure = core.flush() { throw StorageError(.failed, failure.details) }
+    }
+
     private func enqueue(_ append: PreparedAppend, _ reply: @escaping AppendQueue.Reply) {
         do throws(AppendError) {
             if try core.queue.enqueue(append, reply: reply) { thread?.wake() }
@@ -112,18 +125,16 @@ package final class LMDBEventStore: EventStore {
     }
 
     /// Reads the log as it is now.
-    func reader() throws(StorageError) -> LogReader {
-        LogReader(environment: try opened(), tables: tables, recent: recent, head: head, scanCount: scanCount)
-    }
+    func reader() throws(StorageError) -> LogReader { LogReader(log: try opened(), head: head, scanCount: scanCount) }
 
-    private func opened() throws(StorageError) -> Environment {
-        guard let environment = environment.withLock({ $0 }) else { throw .closed }
-        return environment
+    private func opened() throws(StorageError) -> LogLayout.OpenLog {
+        guard let log = log.withLock({ $0 }) else { throw .closed }
+        return log
     }
 
     /// The room that the log takes.
     package func statistics() throws(StorageError) -> EnvironmentStatistics {
-        let environment = try opened()
+        let environment = try opened().environment
         do throws(LMDBError) {
             return try environment.statistics()
         } catch {
@@ -134,8 +145,9 @@ package final class LMDBEventStore: EventStore {
     /// Writes a consistent copy of the log into the new folder `folder` while others write. Returns the position that
     /// the copy reaches at least, once the copy is on disk.
     package func copy(to folder: String) throws(StorageError) -> LogPosition {
-        let environment = try opened()
+        let environment = try opened().environment
         let head = head
+        try flush()
         try DataDirectory.makeFolder(folder)
         do throws(LMDBError) {
             try environment.copy(to: folder)

@@ -33,8 +33,21 @@ struct LogLayout {
         options.reach(.logRenamed)
     }
 
-    /// Opens the log and checks that this binary understands all of it.
-    func open() throws(StorageError) -> (Environment, LogTables, RecentIndex) {
+    /// A log that is open.
+    struct OpenLog: Sendable {
+        let environment: Environment
+        let tables: LogTables
+        let recent: RecentIndex
+        let tail: LogTail
+    }
+
+    /// The number in place of the format's while a journal may have what the database lacks: releases that know no journal
+    /// refuse it.
+    static let journaledFormat = UInt32(RecordLayout.format) + 1
+
+    /// Opens the log and checks that this binary understands all of it. What a process that died left in the journal is
+    /// brought to the database.
+    func open() throws(StorageError) -> OpenLog {
         guard FileManager.default.fileExists(atPath: directory.logFolder + "/data.mdb") else {
             throw StorageError(damaged: "The data file of the log in \(directory.logFolder) is missing.")
         }
@@ -52,10 +65,15 @@ struct LogLayout {
         // Before anything else is looked at: a later format may have other databases.
         try checkFormat(format)
         let tables: LogTables
+        do throws(LMDBError) {
+            tables = try LogTables(environment)
+        } catch {
+            throw StorageError(error)
+        }
+        try JournalRecovery(environment: environment, tables: tables, options: options).run()
         let schemas: [(key: [UInt8], value: [UInt8])]
         let counts: (head: LogPosition, records: Int)
         do throws(LMDBError) {
-            tables = try LogTables(environment)
             let transaction = try environment.beginReading()
             schemas = try transaction.entries(in: tables.schemas)
             counts = (try tables.lastPosition(in: transaction), try transaction.count(of: tables.records))
@@ -73,7 +91,45 @@ struct LogLayout {
         } catch {
             throw StorageError(error)
         }
-        return (environment, tables, try recentIndex(environment, tables))
+        return OpenLog(
+            environment: environment, tables: tables, recent: try recentIndex(environment, tables),
+            tail: LogTail(after: counts.head))
+    }
+
+    /// The journal of `log`, once the database says that there is one; nil when it has no room, or none is wanted.
+    func journal(of log: OpenLog) throws(StorageError) -> sending Journal? {
+        let bounds = options.bounds
+        guard bounds.journalByteCount > 0 else { return nil }
+        let journal: Journal
+        do throws(LMDBError) {
+            journal = try Journal(
+                inFolder: log.environment.path, byteCount: bounds.journalByteCount,
+                entryByteCount: bounds.journalEntryByteCount, fault: options.journalFault)
+            try setFormat(LogLayout.journaledFormat, log)
+        } catch {
+            // Without one every group goes to the database, which says what is wrong if that fails too.
+            return nil
+        }
+        try sync(log.environment.path)
+        return journal
+    }
+
+    /// Says in the database that it has everything, so that every release may open it, and leaves it.
+    func close(_ log: OpenLog) {
+        // When it fails, releases that know no journal do not open the log, which then is as safe.
+        try? setFormat(UInt32(RecordLayout.format), log)
+    }
+
+    private func setFormat(_ number: UInt32, _ log: OpenLog) throws(LMDBError) {
+        let known = try log.environment.read { (transaction) throws(LMDBError) in
+            try transaction.value(for: LogTables.formatKey, in: log.tables.meta).flatMap { LogMarker($0) }
+        }
+        guard known?.number != number else { return }
+        try log.environment.write { (transaction) throws(LMDBError) in
+            try transaction.put(
+                LogMarker(number: number, release: options.release).bytes, for: LogTables.formatKey,
+                in: log.tables.meta)
+        }
     }
 
     /// The appends that the database's index lacks.
@@ -99,11 +155,12 @@ struct LogLayout {
         guard let format = bytes.flatMap({ LogMarker($0) }) else {
             throw StorageError(damaged: "The log in \(directory.logFolder) does not name its format.")
         }
-        guard format.number <= UInt32(RecordLayout.format) else {
+        guard format.number <= LogLayout.journaledFormat else {
             throw StorageError(
                 .newerFormat,
                 "The log in \(directory.logFolder) has record format \(format.number), written by PIVOT "
-                    + "\(format.release); this binary knows \(RecordLayout.format). Use \(format.release) or later.")
+                    + "\(format.release); this binary knows \(LogLayout.journaledFormat). Use \(format.release) or "
+                    + "later.")
         }
     }
 

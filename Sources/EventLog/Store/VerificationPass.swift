@@ -21,7 +21,8 @@ struct VerificationPass {
         self.head = head
     }
 
-    mutating func run(in transaction: borrowing ReadTransaction) throws(LMDBError) {
+    /// - Parameter tail: The events that the transaction may lack. Their records were checked when they were made.
+    mutating func run(in transaction: borrowing ReadTransaction, _ tail: LogTail.Snapshot) throws(LMDBError) {
         let range = KeyRange(upper: .included(LogTables.recordKey(head)))
         try transaction.forEach(in: tables.records, range: range) { (entry) throws(LMDBError) in
             let position = LogTables.position(ofKey: entry.key) ?? .start
@@ -34,6 +35,7 @@ struct VerificationPass {
             }
             return try checkIndex(of: position, in: transaction) ? .next : .stop
         }
+        checkTail(tail)
         if failure == nil, next != head.next { fail("The record at position \(next) is missing.") }
         result.streamCount = versions.count
         guard failure == nil else { return }
@@ -62,6 +64,21 @@ struct VerificationPass {
         recordedAt = event.recordedAt
         next = position.next
         result.recordCount += 1
+    }
+
+    /// Checks the events that only the journal has.
+    private mutating func checkTail(_ tail: LogTail.Snapshot) {
+        var command: (CommandID?, StreamID)?
+        for event in tail.events(after: LogPosition(next.rawValue - 1), through: head) where failure == nil {
+            do throws(RecordError) {
+                try check(event, at: event.position)
+            } catch {
+                failure = StorageError(error, at: event.position)
+            }
+            if let (id, stream) = command, id == event.causation, stream == event.stream { continue }
+            command = (event.causation, event.stream)
+            result.appendCount += 1
+        }
     }
 
     /// Checks that the append of the record at `position` is known everywhere. Returns whether it is.

@@ -14,5 +14,16 @@ package struct EventLogBounds: Sendable {
     /// The number of appends that are gathered before the database's index gets them.
     package var indexCount = 4096
 
+    /// The bytes of the journal; 0 to bring every group to the database at once.
+    package var journalByteCount = 1 << 20
+    /// The most bytes of a group that the journal takes; larger ones go to the database at once.
+    package var journalEntryByteCount = 256 << 10
+    /// The most bytes of payloads that the database may lack.
+    package var unflushedByteCount = 4 << 20
+    /// The most appends that the database may lack.
+    package var unflushedCount = 4096
+    /// The longest time for which the database lacks what the journal has.
+    package var unflushedDuration = Duration.seconds(1)
+
     package init() {}
 }

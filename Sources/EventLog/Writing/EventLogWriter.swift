@@ -2,16 +2,21 @@ import Glibc
 import LMDB
 import Tracking
 
-/// The one writer of the log: takes what waits, checks it, writes it in one transaction, and says what to answer.
+/// The one writer of the log: takes what waits, checks it, brings it to disk, and says what to answer.
 ///
-/// It does nothing by itself. Whoever owns it calls `step(now:)` again and again, always from one thread at a time, and
-/// performs what is returned.
+/// A group is on disk once the journal has it; the database gets it later, with many others, by `flush()`. A group that
+/// is too large for the journal goes to the database at once, with all that it lacks.
+///
+/// It does nothing by itself. Whoever owns it calls `step(now:)` and `flush()` again and again, always from one thread at
+/// a time, and performs what is returned.
 final class EventLogWriter {
     private let environment: Environment
     private let tables: LogTables
     private let queue: AppendQueue
+    private let journal: Journal?
     private let recent: RecentIndex
     private let recentEvents: RecentEvents
+    private let tail: LogTail
     private let bounds: EventLogBounds
     private let probe: any FileSystemProbe
     private let release: String
@@ -19,13 +24,25 @@ final class EventLogWriter {
     /// The state on disk.
     private var committed: State
     private var failure: LogFailure?
+    /// What the journal has and the database lacks.
+    private var unflushed = Unflushed()
 
     /// The point that the log has got to.
     private struct State {
         var head: LogPosition
+        /// The id of the last event.
+        var lastID: EventID?
         var recordedAt: Timestamp
         var streamCount: UInt32
         var schemas: [String: UInt32]
+    }
+
+    /// Appends that the database lacks, in order.
+    private struct Unflushed {
+        var appends: [WrittenAppend] = []
+        var payloadByteCount = 0
+        /// The types whose highest schema version the database lacks.
+        var types: Set<String> = []
     }
 
     /// The deeds that remain to be done after a step.
@@ -43,20 +60,23 @@ final class EventLogWriter {
     }
 
     /// - Parameters:
+    ///   - journal: Nil to bring every group to the database at once.
     ///   - recent: Holds what the database's index lacks.
     ///   - recentEvents: Gets what is written.
+    ///   - tail: Gets what the database lacks.
     /// - Throws: When the last record or the tables cannot be read.
     init(
-        environment: Environment, tables: LogTables, queue: AppendQueue, recent: RecentIndex,
-        recentEvents: RecentEvents,
-        bounds: EventLogBounds,
+        environment: Environment, tables: LogTables, queue: AppendQueue, journal: Journal?, recent: RecentIndex,
+        recentEvents: RecentEvents, tail: LogTail, bounds: EventLogBounds,
         probe: any FileSystemProbe, release: String, reach: @escaping @Sendable (FailurePoint) -> Void
     ) throws(LMDBError) {
         self.environment = environment
         self.tables = tables
         self.queue = queue
+        self.journal = journal
         self.recent = recent
         self.recentEvents = recentEvents
+        self.tail = tail
         self.bounds = bounds
         self.probe = probe
         self.release = release
@@ -70,7 +90,7 @@ final class EventLogWriter {
             }
             let indexedCount = UInt32(try transaction.count(of: tables.streams))
             return State(
-                head: head,
+                head: head, lastID: try tables.eventID(at: head, in: transaction),
                 recordedAt: try tables.recordedAt(head, in: transaction) ?? Timestamp(rawValue: .min),
                 streamCount: streams.values.reduce(indexedCount) { max($0, $1.head.number) }, schemas: schemas)
         }
@@ -78,6 +98,9 @@ final class EventLogWriter {
 
     /// The last position on disk.
     var head: LogPosition { committed.head }
+
+    /// True when the journal has what the database lacks.
+    var hasUnflushed: Bool { !unflushed.appends.isEmpty }
 
     /// Writes the next group, if any waits, recorded at `now` or at the previous record's time if that is later. Returns
     /// once the group is on disk.
@@ -100,7 +123,6 @@ final class EventLogWriter {
         }
         do throws(LMDBError) {
             let (results, streams) = try write(group, now: now)
-            reach(.afterCommit)
             return Step(
                 replies: zip(group, results).map { (reply: $0.reply, result: $1) }, head: committed.head,
                 streams: streams)
@@ -109,7 +131,29 @@ final class EventLogWriter {
         }
     }
 
-    /// Writes what can be written of `group` in one transaction; says what to answer and which streams were appended to.
+    /// Brings everything that the journal has to the database. Returns once the database has it.
+    ///
+    /// When it fails for lack of room, which heals, the journal keeps what it has, and nothing is lost.
+    func flush() -> Result<Void, LogFailure> {
+        if let failure { return .failure(failure) }
+        guard hasUnflushed else { return .success(()) }
+        do throws(LMDBError) {
+            try flush(adding: StagedGroup(), upTo: committed)
+            return .success(())
+        } catch {
+            let failure = LogFailure(details: error.description)
+            if !isLackOfRoom(error) {
+                self.failure = failure
+                queue.stop(failure.details)
+            }
+            return .failure(failure)
+        }
+    }
+
+    /// True when the log stopped for good.
+    var hasFailed: Bool { failure != nil }
+
+    /// Brings what can be written of `group` to disk; says what to answer and which streams were appended to.
     ///
     /// - Throws: When it does, `committed` and the log are as before, if the error is one that heals.
     private func write(
@@ -118,42 +162,113 @@ final class EventLogWriter {
         var state = committed
         state.recordedAt = max(state.recordedAt, now)
         var staged = StagedGroup()
+        let results = try environment.read { (transaction) throws(LMDBError) in
+            var results: [Result<AppendResult, AppendError>] = []
+            results.reserveCapacity(group.count)
+            for element in group {
+                results.append(try stage(element.append, &state, &staged, in: transaction))
+            }
+            return results
+        }
+        guard let last = staged.events.last else { return (results, [:]) }
+        state.lastID = last.id
+        let entryByteCount = JournalEntry.byteCount(of: staged.appends)
+        if let journal, entryByteCount <= bounds.journalEntryByteCount,
+            staged.payloadByteCount <= bounds.unflushedByteCount
+        {
+            try makeRoom(in: journal, for: entryByteCount, staged)
+            try journal.append(byteCount: entryByteCount, reach: reach) {
+                JournalEntry.write(staged.appends, after: committed.lastID, into: $0)
+            }
+            unflushed.appends += staged.appends
+            unflushed.payloadByteCount += staged.payloadByteCount
+            note(state.schemas)
+            tail.add(staged.events)
+            recent.insert(staged.appends.map(\.element))
+            committed = state
+            reach(.journalSynced)
+        } else {
+            note(state.schemas)
+            try flush(adding: staged, upTo: state)
+        }
+        recentEvents.add(staged.events)
+        return (results, staged.heads.mapValues(\.last))
+    }
+
+    /// Flushes if the journal, or what is kept in memory of it, would be too much with `staged`.
+    private func makeRoom(
+        in journal: Journal, for entryByteCount: Int, _ staged: StagedGroup
+    ) throws(LMDBError) {
+        guard
+            !journal.hasRoom(for: entryByteCount)
+                || unflushed.payloadByteCount + staged.payloadByteCount > bounds.unflushedByteCount
+                || unflushed.appends.count + staged.appends.count > bounds.unflushedCount
+        else { return }
+        try flush(adding: StagedGroup(), upTo: committed)
+    }
+
+    /// Remembers which types' marks the database lacks.
+    private func note(_ schemas: [String: UInt32]) {
+        guard schemas != committed.schemas else { return }
+        for (type, version) in schemas where committed.schemas[type] != version { unflushed.types.insert(type) }
+    }
+
+    /// Writes everything that the database lacks, and `staged`, in one transaction, after which the log is as `state` says.
+    private func flush(adding staged: StagedGroup, upTo state: State) throws(LMDBError) {
         let transaction = try environment.beginWriting()
-        var results: [Result<AppendResult, AppendError>] = []
-        results.reserveCapacity(group.count)
-        for element in group {
-            results.append(try write(element.append, &state, &staged, in: transaction))
+        for appends in [unflushed.appends, staged.appends] {
+            for written in appends { try put(written, in: transaction) }
         }
-        guard !staged.elements.isEmpty else {
-            transaction.abort()
-            return (results, [:])
+        for type in unflushed.types.sorted() {
+            guard let version = state.schemas[type] else { continue }
+            try transaction.put(
+                LogMarker(number: version, release: release).bytes, for: Array(type.utf8), in: tables.schemas)
         }
-        let isIndexing = recent.count + staged.elements.count >= bounds.indexCount
+        let elements = staged.appends.map(\.element)
+        let isIndexing = recent.count + elements.count >= bounds.indexCount
         if isIndexing {
-            let all = RecentIndex(adding: staged.elements, to: recent)
+            let all = RecentIndex(adding: elements, to: recent)
             try all.write(to: tables, upTo: state.head, in: transaction)
             reach(.indexPut)
         }
         reach(.beforeCommit)
         try transaction.commit()
         committed = state
-        recentEvents.add(staged.events)
-        if isIndexing { recent.removeAll() } else { recent.insert(staged.elements) }
-        return (results, staged.heads.mapValues(\.last))
+        if isIndexing { recent.removeAll() } else { recent.insert(elements) }
+        tail.forget(upTo: state.head)
+        unflushed = Unflushed()
+        journal?.restart()
+        reach(.afterCommit)
     }
 
-    /// Checks `append` against what the transaction holds and writes it, or refuses it without a trace.
-    private func write(
+    private func put(_ written: WrittenAppend, in transaction: borrowing WriteTransaction) throws(LMDBError) {
+        for (index, record) in written.append.records.enumerated() {
+            try transaction.put(
+                byteCount: record.byteCount, for: LogTables.recordKey(written.position(at: index)), in: tables.records,
+                .atEnd
+            ) { target in written.write(record, at: index, into: target) }
+            reach(.recordPut)
+        }
+        let value = LogTables.appendValue(
+            number: written.number, count: written.append.records.count, digest: written.append.commandDigest)
+        try transaction.put(value, for: LogTables.recordKey(written.receipt.first), in: tables.appends, .atEnd)
+        reach(.appendPut)
+    }
+
+    /// Checks `append` against what the log and the group have and gives it its place, or refuses it without a trace.
+    private func stage(
         _ append: PreparedAppend, _ state: inout State, _ staged: inout StagedGroup,
-        in transaction: borrowing WriteTransaction
+        in transaction: borrowing ReadTransaction
     ) throws(LMDBError) -> Result<AppendResult, AppendError> {
         let known = try head(of: append.stream, staged, in: transaction)
         if let known, let receipt = try receipt(of: append, number: known.number, staged, in: transaction) {
             guard receipt.digest == append.commandDigest else {
                 return .failure(.commandReused(first: receipt.first))
             }
-            let recordedAt = try tables.recordedAt(receipt.first, in: transaction) ?? state.recordedAt
-            return .success(AppendResult(receipt, recordedAt: recordedAt, isRepeat: true))
+            var recordedAt = tail.snapshot[receipt.first]?.recordedAt
+            if recordedAt == nil { recordedAt = try tables.recordedAt(receipt.first, in: transaction) }
+            return .success(
+                AppendResult(receipt, recordedAt: recordedAt ?? state.recordedAt, isRepeat: true))
         }
         let version = known?.version ?? .none
         guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
@@ -165,35 +280,21 @@ final class EventLogWriter {
         let receipt = CommandReceipt(
             LogTables.Append(firstVersion: version.advanced(by: 1), first: state.head.next, count: count),
             digest: append.commandDigest)
-        for (index, record) in append.records.enumerated() {
-            let position = LogPosition(receipt.first.rawValue + UInt64(index))
-            let version = receipt.firstVersion.advanced(by: index)
-            try transaction.put(
-                byteCount: record.byteCount, for: LogTables.recordKey(position), in: tables.records, .atEnd
-            ) { target in
-                record.write(
-                    into: target, position: position, version: version, recordedAt: state.recordedAt)
-            }
-            staged.events.append(record.event(position: position, version: version, recordedAt: state.recordedAt))
-            try mark(record, &state, in: transaction)
-            reach(.recordPut)
+        for record in append.records where state.schemas[record.type, default: 0] < record.schemaVersion {
+            state.schemas[record.type] = record.schemaVersion
         }
         if known == nil { state.streamCount += 1 }
         state.head = receipt.last
-        let number = known?.number ?? state.streamCount
-        try transaction.put(
-            LogTables.appendValue(number: number, count: count, digest: append.commandDigest),
-            for: LogTables.recordKey(receipt.first), in: tables.appends, .atEnd)
         staged.add(
-            RecentIndex.Element(
-                stream: append.stream, number: number, command: append.commandID, receipt: receipt))
-        reach(.appendPut)
+            WrittenAppend(
+                append: append, number: known?.number ?? state.streamCount, receipt: receipt,
+                recordedAt: state.recordedAt))
         return .success(AppendResult(receipt, recordedAt: state.recordedAt, isRepeat: false))
     }
 
     /// The head of `stream`, with what the group has written.
     private func head(
-        of stream: StreamID, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
+        of stream: StreamID, _ staged: StagedGroup, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) -> LogTables.StreamHead? {
         if let head = staged.heads[stream] ?? recent.head(of: stream) { return head }
         return try tables.head(of: stream, in: transaction)
@@ -201,7 +302,7 @@ final class EventLogWriter {
 
     /// The receipt of the command of `append`, with what the group has written.
     private func receipt(
-        of append: PreparedAppend, number: UInt32, _ staged: StagedGroup, in transaction: borrowing WriteTransaction
+        of append: PreparedAppend, number: UInt32, _ staged: StagedGroup, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) -> CommandReceipt? {
         let key = StagedGroup.CommandKey(stream: append.stream, id: append.commandID)
         if let receipt = staged.commands[key] ?? recent.receipt(of: append.commandID, in: append.stream) {
@@ -210,31 +311,13 @@ final class EventLogWriter {
         return try tables.receipt(of: append.commandID, inStream: number, in: transaction)
     }
 
-    /// Remembers the highest schema version of each type, and which release wrote it first.
-    private func mark(
-        _ record: PreparedRecord, _ state: inout State, in transaction: borrowing WriteTransaction
-    ) throws(LMDBError) {
-        if let highest = state.schemas[record.type], highest >= record.schemaVersion { return }
-        state.schemas[record.type] = record.schemaVersion
-        try transaction.put(
-            LogMarker(number: record.schemaVersion, release: release).bytes, for: Array(record.type.utf8),
-            in: tables.schemas)
-    }
-
     private func answer(_ group: [AppendQueue.Element], _ error: AppendError) -> Step {
         Step(replies: group.map { (reply: $0.reply, result: .failure(error)) }, head: committed.head)
     }
 
-    /// Answers a group whose transaction failed: for lack of room, which heals, or for good.
+    /// Answers a group that could not be brought to disk: for lack of room, which heals, or for good.
     private func refuse(_ group: [AppendQueue.Element], because error: LMDBError) -> Step {
-        switch error.code {
-        case .mapFull, .system(ENOSPC), .system(EDQUOT):
-            return answer(group, .noRoom(details: error.description))
-        case .system(EIO):
-            // The library reports a short write as EIO.
-            if hasNoRoom() { return answer(group, .noRoom(details: error.description)) }
-        default: break
-        }
+        if isLackOfRoom(error) { return answer(group, .noRoom(details: error.description)) }
         let failure = LogFailure(details: error.description)
         self.failure = failure
         queue.stop(failure.details)
@@ -244,6 +327,15 @@ final class EventLogWriter {
         }
         step.failure = failure
         return step
+    }
+
+    private func isLackOfRoom(_ error: LMDBError) -> Bool {
+        switch error.code {
+        case .mapFull, .system(ENOSPC), .system(EDQUOT): true
+        // The library reports a short write as EIO.
+        case .system(EIO): hasNoRoom()
+        default: false
+        }
     }
 
     /// Returns whether the disk is known to have less room than the headroom, or than two groups take.

@@ -6,15 +6,19 @@ package enum FailurePoint: String, CaseIterable, Sendable {
     case logRenamed
     /// A group was taken, nothing is written.
     case groupTaken
-    /// A record of the group is in the transaction.
+    /// The group's entry is written to the journal, but maybe not on disk.
+    case journalWritten
+    /// The group is on disk in the journal, nobody knows.
+    case journalSynced
+    /// A record is in the transaction.
     case recordPut
     /// All of an append is in the transaction.
     case appendPut
     /// The index of many appends is in the transaction.
     case indexPut
-    /// Everything of the group is in the transaction.
+    /// Everything that the database lacks is in the transaction.
     case beforeCommit
-    /// The group is on disk, nobody knows.
+    /// The database has everything.
     case afterCommit
     /// Some of the group's appends were acknowledged.
     case acknowledging

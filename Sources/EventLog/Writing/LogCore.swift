@@ -7,6 +7,7 @@ final class LogCore: Sendable {
     let signal: HeadSignal
     /// The number of groups that were brought to disk.
     let syncCount = Atomic<UInt64>(0)
+    private let unflushed = Atomic(false)
     /// Nil once the log is closed.
     private let writer: Mutex<EventLogWriter?>
     /// Keeps the data directory locked as long as something may be written.
@@ -28,7 +29,12 @@ final class LogCore: Sendable {
     /// Writes the next group and answers those who wait for it. Returns whether there was one.
     func step() -> Bool {
         let now = options.clock()
-        guard let step = writer.withLock({ $0?.step(now: now) }) else { return false }
+        let step = writer.withLock { writer -> EventLogWriter.Step? in
+            guard let writer else { return nil }
+            defer { unflushed.store(writer.hasUnflushed, ordering: .relaxed) }
+            return writer.step(now: now)
+        }
+        guard let step else { return false }
         if step.head > signal.head {
             syncCount.add(1, ordering: .relaxed)
             signal.advance(to: step.head, appendingTo: step.streams)
@@ -37,11 +43,31 @@ final class LogCore: Sendable {
             reply(result)
             options.reach(.acknowledging)
         }
-        if let failure = step.failure {
-            stopped.withLock { $0 = failure }
-            options.onFailure(failure)
-        }
+        if let failure = step.failure { stop(failure) }
         return !step.isIdle
+    }
+
+    /// True when the journal has what the database lacks.
+    var hasUnflushed: Bool { unflushed.load(ordering: .relaxed) }
+
+    /// Brings everything that the journal has to the database. Returns the reason that it could not.
+    @discardableResult
+    func flush() -> LogFailure? {
+        let failures = writer.withLock { writer -> (flush: LogFailure, isFinal: Bool)? in
+            guard let writer, !writer.hasFailed, case .failure(let failure) = writer.flush() else { return nil }
+            return (failure, writer.hasFailed)
+        }
+        guard let failures else {
+            unflushed.store(false, ordering: .relaxed)
+            return nil
+        }
+        if failures.isFinal { stop(failures.flush) }
+        return failures.flush
+    }
+
+    private func stop(_ failure: LogFailure) {
+        stopped.withLock { $0 = failure }
+        options.onFailure(failure)
     }
 
     /// Lets the writer and its hold on the environment go.

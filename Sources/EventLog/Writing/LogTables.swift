@@ -225,6 +225,13 @@ struct LogTables: Sendable {
         try header(of: position, in: transaction) { view in view.recordedAt }
     }
 
+    /// The id of the event at `position`; nil when there is none.
+    func eventID(
+        at position: LogPosition, in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> EventID? {
+        try header(of: position, in: transaction) { view in view.eventID }
+    }
+
     /// Returns what `body` makes of the header of the record at `position`; nil when there is none.
     private func header<Value>(
         of position: LogPosition, in transaction: borrowing some Transaction & ~Copyable,

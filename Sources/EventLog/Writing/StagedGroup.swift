@@ -1,11 +1,13 @@
 import Tracking
 
-/// The appends of a group whose transaction is not committed yet.
+/// The appends of a group that is not on disk yet.
 struct StagedGroup {
     /// In the order of the log.
-    private(set) var elements: [RecentIndex.Element] = []
-    /// In the order of the log.
-    var events: [RecordedEvent] = []
+    private(set) var appends: [WrittenAppend] = []
+    /// Their events, in the order of the log.
+    private(set) var events: [RecordedEvent] = []
+    /// The bytes of the events' payloads.
+    private(set) var payloadByteCount = 0
     /// The heads that the streams have got to.
     private(set) var heads: [StreamID: LogTables.StreamHead] = [:]
     private(set) var commands: [CommandKey: CommandReceipt] = [:]
@@ -15,10 +17,14 @@ struct StagedGroup {
         let id: CommandID
     }
 
-    mutating func add(_ element: RecentIndex.Element) {
-        elements.append(element)
-        heads[element.stream] = LogTables.StreamHead(
-            number: element.number, version: element.receipt.lastVersion, last: element.receipt.last)
-        commands[CommandKey(stream: element.stream, id: element.command)] = element.receipt
+    mutating func add(_ written: WrittenAppend) {
+        let stream = written.append.stream
+        appends.append(written)
+        let added = written.events
+        events += added
+        for event in added { payloadByteCount += event.payload.count }
+        heads[stream] = LogTables.StreamHead(
+            number: written.number, version: written.receipt.lastVersion, last: written.receipt.last)
+        commands[CommandKey(stream: stream, id: written.append.commandID)] = written.receipt
     }
 }

@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The thread that drives the log's writer: it sleeps until something waits, and writes until nothing does.
+/// The thread that drives the log's writer: it sleeps until something waits, and writes until nothing does. What the
+/// database lacks it flushes after some time.
 final class WriterThread: Sendable {
     private static let stackByteCount = 1 << 20
 
@@ -16,12 +17,23 @@ final class WriterThread: Sendable {
     }
 
     /// Starts the thread; it keeps `core` until it ends.
-    init(driving core: LogCore) {
+    ///
+    /// - Parameter delay: The longest time for which the database lacks something.
+    init(driving core: LogCore, flushingAfter delay: Duration) {
         let thread = Thread { [self] in
+            let interval = DispatchTimeInterval.nanoseconds(Int(delay / .nanoseconds(1)))
+            var deadline = DispatchTime.distantFuture
             while true {
-                work.wait()
+                _ = work.wait(timeout: deadline)
                 while core.step() {}
-                if state.withLock({ $0.isStopping }) { break }
+                let isStopping = state.withLock { $0.isStopping }
+                if isStopping || deadline <= .now() { core.flush() }
+                if isStopping { break }
+                if !core.hasUnflushed {
+                    deadline = .distantFuture
+                } else if deadline == .distantFuture || deadline <= .now() {
+                    deadline = .now() + interval
+                }
             }
             end()
         }
