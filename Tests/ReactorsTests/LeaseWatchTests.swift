@@ -74,9 +74,34 @@ struct LeaseWatchTests {
                 test.clock.advance(by: .seconds(29))
                 try await driver.tick()
                 #expect(try await test.view(session).status == .running)
-                test.clock.advance(by: .seconds(1))
-                try await driver.tick()
+                for _ in 0..<2 {
+                    test.clock.advance(by: .milliseconds(500))
+                    try await driver.tick()
+                }
                 #expect(try await test.view(session).status == .queued)
+            }
+        }
+    }
+
+    @Test("a server that stood still for an hour takes no attempt from a trainer that goes on, a silent one's later")
+    func stoodStill() async throws {
+        try await TestTracker.run { test in
+            let (session, token) = try await test.running()
+            let (silent, _) = try await test.running("b")
+            try await ReactorDriver.run(LeaseWatch(test.core), test.store) { driver in
+                try await driver.tick()
+                test.clock.advance(by: .seconds(3600))
+                try await driver.tick()
+                test.clock.advance(by: .milliseconds(250))
+                try await driver.tick()
+                #expect(try await test.view(session).status == .running)
+                for _ in 0..<60 {
+                    test.clock.advance(by: .milliseconds(500))
+                    _ = try await test.tracker.attempts.speaker(for: session, token: token, mustHold: true)
+                    try await driver.tick()
+                }
+                #expect(try await test.view(session).status == .running)
+                #expect(try await test.view(silent).status == .queued)
             }
         }
     }
