@@ -60,9 +60,8 @@ package final class LMDBEventStore: EventStore {
         thread?.stop()
         await thread?.waitForEnd()
         while thread == nil, core.step() {}
-        let isWhole = core.flush() == nil && core.failure == nil
+        let isWhole = core.close() == nil
         core.signal.close()
-        core.close()
         let last = log.withLock { log in
             defer { log = nil }
             return log
@@ -84,6 +83,9 @@ package final class LMDBEventStore: EventStore {
 
     package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
         let prepared = try PreparedAppend(request, compressor: compressor, salt: salt)
+        if let thread, let result = core.writeAtOnce(prepared, beginsUnflushed: { thread.wake() }) {
+            return try result.get()
+        }
         let result = await withCheckedContinuation { continuation in
             enqueue(prepared) { continuation.resume(returning: $0) }
         }

@@ -104,8 +104,10 @@ final class EventLogWriter {
 
     /// Writes the next group, if any waits, recorded at `now` or at the previous record's time if that is later. Returns
     /// once the group is on disk.
-    func step(now: Timestamp) -> Step {
-        let group = queue.takeGroup()
+    func step(now: Timestamp) -> Step { step(writing: queue.takeGroup(), now: now) }
+
+    /// Writes `group`, likewise.
+    func step(writing group: [AppendQueue.Element], now: Timestamp) -> Step {
         guard !group.isEmpty else { return Step(head: committed.head) }
         if let failure {
             return answer(group, .stopped(details: failure.details))
@@ -148,6 +150,12 @@ final class EventLogWriter {
             }
             return .failure(failure)
         }
+    }
+
+    /// The nanoseconds for which a group waited for the disk lately; nil when the next one may have to wait for a flush.
+    var shortWait: UInt64? {
+        guard let journal, journal.hasRoom(for: bounds.journalEntryByteCount) else { return nil }
+        return journal.wait.value
     }
 
     /// True when the log stopped for good.

@@ -28,7 +28,9 @@ enum JournalEntry {
     /// Writes the entry of `appends`, of which there is at least one, into `target`, which has exactly its bytes.
     ///
     /// - Parameter previous: The id of the event before the first one.
-    static func write(_ appends: [WrittenAppend], after previous: EventID?, into target: UnsafeMutableRawBufferPointer) {
+    static func write(
+        _ appends: [WrittenAppend], after previous: EventID?, into target: UnsafeMutableRawBufferPointer
+    ) {
         target.store(magic, at: 0)
         target.store(UInt32(target.count), at: 4)
         target.store(appends[0].receipt.first.rawValue, at: 16)
