@@ -72,6 +72,11 @@ class ServerProcess:
         raise self._error(f"the server did not answer within {START_SECONDS} s")
 
     @property
+    def pid(self):
+        """The id of the process."""
+        return self._process.pid
+
+    @property
     def is_running(self):
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None

@@ -121,10 +121,6 @@ class AttackedServer(ServerProcess):
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                 env=self._environment, preexec_fn=limit if self._limits else None)
 
-    @property
-    def pid(self):
-        return self._process.pid
-
     def __enter__(self):
         return self
 
