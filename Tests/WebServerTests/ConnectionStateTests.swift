@@ -8,7 +8,12 @@ import WebServer
 @Suite("Connection state")
 struct ConnectionStateTests {
     static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-    static let limits = ConnectionLimits()
+    /// With a rate of bodies that only its own tests meet.
+    static let limits: ConnectionLimits = {
+        var limits = ConnectionLimits()
+        limits.bodyWindow = .hours(10)
+        return limits
+    }()
 
     static func head(_ headers: HTTPHeaders = [:], version: HTTPVersion = .http1_1, uri: String = "/")
         -> HTTPRequestHead
@@ -79,6 +84,37 @@ struct ConnectionStateTests {
         _ = state.receiveBody(byteCount: 1, now: wanted + .seconds(29))
         #expect(state.deadline == wanted + .seconds(29) + Self.limits.bodyTimeout)
         #expect(Self.status(state.timePassed(now: wanted + .seconds(60))) == 408)
+    }
+
+    @Test("a body must bring its least rate in each window of the time for which it is waited for")
+    func slowRate() {
+        var limits = Self.limits
+        (limits.minimumBodyByteRate, limits.bodyWindow) = (100, .seconds(10))
+        var state = ConnectionState(limits: limits, now: Self.start)
+        _ = state.receiveHead(Self.head(), now: Self.start)
+        // The server does not want more for an hour: that time does not count.
+        state.completeRead(now: Self.start + .seconds(4))
+        let wanted = Self.start + .hours(1)
+        state.requestRead(now: wanted)
+        #expect(state.deadline == wanted + .seconds(6))
+        _ = state.receiveBody(byteCount: 1000, now: wanted + .seconds(5))
+        #expect(Self.isNothing(state.timePassed(now: wanted + .seconds(6))))
+        #expect(state.deadline == wanted + .seconds(16))
+        for second in 7..<16 {
+            _ = state.receiveBody(byteCount: 100, now: wanted + .seconds(Int64(second)))
+            state.completeRead(now: wanted + .seconds(Int64(second)))
+            state.requestRead(now: wanted + .seconds(Int64(second)))
+        }
+        #expect(Self.status(state.timePassed(now: wanted + .seconds(16))) == 408)
+    }
+
+    @Test("without a least rate a body may take its time")
+    func anyRate() {
+        var limits = Self.limits
+        limits.minimumBodyByteRate = 0
+        var state = ConnectionState(limits: limits, now: Self.start)
+        _ = state.receiveHead(Self.head(), now: Self.start)
+        #expect(state.deadline == Self.start + limits.bodyTimeout)
     }
 
     @Test("an answer that takes its time is not hurried")

@@ -41,6 +41,16 @@ enum ServerRules {
                 .init("loopback", .bool, default: false, "whether clients on this machine are limited too"),
             ]), "how many requests a client may send"),
         .init(
+            "body_rate",
+            .section([
+                .init(
+                    "minimum", .integer(0...1_000_000_000), default: 4096,
+                    "bytes a second that a request's body must bring on average; 0: any"),
+                .init(
+                    "window_seconds", .number(.from(1, to: 3600)), default: 30.0,
+                    "how long it is averaged, while the server is ready to read"),
+            ]), "how slowly a request's body may arrive, else the request ends with 408"),
+        .init(
             "max_feeds", .integer(1...1_000_000), default: 10_000, "live feeds (event streams, WebSockets) at a time"),
         .init(
             "lease_seconds", .number(.from(1, to: 3600)), default: 30.0,

@@ -27,6 +27,7 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// True when clients of other machines may create sessions of kind `command`.
     package let allowsRemoteCommands: Bool
     package let rateLimit: RateLimit
+    package let bodyRate: BodyRate
     /// Live feeds at a time.
     package let maximumFeedCount: Int
     /// The time that a silent trainer keeps its session.
@@ -65,6 +66,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         allowedCommands = root.strings("allowed_commands")
         allowsRemoteCommands = root.bool("allow_remote_commands")
         rateLimit = RateLimit(root.section("rate_limit"))
+        bodyRate = BodyRate(root.section("body_rate"))
         maximumFeedCount = root.integer("max_feeds")
         leaseDuration = .milliseconds(Int64(root.number("lease_seconds") * 1000))
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))

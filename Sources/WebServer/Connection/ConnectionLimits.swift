@@ -6,6 +6,11 @@ package struct ConnectionLimits: Sendable {
     package var headTimeout: TimeAmount = .seconds(10)
     /// Between two pieces of a body, counted only while the server is ready to read.
     package var bodyTimeout: TimeAmount = .seconds(30)
+    /// The bytes a second that a body must bring on average over `bodyWindow`, counted only while the server is ready to
+    /// read; 0 for any.
+    package var minimumBodyByteRate = 4096
+    /// The time over which the rate of a body is averaged.
+    package var bodyWindow: TimeAmount = .seconds(30)
     /// The time that a connection without a request stays open.
     package var idleTimeout: TimeAmount = .seconds(75)
     /// The time that a response may wait for a client that takes nothing.

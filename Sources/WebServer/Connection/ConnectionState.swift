@@ -61,6 +61,7 @@ package struct ConnectionState {
     private var isFirst = true
     private var isQuiescing = false
     private var isReadRequested = true
+    private var pace = BodyPace()
     private var sawPart = false
     private var drainedByteCount = 0
     private var blockedSince: NIODeadline?
@@ -87,6 +88,7 @@ package struct ConnectionState {
             deadlines.append(since + limits.headTimeout)
         case .body(let since) where isReadRequested:
             deadlines.append(since + limits.bodyTimeout)
+            if let end = pace.deadline(limits) { deadlines.append(end) }
         default: break
         }
         return deadlines.min()
@@ -102,6 +104,8 @@ package struct ConnectionState {
         }
         drainedByteCount = 0
         reading = .body(since: now)
+        pace = BodyPace()
+        if isReadRequested { pace.resume(at: now) }
         let offersUpgrade = !head.headers["upgrade"].isEmpty || head.method == .CONNECT
         // The parser stops behind a request that offers an upgrade, so its connection cannot be used again.
         exchanges.append(
@@ -116,6 +120,7 @@ package struct ConnectionState {
         sawPart = true
         guard case .body = reading else { return (.drop, .nothing) }
         reading = .body(since: now)
+        pace.add(byteCount)
         guard exchanges.isEmpty else { return (.forward, .nothing) }
         drainedByteCount += byteCount
         return drainedByteCount > limits.maximumDrainedByteCount ? (.drop, close()) : (.forward, .nothing)
@@ -134,6 +139,7 @@ package struct ConnectionState {
     package mutating func completeRead(now: NIODeadline) {
         defer { sawPart = false }
         isReadRequested = false
+        pace.pause(at: now)
         if case .idle = reading, !sawPart { reading = .head(since: now) }
     }
 
@@ -141,6 +147,7 @@ package struct ConnectionState {
     package mutating func requestRead(now: NIODeadline) {
         guard !isReadRequested else { return }
         isReadRequested = true
+        pace.resume(at: now)
         if case .body = reading { reading = .body(since: now) }
     }
 
@@ -236,10 +243,15 @@ package struct ConnectionState {
         case .idle: return close()
         case .head:
             return refuse(Self.timeout("The request's head did not arrive in time. Send it again."))
-        case .body:
+        case .body(let since):
+            let hasStopped = now >= since + limits.bodyTimeout
+            guard pace.isTooSlow(at: now, limits) || hasStopped else { return .nothing }
             reading = .finished
-            return exchanges.isEmpty
-                ? close() : .failBody(Self.timeout("The request's body stopped arriving. Send it again."))
+            let reason =
+                hasStopped
+                ? "The request's body stopped arriving."
+                : "The request's body arrived more slowly than \(limits.minimumBodyByteRate) bytes a second."
+            return exchanges.isEmpty ? close() : .failBody(Self.timeout(reason + " Send it again."))
         case .finished: return .nothing
         }
     }
