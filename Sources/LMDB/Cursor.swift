@@ -6,10 +6,14 @@ import CLMDB
 package struct Cursor {
     private let handle: OpaquePointer
     private let path: String
+    private let database: Database
+    private let isMapped: Bool
 
-    fileprivate init(handle: OpaquePointer, path: String) {
+    fileprivate init(handle: OpaquePointer, path: String, database: Database, isMapped: Bool) {
         self.handle = handle
         self.path = path
+        self.database = database
+        self.isMapped = isMapped
     }
 
     /// The entry with the smallest key.
@@ -33,7 +37,9 @@ package struct Cursor {
                     MDB_SET_RANGE, from: MDB_val(mv_size: bytes.count, mv_data: .init(mutating: bytes.baseAddress)))
             }
         }
-        return try entry.get()
+        let found = try entry.get()
+        if let check = database.check { try confirm(found, sought: key, check) }
+        return found
     }
 
     /// The last entry whose key is `key` or before it.
@@ -48,11 +54,31 @@ package struct Cursor {
         return try previous()
     }
 
+    /// Makes sure that `found` is the first entry at or after `sought`, as far as the entries around that place tell.
+    private func confirm(_ found: Entry?, sought: [UInt8], _ check: EntryCheck) throws(LMDBError) {
+        let isRight = sought.withUnsafeBytes { sought in
+            if let found, found.key.isOrdered(before: sought) { return false }
+            var key = MDB_val()
+            var value = MDB_val()
+            guard mdb_cursor_get(handle, &key, &value, found == nil ? MDB_LAST : MDB_PREV) == MDB_SUCCESS else {
+                return true
+            }
+            guard check.hasKey(key, value, before: sought, isMapped: isMapped) else { return false }
+            return found == nil || mdb_cursor_get(handle, &key, &value, MDB_NEXT) == MDB_SUCCESS
+        }
+        guard isRight else { throw LMDBError(damagedEntryOf: database, at: path) }
+    }
+
     private func move(_ operation: MDB_cursor_op, from start: MDB_val = MDB_val()) throws(LMDBError) -> Entry? {
         var key = start
         var value = MDB_val()
         switch mdb_cursor_get(handle, &key, &value, operation) {
-        case MDB_SUCCESS: return Entry(key, value)
+        case MDB_SUCCESS:
+            guard let check = database.check else { return Entry(key, value) }
+            guard let entry = check.opened(key, value, isMapped: isMapped) else {
+                throw LMDBError(damagedEntryOf: database, at: path)
+            }
+            return entry
         case MDB_NOTFOUND: return nil
         case let answer: throw LMDBError(answer: answer, during: "read", at: path)
         }
@@ -70,6 +96,6 @@ extension Transaction where Self: ~Copyable {
             throw LMDBError(answer: answer, during: "open a cursor in \(database.name)", at: path)
         }
         defer { mdb_cursor_close(handle) }
-        return try body(Cursor(handle: handle, path: path))
+        return try body(Cursor(handle: handle, path: path, database: database, isMapped: isMapped))
     }
 }

@@ -11,6 +11,8 @@ struct DataFile {
     let lastPage: UInt64
     /// The bytes that the file has.
     let byteCount: Int
+    /// The newest meta page behind its header.
+    private let newest: [UInt8]
 
     /// The bytes that the file must have.
     var requiredByteCount: Int { (Int(lastPage) + 1) * pageByteCount }
@@ -25,8 +27,8 @@ struct DataFile {
     /// Checks the data file in `folder`. Nothing is checked when there is none yet.
     ///
     /// - Throws: `LMDBError` with `truncated` when the file is shorter than its last page, `notADatabase` when its first
-    ///   pages are not those of a data file.
-    static func check(inFolder folder: String) throws(LMDBError) {
+    ///   pages are not those of a data file, `corrupted` when all its pages were to be checked and are not sound.
+    static func check(inFolder folder: String, wholly: Bool = false) throws(LMDBError) {
         let path = folder + "/data.mdb"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
@@ -42,6 +44,11 @@ struct DataFile {
                     "The data file has \(file.byteCount) bytes, but its last page ends at byte \(file.requiredByteCount)."
             )
         }
+        guard wholly else { return }
+        let isSound = file.newest.withUnsafeBytes {
+            FileStructure.isSound(descriptor, meta: $0, pageByteCount: file.pageByteCount, lastPage: file.lastPage)
+        }
+        guard isSound else { throw LMDBError(.corrupted, during: "open the database", at: path) }
     }
 
     private init(descriptor: Int32, path: String) throws(LMDBError) {
@@ -61,13 +68,16 @@ struct DataFile {
             throw LMDBError(
                 byteCount < 2 * pageByteCount ? .truncated : .notADatabase, during: "open the database", at: path)
         }
-        lastPage = first.transaction > second.transaction ? first.lastPage : second.lastPage
+        let newest = first.transaction > second.transaction ? first : second
+        lastPage = newest.lastPage
+        self.newest = newest.bytes
     }
 
     private struct Meta {
         var pageByteCount: Int
         var lastPage: UInt64
         var transaction: UInt64
+        var bytes: [UInt8]
     }
 
     /// The meta page at `offset`; nil when there is none. The fields are in the machine's byte order.
@@ -94,7 +104,7 @@ struct DataFile {
             }
             return Meta(
                 pageByteCount: Int(pageByteCount), lastPage: lastPage,
-                transaction: raw.loadUnaligned(fromByteOffset: meta + 128, as: UInt64.self))
+                transaction: raw.loadUnaligned(fromByteOffset: meta + 128, as: UInt64.self), bytes: Array(raw[meta...]))
         }
     }
 }

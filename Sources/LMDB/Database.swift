@@ -6,4 +6,6 @@ import CLMDB
 package struct Database: Sendable {
     package let name: String
     let handle: MDB_dbi
+    /// Nil when its entries have no checksums.
+    let check: EntryCheck?
 }

@@ -11,4 +11,9 @@ package struct Entry {
         self.key = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
         self.value = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
     }
+
+    init(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        self.key = key
+        self.value = value
+    }
 }

@@ -47,7 +47,7 @@ package final class Environment: @unchecked Sendable {
     ///
     /// - Throws: `truncated` and `notADatabase` for a data file that was cut or is something else: it is not touched.
     package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
-        try DataFile.check(inFolder: path)
+        try DataFile.check(inFolder: path, wholly: options.findsDamage)
         var created: OpaquePointer?
         var answer = mdb_env_create(&created)
         guard answer == MDB_SUCCESS, let handle = created else {
@@ -115,7 +115,10 @@ package final class Environment: @unchecked Sendable {
         guard answer == MDB_SUCCESS else {
             throw LMDBError(answer: answer, during: "open the database \(name)", at: path)
         }
-        return Database(name: name, handle: database)
+        return Database(
+            name: name, handle: database,
+            check: options.findsDamage
+                ? EntryCheck(databaseNamed: name, pageByteCount: try statistics().pageByteCount) : nil)
     }
 
     /// Begins a read transaction; it ends with the scope of what is returned.
@@ -158,6 +161,14 @@ package final class Environment: @unchecked Sendable {
         let result = try body(transaction)
         try transaction.commit()
         return result
+    }
+
+    /// The number of named databases in the file.
+    package func databaseCount() throws(LMDBError) -> Int {
+        var names = MDB_stat()
+        let answer = mdb_env_stat(handle, &names)
+        guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "count the databases", at: path) }
+        return names.ms_entries
     }
 
     /// The room that the environment takes now.

@@ -12,6 +12,9 @@ package struct EnvironmentOptions: Sendable {
     package var syncsMetaPage = true
     /// True to allow no writes; the folder and the file must exist.
     package var isReadOnly = false
+    /// True to find damage of the data file: the structure of its pages is checked when it is opened, and each entry has a
+    /// checksum, which is compared whenever the entry is read. An environment is always opened with the same value.
+    package var findsDamage = false
     /// Asked before each operation of a write transaction; an answer other than 0 makes it fail with that code, as if
     /// the library had answered it. For tests of failures.
     package var fault: (@Sendable (Environment.Operation) -> Int32)?

@@ -53,6 +53,12 @@ package struct LMDBError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(Code(answer: answer), during: operation, at: path)
     }
 
+    /// An entry that is not the one that was put.
+    init(damagedEntryOf database: Database, at path: String) {
+        self.init(
+            .corrupted, during: "read \(database.name)", at: path, detail: "An entry does not match its checksum.")
+    }
+
     package static func == (left: LMDBError, right: LMDBError) -> Bool { left.code == right.code }
 
     package var description: String { "Could not \(operation) at \(path). \(message)" }
@@ -68,7 +74,7 @@ extension LMDBError.Code {
             case MDB_DBS_FULL: .databasesFull
             case MDB_TXN_FULL: .transactionFull
             case MDB_INVALID, MDB_VERSION_MISMATCH: .notADatabase
-            case MDB_CORRUPTED, MDB_PAGE_NOTFOUND: .corrupted
+            case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_CURSOR_FULL, MDB_INCOMPATIBLE: .corrupted
             case MDB_PANIC: .unusable
             case MDB_BAD_VALSIZE: .badSize
             case MDB_KEYEXIST: .keyOrder

@@ -9,6 +9,7 @@ package struct ReadTransaction: ~Copyable, Transaction {
     private let environment: Environment
 
     package var path: String { environment.path }
+    package var isMapped: Bool { true }
 
     init(handle: OpaquePointer, environment: Environment) {
         self.handle = handle

@@ -8,6 +8,8 @@ package protocol Transaction: ~Copyable {
     var handle: OpaquePointer { get }
     /// The folder of the environment, for messages.
     var path: String { get }
+    /// True when all it sees lies in pages of the file.
+    var isMapped: Bool { get }
 }
 
 /// The direction of an iteration.
@@ -99,8 +101,24 @@ extension Transaction where Self: ~Copyable {
             return mdb_get(handle, database.handle, &key, &found)
         }
         switch answer {
-        case MDB_SUCCESS: return UnsafeRawBufferPointer(start: found.mv_data, count: found.mv_size)
-        case MDB_NOTFOUND: return nil
+        case MDB_SUCCESS:
+            guard let check = database.check else {
+                return UnsafeRawBufferPointer(start: found.mv_data, count: found.mv_size)
+            }
+            let entry = key.withUnsafeBytes { bytes in
+                // The key is the one in the page: the library has compared them. It is read from here.
+                check.opened(bytes, found, isMapped: isMapped)
+            }
+            guard let entry else { throw LMDBError(damagedEntryOf: database, at: path) }
+            return entry
+        case MDB_NOTFOUND:
+            guard database.check != nil else { return nil }
+            // What stands around the place must be sound for the key to be missing.
+            let next = try withCursor(in: database) { (cursor) throws(LMDBError) in
+                try cursor.seek(atOrAfter: key)?.key.elementsEqual(key)
+            }
+            guard next != true else { throw LMDBError(damagedEntryOf: database, at: path) }
+            return nil
         default: throw LMDBError(answer: answer, during: "read \(database.name)", at: path)
         }
     }

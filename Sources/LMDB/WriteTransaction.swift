@@ -11,6 +11,7 @@ package struct WriteTransaction: ~Copyable, Transaction {
     private var isOpen = true
 
     package var path: String { environment.path }
+    package var isMapped: Bool { false }
 
     init(handle: OpaquePointer, environment: Environment) {
         self.handle = handle
@@ -74,7 +75,8 @@ package struct WriteTransaction: ~Copyable, Transaction {
             case .atEnd: MDB_RESERVE | MDB_APPEND
             case .onlyNew: MDB_RESERVE | MDB_NOOVERWRITE
             }
-        var value = MDB_val(mv_size: byteCount, mv_data: nil)
+        let wholeByteCount = byteCount + (database.check == nil ? 0 : EntryCheck.byteCount)
+        var value = MDB_val(mv_size: wholeByteCount, mv_data: nil)
         let answer = key.withUnsafeBytes { bytes in
             var key = MDB_val(mv_size: bytes.count, mv_data: .init(mutating: bytes.baseAddress))
             return mdb_put(handle, database.handle, &key, &value, UInt32(flags))
@@ -83,6 +85,11 @@ package struct WriteTransaction: ~Copyable, Transaction {
             throw LMDBError(answer: answer, during: "put into \(database.name)", at: path)
         }
         fill(UnsafeMutableRawBufferPointer(start: value.mv_data, count: byteCount))
+        if let check = database.check {
+            key.withUnsafeBytes { key in
+                check.seal(UnsafeMutableRawBufferPointer(start: value.mv_data, count: wholeByteCount), key: key)
+            }
+        }
     }
 
     /// Deletes the entry at `key`. Returns whether there was one.

@@ -51,6 +51,11 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
         message = "The read models cannot be read: \(error.description)"
     }
 
+    /// True when the rows are not what was written, so that they must be built again.
+    var meansDamage: Bool {
+        if case .storage(let code) = code { code.meansDamage } else { false }
+    }
+
     private init(code: Code, message: String) {
         self.code = code
         self.message = message

@@ -11,8 +11,12 @@ package struct ReadModelOptions: Sendable {
     package var pauseAfterFailure = Duration.seconds(1)
     /// The pool in which snapshots are read; the log of a server shares it.
     package var readers = ReaderPool()
-    /// The ways to open the rows. A power loss may undo the last commit, which the log then makes again.
+    /// The ways to open the rows. A power loss may undo the last commit, which the log then makes again; damage is found, and
+    /// the rows are then built again.
     package var environment = EnvironmentOptions()
 
-    package init() { environment.syncsMetaPage = false }
+    package init() {
+        environment.syncsMetaPage = false
+        environment.findsDamage = true
+    }
 }

@@ -28,6 +28,10 @@ package final class ReadModels: Sendable {
         var isComplete: Bool
         var activity = ReadModelState.idle
         var isRebuildWanted = false
+        /// True when `store` was found damaged: it answers nothing more and is to be replaced.
+        var isDamaged = false
+        /// How often damaged rows were found.
+        var damageCount = 0
     }
 
     /// Opens the documents in `folder`, which is made when it is missing. They show what they hold at once; damaged ones
@@ -45,7 +49,12 @@ package final class ReadModels: Sendable {
     }
 
     /// The current activity of the documents.
-    package var activity: ReadModelState { state.withLock { $0.activity } }
+    package var activity: ReadModelState {
+        state.withLock { $0.isDamaged ? .building(position: .start, head: waiters.position) : $0.activity }
+    }
+
+    /// How often since the start rows were found damaged, which are then built again.
+    package var damageCount: Int { state.withLock { $0.damageCount } }
 
     /// The position of the last event that the documents hold.
     package var position: LogPosition { waiters.position }
@@ -58,15 +67,35 @@ package final class ReadModels: Sendable {
     package func read<Result>(
         asOf: LogPosition? = nil, _ body: (borrowing ReadModelSnapshot) throws -> Result
     ) throws -> Result {
-        let (store, activity) = state.withLock { ($0.store, $0.activity) }
+        let (store, activity, isDamaged) = state.withLock { ($0.store, $0.activity, $0.isDamaged) }
+        if isDamaged { throw ReadModelError.building(.start, of: position) }
         if case .building(let position, let head) = activity { throw ReadModelError.building(position, of: head) }
-        let transaction: ReadTransaction
-        do throws(LMDBError) {
-            transaction = try store.environment.beginReading()
-        } catch {
-            throw ReadModelError(error)
+        do {
+            let transaction: ReadTransaction
+            do throws(LMDBError) {
+                transaction = try store.environment.beginReading()
+            } catch {
+                throw ReadModelError(error)
+            }
+            return try body(try ReadModelSnapshot(transaction: transaction, tables: store.tables, asOf: asOf))
+        } catch let error as ReadModelError where error.meansDamage {
+            noteDamage(of: store)
+            throw ReadModelError.building(.start, of: position)
+        } catch let error as LMDBError where error.meansDamage {
+            noteDamage(of: store)
+            throw ReadModelError.building(.start, of: position)
         }
-        return try body(try ReadModelSnapshot(transaction: transaction, tables: store.tables, asOf: asOf))
+    }
+
+    /// Lets `store` answer nothing more, and asks `follow(_:)` to build other rows in its place.
+    func noteDamage(of store: ReadModelStore) {
+        state.withLock { state in
+            guard state.store === store, !state.isDamaged else { return }
+            state.isDamaged = true
+            state.damageCount += 1
+            state.isRebuildWanted = true
+        }
+        rebuildSignal.raise()
     }
 
     /// The same on a thread of the pool that `options.readers` is, so that a page that is not in memory holds up no task.

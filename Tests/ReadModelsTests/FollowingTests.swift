@@ -141,7 +141,7 @@ struct FollowingTests {
         }
     }
 
-    private static func dataFile(_ folder: TemporaryDirectory) throws -> URL {
+    static func dataFile(_ folder: TemporaryDirectory) throws -> URL {
         let version = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first ?? ""
         return URL(fileURLWithPath: folder.path + "/" + version + "/data.mdb")
     }
@@ -154,7 +154,7 @@ struct FollowingTests {
         return try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
     }
 
-    private static func fill(_ log: InMemoryEventStore, seed: UInt64) async throws {
+    static func fill(_ log: InMemoryEventStore, seed: UInt64) async throws {
         for event in try RandomLog.events(seed: seed, count: 300) {
             let new = NewEvent(type: event.type, schemaVersion: event.schemaVersion, payload: event.payload)
             _ = try await log.append(

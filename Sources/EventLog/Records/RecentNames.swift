@@ -1,4 +1,5 @@
 import Glibc
+import LMDB
 
 /// The names that were read lately, found again by their bytes without making a string.
 struct RecentNames<Name> {

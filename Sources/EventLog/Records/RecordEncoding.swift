@@ -1,3 +1,4 @@
+import LMDB
 package import Tracking
 
 /// Records as bytes, for whoever makes one outside a store: tests, imports and repairs.

@@ -12,15 +12,19 @@ extension ReadModels {
     package func follow(_ log: some EventStore) async {
         while !Task.isCancelled {
             do throws(ProjectionError) {
+                try dropDamaged()
                 try await prepare(for: log)
                 waiters.setOpen(true)
                 try await followWithoutFailure(log)
                 break
             } catch {
                 if case .log(let cause) = error, cause.code == .closed || cause.code == .cancelled { break }
-                state.withLock { $0.activity = .failed(error) }
+                let store = state.withLock { state in
+                    state.activity = .failed(error)
+                    return state.store
+                }
                 waiters.setOpen(false)
-                if case .storage(let cause) = error, cause.meansDamage { rebuild() }
+                if case .storage(let cause) = error, cause.meansDamage { noteDamage(of: store) }
                 var pause: Duration? = options.pauseAfterFailure
                 if case .undecodable = error { pause = nil }
                 await waitForRebuild(within: pause)
@@ -32,6 +36,7 @@ extension ReadModels {
 
     private func followWithoutFailure(_ log: some EventStore) async throws(ProjectionError) {
         while !Task.isCancelled {
+            try dropDamaged()
             if state.withLock({ $0.isRebuildWanted }) { try await buildAnew(from: log) }
             try await catchUp(with: log)
             switch await nextEvents(of: log, after: position) {
@@ -40,6 +45,16 @@ extension ReadModels {
             case .events: await waitForReader(within: options.pace)
             }
         }
+    }
+
+    /// Deletes the rows if they were found damaged, and begins others.
+    private func dropDamaged() throws(ProjectionError) {
+        guard state.withLock({ $0.isDamaged }) else { return }
+        try replaceStore { () throws(ProjectionError) in
+            try folder.removeAll()
+            return try folder.openBuilding()
+        }
+        state.withLock { $0.isRebuildWanted = false }
     }
 
     /// Makes sure that the rows are of `log`: those of another one, or from a time after this one ends, are dropped.
@@ -137,15 +152,22 @@ extension ReadModels {
         _ make: () throws(ProjectionError) -> ReadModelStore
     ) throws(ProjectionError) {
         let store = try make()
-        state.withLock { state in
-            state.store = store
-            state.isComplete = false
-        }
+        let position: LogPosition
         do throws(LMDBError) {
-            waiters.advance(to: try store.position())
+            position = try store.position()
         } catch {
             throw .storage(error)
         }
+        state.withLock { state in
+            state.store = store
+            state.isComplete = false
+            state.isDamaged = false
+            // Whoever has waited for what the former rows held must not be answered from these.
+            if position < waiters.position {
+                state.activity = .building(position: position, head: waiters.position)
+            }
+        }
+        waiters.advance(to: position)
     }
 
     /// Applies the next batch to `store` and returns the position that it then has.

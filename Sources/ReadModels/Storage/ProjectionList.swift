@@ -7,7 +7,7 @@ enum ProjectionList {
     ]
 
     /// The layout of the rows that all share.
-    private static let layoutVersion = 3
+    private static let layoutVersion = 4
 
     /// Names the folder of the rows that this binary writes.
     static let version = ([layoutVersion] + all.map { $0.version }).map(String.init).joined(separator: ".")

@@ -14,6 +14,13 @@ final class ReadModelStore: Sendable {
     init(path: String, options: EnvironmentOptions) throws(LMDBError) {
         environment = try Environment(path: path, options: options)
         tables = try Tables(environment)
+        // A database whose name was damaged has been made anew beside it.
+        guard try environment.databaseCount() == tables.all.count else {
+            throw LMDBError(.corrupted, during: "open the read models", at: path)
+        }
+        // What is damaged already where everything begins is not opened.
+        _ = try position()
+        _ = try firstEvent()
     }
 
     /// The position of the last event that the rows hold.

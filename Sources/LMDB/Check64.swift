@@ -1,5 +1,5 @@
 /// XXH64, a fast 64-bit checksum (Collet, *xxHash fast digest algorithm*, version 0.1.1), which finds accidental changes.
-enum Check64 {
+package enum Check64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -7,7 +7,7 @@ enum Check64 {
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
     /// The checksum of `bytes` with `seed`.
-    static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+    package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
         let count = bytes.count
         var offset = 0
         var hash: UInt64

@@ -1,0 +1,249 @@
+import Glibc
+
+/// Reads all pages that the newest commit of a data file uses, without mapping it, and checks that they are a sound
+/// tree: for what the library itself takes on trust.
+///
+/// Values are left to the checksums of entries. Reading goes on at the speed of the disk; from memory a gigabyte takes
+/// about half a second.
+struct FileStructure {
+    /// The kinds of keys, by their order.
+    private enum KeyKind {
+        case bytes
+        /// Integers of 8 bytes, in the machine's byte order.
+        case number
+    }
+
+    /// What a tree says of itself.
+    private struct Tree {
+        static let byteCount = 48
+
+        let flags: UInt16
+        let depth: Int
+        let branchCount: UInt64
+        let leafCount: UInt64
+        let overflowCount: UInt64
+        let entryCount: UInt64
+        let root: UInt64
+
+        init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+            flags = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt16.self)
+            depth = Int(bytes.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
+            branchCount = bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
+            leafCount = bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self)
+            overflowCount = bytes.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
+            entryCount = bytes.loadUnaligned(fromByteOffset: offset + 32, as: UInt64.self)
+            root = bytes.loadUnaligned(fromByteOffset: offset + 40, as: UInt64.self)
+        }
+    }
+
+    /// What was found of a tree.
+    private struct Counts {
+        var branches: UInt64 = 0
+        var leaves: UInt64 = 0
+        var overflows: UInt64 = 0
+        var entries: UInt64 = 0
+    }
+
+    private struct Node {
+        let key: UnsafeRawBufferPointer
+        let flags: UInt16
+        /// Of a branch, the page below; of a leaf, the length of the value.
+        let number: UInt64
+        /// Of a leaf, where the value or the number of its first page lies.
+        let valueOffset: Int
+    }
+
+    private static let nodeHeaderByteCount = 8
+    private static let isInOwnPages: UInt16 = 1
+    private static let isTree: UInt16 = 2
+    /// Beyond this a tree of 2^40 pages is not sound.
+    private static let maximumDepth = 32
+
+    private let descriptor: Int32
+    private let pageByteCount: Int
+    private let lastPage: UInt64
+    /// A bit for each page: whether something uses it.
+    private var used: [UInt64]
+
+    /// - Parameters:
+    ///   - meta: The bytes of the newest meta page behind its header.
+    static func isSound(
+        _ descriptor: Int32, meta: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64
+    ) -> Bool {
+        var structure = FileStructure(descriptor: descriptor, pageByteCount: pageByteCount, lastPage: lastPage)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_WILLNEED)
+        guard structure.markUsed(0..<2) else { return false }
+        let free = Tree(meta, at: 24)
+        let main = Tree(meta, at: 72)
+        return structure.check(free, .number, isMain: false, isFree: true)
+            && structure.check(main, .bytes, isMain: true, isFree: false)
+    }
+
+    private init(descriptor: Int32, pageByteCount: Int, lastPage: UInt64) {
+        self.descriptor = descriptor
+        self.pageByteCount = pageByteCount
+        self.lastPage = lastPage
+        used = [UInt64](repeating: 0, count: Int(lastPage / 64) + 1)
+    }
+
+    /// Checks a tree and, below the main one, all others.
+    private mutating func check(_ tree: Tree, _ kind: KeyKind, isMain: Bool, isFree: Bool) -> Bool {
+        let wantedFlags: UInt16 = kind == .number ? 8 : 0
+        guard tree.flags & 0x7FFF == wantedFlags else { return false }
+        guard tree.root != .max else { return tree.entryCount == 0 && tree.depth == 0 }
+        guard (1...Self.maximumDepth).contains(tree.depth) else { return false }
+        var counts = Counts()
+        guard walk(tree.root, depth: tree.depth, kind, from: nil, to: nil, isMain: isMain, isFree: isFree, &counts)
+        else { return false }
+        return counts.branches == tree.branchCount && counts.leaves == tree.leafCount
+            && counts.overflows == tree.overflowCount && counts.entries == tree.entryCount
+    }
+
+    /// Checks the page `number` and all below it; its keys lie from `lower` to before `upper`.
+    private mutating func walk(
+        _ number: UInt64, depth: Int, _ kind: KeyKind, from lower: [UInt8]?, to upper: [UInt8]?, isMain: Bool,
+        isFree: Bool, _ counts: inout Counts
+    ) -> Bool {
+        guard number <= lastPage, markUsed(number..<number + 1), let page = read(number, count: pageByteCount) else {
+            return false
+        }
+        return page.withUnsafeBytes { bytes in
+            let header = PageHeader(bytes)
+            let isLeaf = depth == 1
+            guard header.number == number, header.flags == (isLeaf ? PageHeader.leaf : PageHeader.branch),
+                header.lower >= PageHeader.byteCount, header.lower % 2 == 0, header.lower <= header.upper,
+                header.upper <= pageByteCount
+            else { return false }
+            if isLeaf { counts.leaves += 1 } else { counts.branches += 1 }
+            let count = (header.lower - PageHeader.byteCount) / 2
+            guard count > 0 else { return false }
+            var previous: UnsafeRawBufferPointer?
+            var nodes: [Node] = []
+            nodes.reserveCapacity(isLeaf ? 0 : count)
+            for index in 0..<count {
+                guard let node = node(index, of: bytes, header, isLeaf: isLeaf) else { return false }
+                // The first key of a branch is not stored.
+                if isLeaf || index > 0 {
+                    guard isOrdered(previous, node.key, kind, from: lower, to: upper) else { return false }
+                    previous = node.key
+                }
+                if isLeaf {
+                    counts.entries += 1
+                    guard checkValue(node, bytes, isMain: isMain, isFree: isFree, &counts) else { return false }
+                } else {
+                    nodes.append(node)
+                }
+            }
+            for (index, node) in nodes.enumerated() {
+                let first = index == 0 ? lower : Array(node.key)
+                let end = index + 1 < nodes.count ? Array(nodes[index + 1].key) : upper
+                guard
+                    walk(
+                        node.number, depth: depth - 1, kind, from: first, to: end, isMain: isMain, isFree: isFree,
+                        &counts)
+                else { return false }
+            }
+            return true
+        }
+    }
+
+    private func node(
+        _ index: Int, of page: UnsafeRawBufferPointer, _ header: PageHeader, isLeaf: Bool
+    ) -> Node? {
+        let offset = Int(page.loadUnaligned(fromByteOffset: PageHeader.byteCount + 2 * index, as: UInt16.self))
+        guard offset >= header.upper, offset % 2 == 0, offset + Self.nodeHeaderByteCount <= pageByteCount else {
+            return nil
+        }
+        let low = UInt64(page.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+        let high = UInt64(page.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self))
+        let flags = page.loadUnaligned(fromByteOffset: offset + 4, as: UInt16.self)
+        let keyCount = Int(page.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
+        let keyOffset = offset + Self.nodeHeaderByteCount
+        guard keyOffset + keyCount <= pageByteCount else { return nil }
+        let key = UnsafeRawBufferPointer(rebasing: page[keyOffset..<keyOffset + keyCount])
+        let number = low | high << 16
+        guard isLeaf else {
+            return Node(key: key, flags: 0, number: number | UInt64(flags) << 32, valueOffset: 0)
+        }
+        let inPage = flags & Self.isInOwnPages != 0 ? 8 : Int(number)
+        guard keyCount > 0, flags & ~(Self.isInOwnPages | Self.isTree) == 0,
+            keyOffset + keyCount + inPage <= pageByteCount
+        else { return nil }
+        return Node(key: key, flags: flags, number: number, valueOffset: keyOffset + keyCount)
+    }
+
+    private func isOrdered(
+        _ previous: UnsafeRawBufferPointer?, _ key: UnsafeRawBufferPointer, _ kind: KeyKind, from lower: [UInt8]?,
+        to upper: [UInt8]?
+    ) -> Bool {
+        guard kind == .bytes || key.count == 8 else { return false }
+        func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+            guard kind == .number, left.count == 8, right.count == 8 else { return left.isOrdered(before: right) }
+            return left.loadUnaligned(as: UInt64.self) < right.loadUnaligned(as: UInt64.self)
+        }
+        if let previous, !precedes(previous, key) { return false }
+        if let lower, lower.withUnsafeBytes({ precedes(key, $0) }) { return false }
+        if let upper, !upper.withUnsafeBytes({ precedes(key, $0) }) { return false }
+        return true
+    }
+
+    /// Checks what a leaf's value leads to: pages of its own, another tree, or free pages.
+    private mutating func checkValue(
+        _ node: Node, _ page: UnsafeRawBufferPointer, isMain: Bool, isFree: Bool, _ counts: inout Counts
+    ) -> Bool {
+        guard (node.flags & Self.isTree != 0) == isMain else { return false }
+        if isMain {
+            guard node.flags == Self.isTree, node.number == UInt64(Tree.byteCount) else { return false }
+            return check(Tree(page, at: node.valueOffset), .bytes, isMain: false, isFree: false)
+        }
+        guard node.flags == Self.isInOwnPages else {
+            return !isFree
+                || markFree(
+                    UnsafeRawBufferPointer(rebasing: page[node.valueOffset..<node.valueOffset + Int(node.number)]))
+        }
+        let first = page.loadUnaligned(fromByteOffset: node.valueOffset, as: UInt64.self)
+        guard first <= lastPage, let start = read(first, count: PageHeader.byteCount) else { return false }
+        let header = start.withUnsafeBytes { PageHeader($0) }
+        let count = UInt64(header.overflowCount)
+        // A value that took the place of a longer one may leave some of its pages empty.
+        guard header.number == first, header.flags == PageHeader.overflow, count <= lastPage - first + 1,
+            PageHeader.byteCount + Int(node.number) <= Int(count) * pageByteCount, markUsed(first..<first + count)
+        else { return false }
+        counts.overflows += count
+        guard isFree else { return true }
+        guard let whole = read(first, count: PageHeader.byteCount + Int(node.number)) else { return false }
+        return whole.withUnsafeBytes {
+            markFree(UnsafeRawBufferPointer(rebasing: $0[PageHeader.byteCount...]))
+        }
+    }
+
+    /// Marks the pages of a list of free ones: how many there are, and their numbers, 8 bytes each.
+    private mutating func markFree(_ list: UnsafeRawBufferPointer) -> Bool {
+        guard list.count >= 8, list.count % 8 == 0 else { return false }
+        let count = list.loadUnaligned(as: UInt64.self)
+        guard count <= UInt64(list.count / 8 - 1) else { return false }
+        for index in 0..<Int(count) {
+            let number = list.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt64.self)
+            guard number <= lastPage, markUsed(number..<number + 1) else { return false }
+        }
+        return true
+    }
+
+    /// Marks pages as used; returns whether none was before.
+    private mutating func markUsed(_ numbers: Range<UInt64>) -> Bool {
+        for number in numbers {
+            let bit: UInt64 = 1 << (number % 64)
+            guard used[Int(number / 64)] & bit == 0 else { return false }
+            used[Int(number / 64)] |= bit
+        }
+        return true
+    }
+
+    /// The first bytes of the pages from `number` on; nil when the file does not have them.
+    private func read(_ number: UInt64, count: Int) -> [UInt8]? {
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            initializedCount = max(0, pread(descriptor, buffer.baseAddress, count, off_t(Int(number) * pageByteCount)))
+        }
+        return bytes.count == count ? bytes : nil
+    }
+}
