@@ -37,6 +37,10 @@ package struct TrackerCore: Sendable {
     package let readModels: ReadModels
     package let blobs: any BlobStore
     package let leases: Leases
+    /// The room on the disk.
+    package let room: DiskRoom
+    /// The uploads that may go on at once.
+    let uploadSlots: UploadSlots
     /// Blobs that were found damaged.
     package let damage: DamageList
     /// The programs that sessions of programs may start.
@@ -53,13 +57,16 @@ package struct TrackerCore: Sendable {
 
     package init(
         store: any EventStore, readModels: ReadModels, blobs: any BlobStore, leases: Leases,
-        commands: AllowedCommands, owner: OwnerSecret? = nil, settings: TrackerSettings,
+        room: DiskRoom, uploadSlots: UploadSlots = UploadSlots(), commands: AllowedCommands,
+        owner: OwnerSecret? = nil, settings: TrackerSettings,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.readModels = readModels
         self.blobs = blobs
         self.leases = leases
+        self.room = room
+        self.uploadSlots = uploadSlots
         self.commands = commands
         self.owner = owner
         self.settings = settings
@@ -67,6 +74,21 @@ package struct TrackerCore: Sendable {
         damage = DamageList()
         sessions = CommandHandler(store: store)
         webhooks = CommandHandler(store: store)
+    }
+
+    /// Carries out the command that names what was stored. Once its event is on disk, or may be, the blob is let go of;
+    /// what is refused is still to be discarded.
+    func record(
+        _ command: SessionCommand, of stored: StoredBlob, in session: Session.ID, as identity: CommandIdentity
+    ) async throws -> CommandOutcome<SessionDecider> {
+        do {
+            let outcome = try await sessions.handle(command, on: session.stream, as: identity)
+            await blobs.release(stored.pin)
+            return outcome
+        } catch {
+            if case .log(.outcomeUnknown) = error { await blobs.release(stored.pin) }
+            throw error
+        }
     }
 
     /// The session's folded state; it may lag behind what others append at this moment.

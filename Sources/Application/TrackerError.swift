@@ -22,6 +22,10 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     case leaseInvalid(Session.ID)
     case notReproducible(String)
     case notClaimable
+    /// An upload of so many bytes would not leave the reserve free on the disk.
+    case noRoom(needed: Int, free: Int, reserve: Int)
+    /// The client has so many uploads under way, and so many slots are free.
+    case tooManyUploads(own: Int, free: Int)
     /// The read models do not reach a position in time.
     case readModelsBehind(position: LogPosition, asked: LogPosition)
 
@@ -43,6 +47,15 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .leaseInvalid(let session): "The lease token does not belong to any attempt of \(session)."
         case .notReproducible(let reason): "The session cannot be reproduced: \(reason)."
         case .notClaimable: "The session cannot be claimed now."
+        case .noRoom(let needed, let free, let reserve):
+            "There is no room for the upload\(needed > 0 ? " of \(needed) bytes" : ""): \(free) bytes are free, of which "
+                + "\(reserve) must stay free. Delete checkpoints or artifacts, or free some space on the disk, then upload "
+                + "again."
+        case .tooManyUploads(let own, let free):
+            own == 0
+                ? "The server takes no more uploads at once. Try again later."
+                : "This client has \(own) uploads under way, as many as it may while \(free) more can begin. Try again "
+                    + "when one has ended."
         case .readModelsBehind(let position, let asked):
             "The read models are at position \(position), but \(asked) was asked for. Try again."
         }

@@ -62,7 +62,7 @@ extension BlobDirectory {
     }
 
     /// Returns whether an object refers to tensors, or may do so since it cannot be read.
-    private func refersToTensors(_ digest: Digest) throws(BlobError) -> Bool {
+    func refersToTensors(_ digest: Digest) throws(BlobError) -> Bool {
         do {
             guard let pack = try pack(digest) else { return false }
             return !pack.table.tensors.isEmpty

@@ -122,12 +122,17 @@ final class BlobDirectory: Sendable {
                 removeTemporary(path)
                 return true
             }
+            let wasThere = try fileInformation(of: digest) != nil
             try attempt { () throws(FileSystemError) in
                 try fileSystem.setModificationTime(of: path, to: moment)
                 try fileSystem.rename(path, to: layout.object(digest))
             }
-            state.damaged.remove(digest)
-            state.pins.add(digest, to: pin)
+            // What replaces a damaged object is for those who need that one, too.
+            if state.damaged.remove(digest) != nil || wasThere {
+                state.pins.add(digest, to: pin)
+            } else {
+                state.pins.add(new: digest, to: pin)
+            }
             return false
         }
     }
@@ -151,9 +156,11 @@ final class BlobDirectory: Sendable {
         guard !state.damaged.contains(digest) else { return false }
         do {
             guard let pack = try pack(digest) else { return false }
-            for tensor in Set(pack.table.tensors) {
+            let tensors = Set(pack.table.tensors)
+            for tensor in tensors {
                 guard !state.damaged.contains(tensor), try fileInformation(of: tensor) != nil else { return false }
             }
+            for tensor in tensors { state.pins.share(tensor) }
         } catch .damaged {
             return false
         }

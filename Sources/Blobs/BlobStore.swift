@@ -19,6 +19,10 @@ package protocol BlobStore: Sendable {
     /// Ends a pin. Releasing one twice is not an error.
     func release(_ pin: BlobPin) async
 
+    /// Ends the pin of a `put` whose blob no event names, and deletes what that `put` added, unless another `put` or a
+    /// reader has come upon it since. What cannot be deleted is left to the sweep. After `release(_:)` nothing happens.
+    func discard(_ pin: BlobPin) async
+
     /// The information about a blob, without reading its bytes; nil when there is none.
     ///
     /// Throws `.damaged` when its table is.

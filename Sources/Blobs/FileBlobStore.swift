@@ -70,6 +70,11 @@ package final class FileBlobStore: BlobStore {
         await FileWorker(executor: executors.executor()).run { directory.release(pin) }
     }
 
+    package func discard(_ pin: BlobPin) async {
+        let directory = directory
+        await FileWorker(executor: executors.executor()).run { directory.discard(pin) }
+    }
+
     package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
         let directory = directory
         return try await FileWorker(executor: executors.executor()).run { () throws(BlobError) in

@@ -35,8 +35,9 @@ package final class InMemoryBlobStore: BlobStore {
         let moment = clock()
         let (wasPresent, pin) = state.withLock { state in
             let pin = state.pins.newPin()
-            state.pins.add(digest, to: pin)
-            return (state.blobs.updateValue((bytes, moment), forKey: digest) != nil, pin)
+            let wasPresent = state.blobs.updateValue((bytes, moment), forKey: digest) != nil
+            if wasPresent { state.pins.add(digest, to: pin) } else { state.pins.add(new: digest, to: pin) }
+            return (wasPresent, pin)
         }
         return StoredBlob(
             digest: digest, byteCount: count, storedByteCount: count, addedByteCount: wasPresent ? 0 : count,
@@ -44,6 +45,13 @@ package final class InMemoryBlobStore: BlobStore {
     }
 
     package func release(_ pin: BlobPin) async { state.withLock { $0.pins.release(pin) } }
+
+    package func discard(_ pin: BlobPin) async {
+        state.withLock { state in
+            for digest in state.pins.discardable(of: pin) { state.blobs[digest] = nil }
+            state.pins.release(pin)
+        }
+    }
 
     package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
         guard let blob = state.withLock({ $0.blobs[digest] }) else { return nil }

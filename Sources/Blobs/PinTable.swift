@@ -4,6 +4,8 @@ import Tracking
 struct PinTable {
     private var digests: [BlobPin: [Digest]] = [:]
     private var counts: [Digest: Int] = [:]
+    /// What was new when it was pinned, and nobody else has come upon since, with the pin of whoever put it.
+    private var owners: [Digest: BlobPin] = [:]
     private var lastNumber: UInt64 = 0
 
     /// A pin that pins nothing yet.
@@ -14,16 +16,30 @@ struct PinTable {
         return pin
     }
 
-    /// Pins `digest` until `pin` is released; nothing happens when it has been.
+    /// Pins `digest` until `pin` is released; nothing happens when it has been. It belongs to nobody alone from now on.
     mutating func add(_ digest: Digest, to pin: BlobPin) {
         guard digests[pin] != nil else { return }
+        share(digest)
         digests[pin]?.append(digest)
         counts[digest, default: 0] += 1
     }
 
+    /// Pins `digest`, which was not there before, until `pin` is released.
+    mutating func add(new digest: Digest, to pin: BlobPin) {
+        add(digest, to: pin)
+        if digests[pin] != nil { owners[digest] = pin }
+    }
+
+    /// Notes that what `digest` names may be needed by others than whoever put it.
+    mutating func share(_ digest: Digest) { owners[digest] = nil }
+
+    /// What was new when `pin` got it and nobody else has come upon since.
+    func discardable(of pin: BlobPin) -> [Digest] { (digests[pin] ?? []).filter { owners[$0] == pin } }
+
     /// Ends a pin; nothing happens when it has ended.
     mutating func release(_ pin: BlobPin) {
         for digest in digests.removeValue(forKey: pin) ?? [] {
+            if owners[digest] == pin { owners[digest] = nil }
             let count = counts[digest, default: 0] - 1
             counts[digest] = count > 0 ? count : nil
         }

@@ -26,6 +26,11 @@ extension TrackerError: HTTPErrorConvertible {
         case .leaseInvalid: APIError(.forbidden, code: "lease_invalid", message: description)
         case .notReproducible: .conflict("not_reproducible", description)
         case .notClaimable: .conflict("wrong_status", description)
+        case .noRoom(let needed, let free, let reserve):
+            .noRoom(
+                description,
+                details: ["needed_bytes": .count(needed), "free_bytes": .count(free), "reserve_bytes": .count(reserve)])
+        case .tooManyUploads: .unavailable(description, code: "unavailable", retryAfter: .seconds(5))
         case .readModelsBehind:
             .unavailable(description, code: "read_models_behind")
         }
@@ -33,10 +38,6 @@ extension TrackerError: HTTPErrorConvertible {
 }
 
 extension APIError {
-    static func noRoom(_ message: String) -> APIError {
-        APIError(.init(code: 507, reasonPhrase: "Insufficient Storage"), code: "insufficient_storage", message: message)
-    }
-
     static func storageFailure(_ message: String) -> APIError {
         APIError(.internalServerError, code: "internal_error", message: message)
     }

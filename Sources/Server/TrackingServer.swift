@@ -78,7 +78,8 @@ package enum TrackingServer {
             configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let reactors: [any Reactor] = [
             LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
-            ReproductionWatch(core), BlobSweeper(core, logger: logger), EndingLog(core, logger: logger),
+            ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
+            EndingLog(core, logger: logger),
         ]
         var feeds = LiveFeedSettings()
         feeds.maximumFeedCount = configuration.maximumFeedCount
@@ -151,7 +152,8 @@ package enum TrackingServer {
             store: backends.store, readModels: backends.readModels, blobs: backends.blobs,
             leases: Leases(tokens: try LeaseTokens.load(path: directory.leaseSecretFile)) {
                 ContinuousClock.now - start
-            }, commands: commands, owner: try OwnerSecret.load(path: directory.ownerSecretFile), settings: settings,
+            }, room: DiskRoom(folder: directory.path), commands: commands,
+            owner: try OwnerSecret.load(path: directory.ownerSecretFile), settings: settings,
             now: backends.clock)
     }
 
@@ -164,6 +166,9 @@ package enum TrackingServer {
         settings.rateLimit.readsPerMinute = configuration.rateLimit.readsPerMinute
         settings.rateLimit.writesPerMinute = configuration.rateLimit.writesPerMinute
         settings.rateLimit.includesLoopback = configuration.rateLimit.limitsLoopback
+        settings.connection.minimumBodyByteRate = configuration.bodyRate.minimumByteRate
+        settings.connection.bodyWindow = .nanoseconds(
+            Int64(configuration.bodyRate.window / .nanoseconds(1)))
         settings.rateLimit.exemptSchemes = ["lease"]
         return settings
     }

@@ -112,6 +112,29 @@ import Tracking
         #expect(faults.failure == nil)
     }
 
+    @Test("what ends or frees something reaches deeper into the reserve than reports, and those deeper than the rest")
+    func reserveLevels() async throws {
+        let store = try open { $0.bounds.headroomByteCount = 8000 }
+        func accepted(free: Int) throws -> [String] {
+            faults.free = free
+            let answers = AppendPriority.allCases.map { priority in
+                var request = AppendRequest.of(["\(priority)"], to: session, as: "\(priority) at \(free)")
+                request.expecting = .any
+                request.events[0].priority = priority
+                return submit(request, to: store)
+            }
+            while store.step() {}
+            return zip(AppendPriority.allCases, answers).compactMap { $1.success == nil ? nil : "\($0)" }
+        }
+        #expect(try accepted(free: 8000) == ["ordinary", "report", "freeing"])
+        #expect(try accepted(free: 7999) == ["report", "freeing"])
+        #expect(try accepted(free: 4000) == ["report", "freeing"])
+        #expect(try accepted(free: 3999) == ["freeing"])
+        #expect(try accepted(free: 1000) == ["freeing"])
+        #expect(try accepted(free: 999) == [])
+        #expect(try store.verify().recordCount == 9)
+    }
+
     @Test(
         "a write that fails for lack of room leaves nothing and heals",
         arguments: [ENOSPC, EDQUOT, -30792] as [Int32],

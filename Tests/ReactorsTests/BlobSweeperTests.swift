@@ -88,6 +88,25 @@ struct BlobSweeperTests {
         }
     }
 
+    @Test("while room is short, what is deleted goes after a minute instead of a day")
+    func shortage() async throws {
+        try await TestTracker.run { test in
+            let (session, token) = try await test.running()
+            try await test.complete(1, of: session, token)
+            let saved = try await test.save("weights", epoch: 1, of: session, token).value.entry.document
+            let sweeper = ShortageSweeper(test.core, logger: .silent)
+            try await sweeper.tick()
+            _ = try await test.tracker.checkpoints.delete(
+                saved.checkpointID, reason: "surplus", as: TestTracker.command("delete"))
+            test.clock.advance(by: .seconds(61))
+            try await sweeper.tick()
+            #expect(try await test.blobs.all().count == 1)
+            test.disk.byteCount = EventLogBounds().headroomByteCount - 1
+            try await sweeper.tick()
+            #expect(try await test.blobs.all().isEmpty)
+        }
+    }
+
     // MARK: - What happens while a sweep goes on
 
     @Test("bytes that are put again and named while the log is read stay")

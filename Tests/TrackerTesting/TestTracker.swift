@@ -16,6 +16,7 @@ package struct TestTracker: Sendable {
     package let store: InMemoryEventStore
     package let blobs: InMemoryBlobStore
     package let clock: ManualClock
+    package let disk: FreeSpace
 
     package var core: TrackerCore { tracker.core }
 
@@ -39,9 +40,11 @@ package struct TestTracker: Sendable {
         // Address space for a hundred trackers at a time.
         options.environment.mapByteCount = 1 << 30
         let readModels = try ReadModels(folder: folder.path, options: options)
+        let disk = FreeSpace()
         let core = TrackerCore(
             store: store, readModels: readModels, blobs: blobs,
             leases: Leases(tokens: LeaseTokens(secret: Array(repeating: 7, count: 32)), elapsed: { clock.elapsed }),
+            room: DiskRoom(folder: folder.path, probe: disk),
             commands: AllowedCommands(commands, searchPath: "/bin:/usr/bin"), settings: settings, now: { clock.now })
         let tracker = Tracker(core, configurations: ConfigurationRoots(configurations))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,7 +52,7 @@ package struct TestTracker: Sendable {
             // Whoever reads while they are built for the first time is told to come again.
             while follows, readModels.activity != .following { await Task.yield() }
             do {
-                try await body(TestTracker(tracker: tracker, store: store, blobs: blobs, clock: clock))
+                try await body(TestTracker(tracker: tracker, store: store, blobs: blobs, clock: clock, disk: disk))
             } catch {
                 group.cancelAll()
                 throw error
@@ -177,10 +180,9 @@ extension TestTracker {
         let identity = Self.command(name ?? "save \(text)", meaning: "\(session) \(epoch)")
         do {
             let saved = try await tracker.checkpoints.save(draft, stored, token: token) { identity }
-            await tracker.checkpoints.release(stored)
             return saved
         } catch {
-            await tracker.checkpoints.release(stored)
+            await tracker.checkpoints.discard(stored)
             throw error
         }
     }

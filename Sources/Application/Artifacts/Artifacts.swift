@@ -28,7 +28,7 @@ package struct Artifacts: Sendable {
         saved.digest = stored.digest.description
         saved.byteCount = UInt64(stored.byteCount)
         saved.storedByteCount = UInt64(stored.storedByteCount)
-        let outcome = try await core.sessions.handle(.saveArtifact(saved), on: session.stream, as: identity)
+        let outcome = try await core.record(.saveArtifact(saved), of: stored, in: session, as: identity)
         let versions = try await core.read(after: outcome.last) { [path = saved.path] snapshot in
             guard let artifact = try snapshot.artifact(path, of: session) else {
                 throw TrackerError.unknown(.artifact, path)

@@ -64,17 +64,27 @@ package struct Checkpoints: Sendable {
         _ = try await attempts.admitFile(of: session, token: token)
     }
 
-    /// Stores bytes as they come. Whoever stores them saves or releases them.
+    /// Makes sure that the disk has room for an upload of `byteCount` bytes, before any is read.
+    ///
+    /// - Throws: `noRoom`.
+    package func checkRoom(for byteCount: Int?) throws { try core.room.check(byteCount: byteCount ?? 0) }
+
+    /// Stores bytes as they come, as long as the disk has room. Whoever stores them saves or discards them.
+    ///
+    /// - Throws: `noRoom` and `tooManyUploads` before any is read; `BlobError`, which wraps a later `noRoom`.
     package func store(
-        _ bytes: some AsyncSequence<ByteBuffer, any Error>
+        _ bytes: some AsyncSequence<ByteBuffer, any Error>, from source: UploadSource
     ) async throws -> StoredBlob {
-        let stored = try await core.blobs.put(contentsOf: bytes, hint: .unknown)
+        let slot = try core.uploadSlots.take(source.isLeased ? .leased : .other, for: source.client)
+        let claim = try core.room.claim(byteCount: source.byteCount)
+        defer { withExtendedLifetime((slot, claim)) {} }
+        let stored = try await core.blobs.put(contentsOf: MeteredBytes(base: bytes, claim: claim), hint: .unknown)
         core.damage.remove(stored.digest)
         return stored
     }
 
-    /// Lets go of what was stored and is not to be saved.
-    package func release(_ stored: StoredBlob) async { await core.blobs.release(stored.pin) }
+    /// Takes away what was stored and not saved; nothing happens to what was.
+    package func discard(_ stored: StoredBlob) async { await core.blobs.discard(stored.pin) }
 
     /// Saves what was stored as a checkpoint: of the attempt whose token is shown, or an upload without one.
     ///
@@ -100,8 +110,8 @@ package struct Checkpoints: Sendable {
         let identity = try identify()
         let id = Checkpoint.ID(createdBy: identity.id, in: draft.session)
         saved.checkpointID = id.text
-        let outcome = try await core.sessions.handle(
-            .saveCheckpoint(saved, speaker?.holder), on: draft.session.stream, as: identity)
+        let outcome = try await core.record(
+            .saveCheckpoint(saved, speaker?.holder), of: stored, in: draft.session, as: identity)
         let entry = try await core.read(after: outcome.last) { try $0.checkpoint(id) }
         guard let entry else { throw TrackerError.unknown(.checkpoint, id.text) }
         return Written(

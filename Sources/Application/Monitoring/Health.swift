@@ -42,13 +42,17 @@ package struct Health: Sendable {
                 figures: [("position", head), ("syncs", core.store.syncCount)]),
             Component(
                 name: "read_models", message: readModelsMessage,
-                figures: [("position", position), ("lag", head - min(head, position))]),
+                figures: [
+                    ("position", position), ("lag", head - min(head, position)),
+                    ("damages", UInt64(core.readModels.damageCount)),
+                ]),
             Component(
                 name: "blobs",
                 message: damaged.isEmpty
                     ? nil
                     : "Damaged: \(damaged.map(\.description).joined(separator: ", ")). Upload them again, or restore a backup."
             ),
+            room,
             Component(
                 name: "launcher", figures: [("enabled", launches ? 1 : 0), ("leases", UInt64(leaseCount))]),
         ]
@@ -60,7 +64,32 @@ package struct Health: Sendable {
     /// Builds the read models anew, beside those that answer meanwhile.
     package func rebuildReadModels() { core.readModels.rebuild() }
 
+    /// The room on the disk, and what is refused for want of it.
+    private var room: Component {
+        do {
+            let room = try core.room.reading()
+            let (free, reserve) = (room.freeByteCount, room.reserveByteCount)
+            let reports = core.room.reserveByteCount(for: .report)
+            return Component(
+                name: "disk",
+                message: !room.isShort
+                    ? nil
+                    : "\(free) bytes are free; \(reserve) must stay free. "
+                        + (free < reports
+                            ? "Only what ends or deletes something is" : "No creations and no uploads are")
+                        + " accepted. Delete checkpoints or artifacts, or free some space on the disk.",
+                figures: [("free_bytes", UInt64(max(0, free))), ("reserve_bytes", UInt64(reserve))])
+        } catch {
+            return Component(name: "disk", message: error.message)
+        }
+    }
+
     private var readModelsMessage: String? {
-        if case .failed(let error) = core.readModels.activity { "\(error)" } else { nil }
+        switch core.readModels.activity {
+        case .failed(let error): "\(error)"
+        case .building(let position, let head):
+            "They are being built from the log and answer nothing yet: \(position) of \(head) events are done."
+        case .idle, .following, .rebuilding: nil
+        }
     }
 }

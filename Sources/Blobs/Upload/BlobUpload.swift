@@ -47,6 +47,6 @@ struct BlobUpload: Sendable {
         return try await writer.finish(content)
     }
 
-    /// Removes everything of the upload that is not published, and its pin.
+    /// Removes everything of the upload that nobody else has come upon, and its pin.
     func abandon() async { await writer.abandon() }
 }

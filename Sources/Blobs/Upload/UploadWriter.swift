@@ -123,13 +123,13 @@ actor UploadWriter {
             addedByteCount: addedByteCount, encoding: information.encoding, wasPresent: wasPresent, pin: pin)
     }
 
-    /// Removes everything of the upload that is not published, and its pin.
+    /// Removes everything of the upload that nobody else has come upon, and its pin.
     func abandon() {
         directory.removeTemporary(file.path)
         if let tensor { directory.removeTemporary(tensor.path) }
         for path in tensorPaths.values { directory.removeTemporary(path) }
         tensor = nil
         tensorPaths = [:]
-        directory.release(pin)
+        directory.discard(pin)
     }
 }

@@ -18,6 +18,9 @@ package struct AppendRequest: Sendable {
     /// The name of whoever asks, at most 255 bytes of UTF-8.
     package var actor: String
 
+    /// How far it may reach into the room that is kept free: as far as each of its events may.
+    package var priority: AppendPriority { events.map(\.priority).min() ?? .freeing }
+
     package init(
         stream: StreamID, events: [NewEvent], expecting: ExpectedVersion, commandID: CommandID,
         commandDigest: Digest, actor: String

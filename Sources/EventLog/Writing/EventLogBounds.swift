@@ -1,3 +1,5 @@
+package import Tracking
+
 /// The sizes that bound the log's work.
 package struct EventLogBounds: Sendable {
     /// The most bytes of records in one transaction; a single larger append goes alone.
@@ -6,7 +8,7 @@ package struct EventLogBounds: Sendable {
     package var groupCount = 1024
     /// The most bytes that may wait to be written; appends beyond them are refused.
     package var queueByteCount = 64 << 20
-    /// The bytes of the disk that must stay free.
+    /// The reserve: the bytes of the disk that must stay free.
     package var headroomByteCount = 64 << 20
     /// The most records that one read looks at for a filter without an index.
     package var scanCount = 65_536
@@ -26,4 +28,14 @@ package struct EventLogBounds: Sendable {
     package var unflushedDuration = Duration.seconds(1)
 
     package init() {}
+
+    /// The bytes that must be free for an append of `priority`: the whole reserve for what begins something, half of it
+    /// for a report, an eighth for what ends or frees something.
+    package func headroomByteCount(for priority: AppendPriority) -> Int {
+        switch priority {
+        case .ordinary: headroomByteCount
+        case .report: headroomByteCount / 2
+        case .freeing: headroomByteCount / 8
+        }
+    }
 }

@@ -106,30 +106,30 @@ final class EventLogWriter {
     /// once the group is on disk.
     func step(now: Timestamp) -> Step { step(writing: queue.takeGroup(), now: now) }
 
-    /// Writes `group`, likewise.
-    func step(writing group: [AppendQueue.Element], now: Timestamp) -> Step {
+    /// Writes `elements`, likewise.
+    func step(writing elements: [AppendQueue.Element], now: Timestamp) -> Step {
+        var group = elements
         guard !group.isEmpty else { return Step(head: committed.head) }
         if let failure {
             return answer(group, .stopped(details: failure.details))
         }
         reach(.groupTaken)
+        let refused: Step
         do throws(StorageError) {
-            let free = try probe.freeByteCount(at: environment.path)
-            guard free >= bounds.headroomByteCount else {
-                return answer(
-                    group,
-                    .noRoom(details: "\(free) bytes are free; \(bounds.headroomByteCount) must stay free."))
-            }
+            refused = try refuseBeyondHeadroom(of: &group)
         } catch {
             return answer(group, .noRoom(details: error.message))
         }
+        guard !group.isEmpty else { return refused }
         do throws(LMDBError) {
             let (results, streams) = try write(group, now: now)
             return Step(
-                replies: zip(group, results).map { (reply: $0.reply, result: $1) }, head: committed.head,
-                streams: streams)
+                replies: refused.replies + zip(group, results).map { (reply: $0.reply, result: $1) },
+                head: committed.head, streams: streams)
         } catch {
-            return refuse(group, because: error)
+            var step = refuse(group, because: error)
+            step.replies = refused.replies + step.replies
+            return step
         }
     }
 
@@ -160,6 +160,23 @@ final class EventLogWriter {
 
     /// True when the log stopped for good.
     var hasFailed: Bool { failure != nil }
+
+    /// Takes out of `group` the appends that would reach too far into the room that is kept free, and says what to
+    /// answer them.
+    private func refuseBeyondHeadroom(of group: inout [AppendQueue.Element]) throws(StorageError) -> Step {
+        let free = try probe.freeByteCount(at: environment.path)
+        var step = Step(head: committed.head)
+        group.removeAll { element in
+            let headroom = bounds.headroomByteCount(for: element.append.priority)
+            guard free < headroom else { return false }
+            step.replies +=
+                answer(
+                    [element], .noRoom(details: "\(free) bytes are free; \(headroom) must stay free for this.")
+                ).replies
+            return true
+        }
+        return step
+    }
 
     /// Brings what can be written of `group` to disk; says what to answer and which streams were appended to.
     ///

@@ -7,6 +7,7 @@ struct PreparedAppend: Sendable {
     let commandID: CommandID
     let commandDigest: Digest
     let records: [PreparedRecord]
+    let priority: AppendPriority
     /// The bytes of all records.
     let byteCount: Int
 
@@ -42,6 +43,7 @@ struct PreparedAppend: Sendable {
         expecting = request.expecting
         commandID = request.commandID
         commandDigest = request.commandDigest
+        priority = request.priority
         var records: [PreparedRecord] = []
         records.reserveCapacity(request.events.count)
         for (index, event) in request.events.enumerated() {

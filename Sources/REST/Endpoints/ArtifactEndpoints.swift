@@ -74,8 +74,9 @@ struct ArtifactEndpoints {
         var draft = try artifact(call)
         try call.requireLength()
         draft.attempt = try await tracker.artifacts.admit(session, token: call.leaseToken)
-        let stored = try await tracker.checkpoints.store(call.request.body)
-        let (written, isNew) = try await tracker.checkpoints.releasing(stored) {
+        let stored = try await tracker.checkpoints.store(
+            call.request.body, from: call.uploadSource(isLeased: draft.attempt > 0))
+        let (written, isNew) = try await tracker.checkpoints.discardingRefused(stored) {
             let identity = try call.identity(actor: draft.attempt > 0 ? "trainer" : "api") {
                 var fields: JSONObject = [
                     "path": .string(draft.path), "digest": .string(stored.digest.description),

@@ -21,7 +21,7 @@ struct CheckpointEndpoints {
         let checkpoints = tracker.checkpoints
         let token = call.leaseToken
         let (draft, stored) = try await CheckpointReader(call, checkpoints).read()
-        let written = try await checkpoints.releasing(stored) {
+        let written = try await checkpoints.discardingRefused(stored) {
             try await checkpoints.save(draft, stored, token: token) {
                 try call.identity(actor: token == nil ? "api" : "trainer") {
                     try Array("checkpoints".utf8) + draft.canonicalBytes(of: stored, isLeased: token != nil)
@@ -109,14 +109,12 @@ extension Call {
 }
 
 extension Checkpoints {
-    /// Does `body` with what was stored, and lets go of it, however `body` ends.
-    func releasing<Value>(_ stored: StoredBlob, _ body: () async throws -> Value) async throws -> Value {
+    /// Does `body`, which saves what was stored, and takes away what it does not save.
+    func discardingRefused<Value>(_ stored: StoredBlob, _ body: () async throws -> Value) async throws -> Value {
         do {
-            let value = try await body()
-            await release(stored)
-            return value
+            return try await body()
         } catch {
-            await release(stored)
+            await discard(stored)
             throw error
         }
     }

@@ -1,4 +1,5 @@
 import API
+import Application
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -62,6 +63,14 @@ extension Call {
                 details: ["accepted": .array(types.map { .string($0) })])
         }
         return type
+    }
+
+    /// The announced length of the body in bytes; nil when it comes in chunks.
+    var announcedByteCount: Int? { request.headers[.contentLength].flatMap { Int($0) } }
+
+    /// Where the upload that the request brings comes from.
+    func uploadSource(isLeased: Bool) -> UploadSource {
+        UploadSource(client: context.clientAddress, byteCount: announcedByteCount, isLeased: isLeased)
     }
 
     /// Requires that a file is announced with its length, or in chunks.

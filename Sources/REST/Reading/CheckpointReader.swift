@@ -14,6 +14,8 @@ struct CheckpointReader {
     private let checkpoints: Checkpoints
     private var fields = JSONObject()
     private var stored: StoredBlob?
+    /// True once the session may have the checkpoint, and the lease, if one is shown, is one of its attempts'.
+    private var isAdmitted = false
 
     init(_ call: Call, _ checkpoints: Checkpoints) {
         self.call = call
@@ -22,9 +24,10 @@ struct CheckpointReader {
 
     /// Reads all of it.
     ///
-    /// When this throws, what was stored is released; otherwise the caller saves or releases it.
+    /// When this throws, what was stored is taken away; otherwise the caller saves or discards it.
     consuming func read() async throws -> (Checkpoints.Draft, StoredBlob) {
         try call.requireLength()
+        try checkpoints.checkRoom(for: call.announcedByteCount)
         let type = try call.requireContentType(["multipart/form-data", "application/octet-stream"])
         do {
             if type == "multipart/form-data" { try await readForm() } else { try await readRaw() }
@@ -32,7 +35,7 @@ struct CheckpointReader {
             guard let stored else { throw FieldError("file", "is required") }
             return (try Self.draft(try upload()), stored)
         } catch {
-            if let stored { await checkpoints.release(stored) }
+            if let stored { await checkpoints.discard(stored) }
             throw error
         }
     }
@@ -43,7 +46,7 @@ struct CheckpointReader {
             if part.name == "file" {
                 guard stored == nil else { throw FieldError("file", "was sent twice; send one file") }
                 if fields["filename"] == nil, let name = part.fileName { fields["filename"] = .string(name) }
-                stored = try await checkpoints.store(PartBytes(form: form))
+                stored = try await checkpoints.store(PartBytes(form: form), from: source)
             } else if Self.names.contains(part.name) {
                 fields[part.name] = try Self.value(part.name, try await form.reader.field())
                 // A session that cannot have it is refused before the bytes come.
@@ -58,12 +61,15 @@ struct CheckpointReader {
         }
         _ = try upload()
         try await admit()
-        stored = try await checkpoints.store(call.request.body)
+        stored = try await checkpoints.store(call.request.body, from: source)
     }
 
-    private func admit() async throws {
+    private mutating func admit() async throws {
         try await checkpoints.admit(try Self.session(fields["session_id"]?.stringValue ?? ""), token: call.leaseToken)
+        isAdmitted = true
     }
+
+    private var source: UploadSource { call.uploadSource(isLeased: isAdmitted && call.leaseToken != nil) }
 
     private func upload() throws -> CheckpointUpload { try CheckpointUpload(.object(fields), strictly: true) }
 

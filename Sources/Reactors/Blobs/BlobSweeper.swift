@@ -36,7 +36,10 @@ package struct BlobSweeper: Reactor {
         self.afterRead = afterRead
     }
 
-    package func tick() async throws {
+    package func tick() async throws { try await sweep(olderThan: Self.grace) }
+
+    /// Deletes the blobs that nothing refers to and that were neither put nor renewed for `grace`.
+    func sweep(olderThan grace: Duration) async throws {
         var marks = await core.blobs.beginSweep(now: core.now())
         let position = core.store.head
         var cursor: BlobReferences.Cursor?
@@ -48,7 +51,7 @@ package struct BlobSweeper: Reactor {
             cursor = references.next
             try await afterRead()
         } while cursor != nil
-        let report = try await core.blobs.sweep(keeping: marks, olderThan: Self.grace)
+        let report = try await core.blobs.sweep(keeping: marks, olderThan: grace)
         logger.info("Unreferenced blobs were deleted.", metadata: ["report": "\(report)"])
     }
 }

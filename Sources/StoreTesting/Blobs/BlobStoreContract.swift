@@ -56,6 +56,9 @@ package struct BlobStoreContract: Sendable {
                     try await $0.brokenSource(failsAt: count)
                 }
             } + [
+                Clause("what was put and is discarded goes at once, unless somebody else has put or kept it") {
+                    try await $0.discards()
+                },
                 Clause("a sweep deletes what is unnamed, unpinned and old, and nothing else") { try await $0.sweep() },
                 Clause("what is pinned when a sweep begins, or put again before it deletes, stays") {
                     try await $0.sweepBegins()
@@ -158,6 +161,28 @@ package struct BlobStoreContract: Sendable {
         }
         #expect(try await subject.store.all().isEmpty)
         #expect(try subject.files().isEmpty)
+    }
+
+    private func discards() async throws {
+        let (subject, _) = try await make()
+        let store = subject.store
+        let bytes = Self.contents(seed: 4)[8]
+        let alone = try await store.put(bytes)
+        await store.discard(alone.pin)
+        #expect(try await store.all().isEmpty)
+
+        let first = try await store.put(bytes)
+        let second = try await store.put(bytes)
+        await store.release(second.pin)
+        await store.discard(first.pin)
+        #expect(try await store.contents(first.digest) == bytes)
+        await store.discard(try await store.put(bytes).pin)
+        #expect(try await store.contents(first.digest) == bytes)
+
+        let kept = try await store.put([1, 2, 3])
+        await store.release(kept.pin)
+        await store.discard(kept.pin)
+        #expect(try await store.contents(kept.digest) == [1, 2, 3])
     }
 
     private func sweep() async throws {

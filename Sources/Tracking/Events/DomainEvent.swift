@@ -8,6 +8,8 @@ package protocol DomainEvent: Sendable, Equatable {
     var type: String { get }
     /// The payload's message.
     var message: any SwiftProtobuf.Message { get }
+    /// How far its append may reach into the room that is kept free on the disk.
+    var priority: AppendPriority { get }
     /// The event of a stored type and payload.
     ///
     /// - Throws: `.unknownType` when this family has no such type, `.malformed` when the payload is not its message.
@@ -33,7 +35,8 @@ extension DomainEvent {
         guard payload.count <= NewEvent.maximumPayloadByteCount else {
             throw .tooLarge(type: type, byteCount: payload.count)
         }
-        return NewEvent(type: type, schemaVersion: Self.schemaVersion, payload: payload, occurredAt: occurredAt)
+        return NewEvent(
+            type: type, schemaVersion: Self.schemaVersion, payload: payload, occurredAt: occurredAt, priority: priority)
     }
 
     /// The event that a record holds.

@@ -87,6 +87,18 @@ package enum SessionEvent: DomainEvent {
         }
     }
 
+    package var priority: AppendPriority {
+        switch self {
+        case .checkpointDeleted, .artifactDeleted, .stopRequested, .stopped, .completed, .failed, .attemptLost,
+            .archived, .deleted:
+            .freeing
+        case .attemptStarted, .epochCompleted, .resultReported, .reproductionReported: .report
+        case .created, .paramsSet, .provenanceRecorded, .startRequested, .attemptClaimed, .checkpointSaved,
+            .artifactSaved, .renamed, .tagged, .noted, .unarchived:
+            .ordinary
+        }
+    }
+
     package init(type: String, payload: [UInt8]) throws(EventCodecError) {
         switch type {
         case "session.created": self = .created(try Self.decode(payload, of: type))

@@ -27,6 +27,8 @@ package enum TelemetryEvent: DomainEvent {
         }
     }
 
+    package var priority: AppendPriority { .report }
+
     package init(type: String, payload: [UInt8]) throws(EventCodecError) {
         switch type {
         case "telemetry.metrics_reported": self = .metricsReported(try Self.decode(payload, of: type))

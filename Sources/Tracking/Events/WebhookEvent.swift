@@ -21,6 +21,13 @@ package enum WebhookEvent: DomainEvent {
         }
     }
 
+    package var priority: AppendPriority {
+        switch self {
+        case .created: .ordinary
+        case .deleted: .freeing
+        }
+    }
+
     package init(type: String, payload: [UInt8]) throws(EventCodecError) {
         switch type {
         case "webhook.created": self = .created(try Self.decode(payload, of: type))

@@ -11,11 +11,17 @@ package struct NewEvent: Hashable, Sendable {
     package var payload: [UInt8]
     /// The time at which it happened by the sender's clock, if the sender said so.
     package var occurredAt: Timestamp?
+    /// How far it may reach into the room that is kept free. It is not stored.
+    package var priority: AppendPriority
 
-    package init(type: String, schemaVersion: UInt32 = 1, payload: [UInt8], occurredAt: Timestamp? = nil) {
+    package init(
+        type: String, schemaVersion: UInt32 = 1, payload: [UInt8], occurredAt: Timestamp? = nil,
+        priority: AppendPriority = .ordinary
+    ) {
         self.type = type
         self.schemaVersion = schemaVersion
         self.payload = payload
         self.occurredAt = occurredAt
+        self.priority = priority
     }
 }

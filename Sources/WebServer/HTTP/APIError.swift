@@ -67,6 +67,15 @@ package struct APIError: Error, Sendable {
         APIError(.serviceUnavailable, code: code, message: message, headers: [.retryAfter: retryAfter.wholeSeconds])
     }
 
+    /// 507 with `Retry-After`: it works again once there is room on the disk.
+    package static func noRoom(
+        _ message: String, details: JSONObject = [:], retryAfter: Duration = .seconds(30)
+    ) -> APIError {
+        APIError(
+            .init(code: 507, reasonPhrase: "Insufficient Storage"), code: "insufficient_storage", message: message,
+            details: details, headers: [.retryAfter: retryAfter.wholeSeconds])
+    }
+
     /// The body: `{"error": {"code", "message", "details"}}`.
     package var body: JSONValue {
         [
