@@ -15,7 +15,7 @@ final class BlobDirectory: Sendable {
     struct State {
         var pins = PinTable()
         var lastTemporary: UInt64 = 0
-        /// Objects a reader found damaged: the next upload of their content replaces them.
+        /// Objects a reader found damaged, and those beside them: the next upload of their content replaces them.
         var damaged: Set<Digest> = []
         /// True when a folder could not be synced: then what was renamed into it may be lost, and nothing may be
         /// acknowledged any more.
@@ -71,8 +71,8 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Remembers that an object is damaged, so that an upload of its content replaces it.
-    func noteDamage(of digest: Digest) { _ = state.withLock { $0.damaged.insert(digest) } }
+    /// Remembers that objects are damaged, or may be, so that an upload of their content replaces them.
+    func noteDamage(of digests: [Digest]) { state.withLock { $0.damaged.formUnion(digests) } }
 
     // MARK: Writing
 

@@ -16,6 +16,8 @@ package enum BlobError: Error, CustomStringConvertible {
     case tooManyUploads(limit: Int)
     /// There is no memory for a compressor; nothing was read.
     case outOfMemory
+    /// No file can be opened for now; for a `put`, nothing of the upload is left.
+    case outOfDescriptors
     /// The operating system refused; for a `put`, nothing of the upload is left.
     case fileSystem(FileSystemError)
     /// A directory could not be synced earlier, so nothing new may be acknowledged until the process starts again.
@@ -37,6 +39,8 @@ package enum BlobError: Error, CustomStringConvertible {
             "The store is serving \(limit) uploads already. Try again later."
         case .outOfMemory:
             "There is not enough memory to compress the upload. Free some memory, or upload less at once."
+        case .outOfDescriptors:
+            "The server has too many files open. Try again in a moment, or raise its limit of open files."
         case .fileSystem(let error):
             error.description
         case .needsRestart:
@@ -52,7 +56,7 @@ extension BlobError: Equatable {
         case (.damaged(let a, let first), .damaged(let b, let second)): a == b && first == second
         case (.unsupportedVersion(let a, let first), .unsupportedVersion(let b, let second)): a == b && first == second
         case (.noRoom, .noRoom), (.sourceFailed, .sourceFailed), (.needsRestart, .needsRestart),
-            (.outOfMemory, .outOfMemory):
+            (.outOfMemory, .outOfMemory), (.outOfDescriptors, .outOfDescriptors):
             true
         case (.tooManyUploads(let a), .tooManyUploads(let b)): a == b
         case (.fileSystem(let a), .fileSystem(let b)): a == b
@@ -62,8 +66,8 @@ extension BlobError: Equatable {
 }
 
 extension BlobError {
-    /// The store's word for what the file system said: no room is a case of its own.
-    init(_ error: FileSystemError) {
-        self = error.isNoRoom ? .noRoom : .fileSystem(error)
+    /// The store's word for what the file system said: what passes is a case of its own.
+    package init(_ error: FileSystemError) {
+        self = error.isNoRoom ? .noRoom : error.isOutOfDescriptors ? .outOfDescriptors : .fileSystem(error)
     }
 }

@@ -45,13 +45,16 @@ actor FileBlobContents: BlobContents {
                 return try read(frame, row: row, of: tensor, local.lowerBound - start..<end - start)
             }
         } catch .damaged(let digest, let damage) where digest != pack.digest {
-            directory.noteDamage(of: digest)
+            noteDamage()
             throw .damaged(pack.digest, damage == .missingTensor(digest) ? damage : .damagedTensor(digest))
         } catch .damaged(let digest, let damage) {
-            directory.noteDamage(of: digest)
+            noteDamage()
             throw .damaged(digest, damage)
         }
     }
+
+    /// What damaged one object of the content may have damaged the others, which nobody has read: an upload replaces them all.
+    private func noteDamage() { directory.noteDamage(of: [pack.digest] + pack.table.tensors) }
 
     private func open(_ digest: Digest, byteCount: Int64) throws(BlobError) -> StoredPack {
         if let tensor, tensor.digest == digest { return tensor }

@@ -105,7 +105,7 @@ package final class FileBlobStore: BlobStore {
             buffer.withUnsafeReadableBytes { hasher.update($0) }
         }
         guard hasher.finalize() == digest else {
-            directory.noteDamage(of: digest)
+            directory.noteDamage(of: [digest])
             throw .damaged(digest, .content)
         }
     }

@@ -70,6 +70,19 @@ struct BlobDamageTests {
         try await store.verify(digest)
     }
 
+    @Test("Putting a file again heals all of its tensors, also those behind the first that was found damaged")
+    func severalTensors() async throws {
+        var random = SeededGenerator(seed: 5)
+        let store = try store()
+        let tensors = (0..<3).map { _ in random.weights(50_000) }
+        let file = Safetensors.file(tensors.enumerated().map { ("t\($0.offset)", "F32", $0.element) })
+        let digest = try await store.put(file).digest
+        for tensor in tensors { disk.damage(path(Digest(hashing: tensor)), at: 100) }
+        await #expect(throws: BlobError.self) { try await store.verify(digest) }
+        _ = try await store.put(file)
+        try await store.verify(digest)
+    }
+
     @Test("A file without its tensor is replaced also by an upload that is not looked into")
     func opaqueHealing() async throws {
         var random = SeededGenerator(seed: 4)

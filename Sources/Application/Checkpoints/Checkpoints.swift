@@ -149,6 +149,9 @@ package struct Checkpoints: Sendable {
         return core.damage.add(digest)
     }
 
+    /// Forgets that a blob was damaged: all of it was read since.
+    package func noteSound(_ digest: Digest) { core.damage.remove(digest) }
+
     /// The architecture that the attempt's checkpoints fit. Sessions of earlier versions did not record it.
     private func architecture(of speaker: Attempts.Speaker) async throws -> String {
         guard speaker.state.architecture.isEmpty else { return speaker.state.architecture }

@@ -16,6 +16,9 @@ extension FileSystemError {
         self.init(operation: operation, path: path, errorNumber: errorNumber, reason: reason)
     }
 
+    /// True when this process, or the system, has no file descriptor left.
+    package var isOutOfDescriptors: Bool { errorNumber == EMFILE || errorNumber == ENFILE }
+
     /// True when the disk, or the user's share of it, is full.
     package var isNoRoom: Bool { errorNumber == ENOSPC || errorNumber == EDQUOT || errorNumber == EFBIG }
 }
