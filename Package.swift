@@ -68,7 +68,7 @@ let package = Package(
             "Application",
             [
                 "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking", "TrainingConfiguration",
-                .crypto, .lifecycle, .log, .nioCore, .nioPosix, .protobuf,
+                .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library(
@@ -80,7 +80,7 @@ let package = Package(
         library(
             "REST",
             [
-                "API", "Application", "Blobs", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
+                "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
                 "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library(
@@ -95,7 +95,7 @@ let package = Package(
         library(
             "WebUI",
             [
-                "API", "JSON", "REST", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore,
+                "API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore,
                 .nioPosix,
             ]),
         library(
@@ -172,8 +172,10 @@ let package = Package(
         tests(
             "RESTTests",
             [
-                "API", "Application", "EventLog", "Exporters", "JSON", "LiveFeeds", "REST", "TestSupport", "Text",
-                "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird, .hummingbirdTesting, .log,
+                "API", "Application", "Blobs", "Compression", "EventLog", "Exporters", "JSON", "LiveFeeds", "REST",
+                "TestSupport",
+                "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
+                .hummingbirdTesting, .log,
                 .nioCore,
                 .protobuf,
             ]),

@@ -26,6 +26,8 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     case noRoom(needed: Int, free: Int, reserve: Int)
     /// The client has so many uploads under way, and so many slots are free.
     case tooManyUploads(own: Int, free: Int)
+    /// The claim was carried out before, for someone who did not show the secret that is shown now.
+    case claimRepeated(attempt: UInt32)
     /// The read models do not reach a position in time.
     case readModelsBehind(position: LogPosition, asked: LogPosition)
 
@@ -56,6 +58,9 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
                 ? "The server takes no more uploads at once. Try again later."
                 : "This client has \(own) uploads under way, as many as it may while \(free) more can begin. Try again "
                     + "when one has ended."
+        case .claimRepeated(let attempt):
+            "This claim was carried out before, as attempt \(attempt), and its token is given again only to who sends the "
+                + "same claim_secret. Send that, or claim under a new Idempotency-Key once the attempt has ended or is lost."
         case .readModelsBehind(let position, let asked):
             "The read models are at position \(position), but \(asked) was asked for. Try again."
         }

@@ -11,7 +11,7 @@ import TrainingConfiguration
 package import WebServer
 
 extension TrackerError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .unknown(let kind, let id): .unknown(kind.rawValue, id)
         case .checkpointDeleted(let id, _):
@@ -31,6 +31,8 @@ extension TrackerError: HTTPErrorConvertible {
                 description,
                 details: ["needed_bytes": .count(needed), "free_bytes": .count(free), "reserve_bytes": .count(reserve)])
         case .tooManyUploads: .unavailable(description, code: "unavailable", retryAfter: .seconds(5))
+        case .claimRepeated(let attempt):
+            .conflict("claim_repeated", description, details: ["attempt": .count(attempt)])
         case .readModelsBehind:
             .unavailable(description, code: "read_models_behind")
         }
@@ -44,12 +46,12 @@ extension APIError {
 }
 
 extension FieldError: HTTPErrorConvertible {
-    package var apiError: APIError { .invalidField(field, description, expected: reason) }
+    package var apiError: APIError? { .invalidField(field, description, expected: reason) }
 }
 
 extension ConfigurationError: HTTPErrorConvertible {
     /// The first problem's path is the field; all problems are in the details.
-    package var apiError: APIError {
+    package var apiError: APIError? {
         var details: JSONObject = [
             "field": .string(path.isEmpty ? "config" : path), "expected": .string(first.allowed),
         ]
@@ -64,10 +66,13 @@ extension ConfigurationError: HTTPErrorConvertible {
 }
 
 extension ConfigurationRoots.Failure: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .notAllowed(let reason): .invalidField("config_path", "config_path: \(reason).")
         case .unreadable(let reason): .invalidField("config_path", "config_path: \(reason).")
+        case .busy:
+            .unavailable(
+                "The disk that holds the configurations does not answer. Try again, or send the config itself.")
         case .missing(let path, let available):
             APIError(
                 .notFound, code: "not_found",
@@ -83,7 +88,7 @@ extension ConfigurationRoots.Failure: HTTPErrorConvertible {
 }
 
 extension SessionRefusal: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .unknownSession:
             APIError(.notFound, code: "not_found", message: message, details: ["kind": "session"])
@@ -114,7 +119,7 @@ extension SessionRefusal: HTTPErrorConvertible {
 }
 
 extension WebhookDecider.Refusal: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .unknownWebhook:
             APIError(.notFound, code: "not_found", message: "There is no such webhook.", details: ["kind": "webhook"])
@@ -124,7 +129,7 @@ extension WebhookDecider.Refusal: HTTPErrorConvertible {
 }
 
 extension CommandError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .refused(let refusal, let stream):
             // The decider does not know whom it was asked about.
@@ -145,7 +150,7 @@ extension CommandError: HTTPErrorConvertible {
 }
 
 extension AppendError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .conflict: .unavailable(description)
         case .commandReused(let first):
@@ -160,21 +165,21 @@ extension AppendError: HTTPErrorConvertible {
 }
 
 extension StorageError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch code {
         case .busy: .unavailable(message, code: "unavailable")
         case .closed, .cancelled: .unavailable(message, code: "shutting_down")
-        case .locked, .newerFormat, .damaged, .failed: .storageFailure(message)
+        case .locked, .newerFormat, .damaged, .failed: nil
         }
     }
 }
 
 extension EventCodecError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .tooLarge:
             APIError(.contentTooLarge, code: "body_too_large", message: message)
-        case .unknownType, .malformed, .newerSchema: .storageFailure(message)
+        case .unknownType, .malformed, .newerSchema: nil
         }
     }
 
@@ -183,29 +188,36 @@ extension EventCodecError: HTTPErrorConvertible {
 }
 
 extension ReadModelError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch code {
         case .building: .unavailable(message, code: "rebuilding")
         case .busy: .unavailable(message, code: "unavailable")
         case .notReached: .invalidField("as_of", message)
-        case .storage: .storageFailure(message)
+        case .storage: nil
         }
     }
 }
 
 extension BlobError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .noRoom: .noRoom(description)
         case .sourceFailed(let error):
-            if let error = error as? any HTTPErrorConvertible { error.apiError } else { .malformed(description) }
-        case .tooManyUploads, .outOfMemory: .unavailable(description, code: "unavailable")
+            if let error = error as? any HTTPErrorConvertible {
+                error.apiError
+            } else if error is CancellationError {
+                .shuttingDown
+            } else {
+                .malformed("The upload was interrupted. Send it again.")
+            }
+        case .tooManyUploads, .outOfMemory, .outOfDescriptors: .unavailable(description, code: "unavailable")
         case .needsRestart: .unavailable(description, code: "outcome_unknown")
-        case .notFound, .damaged, .unsupportedVersion, .fileSystem: .storageFailure(description)
+        case .notFound, .damaged, .unsupportedVersion: .storageFailure(description)
+        case .fileSystem: nil
         }
     }
 }
 
 extension SwiftProtobuf.BinaryDecodingError: HTTPErrorConvertible {
-    package var apiError: APIError { .malformed("The body is not the protobuf message of this report: \(self).") }
+    package var apiError: APIError? { .malformed("The body is not the protobuf message of this report: \(self).") }
 }

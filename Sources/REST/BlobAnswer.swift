@@ -2,6 +2,7 @@ import Application
 import Blobs
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import NIOCore
 import Tracking
@@ -22,8 +23,14 @@ struct BlobAnswer {
         let tag = EntityTag(text)
         var headers: HTTPFields = [
             .eTag: tag.headerValue, .acceptRanges: "bytes", .contentType: contentType,
-            .contentDisposition: disposition.headerValue, .xContentTypeOptions: "nosniff",
+            .contentDisposition: disposition.headerValue,
         ]
+        guard tag.isExpected(by: request.headers) else {
+            throw APIError(
+                .preconditionFailed, code: "precondition_failed",
+                message: "The file is another than If-Match names: its ETag is \(tag.headerValue). Read it again.",
+                details: ["etag": .string(tag.headerValue)], headers: [.eTag: tag.headerValue])
+        }
         if tag.isHeld(by: request.headers) {
             headers[.contentType] = nil
             return Response(status: .notModified, headers: headers)
@@ -50,9 +57,11 @@ struct BlobAnswer {
             status = .partialContent
             headers[.contentRange] = ByteRange.contentRange(part, of: byteCount)
         }
+        let isWhole = range == .whole
         let body = ResponseBody(contentLength: length) { writer in
             do {
                 for try await buffer in bytes { try await writer.write(buffer) }
+                if isWhole { checkpoints.noteSound(digest) }
             } catch let error as BlobError {
                 remember(error)
                 throw error
@@ -66,9 +75,4 @@ struct BlobAnswer {
         guard case .damaged(let digest, _) = error, checkpoints.noteDamage(error) else { return }
         logger.error("A blob is damaged.", metadata: ["digest": "\(digest)", "error": "\(error)"])
     }
-}
-
-extension HTTPField.Name {
-    /// `X-Content-Type-Options`: browsers must not guess types.
-    static var xContentTypeOptions: HTTPField.Name { HTTPField.Name("X-Content-Type-Options")! }
 }

@@ -25,6 +25,17 @@ package struct Endpoint: Sendable {
             queryNames: isPage ? nil : operation.query, queryLists: API.Operation.queryLists,
             bodyLimit: operation.bodyLimit,
             // Probes are never told to come back later.
-            budget: operation.access == .anyone ? .unlimited : operation.isRead ? .reads : .writes, handler: handler)
+            budget: operation.access == .anyone ? .unlimited : operation.isRead ? .reads : .writes,
+            crossSiteUse: Self.crossSiteUse(of: operation), handler: handler)
+    }
+
+    /// Probes and pages are for everybody, and documents and files for people who follow a link; what is streamed without
+    /// end, or made of a whole session, is not.
+    private static func crossSiteUse(of operation: API.Operation) -> Route.CrossSiteUse {
+        guard operation.access != .anyone else { return .everything }
+        return switch operation.answer {
+        case .document, .bytes, .text, .json: operation.isRead ? .links : .none
+        case .events, .rows, .frames, .webSocket: .none
+        }
     }
 }

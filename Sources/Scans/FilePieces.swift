@@ -11,8 +11,10 @@ package final class FilePieces {
     package init(of file: URL, from start: Int = 0) throws(ScanError) {
         name = file.lastPathComponent
         do {
-            handle = try FileHandle(forReadingFrom: file)
+            handle = try RegularFile.open(file.path(percentEncoded: false))
             try handle.seek(toOffset: UInt64(start))
+        } catch let fault as RegularFile.Fault {
+            throw ScanError(.unreadable, file: file.lastPathComponent, "the file \(fault)")
         } catch {
             throw ScanError(unreadable: file.lastPathComponent, error)
         }

@@ -46,7 +46,7 @@ package struct PageEndpoints: Sendable {
             status: .ok,
             headers: [
                 .contentType: type?.description ?? "application/octet-stream",
-                .cacheControl: "public, max-age=86400", .xContentTypeOptions: "nosniff",
+                .cacheControl: "public, max-age=86400",
             ],
             body: .init(byteBuffer: ByteBuffer(bytes: data)))
     }
@@ -58,7 +58,8 @@ package struct PageEndpoints: Sendable {
                 .contentType: "text/html; charset=utf-8",
                 // Nothing is to leave this server.
                 .contentSecurityPolicy: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-                    + "script-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:",
+                    + "script-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; "
+                    + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
             ],
             body: .init(byteBuffer: ByteBuffer(string: html)))
     }
@@ -120,9 +121,4 @@ package struct PageEndpoints: Sendable {
         show(); setInterval(show, 3000);
         </script></body></html>
         """
-}
-
-extension HTTPField.Name {
-    /// `Content-Security-Policy`: what a page may load and run.
-    static var contentSecurityPolicy: HTTPField.Name { HTTPField.Name("Content-Security-Policy")! }
 }

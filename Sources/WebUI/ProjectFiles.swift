@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The files of the project that a server shows: the API's contract and the assets of its pages.
 ///
@@ -29,18 +30,23 @@ package struct ProjectFiles: Sendable {
 
     /// The text of the API's contract; nil when it is not there.
     func contract() -> String? {
-        guard let root, let data = FileManager.default.contents(atPath: root + "/" + Self.contractPath) else {
-            return nil
-        }
-        return String(decoding: data, as: UTF8.self)
+        guard let root, let bytes = Self.contents(of: root + "/" + Self.contractPath) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The bytes of an asset such as `swagger-ui/swagger-ui.css`; nil when it is not there or not below the asset folder.
-    func asset(_ name: String) -> Data? {
+    func asset(_ name: String) -> [UInt8]? {
         guard let root, !name.isEmpty else { return nil }
         let folder = URL(fileURLWithPath: root + "/.build/assets").resolvingSymlinksInPath().path
         let file = URL(fileURLWithPath: folder + "/" + name).standardizedFileURL.resolvingSymlinksInPath().path
         guard file.hasPrefix(folder + "/") else { return nil }
-        return FileManager.default.contents(atPath: file)
+        return Self.contents(of: file)
+    }
+
+    /// The most bytes of a file that is shown.
+    private static let maximumByteCount = 16 << 20
+
+    private static func contents(of file: String) -> [UInt8]? {
+        do { return try RegularFile.contents(of: file, upTo: maximumByteCount) } catch { return nil }
     }
 }

@@ -30,8 +30,8 @@ struct ConfigurationRootsTests {
     @Test(
         "a file below the folder is found under both its names",
         arguments: ["configs/train.yaml", "train.yaml", "configs/sub/deep.yaml", "configs/inner.yaml"])
-    func found(path: String) throws {
-        _ = try roots.source(at: path)
+    func found(path: String) async throws {
+        _ = try await roots.source(at: path)
     }
 
     @Test(
@@ -40,9 +40,9 @@ struct ConfigurationRootsTests {
             "../secret.yaml", "configs/../../outside.yaml", "configs/sub/../../secret.yaml", "/etc/passwd",
             "configs/link.yaml", "configs/folder/outside.yaml", "configs/train.yaml\0", "configs\\train.yaml", "..",
         ])
-    func refused(path: String) {
+    func refused(path: String) async {
         do {
-            _ = try roots.source(at: path)
+            _ = try await roots.source(at: path)
             Issue.record("read \(path)")
         } catch ConfigurationRoots.Failure.notAllowed {
             // As it should be.
@@ -51,10 +51,32 @@ struct ConfigurationRootsTests {
         }
     }
 
+    @Test("what is no regular file is refused at once, as often as it is asked for")
+    func pipe() async throws {
+        #expect(mkfifo(directory.path + "/root/configs/pipe.yaml", 0o600) == 0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    do {
+                        _ = try await roots.source(at: "configs/pipe.yaml")
+                        Issue.record("read a pipe")
+                    } catch ConfigurationRoots.Failure.unreadable(let reason) {
+                        #expect(reason == "configs/pipe.yaml is not a regular file; give a file")
+                    } catch ConfigurationRoots.Failure.busy {
+                        // So many at once are too many.
+                    } catch {
+                        Issue.record("\(error)")
+                    }
+                }
+            }
+        }
+        _ = try await roots.source(at: "configs/train.yaml")
+    }
+
     @Test("a missing file is told with those there are", arguments: ["configs/none.yaml", "configs", "configs/sub"])
-    func missing(path: String) {
+    func missing(path: String) async {
         do {
-            _ = try roots.source(at: path)
+            _ = try await roots.source(at: path)
             Issue.record("read \(path)")
         } catch ConfigurationRoots.Failure.missing(_, let available) {
             #expect(available.contains("configs/train.yaml"))
@@ -65,12 +87,12 @@ struct ConfigurationRootsTests {
     }
 
     @Test("a file that is no text or too large is refused with its name", arguments: ["binary.yaml", "large.yaml"])
-    func unreadable(name: String) throws {
+    func unreadable(name: String) async throws {
         let folder = directory.path + "/root/configs/"
         try Data([0xFF, 0xFE, 0x00]).write(to: URL(fileURLWithPath: folder + "binary.yaml"))
         try Data(repeating: 32, count: 1 << 20 + 1).write(to: URL(fileURLWithPath: folder + "large.yaml"))
         do {
-            _ = try roots.source(at: name)
+            _ = try await roots.source(at: name)
             Issue.record("read \(name)")
         } catch ConfigurationRoots.Failure.unreadable(let reason) {
             #expect(reason.contains(name))

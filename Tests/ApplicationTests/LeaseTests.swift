@@ -67,16 +67,21 @@ struct LeaseTests {
         }
     }
 
-    @Test("tokens follow from the secret and the command, and only their digests are stored")
+    @Test("tokens follow from both secrets and the command, and only their digests are stored")
     func tokens() async throws {
         let tokens = LeaseTokens(secret: Array(repeating: 1, count: 32))
         let other = LeaseTokens(secret: Array(repeating: 2, count: 32))
         let session = Session.ID("sess_a")!
-        let token = tokens.token(for: session, claimedBy: CommandID("c")!)
-        #expect(token == tokens.token(for: session, claimedBy: CommandID("c")!))
-        #expect(token != tokens.token(for: session, claimedBy: CommandID("d")!))
-        #expect(token != tokens.token(for: Session.ID("sess_b")!, claimedBy: CommandID("c")!))
-        #expect(token != other.token(for: session, claimedBy: CommandID("c")!))
+        let token = tokens.token(for: session, claimedBy: CommandID("c")!, claimSecret: "s")
+        #expect(token == tokens.token(for: session, claimedBy: CommandID("c")!, claimSecret: "s"))
+        #expect(token != tokens.token(for: session, claimedBy: CommandID("d")!, claimSecret: "s"))
+        #expect(token != tokens.token(for: Session.ID("sess_b")!, claimedBy: CommandID("c")!, claimSecret: "s"))
+        #expect(token != other.token(for: session, claimedBy: CommandID("c")!, claimSecret: "s"))
+        #expect(token != tokens.token(for: session, claimedBy: CommandID("c")!, claimSecret: "t"))
+        let without = (0..<2).map { _ in
+            tokens.token(for: session, claimedBy: CommandID("c")!, claimSecret: nil)
+        }
+        #expect(without[0] != without[1] && !without.contains(token))
         try await TestTracker.run { test in
             let session = try await test.create()
             let token = try await test.claim(session).token

@@ -57,7 +57,7 @@ struct RepeatedCommandTests {
         }
     }
 
-    @Test("a claim gives the same attempt and token, also after the attempt has ended")
+    @Test("a claim gives the same attempt and token to who knows its secret, also after the attempt has ended")
     func claim() async throws {
         try await TestTracker.run { test in
             let session = try await test.create()
@@ -66,9 +66,46 @@ struct RepeatedCommandTests {
             try await test.start(session, first.token)
             try await test.finish(session, first.token)
             let late = try await test.tracker.attempts.claim(
-                session, AttemptClaimed(), as: TestTracker.command("claim"))
+                session, AttemptClaimed(), secret: TestTracker.secret(), as: TestTracker.command("claim"))
             #expect(late.token == first.token && late.claimed.attempt == 1)
             #expect(late.receipt.leaseSeconds == nil)
+        }
+    }
+
+    @Test("a claim's token is not given to others who know its key, nor is one of a claim without a secret given again")
+    func claimByOthers() async throws {
+        try await TestTracker.run { test in
+            let own = try await test.create("own", TestTracker.configuration(.external))
+            for (session, secret) in [(try await test.create(), TestTracker.secret()), (own, nil)] {
+                func claim(_ secret: String?) async throws -> Attempts.Claim {
+                    try await test.tracker.attempts.claim(
+                        session, AttemptClaimed(), secret: secret, as: TestTracker.command("claim"))
+                }
+                if secret != nil { _ = try await test.claim(session) } else { _ = try await claim(nil) }
+                let head = test.store.head
+                for guess in [nil, "", "the secret of another"] {
+                    await #expect(throws: TrackerError.claimRepeated(attempt: 1)) { _ = try await claim(guess) }
+                }
+                #expect(test.store.head == head)
+            }
+        }
+    }
+
+    @Test("a token that a claim of an earlier release got still holds, but is not given again")
+    func earlierClaim() async throws {
+        try await TestTracker.run { test in
+            let session = try await test.create("own", TestTracker.configuration(.external))
+            let token = "a token made from the key alone"
+            _ = try await test.core.sessions.handle(
+                .claimAttempt(.with { $0.tokenDigest = LeaseTokens.digest(of: token) }), on: session.stream,
+                as: TestTracker.command("claim"))
+            #expect(try await test.tracker.attempts.speaker(for: session, token: token).attempt == 1)
+            for secret in [nil, TestTracker.secret()] {
+                await #expect(throws: TrackerError.claimRepeated(attempt: 1)) {
+                    _ = try await test.tracker.attempts.claim(
+                        session, AttemptClaimed(), secret: secret, as: TestTracker.command("claim"))
+                }
+            }
         }
     }
 

@@ -30,12 +30,12 @@ struct ImportTableTests {
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],
         "REST": [
-            "API", "Application", "Blobs", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
+            "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
             "TrainingConfiguration", "WebServer",
         ],
         "LiveFeeds": ["API", "Application", "EventLog", "JSON", "REST", "Tracking", "WebServer"],
         "Exporters": ["API", "Application", "JSON", "REST", "Tracking", "WebServer"],
-        "WebUI": ["API", "JSON", "REST", "TrainingConfiguration", "WebServer"],
+        "WebUI": ["API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer"],
         // Outside the server, on the other side of the API.
         "TrackingClient": ["API", "JSON", "Text", "Tracking"],
         "Scans": ["Compression", "Text", "TrainingConfiguration"],

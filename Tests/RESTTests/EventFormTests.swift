@@ -50,6 +50,25 @@ struct EventFormTests {
         #expect(messages.bytes == expectedMessages, sourceLocation: sourceLocation)
     }
 
+    @Test("the command of a trainer is shown as a digest, in lines and in messages")
+    func trainersCommand() throws {
+        let payload = try #require(Self.goldens.first { $0.type == "session.attempt_claimed" }).payload
+        var lines = EventLineWriter()
+        var messages = EventMessageWriter()
+        for type in ["session.start_requested", "session.attempt_claimed"] {
+            let bytes = type == "session.attempt_claimed" ? payload : []
+            let record = Self.record(type, bytes, actor: "trainer", causation: "key-of-a-claim")
+            try lines.append(record)
+            messages.append(record)
+        }
+        let digest = Digest(hashing: Array("key-of-a-claim".utf8)).description
+        for bytes in [lines.bytes, messages.bytes] {
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(!text.contains("key-of-a-claim"))
+            #expect(text.components(separatedBy: digest).count == 3)
+        }
+    }
+
     @Test("every type of event is written as its document and its message say", arguments: goldens.map(\.type))
     func everyType(type: String) throws {
         let payload = try #require(Self.goldens.first { $0.type == type }).payload

@@ -1,5 +1,6 @@
 import API
 import JSON
+import REST
 import SwiftProtobuf
 import Tracking
 
@@ -17,7 +18,7 @@ extension EventInfo {
         recordedAt = record.recordedAt
         occurredAt = record.occurredAt
         actor = record.actor
-        causation = record.causation?.text
+        causation = record.shownCausation
         data = try Self.data(of: record)
     }
 
@@ -50,7 +51,7 @@ extension EventRecord {
             $0.recordedAt = record.recordedAt.rawValue
             if let time = record.occurredAt { $0.occurredAt = time.rawValue }
             $0.actor = record.actor
-            $0.causation = record.causation?.text ?? ""
+            $0.causation = record.shownCausation ?? ""
             $0.payload = .init(record.payload)
         }
     }

@@ -96,6 +96,9 @@ extension TestTracker {
         return id
     }
 
+    /// What only whoever claims under `name` knows.
+    package static func secret(_ name: String = "claim") -> String { "the secret of \(name)" }
+
     /// Starts and claims the session, as a trainer of process `processID`.
     @discardableResult
     package func claim(
@@ -110,7 +113,7 @@ extension TestTracker {
                 $0.host = "node"
                 $0.processID = processID
                 $0.leaseSeconds = seconds
-            }, as: Self.command(name))
+            }, secret: Self.secret(name), as: Self.command(name))
     }
 
     /// A session that trains: its id and the token of its attempt, which has started at epoch 1.

@@ -168,11 +168,38 @@ struct ConnectionStateTests {
     @Test("a stop waits for what is under way and closes what is not")
     func quiesce() {
         var idle = ConnectionState(limits: Self.limits, now: Self.start)
-        #expect(Self.isClose(idle.quiesce()))
+        #expect(Self.isClose(idle.quiesce(now: Self.start)))
         var busy = Self.afterRequest()
-        #expect(Self.isNothing(busy.quiesce()))
+        #expect(Self.isNothing(busy.quiesce(now: Self.start)))
         #expect(busy.editHead(status: .ok)?.connection == "close")
         #expect(Self.isClose(busy.completeResponse(now: Self.start)))
+    }
+
+    @Test("a body that is under way at a stop has a moment left, then its request is answered 503")
+    func quiescedBody() {
+        var state = ConnectionState(limits: Self.limits, now: Self.start)
+        _ = state.receiveHead(Self.head(["Content-Length": "5"]), now: Self.start)
+        #expect(Self.isNothing(state.quiesce(now: Self.start)))
+        let deadline = Self.start + Self.limits.shutdownBodyTimeout
+        #expect(state.deadline == deadline)
+        _ = state.receiveBody(byteCount: 1, now: deadline - .nanoseconds(1))
+        #expect(state.deadline == deadline)
+        #expect(Self.isNothing(state.timePassed(now: deadline - .nanoseconds(1))))
+        #expect(Self.status(state.timePassed(now: deadline)) == 503)
+        #expect(state.editHead(status: .serviceUnavailable)?.connection == "close")
+    }
+
+    @Test(
+        "a coding of the transfer that is not chunks alone is refused with 501, any of HTTP/1.0 with 400",
+        arguments: [
+            ("gzip, chunked", .http1_1, 501), ("gzip", .http1_1, 501), ("chunked, chunked", .http1_1, 501),
+            ("chunked", .http1_0, 400), ("Chunked", .http1_1, nil),
+        ] as [(String, HTTPVersion, Int?)])
+    func transferCodings(coding: String, version: HTTPVersion, status: Int?) {
+        var state = ConnectionState(limits: Self.limits, now: Self.start)
+        let (_, action) = state.receiveHead(
+            Self.head(["Transfer-Encoding": coding], version: version), now: Self.start)
+        #expect(Self.status(action) == status)
     }
 
     @Test("a body that nobody wants is read over up to a limit")

@@ -32,11 +32,13 @@ struct QueryReaderTests {
         #expect(query.list("f") == nil)
     }
 
-    @Test("a parameter that is no list comes once, or with one value")
+    @Test("a parameter that is no list comes once")
     func repeatedNames() throws {
         let names = ["a", "list"]
-        #expect(Self.field { try QueryReader(query: "a=1&a=2").requireNames(among: names, lists: ["list"]) } == "a")
-        try QueryReader(query: "a=1&a=1&list=1&list=2").requireNames(among: names, lists: ["list"])
+        for query in ["a=1&a=2", "a=1&a=1", "a=1&list=1&%61"] {
+            #expect(Self.field { try QueryReader(query: query).requireNames(among: names, lists: ["list"]) } == "a")
+        }
+        try QueryReader(query: "a=1&list=1&list=2").requireNames(among: names, lists: ["list"])
     }
 
     @Test("bad encoding is 400", arguments: ["a=%", "a=%4", "a=%zz", "a=%FF", "%C3=1"])
@@ -83,7 +85,7 @@ struct QueryReaderTests {
     @Test("a parameter that nobody takes is refused with the nearest name, the first of several by name")
     func names() throws {
         let names = ["limit", "offset", "after"]
-        try QueryReader(query: "limit=1&offset=2&limit=1").requireNames(among: names)
+        try QueryReader(query: "limit=1&offset=2").requireNames(among: names)
         try QueryReader(query: "").requireNames(among: [])
         #expect(Self.field { try QueryReader(query: "limt=1&after=2").requireNames(among: names) } == "limt")
         #expect(Self.field { try QueryReader(query: "z=1&b=1&limit=2").requireNames(among: names) } == "b")

@@ -90,6 +90,26 @@ struct RouteResponderTests {
         }
     }
 
+    @Test("whatever a browser takes an answer for, it runs nothing of it", arguments: ["GET", "HEAD", "PUT", "POST"])
+    func contained(method: String) async throws {
+        try await ask(
+            "\(method) /things/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        ) {
+            #expect($0["content-security-policy"] == "sandbox; default-src 'none'")
+            #expect($0["x-content-type-options"] == "nosniff")
+        }
+    }
+
+    @Test(
+        "the name in a target of absolute form is checked like the host",
+        arguments: [
+            ("http://localhost:8000/things/a", 200), ("http://foreign.example/things/a", 403),
+            ("http://localhost@foreign.example/things/a", 403), ("http://foreign.example?localhost", 403),
+        ])
+    func absoluteForm(target: String, status: Int) async throws {
+        try await ask("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n") { #expect($0.status == status) }
+    }
+
     @Test("another method gets 405 with those that the path takes")
     func otherMethod() async throws {
         try await ask("POST /things/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n") {

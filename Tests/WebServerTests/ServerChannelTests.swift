@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -169,6 +170,20 @@ struct ServerChannelTests {
             response = try await connection.readResponse()
             #expect(response.status == 403)
             #expect(response.errorCode == "foreign_origin")
+        }
+    }
+
+    @Test("HEAD of what has no length before it is sent tells none, and the next answer follows at once")
+    func headOfStream() async throws {
+        try await TestServer.run(Self.routes) { server in
+            let connection = try await server.connect()
+            try await connection.send(
+                "HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    + "HEAD /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            let heads = await connection.readToEnd().components(separatedBy: "\r\n\r\n")
+            #expect(heads.count == 3 && heads.last == "")
+            #expect(heads.dropLast().allSatisfy { $0.hasPrefix("HTTP/1.1 200") })
+            #expect(heads.first?.lowercased().contains("content-length") == false)
         }
     }
 

@@ -110,6 +110,7 @@ class AttackedServer(ServerProcess):
         self.quick = quick
         self._environment = {**os.environ, **(environment or {})}
         self._limits = limits or {}
+        self.was_ended = False
 
     def launch(self):
         """Starts the server in its folder, without waiting for its first answer."""
@@ -120,6 +121,22 @@ class AttackedServer(ServerProcess):
             self._process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                 env=self._environment, preexec_fn=limit if self._limits else None)
+
+    @property
+    def exit_code(self):
+        return self._process.returncode
+
+    def kill(self):
+        self.was_ended = self.is_running
+        super().kill()
+
+    def terminate(self):
+        self.was_ended = self.is_running
+        super().terminate()
+
+    def end(self):
+        self.was_ended = self.was_ended or self.is_running
+        super().end()
 
     def __enter__(self):
         return self
@@ -216,11 +233,9 @@ class Bed:
             self._shared = self.start()
         return self._shared
 
-    @property
-    def is_alive(self):
-        """Whether the shared server lives, if there is one."""
-        return self._shared is None or self._shared.is_running
-
-    def log(self):
-        """The end of the shared server's log."""
-        return "" if self._shared is None else self._shared.log()
+    def fallen(self):
+        """The logs of the servers that have ended by themselves, since the last call."""
+        fallen = [server for server in self._servers if not server.is_running and not server.was_ended]
+        for server in fallen:
+            server.was_ended = True
+        return [f"a server ended with {server.exit_code}:\n{server.log()}" for server in fallen]

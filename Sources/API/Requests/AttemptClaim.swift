@@ -10,6 +10,8 @@ package struct AttemptClaim: Document, Equatable {
     package var devices: [String]?
     /// The number of ranks that there will be, this one included.
     package var worldSize: UInt32?
+    /// Chosen by the claimer at random and told to nobody else; who sends the claim again with it gets the token again.
+    package var claimSecret: String?
 
     package init() {}
 
@@ -17,5 +19,11 @@ package struct AttemptClaim: Document, Equatable {
         Field("lease_seconds", \.leaseSeconds, .range(1...3600)), Field("host", \.host, .remark),
         Field("process_id", \.processID), Field("devices", \.devices, .devices),
         Field("world_size", \.worldSize, .range(1...65_536)),
+        Field("claim_secret", \.claimSecret, .secret),
     ]
+}
+
+extension Bounds where Value == String {
+    /// A secret that a client makes at random: 16 to 255 bytes.
+    fileprivate static var secret: Bounds { .bytes(16...255) }
 }

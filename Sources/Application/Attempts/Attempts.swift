@@ -85,18 +85,24 @@ package struct Attempts: Sendable {
         return token == nil ? 0 : try await speaker(for: session, token: token).attempt
     }
 
-    /// Claims the session. The same command again gives the same attempt and token.
+    /// Claims the session. The same command with the same secret again gives the same attempt and token.
     ///
-    /// - Parameter claim: Without attempt, token and, for the configured time, without seconds.
+    /// - Parameters:
+    ///   - claim: Without attempt, token and, for the configured time, without seconds.
+    ///   - secret: What only the claimer knows. A claim without one cannot be repeated.
+    /// - Throws: `claimRepeated` for a claim that was carried out before, with another secret or without one.
     package func claim(
-        _ session: Session.ID, _ claim: AttemptClaimed, as identity: CommandIdentity
+        _ session: Session.ID, _ claim: AttemptClaimed, secret: String? = nil, as identity: CommandIdentity
     ) async throws -> Claim {
-        let token = core.leases.tokens.token(for: session, claimedBy: identity.id)
+        let token = core.leases.tokens.token(for: session, claimedBy: identity.id, claimSecret: secret)
         var claim = claim
         if claim.leaseSeconds == 0 { claim.leaseSeconds = core.settings.leaseSeconds }
         claim.tokenDigest = LeaseTokens.digest(of: token)
         let outcome = try await core.sessions.handle(.claimAttempt(claim), on: session.stream, as: identity)
         guard case .attemptClaimed(let claimed) = outcome.events.last else { throw TrackerError.notClaimable }
+        guard claimed.tokenDigest == claim.tokenDigest else {
+            throw TrackerError.claimRepeated(attempt: claimed.attempt)
+        }
         core.leases.grant(session, attempt: claimed.attempt, seconds: claimed.leaseSeconds)
         return Claim(
             receipt: Receipt(

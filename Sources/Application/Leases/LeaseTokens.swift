@@ -2,8 +2,13 @@ import Crypto
 import EventLog
 package import Tracking
 
-/// Makes the tokens of leases: from a secret of the data directory and the claim's command, so that a repeated claim gets
-/// its token again although only the token's digest is stored.
+/// Makes the tokens of leases, of which the log has only digests.
+///
+/// A claim whose answer was lost is sent again and must get its token again. Its command's id cannot prove that it is the same
+/// claimer: it is in the log for all readers, and may follow from the ids beside it. So the claimer sends a secret of its own
+/// with the claim, which is stored nowhere: the token is made from the data directory's secret and that one, and a claim that is
+/// repeated with another, or without any, makes a token that has not the stored digest. Tokens of releases before this were
+/// made without the claimer's secret; they hold, since holders are known by digests, but cannot be had again.
 package struct LeaseTokens: Sendable {
     private let secret: [UInt8]
 
@@ -18,9 +23,17 @@ package struct LeaseTokens: Sendable {
     }
 
     /// The token of the attempt that `command` claims: HMAC-SHA-256 in hexadecimal.
-    package func token(for session: Session.ID, claimedBy command: CommandID) -> String {
-        let message = Array((session.text + "\u{0}" + command.text).utf8)
+    ///
+    /// - Parameter claimSecret: What only the claimer knows; without it the token is another each time.
+    package func token(for session: Session.ID, claimedBy command: CommandID, claimSecret: String?) -> String {
+        let proof = claimSecret.map { Array($0.utf8) } ?? Self.random()
+        let message = Array("claim\u{0}\(session.text)\u{0}\(command.text)\u{0}".utf8) + proof
         return Hexadecimal.encode(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret)))
+    }
+
+    private static func random() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     /// The digest that is stored of a token.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Text
 package import TrainingConfiguration
 
@@ -9,6 +10,10 @@ package import TrainingConfiguration
 package struct ConfigurationRoots: Sendable {
     /// The largest file that is read, in bytes.
     static let maximumFileByteCount = 1 << 20
+    /// The most reads that go on at once: a disk that does not answer holds no more threads than these.
+    static let maximumReadCount = 8
+    /// The most entries of a root that are looked at to name its files.
+    private static let maximumEntryCount = 10_000
     /// The most files that an error names.
     private static let maximumListedFileCount = 50
 
@@ -19,10 +24,19 @@ package struct ConfigurationRoots: Sendable {
         /// No root has the file; these are there.
         case missing(String, available: [String])
         case unreadable(String)
+        /// As many reads as may go on at once wait for the disk.
+        case busy
     }
 
     /// The folders whose files can be named.
     private let folders: [String]
+    private let reads = Reads()
+
+    /// The reads that go on, on threads of their own.
+    private final class Reads: Sendable {
+        let count = Atomic<Int>(0)
+        let queue = DispatchQueue(label: "pivot.configurations", attributes: .concurrent)
+    }
 
     /// - Parameter roots: Folders, absolute or relative to the working directory.
     package init(_ roots: [String]) {
@@ -35,8 +49,24 @@ package struct ConfigurationRoots: Sendable {
         }
     }
 
-    /// The configuration that `path` names, such as `configs/train.yaml`.
-    package func source(at path: String) throws -> ConfigurationSource {
+    /// The configuration that `path` names, such as `configs/train.yaml`, read while this thread does other things.
+    ///
+    /// - Throws: `Failure` and `ConfigurationError`.
+    package func source(at path: String) async throws -> ConfigurationSource {
+        guard reads.count.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumReadCount else {
+            reads.count.wrappingSubtract(1, ordering: .relaxed)
+            throw Failure.busy
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            reads.queue.async {
+                let result = Result { try self.read(path) }
+                self.reads.count.wrappingSubtract(1, ordering: .relaxed)
+                continuation.resume(with: result)
+            }
+        }
+    }
+
+    private func read(_ path: String) throws -> ConfigurationSource {
         try ConfigurationSource(try text(at: path), fileName: path)
     }
 
@@ -63,22 +93,16 @@ package struct ConfigurationRoots: Sendable {
     }
 
     private func read(_ file: String, _ path: String) throws(Failure) -> String {
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-            defer { handle.closeFile() }
-            let data = try handle.read(upToCount: Self.maximumFileByteCount + 1) ?? Data()
-            guard data.count <= Self.maximumFileByteCount else {
-                throw Failure.unreadable("\(path) has more than \(Self.maximumFileByteCount) bytes")
-            }
-            do throws(PlainTextFault) {
-                return try PlainText.decode(data)
-            } catch {
-                throw Failure.unreadable("\(path) \(error.description)")
-            }
-        } catch let failure as Failure {
-            throw failure
+        let bytes: [UInt8]
+        do throws(RegularFile.Fault) {
+            bytes = try RegularFile.contents(of: file, upTo: Self.maximumFileByteCount)
         } catch {
-            throw .unreadable("\(path) cannot be read: \(FileFault.words(error))")
+            throw .unreadable("\(path) \(error)")
+        }
+        do throws(PlainTextFault) {
+            return try PlainText.decode(bytes)
+        } catch {
+            throw .unreadable("\(path) \(error.description)")
         }
     }
 
@@ -87,7 +111,7 @@ package struct ConfigurationRoots: Sendable {
         var names: Set<String> = []
         for folder in folders {
             guard let files = FileManager.default.enumerator(atPath: folder) else { continue }
-            for case let file as String in files {
+            for case let file as String in files.lazy.prefix(Self.maximumEntryCount) {
                 let name = file.lowercased()
                 guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json") else { continue }
                 names.insert("configs/" + file)

@@ -1,6 +1,5 @@
 import EventLog
 import JSON
-import NIOPosix
 import Processes
 import ReadModels
 import SwiftProtobuf
@@ -21,9 +20,7 @@ struct SessionCreation {
         switch draft.configuration {
         case .path(let file):
             path = file
-            source = try await NIOThreadPool.singleton.runIfActive { [configurations] in
-                try configurations.source(at: file)
-            }
+            source = try await configurations.source(at: file)
         case .inline(let object): source = try ConfigurationSource(JSONValue.object(object))
         }
         if let overrides = draft.overrides { try source.override(with: overrides) }

@@ -1,3 +1,4 @@
+import LMDB
 import Tracking
 
 /// The form of a group of appends in the journal; integers are big-endian.

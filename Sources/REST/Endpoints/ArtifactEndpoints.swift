@@ -63,8 +63,8 @@ struct ArtifactEndpoints {
         let name = String(path.split(separator: "/").last ?? "artifact")
         let type = artifact.contentType.nonEmpty ?? "application/octet-stream"
         let disposition =
-            Self.isActive(type)
-            ? ContentDisposition.attachment(name) : ContentDisposition(kind: "inline", name: nil, fileName: name)
+            Self.isInert(type)
+            ? ContentDisposition(kind: "inline", name: nil, fileName: name) : ContentDisposition.attachment(name)
         return try await BlobAnswer(checkpoints: tracker.checkpoints, logger: call.logger).respond(
             to: call.request, digest: artifact.digest, contentType: type, disposition: disposition)
     }
@@ -72,7 +72,7 @@ struct ArtifactEndpoints {
     @Sendable private func upload(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
         var draft = try artifact(call)
-        try call.requireLength()
+        try call.requireFile()
         draft.attempt = try await tracker.artifacts.admit(session, token: call.leaseToken)
         let stored = try await tracker.checkpoints.store(
             call.request.body, from: call.uploadSource(isLeased: draft.attempt > 0))
@@ -116,11 +116,18 @@ struct ArtifactEndpoints {
         }
     }
 
-    /// True when a browser would run code in it.
-    private static func isActive(_ type: String) -> Bool {
-        let type = type.lowercased()
-        return ["html", "svg", "xml", "javascript", "ecmascript", "pdf"].contains { type.contains($0) }
+    /// True for the types that browsers show without running anything; every other file is an attachment.
+    private static func isInert(_ type: String) -> Bool {
+        // Of several types in one header, browsers take the last one.
+        guard !type.contains(",") else { return false }
+        let essence = Call.essence(of: type)
+        return essence.hasPrefix("audio/") || essence.hasPrefix("video/") || inertTypes.contains(essence)
     }
+
+    private static let inertTypes: Set = [
+        "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "text/plain", "text/csv",
+        "application/json",
+    ]
 }
 
 extension Call {

@@ -30,8 +30,11 @@ struct AttemptEndpoints {
         claim.processID = body.processID ?? 0
         claim.devices = body.devices ?? []
         claim.worldSize = body.worldSize ?? 1
+        // The secret proves who repeats the claim; it is no part of what is claimed.
+        var command = object
+        command["claim_secret"] = nil
         let given = try await tracker.attempts.claim(
-            session, claim, as: try call.identity("claim", object, actor: "trainer"))
+            session, claim, secret: body.claimSecret, as: try call.identity("claim", command, actor: "trainer"))
         var info = ClaimInfo()
         info.receipt = ReportReceipt(given.receipt)
         info.receipt.leaseSeconds = Int(given.claimed.leaseSeconds)

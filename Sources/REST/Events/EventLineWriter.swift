@@ -41,9 +41,9 @@ package struct EventLineWriter: Sendable {
         }
         writer.key("actor")
         writer.string(record.actor)
-        if let causation = record.causation {
+        if let causation = record.shownCausation {
             writer.key("causation")
-            writer.string(causation.text)
+            writer.string(causation)
         }
         writer.key("data")
         writer.raw(MessageText.respelled(try Self.message(of: record).jsonUTF8Bytes(options: Self.options)))

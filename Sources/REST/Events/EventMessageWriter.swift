@@ -21,7 +21,7 @@ package struct EventMessageWriter: Sendable {
     package mutating func append(_ record: RecordedEvent) {
         let category = record.stream.category.rawValue
         let streamCount = category.utf8.count + 1 + record.stream.identity.utf8.count
-        let causation = record.causation?.text ?? ""
+        let causation = record.shownCausation ?? ""
         let (position, version) = (record.position.rawValue, record.version.rawValue)
         let recordedAt = UInt64(bitPattern: record.recordedAt.rawValue)
         let occurredAt = record.occurredAt.map { UInt64(bitPattern: $0.rawValue) }

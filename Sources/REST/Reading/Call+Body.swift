@@ -44,18 +44,21 @@ extension Call {
     }
 
     private func body(of operation: API.Operation) async throws -> [UInt8] {
+        let coding = try ContentCoding(request.headers)
+        let bytes: [UInt8]
         do {
-            return Array(try await request.body.collect(upTo: operation.bodyLimit).readableBytesView)
+            bytes = Array(try await request.body.collect(upTo: operation.bodyLimit).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw APIError.tooLarge(limit: operation.bodyLimit)
         }
+        return try coding.content(of: bytes, limit: operation.bodyLimit)
     }
 
     /// The content type of the request, one of `types`; the first when it says none.
     @discardableResult
     func requireContentType(_ types: [String]) throws(APIError) -> String {
         guard let text = request.headers[.contentType] else { return types[0] }
-        let type = text.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
+        let type = Self.essence(of: text)
         guard types.contains(type) else {
             throw APIError(
                 .unsupportedMediaType, code: "unsupported_media_type",
@@ -73,8 +76,17 @@ extension Call {
         UploadSource(client: context.clientAddress, byteCount: announcedByteCount, isLeased: isLeased)
     }
 
-    /// Requires that a file is announced with its length, or in chunks.
-    func requireLength() throws(APIError) {
+    /// A media type without its parameters, in lower case.
+    static func essence(of type: String) -> String {
+        type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+    }
+
+    /// Requires that a file is announced with its length or in chunks, and comes as it is: what is stored is what was sent,
+    /// and a packed one could be of any size.
+    func requireFile() throws(APIError) {
+        guard try ContentCoding(request.headers) == .identity else {
+            throw ContentCoding.unsupported("A file is uploaded without Content-Encoding.", accepted: "identity")
+        }
         guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else {
             throw APIError(
                 .lengthRequired, code: "length_required", message: "Send Content-Length or chunked Transfer-Encoding.")

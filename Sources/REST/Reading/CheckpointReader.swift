@@ -26,7 +26,7 @@ struct CheckpointReader {
     ///
     /// When this throws, what was stored is taken away; otherwise the caller saves or discards it.
     consuming func read() async throws -> (Checkpoints.Draft, StoredBlob) {
-        try call.requireLength()
+        try call.requireFile()
         try checkpoints.checkRoom(for: call.announcedByteCount)
         let type = try call.requireContentType(["multipart/form-data", "application/octet-stream"])
         do {

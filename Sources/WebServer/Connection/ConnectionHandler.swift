@@ -53,7 +53,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = Self.unwrapInboundIn(data)
+        let part = Self.resolved(Self.unwrapInboundIn(data))
         let now = NIODeadline.now()
         let (inbound, action): (ConnectionState.Inbound, ConnectionState.Action)
         switch part {
@@ -63,6 +63,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         if inbound == .forward { forward(part, context) }
         perform(action, context)
+    }
+
+    /// The part with the authority of a target in absolute form as its Host: it goes before the one that was sent (RFC 9112,
+    /// section 3.2.2), and nobody sees it behind here.
+    private static func resolved(_ part: HTTPServerRequestPart) -> HTTPServerRequestPart {
+        guard case .head(var head) = part, let authority = RequestTarget.authority(of: head.uri) else { return part }
+        head.headers.replaceOrAdd(name: "Host", value: authority)
+        return .head(head)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -95,7 +103,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            perform(state.quiesce(), context)
+            perform(state.quiesce(now: .now()), context)
             return
         }
         if let event = event as? ChannelEvent, event == .inputClosed {
@@ -124,6 +132,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             context.write(data, promise: promise)
         case .end:
+            // The end of a body of chunks is bytes, which must not follow the head that answers HEAD.
+            let data = state.answersHead ? Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))) : data
             let action = state.completeResponse(now: .now())
             switch action {
             case .nothing, .refuse, .failBody:

@@ -17,6 +17,9 @@ package struct ConnectionLimits: Sendable {
     package var writeStallTimeout: TimeAmount = .seconds(120)
     /// The time that the server goes on reading after its last response, so that the client can read that response.
     package var lingerTimeout: TimeAmount = .seconds(2)
+    /// The time that a body may still take to arrive once the server is to shut down; it ends within the time that the server
+    /// gives all requests then, so that there is an answer.
+    package var shutdownBodyTimeout: TimeAmount = .seconds(2)
     /// The most bytes that are read at once. A connection comes to it while it brings a large body, which then changes
     /// threads less often; some ten reads may wait for whoever takes the body.
     package var maximumReadByteCount = 256 * 1024

@@ -51,6 +51,8 @@ package struct ConnectionState {
         var keepsAlive: Bool
         /// The client sends its body only after a 100, which did not go out yet.
         var awaitsContinue: Bool
+        /// The answer is a head without a body.
+        var isHead: Bool
     }
 
     private let limits: ConnectionLimits
@@ -59,7 +61,7 @@ package struct ConnectionState {
     private var exchanges: Deque<Exchange> = []
     private var postponed: APIError?
     private var isFirst = true
-    private var isQuiescing = false
+    private var quiescingSince: NIODeadline?
     private var isReadRequested = true
     private var pace = BodyPace()
     private var sawPart = false
@@ -72,6 +74,11 @@ package struct ConnectionState {
         self.limits = limits
         reading = .idle(since: now)
     }
+
+    private var isQuiescing: Bool { quiescingSince != nil }
+
+    /// True when the response that is being written answers HEAD, so that nothing follows its head.
+    package var answersHead: Bool { exchanges.first?.isHead ?? false }
 
     /// True when the last response is out and only the client's end is waited for.
     package var isClosing: Bool { closingSince != nil }
@@ -91,6 +98,7 @@ package struct ConnectionState {
             if let end = pace.deadline(limits) { deadlines.append(end) }
         default: break
         }
+        if let quiescingSince, case .body = reading { deadlines.append(quiescingSince + limits.shutdownBodyTimeout) }
         return deadlines.min()
     }
 
@@ -111,7 +119,7 @@ package struct ConnectionState {
         exchanges.append(
             Exchange(
                 version: head.version, keepsAlive: head.isKeepAlive && !offersUpgrade,
-                awaitsContinue: head.headers.contains(name: "expect")))
+                awaitsContinue: head.headers.contains(name: "expect"), isHead: head.method == .HEAD))
         return (.forward, .nothing)
     }
 
@@ -210,8 +218,10 @@ package struct ConnectionState {
     }
 
     /// The server wants to stop.
-    package mutating func quiesce() -> Action {
-        isQuiescing = true
+    ///
+    /// A body that is under way has a little time left; then it fails, so that its request is answered before the end.
+    package mutating func quiesce(now: NIODeadline) -> Action {
+        if quiescingSince == nil { quiescingSince = now }
         guard exchanges.isEmpty else { return .nothing }
         return close()
     }
@@ -245,8 +255,10 @@ package struct ConnectionState {
             return refuse(Self.timeout("The request's head did not arrive in time. Send it again."))
         case .body(let since):
             let hasStopped = now >= since + limits.bodyTimeout
-            guard pace.isTooSlow(at: now, limits) || hasStopped else { return .nothing }
+            let isEnding = quiescingSince.map { now >= $0 + limits.shutdownBodyTimeout } ?? false
+            guard pace.isTooSlow(at: now, limits) || hasStopped || isEnding else { return .nothing }
             reading = .finished
+            if isEnding, !exchanges.isEmpty { return .failBody(.shuttingDown) }
             let reason =
                 hasStopped
                 ? "The request's body stopped arriving."
@@ -277,6 +289,15 @@ package struct ConnectionState {
             return APIError(
                 .uriTooLong, code: "uri_too_long",
                 message: "The request's target may have at most \(limits.maximumTargetByteCount) bytes.")
+        }
+        let codings = head.headers["transfer-encoding"].map { $0.lowercased() }
+        if !codings.isEmpty, head.version.minor == 0 {
+            return .malformed("An HTTP/1.0 request cannot have Transfer-Encoding.")
+        }
+        if !codings.isEmpty, codings != ["chunked"] {
+            return APIError(
+                .notImplemented, code: "unsupported_transfer_coding",
+                message: "The only Transfer-Encoding this server supports is chunked.")
         }
         let hosts = head.headers["host"].count
         if hosts > 1 || (hosts == 0 && head.version.minor >= 1) {

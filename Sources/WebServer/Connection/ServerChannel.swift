@@ -112,12 +112,14 @@ package struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
         }
     }
 
-    /// True for requests that take little to read and to answer: those that change something and bring at most 64 KiB. They are
-    /// answered on the connection's event loop; all others where long work may be done.
+    /// True for requests that take little to read and to answer: those that change something and bring at most 64 KiB,
+    /// not packed. They are answered on the connection's event loop; all others where long work may be done.
     private static func isBrief(_ request: Request) -> Bool {
         switch request.method {
         case .post, .patch, .put, .delete:
-            guard request.headers[.transferEncoding] == nil else { return false }
+            guard request.headers[.transferEncoding] == nil, request.headers[.contentEncoding] == nil else {
+                return false
+            }
             return request.headers[.contentLength].map { Int($0).map { $0 <= 65_536 } ?? false } ?? true
         default: return false
         }

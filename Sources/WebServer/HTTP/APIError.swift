@@ -76,6 +76,10 @@ package struct APIError: Error, Sendable {
             details: details, headers: [.retryAfter: retryAfter.wholeSeconds])
     }
 
+    /// 503: the server ends, and another may take its place.
+    package static let shuttingDown = unavailable(
+        "The server is shutting down. Send the request again.", code: "shutting_down")
+
     /// The body: `{"error": {"code", "message", "details"}}`.
     package var body: JSONValue {
         [

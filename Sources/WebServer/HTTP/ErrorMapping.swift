@@ -10,9 +10,8 @@ package enum ErrorMapping {
     ///
     /// An error that nobody thought of is a 500 that names the request's id and nothing else; the log has the rest.
     package static func answer(to error: any Error, requestID: String, logger: Logger) -> APIError {
+        if let answer = (error as? any HTTPErrorConvertible)?.apiError { return answer }
         switch error {
-        case let error as any HTTPErrorConvertible:
-            return error.apiError
         case let error as JSONError:
             return .malformed(
                 "The body is not valid JSON: \(error).",
@@ -29,7 +28,7 @@ package enum ErrorMapping {
         case let error as HTTPParserError:
             return ParserRefusal.answer(to: error)
         case is CancellationError:
-            return .unavailable("The server is shutting down. Send the request again.", code: "shutting_down")
+            return .shuttingDown
         default:
             logger.error("A request failed with an unexpected error.", metadata: ["error": "\(error)"])
             return APIError(
@@ -51,6 +50,7 @@ package enum ErrorMapping {
         case 408: "request_timeout"
         case 409: "conflict"
         case 411: "length_required"
+        case 412: "precondition_failed"
         case 413: "body_too_large"
         case 414: "uri_too_long"
         case 415: "unsupported_media_type"

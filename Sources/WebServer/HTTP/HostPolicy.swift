@@ -1,4 +1,4 @@
-import HTTPTypes
+package import HTTPTypes
 import JSON
 
 /// The names that the server answers under, and the web pages that may call it.
@@ -40,6 +40,36 @@ package struct HostPolicy: Sendable {
         }
     }
 
+    /// Checks that no page of another site made a browser send the request, by the `Sec-Fetch-*` headers that browsers add:
+    /// even where a page may not read the answer, an `<img>` of it must not be able to make the server work.
+    ///
+    /// Pages of known names and of the configured origins pass, which `Origin` tells, or `Referer` where browsers send no
+    /// `Origin`. Links that a person follows pass where `use` allows them. Programs send none of these headers.
+    /// - Throws: 403.
+    package func checkSite(of request: HTTPRequest, use: Route.CrossSiteUse) throws(APIError) {
+        let fields = request.headerFields
+        guard fields[.secFetchSite] == "cross-site", use != .everything, !passesEverything else { return }
+        let isLink =
+            fields[.secFetchMode] == "navigate" && fields[.secFetchDest] == "document"
+            && (request.method == .get || request.method == .head)
+        if use == .links, isLink { return }
+        let origin = fields[.origin] ?? fields[.referer].flatMap { Self.origin(of: $0) }
+        if let origin, isKnown(origin: origin) || mayRead(origin: origin) { return }
+        throw APIError(
+            .forbidden, code: "cross_site",
+            message: "Pages of other sites may not use this address. Open it in a window of its own, or add the page's "
+                + "origin to allowed_origins in the server's configuration.",
+            details: origin.map { ["origin": .string($0)] } ?? [:])
+    }
+
+    /// Scheme and authority of an address.
+    private static func origin(of address: String) -> String? {
+        guard let scheme = address.firstRange(of: "://"), let authority = RequestTarget.authority(of: address) else {
+            return nil
+        }
+        return address[..<scheme.upperBound] + authority
+    }
+
     /// True when the answers are for pages of `origin` to read.
     package func mayRead(origin: String) -> Bool { origins.contains("*") || origins.contains(origin) }
 
@@ -59,4 +89,13 @@ package struct HostPolicy: Sendable {
         return port.utf8.count <= 5 && port.utf8.allSatisfy { (48...57).contains($0) }
             && names.contains(String(text[..<colon]))
     }
+}
+
+extension HTTPField.Name {
+    /// The relation of the page that has a browser send a request to this server's site (W3C, *Fetch Metadata*).
+    fileprivate static var secFetchSite: HTTPField.Name { HTTPField.Name("Sec-Fetch-Site")! }
+    /// `navigate` when the answer is to be shown in a window or a frame.
+    fileprivate static var secFetchMode: HTTPField.Name { HTTPField.Name("Sec-Fetch-Mode")! }
+    /// `document` for a window of its own.
+    fileprivate static var secFetchDest: HTTPField.Name { HTTPField.Name("Sec-Fetch-Dest")! }
 }

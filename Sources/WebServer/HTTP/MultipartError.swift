@@ -43,7 +43,7 @@ package enum MultipartError: Error, Equatable, CustomStringConvertible {
 }
 
 extension MultipartError: HTTPErrorConvertible {
-    package var apiError: APIError {
+    package var apiError: APIError? {
         switch self {
         case .notMultipart:
             APIError(.unsupportedMediaType, code: "unsupported_media_type", message: description)

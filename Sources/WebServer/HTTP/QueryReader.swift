@@ -18,13 +18,13 @@ package struct QueryReader: Sendable {
 
     /// Requires that the query has no parameters but `names`, and each at most once but `lists`.
     ///
-    /// - Throws: 422 for another one, with the nearest of `names`, and for one that comes twice with different values.
+    /// - Throws: 422 for another one, with the nearest of `names`, and for one that comes twice.
     package func requireNames(among names: [String], lists: Set<String> = []) throws(APIError) {
         for name in values.keys.sorted() where !names.contains(name) {
             throw .invalidField(name, Spelling.unknown("parameter", name, among: names))
         }
-        for (name, texts) in values where !lists.contains(name) && texts.contains(where: { $0 != texts[0] }) {
-            throw .invalidField(name, "\(name) was given with \(texts.count) values; give it once.")
+        for name in values.keys.sorted() where !lists.contains(name) && texts(name).count > 1 {
+            throw .invalidField(name, "\(name) was given \(texts(name).count) times; give it once.")
         }
     }
 

@@ -21,6 +21,13 @@ extension Response {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
     }
 
+    /// The same answer without its body. It tells the body's length only when the answer to GET would.
+    func headOnly() -> Response {
+        var response = createHeadResponse()
+        if body.contentLength == nil { response.headers[.contentLength] = nil }
+        return response
+    }
+
     /// The answer that an error becomes.
     package static func refusal(_ error: APIError) -> Response {
         json(error.body, status: error.status, headers: error.headers)

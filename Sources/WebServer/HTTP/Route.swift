@@ -20,6 +20,16 @@ package struct Route: Sendable {
         case unlimited
     }
 
+    /// The requests that a page of another site may have a browser send; see `HostPolicy.checkSite`.
+    package enum CrossSiteUse: Sendable {
+        /// None.
+        case none
+        /// Following a link to it in a window of its own.
+        case links
+        /// All: it tells nothing that is worth keeping, and takes little work.
+        case everything
+    }
+
     package var method: HTTPRequest.Method
     package var path: RoutePath
     /// The parameters of its query; others are refused. Nil when it takes whatever comes.
@@ -29,11 +39,12 @@ package struct Route: Sendable {
     /// The most bytes of a request's body; nil for the server's usual limit.
     package var bodyLimit: Int?
     package var budget: Budget
+    package var crossSiteUse: CrossSiteUse
     package var handler: Handler
 
     package init(
         _ method: HTTPRequest.Method, _ path: String, queryNames: [String]? = nil, queryLists: Set<String> = [],
-        bodyLimit: Int? = nil, budget: Budget? = nil, handler: Handler
+        bodyLimit: Int? = nil, budget: Budget? = nil, crossSiteUse: CrossSiteUse = .none, handler: Handler
     ) {
         self.method = method
         self.path = RoutePath(path)
@@ -41,6 +52,7 @@ package struct Route: Sendable {
         self.queryLists = queryLists
         self.bodyLimit = bodyLimit
         self.budget = budget ?? (method == .get ? .reads : .writes)
+        self.crossSiteUse = crossSiteUse
         self.handler = handler
     }
 

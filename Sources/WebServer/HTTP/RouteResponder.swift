@@ -23,6 +23,10 @@ package struct RouteResponder: HTTPResponder {
         "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Read-Position", "X-Request-Id",
     ].joined(separator: ", ")
 
+    /// The policy of every answer that is no page: whatever a browser takes it for, it runs and loads nothing, and has an
+    /// origin of its own.
+    private static let inertPolicy = "sandbox; default-src 'none'"
+
     package init(routes: RouteTable, settings: HTTPSettings) {
         self.routes = routes
         self.settings = settings
@@ -48,8 +52,12 @@ package struct RouteResponder: HTTPResponder {
         } else {
             response = await answered(request, context)
         }
-        if request.method == .head { response = response.createHeadResponse() }
+        if request.method == .head { response = response.headOnly() }
         response.headers[.requestID] = context.id
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = Self.inertPolicy
+        }
         log(request, response, context, since: start)
         return response
     }
@@ -70,6 +78,7 @@ package struct RouteResponder: HTTPResponder {
             guard let match, let route = match.route(for: .get), case .webSocket(_, let open) = route.handler else {
                 return nil
             }
+            try hosts.checkSite(of: request.head, use: route.crossSiteUse)
             return try await open(try call(request, context, match, route))
         } catch {
             return nil
@@ -90,6 +99,7 @@ package struct RouteResponder: HTTPResponder {
         try checkHost(of: request)
         let match = routes.match(request.uri.path)
         let route = match?.route(for: request.method)
+        try hosts.checkSite(of: request.head, use: route?.crossSiteUse ?? .none)
         let fields = try limiter.admit(request.method, route?.budget, context: context)
         var request = request
         try BodyGate.install(

@@ -22,7 +22,9 @@ package enum WebApplication {
         if settings.host == "127.0.0.1" {
             services.append(
                 SecondListener(host: "::1", ports: ports, logger: logger) { configuration in
-                    Application(responder: responder, server: server, configuration: configuration, logger: logger)
+                    Application(
+                        responder: responder, server: server, configuration: configuration,
+                        onServerRunning: { await guardAccepting(of: $0, logger) }, logger: logger)
                 })
         }
         return Application(
@@ -31,9 +33,20 @@ package enum WebApplication {
                 address: .hostname(settings.host, port: settings.port), serverName: "pivot"),
             services: services,
             onServerRunning: { channel in
+                await guardAccepting(of: channel, logger)
                 if let number = channel.localAddress?.port { port.yield(number) }
                 await onRunning(channel)
             }, logger: logger)
+    }
+
+    private static func guardAccepting(of channel: any Channel, _ logger: Logger) async {
+        do {
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AcceptGuard(logger: logger), position: .first)
+            }.get()
+        } catch {
+            logger.debug("The listening channel was closed at once.", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func server(

@@ -24,8 +24,10 @@ package final class HTTPTrainingService: TrainingService {
         self.sessionID = sessionID
         self.patience = patience
         self.folder = folder
-        claimBody = claim
         claimCommand = client.newCommandID()
+        var claim = claim
+        claim.claimSecret = client.newCommandID()
+        claimBody = claim
     }
 
     package func claim() async throws(TrainerError) -> AttemptLease {

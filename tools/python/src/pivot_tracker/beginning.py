@@ -106,7 +106,10 @@ def session(
             state.session_id = resume
             _deliver_leftovers(root, resume, url)
             later = parts
-        claim = {"lease_seconds": LEASE_SECONDS, "host": socket.gethostname(), "process_id": os.getpid()}
+        claim = {
+            "lease_seconds": LEASE_SECONDS, "host": socket.gethostname(), "process_id": os.getpid(),
+            "claim_secret": identifiers.new_claim_secret(),
+        }
         beginning.insert(0 if resume is not None else 1, Made(Kind.CLAIM, json.dumps(claim).encode()))
     beginning += [Made(Kind.PARAMS, json.dumps({"params": part}).encode()) for part in later]
     limit = int(os.environ.get("PIVOT_SPOOL_LIMIT") or DEFAULT_LIMIT_BYTES)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Dict, Iterator, List, Mapping, Optional, Seque
 import requests
 
 from .errors import PIVOTError, Unreachable
-from .identifiers import new_command_id
+from .identifiers import new_claim_secret, new_command_id
 from .number_reading import readable
 from .routes import check_query
 from .transport import Body, Transport, artifact_route, base_url as checked_url, is_passing, json_object, pause, segment
@@ -256,6 +256,7 @@ class PIVOTClient:
 
     def claim_attempt(self, session_id: str, *, idempotency_key: Optional[str] = None, **claim: Any) -> Document:
         """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Returns the `token`."""
+        claim.setdefault("claim_secret", new_claim_secret())
         return self._post(self._session(session_id, "attempts"), claim, key=idempotency_key)
 
     def report_attempt_started(self, session_id: str, attempt: int, token: str, **report: Any) -> Document:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
 from .client import FileBody
 from .errors import PIVOTError, Unreachable
+from .identifiers import new_claim_secret
 from .metrics_encoding import attempt_field, varint
 from .spool import Kind, Record, SpoolReader, State, write_state
 from .transport import Transport, artifact_route, is_passing, json_object
@@ -287,8 +288,9 @@ class Delivery:
     def _claim_again(self, record: Optional[Record] = None) -> None:
         """Claims an attempt that begins behind everything recorded, since the one before is lost."""
         state = self.state
-        if not state.claims:
-            state.claims = 1
+        if not state.claims or not state.claim_secret:
+            state.claims = max(state.claims, 1)
+            state.claim_secret = state.claim_secret or new_claim_secret()
             self._write_state(durable=True)
         key = f"{state.spool_id}-claim-{state.claims}"
         document = json_object(self.transport.send("GET", self._path))
@@ -296,8 +298,13 @@ class Delivery:
             self.report.stop_requested = True
         try:
             # The same body whoever sends it: a repeated claim gets its attempt and its token again.
-            answer = self._claim({"lease_seconds": LEASE_SECONDS}, key)
+            answer = self._claim({"lease_seconds": LEASE_SECONDS, "claim_secret": state.claim_secret}, key)
         except PIVOTError as error:
+            if error.code == "claim_repeated":
+                # An earlier version sent it without the secret, and its answer was lost.
+                state.claims += 1
+                self._write_state(durable=True)
+                raise Unreachable("The claimed attempt cannot be taken up; another will be claimed.") from error
             if error.code == "lease_held" and (record is None or record.kind in _FENCED):
                 raise Fatal(error) from error
             raise

@@ -11,6 +11,11 @@ def new_command_id() -> str:
     return "cmd_" + secrets.token_hex(16)
 
 
+def new_claim_secret() -> str:
+    """What proves that a repeated claim comes from the same claimer: it is sent with the claim and shown to nobody else."""
+    return secrets.token_hex(16)
+
+
 def session_id(command_id: str) -> str:
     """The id of the session that the command creates."""
     return "sess_" + _suffix("session", command_id)

@@ -96,6 +96,8 @@ class State:
     attempt: int = 0
     token: str = ""
     claims: int = 0
+    # Known to whoever delivers this spool, and proves that a repeated claim is its own.
+    claim_secret: str = ""
     # Of what is delivered: later attempts begin beyond it.
     maximum_step: int = 0
     points: int = 0
