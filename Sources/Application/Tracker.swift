@@ -22,8 +22,8 @@ package struct Tracker: Sendable {
     package init(_ core: TrackerCore, configurations: ConfigurationRoots) {
         self.core = core
         queries = Queries(core)
-        sessions = Sessions(core, queries: queries, configurations: configurations)
         attempts = Attempts(core, queries: queries)
+        sessions = Sessions(core, queries: queries, attempts: attempts, configurations: configurations)
         telemetry = Telemetry(core, attempts: attempts)
         checkpoints = Checkpoints(core, attempts: attempts)
         artifacts = Artifacts(core, attempts: attempts)

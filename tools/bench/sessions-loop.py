@@ -2,7 +2,8 @@
 
 Usage: python sessions-loop.py (--pivot | --mlflow) http://127.0.0.1:PORT [--seconds 3]
 
-A PIVOT server takes three requests for it (create, claim, report), one that speaks MLflow's API two (create, log a batch).
+A PIVOT server takes one request for it (a creation with a claim and points), one that speaks MLflow's API two (create, log a
+batch).
 Prints one JSON line: runs a second.
 """
 
@@ -29,13 +30,9 @@ def main() -> None:
         return answer.json() if answer.content else {}
 
     def pivot() -> None:
-        sessions = "/api/v1/training/sessions"
-        created = post(sessions, {"session_name": "run", "config": {"trainer": {"kind": "external"}},
-                                  "params": {"learning_rate": 0.001}})
-        path = f"{sessions}/{created['session_id']}"
-        claim = post(f"{path}/attempts", {"host": "benchmark"})
-        post(f"{path}/metrics", {"attempt": claim["attempt"], "points": [{"name": "loss", "step": 1, "value": 0.5}]},
-             Authorization=f"Lease {claim['token']}")
+        post("/api/v1/training/sessions", {
+            "session_name": "run", "config": {"trainer": {"kind": "external"}}, "params": {"learning_rate": 0.001},
+            "claim": {"host": "benchmark"}, "points": [{"name": "loss", "step": 1, "value": 0.5}]})
 
     def mlflow() -> None:
         api = "/api/2.0/mlflow/runs"

@@ -27,6 +27,10 @@ package struct NewSession: Document, Equatable {
     package var parent: String?
     /// The checkpoint to continue from.
     package var checkpointID: String?
+    /// Whoever creates it trains it, and claims it with the same request.
+    package var claim: AttemptClaim?
+    /// The first points of that attempt.
+    package var points: [MetricsReport.Point]?
 
     package init() {}
 
@@ -44,6 +48,7 @@ package struct NewSession: Document, Equatable {
         Field("description", \.description, .bytes(0...65_536)), Field("group", \.group, .name),
         Field("params", \.params, .params),
         Field("parent", \.parent, .name), Field("checkpoint_id", \.checkpointID, .name),
+        Field("claim", \.claim), Field("points", \.points, .count(1...Int.max)),
     ]
 }
 

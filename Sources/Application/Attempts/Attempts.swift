@@ -43,6 +43,13 @@ package struct Attempts: Sendable {
         package var claimed: AttemptClaimed
         package var token: String
         package var session: SessionView
+
+        /// The attempt, as one who shows its token.
+        package var speaker: Speaker {
+            Speaker(
+                session: receipt.session, attempt: claimed.attempt,
+                holder: .init(attempt: claimed.attempt, tokenDigest: claimed.tokenDigest), state: receipt.state)
+        }
     }
 
     /// The attempt whose token is shown; its lease begins anew if it still holds the session.
@@ -94,11 +101,20 @@ package struct Attempts: Sendable {
     package func claim(
         _ session: Session.ID, _ claim: AttemptClaimed, secret: String? = nil, as identity: CommandIdentity
     ) async throws -> Claim {
+        try await carryOut(claim, on: session, secret: secret, as: identity) { .claimAttempt($0) }
+    }
+
+    /// Carries out a claim by the command that `command` makes of it.
+    func carryOut(
+        _ claim: AttemptClaimed, on session: Session.ID, secret: String?, as identity: CommandIdentity,
+        isFirst: Bool = false, _ command: (AttemptClaimed) async throws -> SessionCommand
+    ) async throws -> Claim {
         let token = core.leases.tokens.token(for: session, claimedBy: identity.id, claimSecret: secret)
         var claim = claim
         if claim.leaseSeconds == 0 { claim.leaseSeconds = core.settings.leaseSeconds }
         claim.tokenDigest = LeaseTokens.digest(of: token)
-        let outcome = try await core.sessions.handle(.claimAttempt(claim), on: session.stream, as: identity)
+        let outcome = try await core.sessions.handle(
+            try await command(claim), on: session.stream, as: identity, isFirst: isFirst)
         guard case .attemptClaimed(let claimed) = outcome.events.last else { throw TrackerError.notClaimable }
         guard claimed.tokenDigest == claim.tokenDigest else {
             throw TrackerError.claimRepeated(attempt: claimed.attempt)

@@ -6,11 +6,13 @@ package import Tracking
 package struct Sessions: Sendable {
     private let core: TrackerCore
     private let queries: Queries
+    private let attempts: Attempts
     private let configurations: ConfigurationRoots
 
-    init(_ core: TrackerCore, queries: Queries, configurations: ConfigurationRoots) {
+    init(_ core: TrackerCore, queries: Queries, attempts: Attempts, configurations: ConfigurationRoots) {
         self.core = core
         self.queries = queries
+        self.attempts = attempts
         self.configurations = configurations
     }
 
@@ -22,6 +24,24 @@ package struct Sessions: Sendable {
         if try await wasCreated(session, by: identity) { return try await written(session, at: core.store.head) }
         let created = try await SessionCreation(core: core, configurations: configurations).event(of: draft)
         return try await perform(.create(created), on: session, as: identity, isFirst: true)
+    }
+
+    /// Creates a session as `create` does and claims it in the same breath: for a trainer that brings a session of its own,
+    /// which otherwise would ask twice.
+    package func create(
+        _ draft: SessionDraft, claiming claim: AttemptClaimed, secret: String?, as identity: CommandIdentity
+    ) async throws -> Attempts.Claim {
+        let session = Session.ID(createdBy: identity.id)
+        let isRepeat = try await wasCreated(session, by: identity)
+        return try await attempts.carryOut(
+            claim, on: session, secret: secret, as: identity, isFirst: !isRepeat
+        ) { claim in
+            // A repeat is answered from the log, also when the file it was created from has changed or gone since.
+            let created =
+                isRepeat
+                ? SessionCreated() : try await SessionCreation(core: core, configurations: configurations).event(of: draft)
+            return .createClaimed(created, claim)
+        }
     }
 
     /// Trains an ended session again as a new one, which is queued at once and compared with the original when it ends.

@@ -24,17 +24,11 @@ struct AttemptEndpoints {
     @Sendable private func claim(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
         let (body, object) = try await call.json(AttemptClaim.self, of: .claimAttempt)
-        var claim = AttemptClaimed()
-        claim.leaseSeconds = UInt32(body.leaseSeconds ?? 0)
-        claim.host = body.host ?? ""
-        claim.processID = body.processID ?? 0
-        claim.devices = body.devices ?? []
-        claim.worldSize = body.worldSize ?? 1
         // The secret proves who repeats the claim; it is no part of what is claimed.
         var command = object
         command["claim_secret"] = nil
         let given = try await tracker.attempts.claim(
-            session, claim, secret: body.claimSecret, as: try call.identity("claim", command, actor: "trainer"))
+            session, AttemptClaimed(body), secret: body.claimSecret, as: try call.identity("claim", command, actor: "trainer"))
         var info = ClaimInfo()
         info.receipt = ReportReceipt(given.receipt)
         info.receipt.leaseSeconds = Int(given.claimed.leaseSeconds)
@@ -178,6 +172,18 @@ extension Response {
     /// The answer to a trainer's report.
     static func receipt(_ receipt: Attempts.Receipt) -> Response {
         .document(ReportReceipt(receipt), headers: [.logPosition: receipt.position.description])
+    }
+}
+
+extension AttemptClaimed {
+    /// Without attempt and token; without seconds for the configured time.
+    init(_ claim: AttemptClaim) {
+        self.init()
+        leaseSeconds = UInt32(claim.leaseSeconds ?? 0)
+        host = claim.host ?? ""
+        processID = claim.processID ?? 0
+        devices = claim.devices ?? []
+        worldSize = claim.worldSize ?? 1
     }
 }
 

@@ -1,5 +1,6 @@
 import API
 import Application
+import EventLog
 import Hummingbird
 import JSON
 import Tracking
@@ -21,9 +22,52 @@ struct SessionEndpoints {
 
     @Sendable private func create(_ call: Call) async throws -> Response {
         let (new, body) = try await call.json(NewSession.self, of: .createSession)
-        let written = try await tracker.sessions.create(
-            try draft(new, call), as: try call.identity("sessions", body))
+        var command = body
+        // The secret proves who repeats the claim; it is no part of what is claimed.
+        if var claim = body["claim"]?.objectValue {
+            claim["claim_secret"] = nil
+            command["claim"] = .object(claim)
+        }
+        let identity = try call.identity("sessions", command)
+        if let claim = new.claim { return try await create(new, claim, points: body["points"], call, as: identity) }
+        guard new.points == nil else {
+            throw FieldError("points", "belong to an attempt; send claim as well, or report them once it is claimed")
+        }
+        let written = try await tracker.sessions.create(try draft(new, call), as: identity)
         return .written(written, status: .created, location: location(written.value)) { SessionInfo($0) }
+    }
+
+    /// Creates a session, claims it and takes its first points: all that a trainer needs to begin.
+    private func create(
+        _ new: NewSession, _ claim: AttemptClaim, points: JSONValue?, _ call: Call, as identity: CommandIdentity
+    ) async throws -> Response {
+        let report = try points.map { points in
+            try MetricsScan(json: JSONValue.object(["attempt": .count(1), "points": points]).encoded())
+        }
+        let events = try (report?.events ?? []).map { try $0.encoded() }
+        let given = try await tracker.sessions.create(
+            try draft(new, call), claiming: AttemptClaimed(claim), secret: claim.claimSecret, as: identity)
+        var position = given.receipt.position
+        if let report {
+            // A command of its own, with an id that follows from the first, so that a repeat adds nothing.
+            var identity = identity
+            identity.id = identity.id.derived("points")
+            identity.actor = "trainer"
+            position = try await tracker.telemetry.append(
+                events, entryCount: report.pointCount, by: given.speaker, as: identity
+            ).position
+        }
+        var info = SessionInfo(given.session)
+        var granted = GrantedClaim()
+        granted.attempt = Int(given.claimed.attempt)
+        granted.token = given.token
+        granted.leaseSeconds = Int(given.claimed.leaseSeconds)
+        granted.devices = given.claimed.devices
+        granted.accepted = report?.pointCount
+        info.claim = granted
+        return .document(
+            info, status: .created,
+            headers: [.logPosition: position.description, .location: location(given.session)])
     }
 
     private func draft(_ new: NewSession, _ call: Call) throws -> SessionDraft {

@@ -1,6 +1,8 @@
 /// A command that a session can be given.
 package enum SessionCommand: Sendable, Equatable {
     case create(SessionCreated)
+    /// Creates a session whose first attempt begins at once.
+    case createClaimed(SessionCreated, AttemptClaimed)
     case requestStart
     case requestStop
     case claimAttempt(AttemptClaimed)

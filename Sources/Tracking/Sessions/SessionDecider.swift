@@ -14,14 +14,19 @@ package enum SessionDecider: Decider {
         _ command: SessionCommand, given state: SessionState
     ) throws(SessionRefusal) -> [SessionEvent] {
         guard let status = state.status else {
-            guard case .create(let created) = command else { throw .unknownSession }
-            return [.created(created)]
+            switch command {
+            case .create(let created): return [.created(created)]
+            case .createClaimed(let created, var claim):
+                claim.attempt = 1
+                return [.created(created), .startRequested(StartRequested()), .attemptClaimed(claim)]
+            default: throw .unknownSession
+            }
         }
         guard !state.isDeleted else { throw .unknownSession }
         if state.isArchived {
             switch command {
             case .archive: return []
-            case .create: throw .alreadyCreated
+            case .create, .createClaimed: throw .alreadyCreated
             case .update(.archiving): return []
             case .update(let changes) where changes.isArchived == false: break
             case .delete: break
@@ -30,7 +35,7 @@ package enum SessionDecider: Decider {
             }
         }
         switch command {
-        case .create:
+        case .create, .createClaimed:
             throw .alreadyCreated
 
         case .requestStart:

@@ -115,7 +115,7 @@ struct ScaleSection {
             rows.append(
                 row(
                     name, PeerSection.creating(clients),
-                    result.requestsPerSecond / Double(SessionScript.requestCount), "sessions/s",
+                    result.requestsPerSecond, "sessions/s",
                     clients == 64 ? .atLeast(3000) : nil, beside(PeerSection.creating(clients))))
         }
         if let rate = try await PeerSection.pythonRate(context, "--pivot", port: server.port) {
