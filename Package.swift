@@ -101,7 +101,7 @@ let package = Package(
         library(
             "Server",
             [
-                "Application", "Blobs", "EventLog", "Exporters", "LiveFeeds", "Processes", "REST", "Reactors",
+                "Application", "Blobs", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
                 "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
@@ -128,7 +128,7 @@ let package = Package(
             name: "pivot-bench",
             dependencies: [
                 "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TensorEngine", "Tracking", "Trainer",
-                "TrainingConfiguration", .argumentParser, .nioCore, .protobuf,
+                "TrainingConfiguration", .argumentParser, .nioCore, .nioPosix, .protobuf,
             ], swiftSettings: settings),
 
         library("StoreTesting", ["Blobs", "EventLog", "TestSupport", "Tracking", .nioCore]),
@@ -173,7 +173,7 @@ let package = Package(
             "RESTTests",
             [
                 "API", "Application", "Blobs", "Compression", "EventLog", "Exporters", "JSON", "LiveFeeds", "REST",
-                "TestSupport",
+                "ReadModels", "TestSupport",
                 "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .log,
                 .nioCore,

@@ -2,7 +2,6 @@ import API
 package import Application
 import HTTPTypes
 import Hummingbird
-import NIOCore
 package import REST
 import Tracking
 import WebServer
@@ -18,26 +17,26 @@ package struct ExportEndpoints: Sendable {
     @Sendable private func export(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
         let format = try format(call)
-        var cursor = try await tracker.queries.points(
-            of: session, allAttempts: try call.wantsAllAttempts(), asOf: try call.query.position("as_of"),
-            try call.freshness())
-        // The first batch is read before the answer begins, so that its errors are answers.
-        let first = try await cursor.next()
-        let headers: HTTPFields = [
-            .contentType: format.contentType, .readPosition: cursor.position.description, .cacheControl: "no-store",
-            .contentDisposition: ContentDisposition.attachment("\(session.text).\(format.name)").headerValue,
-        ]
-        let body = ResponseBody { [cursor] writer in
-            var cursor = cursor
-            var batch = first
-            try await writer.write(ByteBuffer(bytes: format.head))
-            while let points = batch {
-                try await writer.write(ByteBuffer(bytes: Self.bytes(of: points, session.text, format)))
-                batch = try await cursor.next()
+        let (allAttempts, asOf) = (try call.wantsAllAttempts(), try call.query.position("as_of"))
+        let freshness = try call.freshness()
+        return try await tracker.reading(cost: .max) { longRead in
+            var cursor = try await tracker.queries.points(of: session, allAttempts: allAttempts, asOf: asOf, freshness)
+            // The first batch is read before the answer begins, so that its errors are answers.
+            let first = try await cursor.next()
+            let headers: HTTPFields = [
+                .contentType: format.contentType, .readPosition: cursor.position.description, .cacheControl: "no-store",
+                .contentDisposition: ContentDisposition.attachment("\(session.text).\(format.name)").headerValue,
+            ]
+            return try await .written(headers, longRead) { [cursor] writer in
+                var cursor = cursor
+                var batch = first
+                try await writer.write(format.head)
+                while let points = batch {
+                    try await writer.write(Self.bytes(of: points, session.text, format))
+                    batch = try await cursor.next()
+                }
             }
-            try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: headers, body: body)
     }
 
     private func format(_ call: Call) throws(FieldError) -> any PointFormat.Type {

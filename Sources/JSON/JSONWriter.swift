@@ -163,6 +163,12 @@ package struct JSONWriter: Sendable {
         followsKey = false
     }
 
+    /// Returns what was written since the last time and keeps none of it; the text goes on.
+    package mutating func take() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)

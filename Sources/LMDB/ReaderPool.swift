@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 import Synchronization
 
 /// A few threads for reading, so that a page that is not in memory yet, or a large batch to decode, holds up one of them
@@ -8,7 +9,10 @@ import Synchronization
 /// At most `threadCount` reads go on at once and the others wait in the order of their arrival, at most `queueCount` of
 /// them: one more is refused at once, since an answer that comes too late is work for nothing. A read that still waits
 /// when its task is cancelled never begins; one that has begun goes on to its end. Any number of environments may share
-/// a pool. Its threads start with the first reads and end with it.
+/// a pool. Its threads start with the first reads and end with it, and may give way to the process's others (`niceness`).
+///
+/// A task can prefer a pool (`prefer`): all that it reads in whatever pool, and what it does between two waits, then runs on
+/// that one's threads. Tasks are not refused.
 ///
 /// A transaction cannot leave its thread, so `read` begins it, copies out what is wanted and returns that:
 ///
@@ -19,7 +23,7 @@ import Synchronization
 ///     }
 /// }.get()
 /// ```
-package final class ReaderPool: Sendable {
+package final class ReaderPool: TaskExecutor {
     /// The reason that a read never began.
     package enum Refusal: Error, CustomStringConvertible {
         /// As many reads wait as may.
@@ -35,20 +39,25 @@ package final class ReaderPool: Sendable {
         }
     }
 
+    /// The pool that the current task prefers.
+    @TaskLocal private static var preferred: ReaderPool?
+
     private let queue: ReadQueue
 
     /// - Parameters:
     ///   - threadCount: The most reads that go on at once.
     ///   - queueCount: The most reads that wait. The default is four for each of a thousand feeds.
-    package init(threadCount: Int = 4, queueCount: Int = 4096) {
-        queue = ReadQueue(threadCount: max(threadCount, 1), capacity: max(queueCount, 1))
+    ///   - niceness: The priority that its threads give up, added to the process's own niceness; from 0 to 19.
+    package init(threadCount: Int = 4, queueCount: Int = 4096, niceness: Int = 0) {
+        queue = ReadQueue(threadCount: max(threadCount, 1), capacity: max(queueCount, 1), niceness: niceness)
     }
 
     deinit { queue.stop() }
 
-    /// Runs `read` on a thread of the pool and returns what it returns. It may block, and it must not wait for another
+    /// Runs `read` on a thread of the pool, or of the one that the task prefers, and returns what it returns. It may block, and it must not wait for another
     /// read of the pool.
     package func run<Value: Sendable>(_ read: @escaping @Sendable () -> Value) async throws(Refusal) -> Value {
+        let queue = (Self.preferred ?? self).queue
         let place = Atomic<UInt64>(0)
         let outcome: Result<Value, Refusal> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -64,6 +73,20 @@ package final class ReaderPool: Sendable {
         }
         return try outcome.get()
     }
+
+    /// Calls `body` as a task that prefers this pool.
+    package func prefer<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await Self.$preferred.withValue(self) {
+            try await withTaskExecutorPreference(self, isolation: isolation, operation: body)
+        }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.add(isRefusable: false) { [self] _ in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
 }
 
 /// The reads that wait, and the threads that take them.
@@ -73,6 +96,7 @@ private final class ReadQueue: Sendable {
 
     private let threadCount: Int
     private let capacity: Int
+    private let niceness: Int
     private let work = DispatchSemaphore(value: 0)
     private let state = Mutex(State())
 
@@ -88,15 +112,17 @@ private final class ReadQueue: Sendable {
         var isStopping = false
     }
 
-    init(threadCount: Int, capacity: Int) {
+    init(threadCount: Int, capacity: Int, niceness: Int) {
         self.threadCount = threadCount
         self.capacity = capacity
+        self.niceness = niceness
     }
 
-    /// Lets `job` wait, or refuses it; returns its number, 0 when it was refused.
-    func add(_ job: @escaping Job) -> UInt64 {
+    /// Lets `job` wait, or refuses it if it may be; returns its number, 0 when it was refused.
+    @discardableResult
+    func add(isRefusable: Bool = true, _ job: @escaping Job) -> UInt64 {
         let (number, isStarting) = state.withLock { state in
-            guard state.waiting.count < capacity else { return (UInt64(0), false) }
+            guard !isRefusable || state.waiting.count < capacity else { return (UInt64(0), false) }
             let number = state.end
             state.waiting[number] = job
             state.end += 1
@@ -131,6 +157,7 @@ private final class ReadQueue: Sendable {
 
     private func startThread() {
         let thread = Thread { [self] in
+            giveWay()
             while true {
                 let (job, isStopping) = take()
                 if let job { job(nil) } else if isStopping { return } else { work.wait() }
@@ -138,6 +165,14 @@ private final class ReadQueue: Sendable {
         }
         thread.name = "reader"
         thread.start()
+    }
+
+    /// Lowers the priority of the thread that calls: on Linux it is each thread's own.
+    private func giveWay() {
+        guard niceness > 0 else { return }
+        let thread = __priority_which_t(PRIO_PROCESS.rawValue)
+        // Lowering it needs no right; a system that refuses leaves it as it is.
+        _ = setpriority(thread, 0, min(19, getpriority(thread, 0) + Int32(niceness)))
     }
 
     /// The read whose turn it is. Without one the thread counts as asleep from now on.

@@ -8,24 +8,30 @@ package import Tracking
 /// It follows the log only while there are feeds. A feed that is further behind than what is kept reads the log itself.
 package final class FeedHub: Sendable {
     /// The reason that a wait ended.
-    fileprivate enum Wake {
+    enum Wake {
         case grown, quiet, cancelled
         case failed(any Error)
     }
 
-    fileprivate struct Waiter {
+    /// A feed that has told everything. With a sink it goes on to wait while it is told what others are told too.
+    struct Waiter {
         let scope: FeedScope
+        var state: FeedState
+        let sink: FeedSink?
+        let patience: Duration
         /// On the hub's own time.
-        let deadline: Duration
-        let continuation: CheckedContinuation<Wake, Never>
+        var deadline: Duration
+        let continuation: CheckedContinuation<(Wake, FeedState), Never>
+
+        func resume(_ wake: Wake) { continuation.resume(returning: (wake, state)) }
     }
 
-    fileprivate struct Progress {
+    struct Progress {
         var number: UInt64
         var frame: FeedFrame
     }
 
-    fileprivate struct State {
+    struct State {
         var feedCount = 0
         /// Counts the times that following began, so that a task of an earlier time changes nothing.
         var generation = 0
@@ -50,7 +56,7 @@ package final class FeedHub: Sendable {
     let store: any EventStore
     let sessions: CommandHandler<SessionDecider>
     private let settings: LiveFeedSettings
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     /// - Parameter progressBoard: What trainers report within an epoch; feeds tell it as `metrics`.
     package init(
@@ -67,9 +73,6 @@ package final class FeedHub: Sendable {
 
     /// The number of open feeds.
     package var feedCount: Int { state.withLock { $0.feedCount } }
-
-    /// True while one more may be opened.
-    var hasRoom: Bool { feedCount < settings.maximumFeedCount }
 
     /// Runs a feed while it is counted and the log is followed for it.
     package func serve(_ feed: () async throws -> Void) async rethrows {
@@ -151,18 +154,19 @@ package final class FeedHub: Sendable {
         }
     }
 
-    /// Waits until there may be something of `scope` after `position` or after the report `number`; false when that took
-    /// `patience`.
+    /// Waits until there may be something to read for a feed of `scope` that has told everything, or heard the report `number`;
+    /// false when that took `patience`. Returns the feed as it is then: with a `sink`, it may have been told more meanwhile.
     ///
     /// - Throws: `CancellationError` when the task is cancelled, and why the log cannot be followed any more.
     func wait(
-        for scope: FeedScope, after position: LogPosition, progress number: UInt64, patience: Duration
-    ) async throws -> Bool {
+        for scope: FeedScope, _ feed: FeedState, after position: LogPosition, progress number: UInt64,
+        patience: Duration, sink: FeedSink?
+    ) async throws -> (hasGrown: Bool, FeedState) {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
-        let wake = await withTaskCancellationHandler {
+        let (wake, feed) = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let wake: Wake? = state.withLock { state in
                     if Task.isCancelled { return .cancelled }
@@ -171,18 +175,19 @@ package final class FeedHub: Sendable {
                     // What only looks does not wait for the hub to have read what is in the log.
                     if patience <= .zero || state.ring == nil { return store.head > position ? .grown : .quiet }
                     state.waiters[id] = Waiter(
-                        scope: scope, deadline: state.elapsed + patience, continuation: continuation)
+                        scope: scope, state: feed, sink: sink, patience: patience,
+                        deadline: state.elapsed + patience, continuation: continuation)
                     state.waiting[scope, default: []].insert(id)
                     return nil
                 }
-                if let wake { continuation.resume(returning: wake) }
+                if let wake { continuation.resume(returning: (wake, feed)) }
             }
         } onCancel: {
-            state.withLock { $0.remove(id) }?.continuation.resume(returning: .cancelled)
+            state.withLock { $0.remove(id) }?.resume(.cancelled)
         }
         switch wake {
-        case .grown: return true
-        case .quiet: return false
+        case .grown: return (true, feed)
+        case .quiet: return (false, feed)
         case .cancelled: throw CancellationError()
         case .failed(let error): throw error
         }
@@ -198,17 +203,10 @@ package final class FeedHub: Sendable {
                     after: position, limit: Self.limit, matching: .categories([.session, .telemetry]))
                 let events = try await events(batch.events)
                 position = batch.through
-                wake(.grown) { state in
-                    guard state.generation == generation, state.ring != nil else { return [] }
-                    state.ring?.append(events, through: position)
-                    var scopes: Set<FeedScope> = [.everything]
-                    for event in events {
-                        guard let id = Session.ID(event.record.stream.identity) else { continue }
-                        scopes.insert(.session(id))
-                        if event.record.isEnding { state.progress[id] = nil }
-                    }
-                    return Array(scopes)
-                }
+                tell(events, through: position, generation)
+                // What comes meanwhile is told together: each frame is then written once for all, and each client's in one go.
+                let pace = settings.pace(ofFeeds: feedCount)
+                if pace > .zero { try? await settings.clock.sleep(for: pace) }
             } catch {
                 if (error as? StorageError)?.code == .busy {
                     // Too many read at this moment. A sleep that is cancelled ends the loop.
@@ -248,7 +246,7 @@ package final class FeedHub: Sendable {
                 state.elapsed += settings.tick
                 return state.waiters.filter { $0.value.deadline <= state.elapsed }.keys.compactMap { state.remove($0) }
             }
-            for waiter in late { waiter.continuation.resume(returning: .quiet) }
+            for waiter in late { waiter.resume(.quiet) }
         }
     }
 
@@ -257,13 +255,13 @@ package final class FeedHub: Sendable {
         let woken: [Waiter] = state.withLock { state in
             change(&state).flatMap { scope in (state.waiting[scope] ?? []).compactMap { state.remove($0) } }
         }
-        for waiter in woken { waiter.continuation.resume(returning: wake) }
+        for waiter in woken { waiter.resume(wake) }
     }
 }
 
 extension FeedHub.State {
     /// True when a feed of `scope` that has read up to `position` and heard the report `number` has something to read.
-    fileprivate func hasNews(of scope: FeedScope, after position: LogPosition, progress number: UInt64) -> Bool {
+    func hasNews(of scope: FeedScope, after position: LogPosition, progress number: UInt64) -> Bool {
         if ring?.mayHold(after: position, of: scope) ?? false { return true }
         guard lastProgress > number else { return false }
         switch scope {
@@ -272,7 +270,7 @@ extension FeedHub.State {
         }
     }
 
-    fileprivate mutating func remove(_ id: UInt64) -> FeedHub.Waiter? {
+    mutating func remove(_ id: UInt64) -> FeedHub.Waiter? {
         guard let waiter = waiters.removeValue(forKey: id) else { return nil }
         waiting[waiter.scope]?.remove(id)
         if waiting[waiter.scope]?.isEmpty ?? false { waiting[waiter.scope] = nil }

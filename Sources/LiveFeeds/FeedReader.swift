@@ -42,10 +42,10 @@ package struct FeedReader {
     /// True once everything was told, which may be so when the feed is opened.
     package var isAtEnd: Bool { state.step == .end }
 
-    /// The next frames; waits for them, at most `patience`.
+    /// The next frames; waits for them, at most `patience`. While it waits, frames that other feeds get too go into `sink`.
     ///
     /// - Throws: `StorageError`, `EventCodecError`, or `CancellationError` when the task is cancelled.
-    package mutating func next(patience: Duration) async throws -> Delivery {
+    package mutating func next(patience: Duration, to sink: FeedSink? = nil) async throws -> Delivery {
         guard isOpened else {
             isOpened = true
             return .frames([state.opening])
@@ -58,9 +58,10 @@ package struct FeedReader {
                 let told = hub.progress(of: request.scope, after: progress, at: position)
                 progress = told.number
                 if !told.frames.isEmpty, request.wants(.metrics) { return .frames(told.frames) }
-                guard
-                    try await hub.wait(for: request.scope, after: position, progress: progress, patience: patience)
-                else { return .quiet }
+                let (hasGrown, feed) = try await hub.wait(
+                    for: request.scope, state, after: position, progress: progress, patience: patience, sink: sink)
+                state = feed
+                guard hasGrown else { return .quiet }
                 state.wake()
             case .read(let position, let filter):
                 let batch = try await hub.events(after: position, of: request.scope, matching: filter)

@@ -70,6 +70,18 @@ package struct FeedState {
     /// The log has grown.
     package mutating func wake() { isCaughtUp = false }
 
+    /// Where it stands, when it has told everything up to there and other feeds of its request that stand there are told the same
+    /// from then on; else nil.
+    var sharedPosition: LogPosition? {
+        phase == .live && isCaughtUp && skipped == nil ? position : nil
+    }
+
+    /// Takes the place that `other`, a feed of the same request that stood at the same position, has come to.
+    mutating func follow(_ other: FeedState) {
+        position = other.position
+        cursor = other.cursor
+    }
+
     /// Takes what was read, and up to where; returns what is to be told of it.
     ///
     /// - Throws: when an event cannot be read.

@@ -5,7 +5,6 @@ import Hummingbird
 package import Logging
 import NIOCore
 package import REST
-import ServiceLifecycle
 import Tracking
 import WebServer
 
@@ -13,10 +12,14 @@ import WebServer
 package struct LiveFeedEndpoints: Sendable {
     private let hub: FeedHub
     private let settings: LiveFeedSettings
+    private let slots: FeedSlots
     private let logger: Logger
 
-    package init(_ hub: FeedHub, settings: LiveFeedSettings = LiveFeedSettings(), logger: Logger) {
+    package init(
+        _ hub: FeedHub, settings: LiveFeedSettings = LiveFeedSettings(), slots: FeedSlots = FeedSlots(), logger: Logger
+    ) {
         self.hub = hub
+        self.slots = slots
         self.settings = settings
         self.logger = logger
     }
@@ -41,9 +44,10 @@ package struct LiveFeedEndpoints: Sendable {
     // MARK: - WebSockets
 
     private func webSocket(_ call: Call, _ scope: FeedScope) async throws -> ServerChannel.WebSocketHandler {
-        let request = try await request(call, scope, lastEventID: nil)
+        let (request, slot) = try await request(call, scope, lastEventID: nil)
         return { writer in
             await hub.serve {
+                defer { withExtendedLifetime(slot) {} }
                 do {
                     try await serve(request, writer)
                 } catch is CancellationError {
@@ -59,8 +63,9 @@ package struct LiveFeedEndpoints: Sendable {
 
     private func serve(_ request: FeedRequest, _ writer: WebSocketWriter) async throws {
         var reader = try await FeedReader(request, hub: hub)
+        let sink = FeedSink(form: .init(types: request.types, naming: nil), writer: writer.direct)
         while true {
-            switch try await reader.next(patience: settings.heartbeatInterval) {
+            switch try await reader.next(patience: settings.heartbeatInterval, to: sink) {
             case .frames(let frames):
                 try await writer.send(frames.map { ByteBuffer(bytes: $0.text) })
             case .quiet:
@@ -84,20 +89,15 @@ package struct LiveFeedEndpoints: Sendable {
     // MARK: - Event streams
 
     private func eventStream(_ call: Call, _ scope: FeedScope) async throws -> Response {
-        let feedRequest = try await request(call, scope, lastEventID: call.request.headers[.lastEventID])
+        let (feedRequest, slot) = try await request(call, scope, lastEventID: call.request.headers[.lastEventID])
         let reader = try await FeedReader(feedRequest, hub: hub)
         guard !reader.isAtEnd else { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
         let body = ResponseBody { writer in
-            let stream = EventStreamWriter(writer)
+            let stream = BodyWriter(writer)
             try await hub.serve {
-                try await call.request.body.consumeWithCancellationOnInboundClose { _ in
-                    do {
-                        try await cancelWhenGracefulShutdown {
-                            try await serve(feedRequest, reader, stream)
-                        }
-                    } catch is CancellationError {
-                        return  // the server stops, or the client has gone
-                    }
+                try await call.whileConnected {
+                    defer { withExtendedLifetime(slot) {} }
+                    try await serve(feedRequest, reader, stream, DirectWriter(body: call.context))
                 }
             }
             try await writer.finish(nil)
@@ -109,14 +109,14 @@ package struct LiveFeedEndpoints: Sendable {
             ], body: body)
     }
 
-    private func serve(_ request: FeedRequest, _ reader: FeedReader, _ stream: EventStreamWriter) async throws {
+    private func serve(
+        _ request: FeedRequest, _ reader: FeedReader, _ stream: BodyWriter, _ direct: DirectWriter
+    ) async throws {
         var reader = reader
+        let sink = FeedSink(form: .init(types: request.types, naming: request.naming), writer: direct)
         while true {
-            switch try await reader.next(patience: settings.commentInterval) {
-            case .frames(let frames):
-                var buffer = ByteBuffer()
-                for frame in frames { EventStreamFormat.write(frame, request.naming, to: &buffer) }
-                try await stream.write(buffer)
+            switch try await reader.next(patience: settings.commentInterval, to: sink) {
+            case .frames(let frames): try await stream.write(sink.form.bytes(of: frames))
             case .quiet: try await stream.write(EventStreamFormat.comment)
             case .end: return
             }
@@ -125,18 +125,16 @@ package struct LiveFeedEndpoints: Sendable {
 
     // MARK: - Requests
 
-    /// The feed that is asked for.
+    /// The feed that is asked for, and its slot.
     ///
     /// - Throws: 404 for an unknown session, 422 for invalid parameters, 503 when there are too many feeds.
-    private func request(_ call: Call, _ scope: FeedScope, lastEventID: String?) async throws -> FeedRequest {
+    private func request(
+        _ call: Call, _ scope: FeedScope, lastEventID: String?
+    ) async throws -> (FeedRequest, FeedSlot) {
         if case .session(let id) = scope, try await hub.store.version(of: id.stream) == .none {
             throw APIError.unknown("session", id.text)
         }
-        guard hub.hasRoom else {
-            throw APIError.unavailable(
-                "This server serves at most \(settings.maximumFeedCount) feeds at a time (max_feeds). Close some, or "
-                    + "try again later.", code: "too_many_feeds", retryAfter: .seconds(10))
-        }
+        let slot = try slots.take(for: call.context)
         // A cursor beyond the log's end comes from another log: an event stream then begins anew.
         let head = FeedCursor(hub.store.head)
         let known = lastEventID.flatMap { FeedCursor($0) }.flatMap { $0 <= head ? lastEventID : nil }
@@ -146,7 +144,7 @@ package struct LiveFeedEndpoints: Sendable {
         if let after = request.after, after > head {
             throw APIError.invalidField("after", "The log ends at \(head), before the position \(after).")
         }
-        return request
+        return (request, slot)
     }
 }
 

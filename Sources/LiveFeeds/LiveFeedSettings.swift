@@ -1,7 +1,5 @@
-/// The settings of feeds: the most at a time, and the intervals of their signs of life.
+/// The settings of feeds: their signs of life, and how often many are told.
 package struct LiveFeedSettings: Sendable {
-    /// The most feeds at a time; more are refused with 503.
-    package var maximumFeedCount = 10_000
     /// The time without a frame after which a WebSocket gets a `heartbeat`.
     package var heartbeatInterval = Duration.seconds(20)
     /// The time without a frame after which an event stream gets a comment.
@@ -11,6 +9,12 @@ package struct LiveFeedSettings: Sendable {
 
     /// The precision to which the intervals are kept.
     var tick: Duration { min(.seconds(1), min(heartbeatInterval, commentInterval) / 8) }
+
+    /// The time between two tellings to so many feeds: none to a few, and to many about as long as writing to all of them takes, but
+    /// never so long that people see it.
+    func pace(ofFeeds count: Int) -> Duration {
+        count < 100 ? .zero : min(.microseconds(10 * count), .milliseconds(40))
+    }
 
     package init() {}
 }

@@ -192,6 +192,7 @@ extension ReadModelError: HTTPErrorConvertible {
         switch code {
         case .building: .unavailable(message, code: "rebuilding")
         case .busy: .unavailable(message, code: "unavailable")
+        case .tooManyLongReads: .unavailable(message, code: "too_many_long_reads", retryAfter: .seconds(5))
         case .notReached: .invalidField("as_of", message)
         case .storage: nil
         }

@@ -36,6 +36,13 @@ extension Response {
     }
 }
 
+extension HTTPFields {
+    /// Those of a document that shows `position`.
+    static func json(at position: LogPosition) -> HTTPFields {
+        [.contentType: "application/json", .readPosition: position.description]
+    }
+}
+
 extension HTTPField.Name {
     /// `X-Log-Position`: where the last event of a write stands.
     static var logPosition: HTTPField.Name { HTTPField.Name("X-Log-Position")! }

@@ -9,6 +9,8 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
         case building
         /// Too many reads wait; ask again later.
         case busy
+        /// Too many long answers are under way; ask for less, or again later.
+        case tooManyLongReads
         /// The position asked for lies after what the documents show.
         case notReached
         /// The database below failed.
@@ -26,6 +28,15 @@ package struct ReadModelError: Error, Equatable, Sendable, CustomStringConvertib
     /// Too many reads wait.
     static func busy(_ refusal: ReaderPool.Refusal) -> ReadModelError {
         ReadModelError(code: .busy, message: refusal.description)
+    }
+
+    /// `maximumCount` long answers are under way.
+    static func tooManyLongReads(_ maximumCount: Int) -> ReadModelError {
+        ReadModelError(
+            code: .tooManyLongReads,
+            message:
+                "This server gives at most \(maximumCount) long answers at a time (max_long_reads). Ask for less, such as with "
+                + "max_points or limit, or try again later.")
     }
 
     /// The documents show the log up to `position`; it has reached `head`.

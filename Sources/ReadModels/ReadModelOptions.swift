@@ -9,8 +9,12 @@ package struct ReadModelOptions: Sendable {
     package var batchCount = 8192
     /// The pause before going on after the disk refused.
     package var pauseAfterFailure = Duration.seconds(1)
-    /// The pool in which snapshots are read; the log of a server shares it.
+    /// The pool in which snapshots are read.
     package var readers = ReaderPool()
+    /// The pool in which long answers are read and written, piece by piece.
+    package var longReaders = ReaderPool(threadCount: 2)
+    /// The most long answers at a time.
+    package var maximumLongReads = 64
     /// The ways to open the rows. A power loss may undo the last commit, which the log then makes again; damage is found, and
     /// the rows are then built again.
     package var environment = EnvironmentOptions()

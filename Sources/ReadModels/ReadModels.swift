@@ -15,6 +15,8 @@ package import Tracking
 /// ```
 package final class ReadModels: Sendable {
     let options: ReadModelOptions
+    /// The long answers that are under way.
+    package let longReads: LongReads
     let folder: ReadModelFolder
     let waiters: PositionWaiters
     /// Write transactions begin and end on one thread: each runs as one block of this queue.
@@ -39,6 +41,7 @@ package final class ReadModels: Sendable {
     package init(folder path: String, options: ReadModelOptions = ReadModelOptions()) throws(ProjectionError) {
         folder = ReadModelFolder(path: path, version: ProjectionList.version, environment: options.environment)
         self.options = options
+        longReads = LongReads(pool: options.longReaders, maximumCount: options.maximumLongReads)
         let (store, isComplete) = try folder.open()
         state = Mutex(State(store: store, isComplete: isComplete))
         do throws(LMDBError) {
@@ -98,7 +101,8 @@ package final class ReadModels: Sendable {
         rebuildSignal.raise()
     }
 
-    /// The same on a thread of the pool that `options.readers` is, so that a page that is not in memory holds up no task.
+    /// The same on a thread of the pool that `options.readers` is (or that the task prefers), so that a page that is not in
+    /// memory holds up no task.
     ///
     /// - Throws: `busy` too, when too many reads wait, and `CancellationError` when the task was cancelled before its turn.
     package func snapshot<Value: Sendable>(

@@ -1,5 +1,6 @@
 import Blobs
 import EventLog
+import LMDB
 import ReadModels
 import Tracking
 
@@ -10,10 +11,12 @@ struct Backends {
     let blobs: FileBlobStore
     /// The failures that stop the log for good.
     let failures: AsyncStream<LogFailure>
+    /// The threads on which requests that only read are answered. The log has its own, for whoever writes.
+    let readers = ReaderPool(niceness: 5)
     /// The time of day.
     let clock: @Sendable () -> Timestamp
 
-    init(_ directory: DataDirectory) throws {
+    init(_ directory: DataDirectory, maximumLongReads: Int) throws {
         let (failures, continuation) = AsyncStream<LogFailure>.makeStream()
         var options = EventLogOptions()
         options.release = PIVOTVersion.current
@@ -22,7 +25,9 @@ struct Backends {
         clock = options.clock
         store = try LMDBEventStore(in: directory, options: options)
         var readModelOptions = ReadModelOptions()
-        readModelOptions.readers = options.readers
+        readModelOptions.readers = readers
+        readModelOptions.longReaders = ReaderPool(threadCount: 2, niceness: 10)
+        readModelOptions.maximumLongReads = maximumLongReads
         readModels = try ReadModels(folder: directory.readModelsFolder, options: readModelOptions)
         blobs = try FileBlobStore(root: directory.blobsFolder, clock: options.clock)
     }

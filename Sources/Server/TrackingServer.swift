@@ -55,7 +55,7 @@ package enum TrackingServer {
         let directory = try DataDirectory(
             path: environment.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
         defer { directory.unlock() }
-        let backends = try Backends(directory)
+        let backends = try Backends(directory, maximumLongReads: configuration.maximumLongReads)
         let commands = allowedCommands(configuration, environment, logger)
         let core = try core(backends, directory, configuration, commands)
         let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
@@ -81,19 +81,19 @@ package enum TrackingServer {
             ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
             EndingLog(core, logger: logger),
         ]
-        var feeds = LiveFeedSettings()
-        feeds.maximumFeedCount = configuration.maximumFeedCount
-        let hub = FeedHub(
-            store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard, settings: feeds)
+        let feeds = FeedSlots(
+            maximumCount: configuration.maximumFeedCount,
+            maximumCountPerClient: configuration.maximumFeedCountPerClient)
+        let hub = FeedHub(store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard)
         let endpoints =
-            Endpoints.all(of: tracker, health: health)
+            Endpoints.all(of: tracker, health: health, feeds: feeds)
             + ExportEndpoints(tracker: tracker).all
-            + LiveFeedEndpoints(hub, settings: feeds, logger: logger).all
+            + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
             + PageEndpoints(
                 files: ProjectFiles(environment: environment.variables, executable: environment.executable)
             ).all
         let application = WebApplication.make(
-            routes: endpoints.map(\.route), settings: httpSettings(of: configuration),
+            routes: endpoints.map(\.route), settings: httpSettings(of: configuration, backends),
             services: [
                 LogGuard(failures: backends.failures),
                 Projector(readModels: core.readModels, store: core.store), monitor,
@@ -157,7 +157,7 @@ package enum TrackingServer {
             now: backends.clock)
     }
 
-    private static func httpSettings(of configuration: ServerConfiguration) -> HTTPSettings {
+    private static func httpSettings(of configuration: ServerConfiguration, _ backends: Backends) -> HTTPSettings {
         var settings = HTTPSettings()
         settings.host = configuration.host
         settings.port = configuration.port
@@ -170,6 +170,7 @@ package enum TrackingServer {
         settings.connection.bodyWindow = .nanoseconds(
             Int64(configuration.bodyRate.window / .nanoseconds(1)))
         settings.rateLimit.exemptSchemes = ["lease"]
+        settings.readExecutor = backends.readers
         return settings
     }
 

@@ -142,17 +142,21 @@ struct QueriesTests {
             #expect(visible.total == 2 && visible.records.map(\.attempt) == [1, 2])
             let all = try await queries.epochs(of: session, allAttempts: true, .current).value
             #expect(all.total == 3 && all.records.map { all.isSuperseded($0) }.count { $0 } == 1)
-            let latest = try await queries.epochs(of: nil, latest: 1, .current).value
+            let latest = try await queries.epochs(
+                of: try await queries.session(orLatest: nil, .current), latest: 1, .current
+            ).value
             #expect(latest.total == 2 && latest.records.map(\.epoch) == [2])
             #expect(try await queries.epochs(of: session, metric: "dice", .current).value.total == 0)
 
-            let history = try await queries.history(
-                MetricHistoryQuery(session: session, metric: "val_loss", axis: nil), .current
-            ).value
-            #expect(history.history.values == [0.5, 0.125] && history.availableMetrics == nil)
-            let unknown = try await queries.history(
-                MetricHistoryQuery(session: session, metric: "dice", axis: nil), .current)
-            #expect(unknown.value.availableMetrics == ["val_loss"])
+            let known = MetricHistoryQuery(session: session, metric: "val_loss", axis: nil)
+            let answer = try await queries.history(known, .current)
+            var history = answer.value
+            #expect(try await history.next()?.values == [0.5, 0.125])
+            #expect(try await history.next() == nil)
+            #expect(try await queries.alternatives(to: known, asOf: answer.position) == nil)
+            let unknown = known.of("dice")
+            #expect(try await queries.history(unknown, .current).value.pointCount == 0)
+            #expect(try await queries.alternatives(to: unknown, asOf: answer.position) == ["val_loss"])
         }
     }
 

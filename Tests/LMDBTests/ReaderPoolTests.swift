@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import LMDB
 import Synchronization
 import Testing
@@ -103,6 +104,20 @@ import Testing
         #expect(try await going.value == 1)
         #expect(try await pool.run { 2 } == 2)
         #expect(never.beganCount.load(ordering: .sequentiallyConsistent) == 0)
+    }
+
+    @Test("a task that prefers a pool reads and works on its threads, whatever pool it reads in, and they give way")
+    func preferred() async throws {
+        let (pool, other) = (ReaderPool(threadCount: 1, niceness: 3), ReaderPool(threadCount: 1))
+        let main = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+        @Sendable func niceness() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        @Sendable func work() async -> Int32 { niceness() }
+        #expect(try await other.run { niceness() } == main)
+        let seen = try await pool.prefer {
+            async let child = work()
+            return [await work(), try await other.run { niceness() }, await child]
+        }
+        #expect(seen == Array(repeating: min(19, main + 3), count: 3))
     }
 
     @Test("reads of many tasks are all answered, whatever else is cancelled")

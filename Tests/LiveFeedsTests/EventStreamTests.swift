@@ -1,5 +1,6 @@
 import JSON
 import LiveFeeds
+import REST
 import Testing
 import Tracking
 import WebServer
@@ -156,9 +157,7 @@ struct EventStreamTests {
     func clientGoes() async throws {
         let log = FeedLog()
         try await log.append(Make.created)
-        var settings = LiveFeedSettings()
-        settings.maximumFeedCount = 1
-        try await WebSocketFeedTests.serve(log, feedSettings: settings) { server in
+        try await WebSocketFeedTests.serve(log, slots: FeedSlots(maximumCount: 1)) { server in
             let first = try await Self.get(server, Self.path)
             _ = await first.read(until: "created")
             let second = try await Self.get(server, Self.path).readResponse()

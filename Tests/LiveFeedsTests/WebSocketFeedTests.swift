@@ -13,11 +13,11 @@ import WebServerTesting
 struct WebSocketFeedTests {
     static func serve(
         _ log: FeedLog, settings: HTTPSettings = HTTPSettings(), feedSettings: LiveFeedSettings = LiveFeedSettings(),
-        closeTimeout: TimeAmount = .milliseconds(100),
+        slots: FeedSlots = FeedSlots(), closeTimeout: TimeAmount = .milliseconds(100),
         _ body: @escaping @Sendable (TestServer.Handle) async throws -> Void
     ) async throws {
         let hub = FeedHub(store: log.store, settings: feedSettings)
-        let feeds = LiveFeedEndpoints(hub, settings: feedSettings, logger: Logger(label: "test"))
+        let feeds = LiveFeedEndpoints(hub, settings: feedSettings, slots: slots, logger: Logger(label: "test"))
         var settings = settings
         settings.webSocket.closeTimeout = closeTimeout
         try await TestServer.run(feeds.all.map(\.route), settings: settings, body)
@@ -187,9 +187,7 @@ struct WebSocketFeedTests {
     func tooMany() async throws {
         let log = FeedLog()
         try await log.append(Make.created)
-        var settings = LiveFeedSettings()
-        settings.maximumFeedCount = 1
-        try await Self.serve(log, feedSettings: settings) { server in
+        try await Self.serve(log, slots: FeedSlots(maximumCount: 1)) { server in
             let (first, _) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")
             #expect(await first.next()?.type == "connection")
             let (_, refused) = try await WebSocketClient.open(server, "/api/v1/ws/broadcast")

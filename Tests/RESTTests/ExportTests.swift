@@ -2,6 +2,7 @@ import API
 import Application
 import EventLog
 import JSON
+import ReadModels
 import Testing
 import Tracking
 
@@ -69,7 +70,7 @@ struct ExportTests {
     func batches() async throws {
         try await TestAPI.run { api in
             let (session, token) = try await api.running("long")
-            let count = 2 * PointCursor.batchCount + 1000
+            let count = 20 * HistoryPlan.pieceCount + 1000
             for start in stride(from: 0, to: count, by: 20_000) {
                 var steps: [JSONValue] = []
                 var values: [JSONValue] = []

@@ -71,14 +71,14 @@ struct TestAPI: Sendable {
             logger.logLevel = .critical
             let core = tracker.core
             let monitor = ResourceMonitor(folder: "/tmp", now: core.now)
-            var feeds = LiveFeedSettings()
-            feeds.maximumFeedCount = 4
+            let feeds = FeedSlots(maximumCount: 4)
             let hub = FeedHub(
-                store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard, settings: feeds)
+                store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard)
             let endpoints =
-                Endpoints.all(of: tracker.tracker, health: Health(core, monitor: monitor, launches: false))
+                Endpoints.all(
+                    of: tracker.tracker, health: Health(core, monitor: monitor, launches: false), feeds: feeds)
                 + ExportEndpoints(tracker: tracker.tracker).all
-                + LiveFeedEndpoints(hub, settings: feeds, logger: logger).all
+                + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
                 + PageEndpoints(files: ProjectFiles(environment: ["PIVOT_HOME": projectFolder], executable: "")).all
             let application = WebApplication.make(
                 routes: endpoints.map(\.route), settings: settings, logger: logger)

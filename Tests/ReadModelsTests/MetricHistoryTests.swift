@@ -43,6 +43,9 @@ struct MetricHistoryTests {
                         try snapshot.history(query)
                     }
                     Self.check(history, wanted, axis, maximum ?? .max)
+                    let pieces = try Self.inPieces(query, asOf, of: documents, count: [40, 1_000][Int(seed % 2)])
+                    // As texts: NaN is not equal to itself.
+                    #expect("\(pieces)" == "\(history)", "read in pieces")
                 }
             }
         }
@@ -87,6 +90,28 @@ struct MetricHistoryTests {
             }
         }
         return (script, points)
+    }
+
+    /// The history read piece by piece, each from a state of its own.
+    private static func inPieces(
+        _ query: MetricHistoryQuery, _ asOf: UInt64?, of documents: Documents, count: Int
+    ) throws -> MetricHistory {
+        let plan = try documents.models.read(asOf: asOf.map { LogPosition($0) }) { try $0.historyPlan(query) }
+        var all = MetricHistory(axis: plan.axis)
+        all.pointCount = plan.pointCount
+        var mark: Int64?
+        repeat {
+            let (piece, next) = try documents.models.read { try $0.piece(of: plan, from: mark, count: count) }
+            all.steps += piece.steps
+            all.times += piece.times
+            all.values += piece.values
+            all.attempts += piece.attempts
+            all.nanCount += piece.nanCount
+            all.positiveInfinityCount += piece.positiveInfinityCount
+            all.negativeInfinityCount += piece.negativeInfinityCount
+            mark = next
+        } while mark != nil
+        return all
     }
 
     private static func check(

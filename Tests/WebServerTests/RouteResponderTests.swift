@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -47,6 +48,45 @@ struct RouteResponderTests {
     func parameters() async throws {
         try await ask("GET /things/a%20b?limit=4 HTTP/1.1\r\nHost: localhost\r\n\r\n") {
             #expect($0.json == ["name": "a b", "limit": "4"])
+        }
+    }
+
+    /// One thread for tasks.
+    private final class OneThread: TaskExecutor {
+        private let queue = DispatchQueue(label: "reads")
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    @Test("a read that holds its thread holds up neither probes nor writes")
+    func reads() async throws {
+        let (begun, gate) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+        let routes =
+            Self.routes + [
+                Route(.get, "/slow") { _ in
+                    begun.continuation.yield()
+                    gate.wait()
+                    return .json([:])
+                },
+                Route(.get, "/probe", budget: .unlimited) { _ in .json([:]) },
+            ]
+        var settings = HTTPSettings()
+        settings.readExecutor = OneThread()
+        try await TestServer.run(routes, settings: settings) { server in
+            let slow = try await server.connect()
+            try await slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            var iterator = begun.stream.makeAsyncIterator()
+            await iterator.next()
+            for request in ["GET /probe HTTP/1.1\r\n", "PUT /things/a HTTP/1.1\r\nContent-Length: 0\r\n"] {
+                let connection = try await server.connect()
+                try await connection.send(request + "Host: localhost\r\n\r\n")
+                #expect(try await connection.readResponse().status == 200)
+            }
+            gate.signal()
+            #expect(try await slow.readResponse().status == 200)
         }
     }
 

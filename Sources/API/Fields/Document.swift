@@ -45,6 +45,24 @@ extension Document {
         return writer.bytes
     }
 
+    /// The document as JSON text, cut before the closing bracket of each of `lists`: fields that hold an empty list or object,
+    /// in their order. What is put between two pieces becomes part of the list.
+    package func encoded(cutIn lists: [String], nonfinite: NonfiniteStyle = .string) -> [[UInt8]] {
+        var writer = JSONWriter(nonfinite: nonfinite)
+        var cuts = [0]
+        writer.beginObject()
+        let fields = Self.fields
+        withUnsafePointer(to: self) { place in
+            for index in fields.indices {
+                fields[index].write(place, to: &writer)
+                if lists.contains(fields[index].name) { cuts.append(writer.bytes.count - 1) }
+            }
+        }
+        writer.endObject()
+        let bytes = writer.bytes
+        return zip(cuts, cuts.dropFirst() + [bytes.count]).map { Array(bytes[$0..<$1]) }
+    }
+
     /// The document as a value.
     package var json: JSONValue {
         do throws(JSONError) {

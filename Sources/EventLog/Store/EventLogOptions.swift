@@ -8,7 +8,7 @@ package struct EventLogOptions: Sendable {
     package var environment = EnvironmentOptions()
     /// Asked before each operation on the journal; another answer than 0 is the error it fails with. For tests of failures.
     package var journalFault: @Sendable (JournalOperation) -> Int32 = { _ in 0 }
-    /// The threads that read; the read models may share them.
+    /// The threads that read.
     package var readers = ReaderPool()
     package var probe: any FileSystemProbe = SystemFileSystemProbe()
     /// The clock behind `recordedAt`.

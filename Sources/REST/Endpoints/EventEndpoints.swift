@@ -4,7 +4,7 @@ import EventLog
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import ServiceLifecycle
+import ReadModels
 import Tracking
 import WebServer
 
@@ -12,6 +12,7 @@ import WebServer
 /// length.
 struct EventEndpoints {
     let tracker: Tracker
+    let feeds: FeedSlots
 
     var all: [Endpoint] {
         [Endpoint(.getEvents, everything), Endpoint(.getSessionEvents, ofSession)]
@@ -54,32 +55,44 @@ struct EventEndpoints {
         let format = EventFormat(call)
         let store = tracker.core.store
         let head = store.head
+        let longRead = limit > Self.batchLimit.count ? try tracker.core.readModels.longReads.begin() : nil
+        let slot = follow ? try feeds.take(for: call.context) : nil
+        let read: @Sendable (LogPosition, Int) async throws -> EventBatch = { position, limit in
+            try await Self.read(store, after: position, limit: limit, filter, through: head)
+        }
         // The first batch is read before the answer begins, so that its errors are answers.
-        let first = try await Self.read(store, after: after, limit: limit, filter, through: head)
+        let first = try await LongRead.run(longRead) { try await read(after, limit) }
         let headers: HTTPFields = [
             .contentType: format.rawValue, .readPosition: head.description, .cacheControl: "no-store",
         ]
         let body = ResponseBody { writer in
-            var batch = first
-            var rest = limit
-            while true {
-                rest -= batch.events.count
-                // The next batch is read while this one is sent.
-                let (through, left) = (batch.through, rest)
-                async let next =
-                    left > 0 && through < head
-                    ? Self.read(store, after: through, limit: left, filter, through: head) : nil
-                if !batch.events.isEmpty {
-                    try await writer.write(ByteBuffer(bytes: try format.bytes(of: batch.events)))
+            let lent = BodyWriter(writer)
+            let send: @Sendable (EventBatch) async throws -> Void = { batch in
+                guard !batch.events.isEmpty else { return }
+                try await lent.write(ByteBuffer(bytes: try format.bytes(of: batch.events)))
+            }
+            let (reached, rest) = try await LongRead.run(longRead) {
+                var (batch, rest) = (first, limit - first.events.count)
+                try await send(batch)
+                while rest > 0, batch.through < head {
+                    batch = try await read(batch.through, rest)
+                    rest -= batch.events.count
+                    try await send(batch)
                 }
-                if let next = try await next {
-                    batch = next
-                } else if rest > 0, follow,
-                    let next = try await Self.next(after: batch.through, limit: rest, filter, in: store)
-                {
-                    batch = next
-                } else {
-                    break
+                return (batch.through, rest)
+            }
+            longRead?.end()
+            if let slot {
+                try await call.whileConnected {
+                    var (position, rest) = (reached, rest)
+                    while rest > 0,
+                        let batch = try await Self.next(after: position, limit: rest, filter, in: store)
+                    {
+                        rest -= batch.events.count
+                        position = batch.through
+                        try await send(batch)
+                    }
+                    withExtendedLifetime(slot) {}
                 }
             }
             try await writer.finish(nil)
@@ -112,18 +125,15 @@ struct EventEndpoints {
         ReadLimit(count: min(limit, batchLimit.count), byteCount: batchLimit.byteCount)
     }
 
-    /// Waits for the next events; nil when the server shuts down.
+    /// Waits for the next events; nil when the log is closed or nobody waits any more.
     private static func next(
         after position: LogPosition, limit: Int, _ filter: EventFilter, in store: any EventStore
-    ) async throws -> EventBatch? {
+    ) async throws(StorageError) -> EventBatch? {
         do {
-            return try await cancelWhenGracefulShutdown {
-                try await store.nextEvents(
-                    after: position, limit: Self.batchLimit(within: limit), matching: filter)
-            }
-        } catch is CancellationError {
-            return nil
-        } catch let error as StorageError where error.code == .cancelled || error.code == .closed {
+            return try await store.nextEvents(
+                after: position, limit: Self.batchLimit(within: limit), matching: filter)
+        } catch {
+            guard error.code == .cancelled || error.code == .closed else { throw error }
             return nil
         }
     }

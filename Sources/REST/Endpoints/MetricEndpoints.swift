@@ -32,21 +32,35 @@ struct MetricEndpoints {
 
     private func records(_ call: Call, _ session: Session.ID?) async throws -> Response {
         let metric = try call.metricName()
-        return .read(
-            try await tracker.queries.epochs(
-                of: session, metric: metric, latest: try call.query.limit(), allAttempts: try call.wantsAllAttempts(),
-                try call.freshness()), nonfinite: try call.query.nonfinite()
-        ) { epochs in
+        let nonfinite = try call.query.nonfinite()
+        return try await epochs(call, session, metric: metric, isCounted: true) { epochs, writer in
             var list = EpochRecordList()
             list.sessionID = epochs.session.sessionID
-            list.metrics = epochs.records.map { record in
+            list.total = epochs.total ?? epochs.records.count
+            let records = epochs.records.lazy.map { record in
                 let metrics = [MetricValue](record.metrics)
                 return EpochRecord(
                     epoch: Int(record.epoch), timestamp: Timestamp(rawValue: record.time),
                     metrics: metric.map { name in metrics.filter { $0.name == name } } ?? metrics)
             }
-            list.total = epochs.total ?? epochs.records.count
-            return list
+            try await writer.list(list, "metrics", records, nonfinite)
+        }
+    }
+
+    /// The epochs of a session, written by `write`: a long answer when there are many.
+    private func epochs(
+        _ call: Call, _ session: Session.ID?, metric: String? = nil, isCounted: Bool,
+        _ write: @escaping @Sendable (Queries.Epochs, inout AnswerWriter) async throws -> Void
+    ) async throws -> Response {
+        let (latest, allAttempts) = (try call.query.limit(), try call.wantsAllAttempts())
+        let freshness = try call.freshness()
+        let session = try await tracker.queries.session(orLatest: session, freshness)
+        let cost = try await tracker.queries.epochCost(
+            of: session, latest: metric == nil ? latest : nil, isCounted: isCounted, freshness)
+        return try await tracker.reading(cost: cost) { longRead in
+            let answer = try await tracker.queries.epochs(
+                of: session, metric: metric, latest: latest, allAttempts: allAttempts, isCounted: isCounted, freshness)
+            return try await .written(.json(at: answer.position), longRead) { try await write(answer.value, &$0) }
         }
     }
 
@@ -78,16 +92,13 @@ struct MetricEndpoints {
     }
 
     private func epochs(_ call: Call, _ session: Session.ID?) async throws -> Response {
-        .read(
-            try await tracker.queries.epochs(
-                of: session, latest: try call.query.limit(), allAttempts: try call.wantsAllAttempts(),
-                isCounted: false, try call.freshness()), nonfinite: try call.query.nonfinite()
-        ) { epochs in
+        let nonfinite = try call.query.nonfinite()
+        return try await epochs(call, session, isCounted: false) { epochs, writer in
             var list = EpochList()
             list.sessionID = epochs.session.sessionID
             list.currentEpoch = Int(epochs.session.currentEpoch)
             list.totalEpochs = Int(epochs.session.totalEpochs)
-            list.epochs = epochs.records.map { record in
+            let records = epochs.records.lazy.map { record in
                 var epoch = EpochList.Epoch()
                 epoch.epoch = Int(record.epoch)
                 epoch.timestamp = Timestamp(rawValue: record.time)
@@ -97,7 +108,7 @@ struct MetricEndpoints {
                 epoch.metrics = [MetricValue](record.metrics)
                 return epoch
             }
-            return list
+            try await writer.list(list, "epochs", records, nonfinite)
         }
     }
 
@@ -111,29 +122,26 @@ struct MetricEndpoints {
             maximumPoints: try call.query.integer("max_points", in: 4...100_000),
             allAttempts: try call.wantsAllAttempts())
         let nonfinite = try call.query.nonfinite()
-        guard let name = try call.metricName() else {
-            return .read(
-                try await tracker.queries.histories(query, try call.freshness()), nonfinite: nonfinite
-            ) { histories in
-                var info = MetricHistoryInfo()
-                info.sessionID = session.text
-                info.axis = (bounds.axis ?? histories.first?.history.axis ?? .epoch).rawValue
-                var metrics = JSONObject()
-                for (name, history) in histories {
-                    metrics[name] = MetricHistoryInfo(history, of: name, session).json
-                    info.totalPointCount += history.pointCount
+        let freshness = try call.freshness()
+        let name = try call.metricName()
+        query.metric = name ?? ""
+        let cost = try await tracker.queries.cost(of: query, metrics: name.map { [$0] }, freshness)
+        return try await tracker.reading(cost: cost) { [query, queries = tracker.queries] longRead in
+            guard name != nil else {
+                let names = try await queries.metricNames(of: session, freshness)
+                return try await .written(.json(at: names.position), longRead) { writer in
+                    try await writer.histories(of: session, names.value.map(\.name), axis: query.axis, nonfinite) {
+                        try await queries.history(query.of($0), asOf: names.position, .stale).value
+                    }
                 }
-                info.metrics = metrics
-                return info
             }
-        }
-        query.metric = name
-        return .read(
-            try await tracker.queries.history(query, try call.freshness()), nonfinite: nonfinite
-        ) { history, availableMetrics in
-            var info = MetricHistoryInfo(history, of: name, session)
-            info.availableMetrics = availableMetrics
-            return info
+            let answer = try await queries.history(query, freshness)
+            let alternatives =
+                answer.value.pointCount == 0
+                ? try await queries.alternatives(to: query, asOf: answer.position) : nil
+            return try await .written(.json(at: answer.position), longRead) { writer in
+                try await writer.history(answer.value, of: session, alternatives: alternatives, nonfinite)
+            }
         }
     }
 
@@ -185,23 +193,25 @@ struct MetricEndpoints {
     }
 
     private func graph(_ call: Call, _ session: Session.ID?, _ curves: Curves) async throws -> Response {
-        .read(
-            try await tracker.queries.curves(
-                curves.metrics, or: curves.substitute, of: session, maximumPoints: try maximumPoints(call),
-                try call.freshness()), nonfinite: try call.query.nonfinite()
-        ) { drawn in
+        let freshness = try call.freshness()
+        let nonfinite = try call.query.nonfinite()
+        let maximumPoints = try maximumPoints(call)
+        let queries = tracker.queries
+        let session = try await queries.session(orLatest: session, freshness)
+        let names = curves.metrics + (curves.substitute.map { [$0] } ?? [])
+        let query = MetricHistoryQuery(session: session, metric: "", axis: nil, maximumPoints: maximumPoints)
+        let cost = try await queries.cost(of: query, metrics: names, freshness)
+        return try await tracker.reading(cost: cost) { longRead in
+            let answer = try await queries.curves(
+                curves.metrics, or: curves.substitute, of: session, maximumPoints: maximumPoints, freshness)
+            let drawn = answer.value
             var graph = GraphInfo()
             graph.title = "\(curves.title) of \(drawn.session.name)"
             graph.xLabel = drawn.axis == .epoch ? "Epoch" : "Step"
             graph.yLabel = curves.yLabel
-            graph.series = drawn.curves.map { name, history in
-                var series = GraphInfo.Series()
-                series.name = name
-                series.x = (drawn.axis == .epoch ? history.epochs : history.steps).map(Double.init)
-                series.y = history.values
-                return series
+            return try await .written(.json(at: answer.position), longRead) { [graph] writer in
+                try await writer.graph(graph, drawn.curves, nonfinite)
             }
-            return graph
         }
     }
 
@@ -262,22 +272,5 @@ extension MetricNameList.Axis {
         (maximum, maximumPlace) = (axis.maximum?.value, axis.maximum?.place)
         nanCount = Int(clamping: axis.nanCount)
         infinityCount = Int(clamping: axis.infinityCount)
-    }
-}
-
-extension MetricHistoryInfo {
-    fileprivate init(_ history: MetricHistory, of name: String, _ session: Session.ID) {
-        self.init()
-        sessionID = session.text
-        metricName = name
-        axis = history.axis.rawValue
-        epochs = history.axis == .epoch ? history.epochs : nil
-        steps = history.axis == .epoch ? nil : history.steps
-        values = history.values
-        timestamps = history.times.map { Timestamp(rawValue: $0) }
-        totalPointCount = history.pointCount
-        isSampled = history.pointCount > history.values.count
-        nanCount = history.nanCount
-        infinityCount = history.positiveInfinityCount + history.negativeInfinityCount
     }
 }

@@ -2,13 +2,13 @@ import LMDB
 import Tracking
 
 /// A request for points of a series: which ones, placed by what, and how many at most.
-struct SeriesQuery {
+struct SeriesQuery: Sendable {
     var isTime: Bool
     var start: Int64?
     var end: Int64?
     var maximumPoints: Int
     /// The step from which on the points of an attempt are superseded; nil when they are not.
-    var stepCutoff: (_ attempt: UInt32) -> Int64?
+    var stepCutoff: @Sendable (_ attempt: UInt32) -> Int64?
     /// Only points of events up to here.
     var position: LogPosition
 
@@ -61,14 +61,31 @@ struct SeriesQuery {
         let parts = try parts(ofSeries: series, in: transaction, tables)
         let pointCount = parts.reduce(0) { $0 + $1.range.count }
         guard pointCount > maximumPoints else {
-            var samples: [SeriesSample] = []
-            samples.reserveCapacity(pointCount)
-            for part in parts {
-                try part.segment.forEach(part.range, isTime: isTime, in: transaction) { samples.append($0) }
-            }
-            if parts.count > 1 { samples.sort { $0.precedes($1) } }
-            return SeriesQuery.all(samples)
+            return SeriesQuery.all(try samples(of: parts, in: transaction))
         }
+        let places = try places(of: parts, in: transaction)
+        var thinning = SeriesThinning(
+            from: places.lowerBound, through: places.upperBound, bucketCount: maximumPoints / 4)
+        return try thinned(parts, &thinning, in: transaction)
+    }
+
+    /// The points of `parts` in order.
+    func samples(
+        of parts: [Part], in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> [SeriesSample] {
+        var samples: [SeriesSample] = []
+        samples.reserveCapacity(parts.reduce(0) { $0 + $1.range.count })
+        for part in parts {
+            try part.segment.forEach(part.range, isTime: isTime, in: transaction) { samples.append($0) }
+        }
+        if parts.count > 1 { samples.sort { $0.precedes($1) } }
+        return samples
+    }
+
+    /// The first and the last place of `parts`, which are not empty.
+    func places(
+        of parts: [Part], in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> ClosedRange<Int64> {
         var first = Int64.max
         var last = Int64.min
         for part in parts {
@@ -76,7 +93,13 @@ struct SeriesQuery {
             first = min(first, try segment.sample(part.range.lowerBound, isTime: isTime, in: transaction).place)
             last = max(last, try segment.sample(part.range.upperBound - 1, isTime: isTime, in: transaction).place)
         }
-        var thinning = SeriesThinning(from: first, through: last, bucketCount: maximumPoints / 4)
+        return first...last
+    }
+
+    /// What `thinning` keeps of `parts`.
+    func thinned(
+        _ parts: [Part], _ thinning: inout SeriesThinning, in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> Answer {
         for part in parts {
             try part.segment.add(part.range, isTime: isTime, to: &thinning, in: transaction)
         }
@@ -100,7 +123,7 @@ struct SeriesQuery {
             negativeInfinityCount: thinning.negativeInfinityCount)
     }
 
-    private static func all(_ samples: [SeriesSample]) -> Answer {
+    static func all(_ samples: [SeriesSample]) -> Answer {
         var answer = Answer(samples: samples, pointCount: samples.count)
         for sample in samples where !sample.value.isFinite {
             if sample.value.isNaN {

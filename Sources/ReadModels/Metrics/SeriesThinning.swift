@@ -14,32 +14,38 @@ struct SeriesThinning {
     private let start: Int64
     /// The number of places in the range, at most 2^64 - 1.
     private let span: UInt64
+    private let bucketCount: Int
+    /// The bucket that `buckets` begins with.
+    private let firstBucket: Int
     private var buckets: [Bucket?]
     var pointCount = 0
     var nanCount = 0
     var positiveInfinityCount = 0
     var negativeInfinityCount = 0
 
-    /// Cuts the places from `start` through `end` into `bucketCount` buckets.
-    init(from start: Int64, through end: Int64, bucketCount: Int) {
+    /// Cuts the places from `start` through `end` into `bucketCount` buckets. With `window` it holds only those: points of others
+    /// must not be added.
+    init(from start: Int64, through end: Int64, bucketCount: Int, window: Range<Int>? = nil) {
         self.start = start
         let distance = UInt64(bitPattern: end &- start)
         span = distance == .max ? .max : distance + 1
-        buckets = Array(repeating: nil, count: max(bucketCount, 1))
+        self.bucketCount = max(bucketCount, 1)
+        firstBucket = window?.lowerBound ?? 0
+        buckets = Array(repeating: nil, count: window?.count ?? self.bucketCount)
     }
 
     /// The bucket that holds `place`.
     func bucket(of place: Int64) -> Int {
-        let product = UInt64(bitPattern: place &- start).multipliedFullWidth(by: UInt64(buckets.count))
-        guard product.high < span else { return buckets.count - 1 }
-        return min(Int(span.dividingFullWidth(product).quotient), buckets.count - 1)
+        let product = UInt64(bitPattern: place &- start).multipliedFullWidth(by: UInt64(bucketCount))
+        guard product.high < span else { return bucketCount - 1 }
+        return min(Int(span.dividingFullWidth(product).quotient), bucketCount - 1)
     }
 
     /// The last place that `bucket` holds.
     func lastPlace(of bucket: Int) -> Int64 {
-        guard bucket < buckets.count - 1 else { return .max }
+        guard bucket < bucketCount - 1 else { return .max }
         let product = UInt64(bucket + 1).multipliedFullWidth(by: span)
-        let (quotient, remainder) = UInt64(buckets.count).dividingFullWidth(product)
+        let (quotient, remainder) = UInt64(bucketCount).dividingFullWidth(product)
         return start &+ Int64(bitPattern: remainder > 0 ? quotient : quotient &- 1)
     }
 
@@ -64,8 +70,9 @@ struct SeriesThinning {
         }
     }
 
-    /// Adds what a segment has in the bucket at `index`; its points are counted by the caller.
-    mutating func join(_ part: Bucket, to index: Int) {
+    /// Adds what a segment has in the bucket `number`; its points are counted by the caller.
+    mutating func join(_ part: Bucket, to number: Int) {
+        let index = number - firstBucket
         guard var bucket = buckets[index] else {
             buckets[index] = part
             return

@@ -32,26 +32,36 @@ extension ReadModelSnapshot {
             guard let session = try transaction.session(query.session.text, through: position, in: tables) else {
                 return MetricHistory(axis: query.axis ?? .epoch)
             }
-            let maximumPoints = min(max(query.maximumPoints ?? .max, 4), MetricHistoryQuery.mostPoints)
             if query.axis == nil || query.axis == .epoch {
-                let history = try epochHistory(query, of: session, maximumPoints: maximumPoints)
+                let history = try epochHistory(query, of: session, maximumPoints: query.pointLimit)
                 if query.axis == .epoch || history.pointCount > 0 { return history }
             }
-            guard
-                let series = try transaction.series(SeriesRow.metricKey(session.sessionID, query.metric), in: tables)
-            else { return MetricHistory(axis: query.axis ?? .epoch) }
-            let timeline = session.timeline
-            let seriesQuery = SeriesQuery(
-                isTime: query.axis == .time, start: query.start, end: query.end, maximumPoints: maximumPoints,
-                stepCutoff: { query.allAttempts ? nil : timeline.stepEnd(ofAttempt: $0) }, position: readLimit)
+            guard let (number, series) = try seriesQuery(query, of: session) else {
+                return MetricHistory(axis: query.axis ?? .epoch)
+            }
             return MetricHistory(
-                axis: query.axis ?? .step, try seriesQuery.answer(fromSeries: series.number, in: transaction, tables))
+                axis: query.axis ?? .step, try series.answer(fromSeries: number, in: transaction, tables))
         } catch {
             throw ReadModelError(error)
         }
     }
 
-    private func epochHistory(
+    /// The query of the reported points, and the number of their series; nil when there is none.
+    func seriesQuery(
+        _ query: MetricHistoryQuery, of session: SessionDocument
+    ) throws(LMDBError) -> (number: UInt64, SeriesQuery)? {
+        guard let series = try transaction.series(SeriesRow.metricKey(session.sessionID, query.metric), in: tables)
+        else { return nil }
+        let timeline = session.timeline
+        return (
+            series.number,
+            SeriesQuery(
+                isTime: query.axis == .time, start: query.start, end: query.end, maximumPoints: query.pointLimit,
+                stepCutoff: { query.allAttempts ? nil : timeline.stepEnd(ofAttempt: $0) }, position: readLimit)
+        )
+    }
+
+    func epochHistory(
         _ query: MetricHistoryQuery, of session: SessionDocument, maximumPoints: Int
     ) throws(LMDBError) -> MetricHistory {
         var samples: [SeriesSample] = []
@@ -99,6 +109,11 @@ extension ReadModelSnapshot {
 
     /// The position up to which points must be looked at: everything when the snapshot is the newest.
     private var readLimit: LogPosition { isCurrent ? LogPosition(.max) : position }
+}
+
+extension MetricHistoryQuery {
+    /// The most points that its answer has.
+    var pointLimit: Int { min(max(maximumPoints ?? .max, 4), Self.mostPoints) }
 }
 
 extension MetricHistory {

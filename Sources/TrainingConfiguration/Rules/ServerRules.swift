@@ -51,7 +51,14 @@ enum ServerRules {
                     "how long it is averaged, while the server is ready to read"),
             ]), "how slowly a request's body may arrive, else the request ends with 408"),
         .init(
-            "max_feeds", .integer(1...1_000_000), default: 10_000, "live feeds (event streams, WebSockets) at a time"),
+            "max_feeds", .integer(1...1_000_000), default: 10_000,
+            "live feeds (event streams, WebSockets, followers of the log) at a time; one more is refused with 503"),
+        .init(
+            "max_feeds_per_client", .integer(1...1_000_000), default: 1000,
+            "live feeds of one client at a time; clients on this machine may have all"),
+        .init(
+            "max_long_reads", .integer(1...10_000), default: 64,
+            "long answers (raw histories, exports, the log) at a time; one more is refused with 503"),
         .init(
             "lease_seconds", .number(.from(1, to: 3600)), default: 30.0,
             "how long a trainer that does not respond keeps its session"),

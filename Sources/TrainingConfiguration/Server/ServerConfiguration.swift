@@ -30,6 +30,10 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let bodyRate: BodyRate
     /// Live feeds at a time.
     package let maximumFeedCount: Int
+    /// Live feeds at a time of one client on another machine.
+    package let maximumFeedCountPerClient: Int
+    /// Long answers at a time.
+    package let maximumLongReads: Int
     /// The time that a silent trainer keeps its session.
     package let leaseDuration: Duration
     /// The longest time that an answer to a stop may wait for the trainer.
@@ -68,6 +72,8 @@ package struct ServerConfiguration: Equatable, Sendable {
         rateLimit = RateLimit(root.section("rate_limit"))
         bodyRate = BodyRate(root.section("body_rate"))
         maximumFeedCount = root.integer("max_feeds")
+        maximumFeedCountPerClient = root.integer("max_feeds_per_client")
+        maximumLongReads = root.integer("max_long_reads")
         leaseDuration = .milliseconds(Int64(root.number("lease_seconds") * 1000))
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
         launches = root.section("launcher").bool("enabled")

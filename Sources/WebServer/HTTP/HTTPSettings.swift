@@ -10,6 +10,9 @@ package struct HTTPSettings: Sendable {
     package var rateLimit = RateLimiter.Settings()
     package var connection = ConnectionLimits()
     package var webSocket = WebSocketLimits()
+    /// The threads on which reads are answered, so that those that take long hold up nothing else; nil for those that all
+    /// tasks share.
+    package var readExecutor: (any TaskExecutor)?
     /// The most bytes of a body on a route that sets no limit of its own.
     package var maximumBodyByteCount = 16 << 20
     /// A time that never goes back; only the rate limit reads it.

@@ -133,7 +133,9 @@ package struct RouteResponder: HTTPResponder {
         }
         let call = try call(request, context, match, route)
         switch route.handler {
-        case .http(let respond): return try await respond(call)
+        case .http(let respond):
+            guard route.budget == .reads, let executor = settings.readExecutor else { return try await respond(call) }
+            return try await withTaskExecutorPreference(executor) { try await respond(call) }
         case .webSocket(let alternative, let open):
             _ = try await open(call)
             throw APIError(

@@ -19,7 +19,7 @@ package struct WebSocketConnection: Sendable {
         do {
             try await channel.executeThenClose { inbound, outbound in
                 try await withThrowingTaskGroup(of: Bool.self) { group in
-                    let writer = WebSocketWriter(outbound: outbound)
+                    let writer = WebSocketWriter(outbound: outbound, channel: channel.channel)
                     group.addTask {
                         await handler(writer)
                         return false
