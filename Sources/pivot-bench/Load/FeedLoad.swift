@@ -9,6 +9,8 @@ final class FeedLoad {
     struct Result {
         /// Seconds from a report's sending to its frame, over all clients that read.
         var latencies: [Double] = []
+        /// Seconds from a report's sending to its answer.
+        var answers: [Double] = []
         var seconds = 0.0
         var reportCount = 0
         /// Reports that were sent later than a tick after they were due.
@@ -33,6 +35,9 @@ final class FeedLoad {
     /// They take turns, so that a report need not wait for the answer of the one before it.
     private var reporters: [HTTPConnection] = []
     private let port: Int
+    /// The times at which the reports were sent that are not answered yet, by reporter.
+    private var unanswered: [ContinuousClock.Instant?] = []
+    private var answers: [Double] = []
     private var template: ReportTemplate
     private var clients: [Client] = []
     private var sentAt: [ContinuousClock.Instant] = []
@@ -80,6 +85,7 @@ final class FeedLoad {
         for index in clients.indices { clients[index].rest = [] }
         // Not before: the server closes a connection that sends nothing.
         reporters = try (0..<Self.reporterCount).map { _ in try HTTPConnection(port: port) }
+        unanswered = reporters.map { _ in nil }
         descriptors += reporters.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     }
 
@@ -99,6 +105,7 @@ final class FeedLoad {
             if ContinuousClock.now - due > period { result.lateCount += 1 }
             template.advance(after: [])
             sentAt.append(.now)
+            unanswered[number % reporters.count] = .now
             try reporters[number % reporters.count].send(template.bytes)
             try take(milliseconds: 0)
         }
@@ -112,6 +119,7 @@ final class FeedLoad {
         }
         result.seconds = begin.duration(to: .now).seconds
         result.latencies = latencies
+        result.answers = answers
         return result
     }
 
@@ -144,6 +152,9 @@ final class FeedLoad {
                 try receive(place, received)
             } else if received <= 0 {
                 throw BenchmarkError("The server closed the connection of the reports.")
+            } else if let sent = unanswered[place - clients.count] {
+                answers.append(sent.duration(to: .now).seconds)
+                unanswered[place - clients.count] = nil
             }
         }
     }

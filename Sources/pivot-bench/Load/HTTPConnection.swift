@@ -11,7 +11,7 @@ final class HTTPConnection {
 
     let descriptor: Int32
     private var buffer: [UInt8] = []
-    private var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    private lazy var chunk = [UInt8](repeating: 0, count: 1 << 20)
 
     /// Connects to 127.0.0.1 at `port`.
     init(port: Int) throws {

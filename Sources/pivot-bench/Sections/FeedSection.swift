@@ -1,5 +1,3 @@
-import Glibc
-
 /// Thousands of live feeds of one session while points come in, half over WebSockets and half as event streams.
 ///
 /// Reports of one point at a fixed rate are told to every feed; the clients take their share of the same cores.
@@ -22,13 +20,20 @@ struct FeedSection {
         }
         let name = "\(Figure.text(Double(count))) feeds, \(Figure.text(rate)) points/s"
         let frames = Double(count * many.result.reportCount) / many.result.seconds
+        context.say("\(count) sockets of a bare server")
+        let bare = try await BareFeeds.writesPerSecond(count: count, byteCount: 256, seconds: context.loadSeconds / 2)
+        let (answersAlone, answers) = (Quantiles(one.result.answers), Quantiles(many.result.answers))
         return [
             Section.feeds.row("\(name): report to frame, p50", crowd.at(0.5) * 1e3, "ms", beside: reference(0.5)),
-            Section.feeds.row("\(name): report to frame, p99", crowd.at(0.99) * 1e3, "ms", beside: reference(0.99)),
+            Section.feeds.row(
+                "\(name): report to frame, p99", crowd.at(0.99) * 1e3, "ms", target: .atMost(100),
+                beside: reference(0.99)),
+            Section.feeds.row(
+                "\(name): report to answer, p99", answers.at(0.99) * 1e3, "ms",
+                beside: .init(what: "with 2 feeds", figure: answersAlone.at(0.99) * 1e3)),
             Section.feeds.row(
                 "\(name): frames", frames, "frames/s",
-                beside: .init(
-                    what: "send and receive of 256 bytes on a pair of sockets, one thread", figure: try exchanges())),
+                beside: .init(what: "writes of 256 bytes by a bare NIO server to as many sockets", figure: bare)),
             Section.feeds.row(
                 "\(name): processor of the server", many.processor, "cores",
                 beside: .init(what: "with 2 feeds", figure: one.processor)),
@@ -62,25 +67,5 @@ struct FeedSection {
         return Measured(
             result: result, processor: processor, byteCount: Double(opened - before),
             anonymous: Double(try server.memory().anonymous))
-    }
-
-    /// How often 256 bytes are sent and received again on a pair of sockets, in one second.
-    private func exchanges() throws -> Double {
-        var descriptors: [Int32] = [0, 0]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors) == 0 else {
-            throw BenchmarkError.system("socketpair", errno)
-        }
-        defer { for descriptor in descriptors { close(descriptor) } }
-        var bytes = [UInt8](repeating: 1, count: 256)
-        var count = 0
-        let begin = ContinuousClock.now
-        while begin.duration(to: .now) < .milliseconds(500) {
-            for _ in 0..<100 {
-                guard send(descriptors[0], bytes, bytes.count, 0) > 0, recv(descriptors[1], &bytes, bytes.count, 0) > 0
-                else { throw BenchmarkError.system("sending", errno) }
-            }
-            count += 100
-        }
-        return Double(count) / begin.duration(to: .now).seconds
     }
 }
