@@ -161,6 +161,7 @@ package enum TrackingServer {
         var settings = HTTPSettings()
         settings.host = configuration.host
         settings.port = configuration.port
+        settings.maximumConnectionCount = ProcessDescriptors.raiseLimit()
         settings.hostNames = configuration.allowedHosts
         settings.allowedOrigins = configuration.allowedOrigins
         settings.rateLimit.readsPerMinute = configuration.rateLimit.readsPerMinute

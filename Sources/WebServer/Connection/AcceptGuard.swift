@@ -3,82 +3,117 @@ import HTTPTypes
 import JSON
 import Logging
 import NIOCore
+import Synchronization
 
-/// Keeps a listening socket quiet while the process has no descriptor for a connection, and refuses who comes meanwhile.
+/// Bounds the connections of a listening socket, and refuses who comes when there are as many, or when the process has no
+/// descriptor left.
 ///
-/// The first handler of the listening channel. Without it the event loop would try to accept again and again as long as
-/// somebody waits. One descriptor is kept in reserve: it is given up to take one connection, which is answered 503 and closed
-/// after a moment, before the next is looked at; so the clients know, and the processor is free.
+/// The first handler of the listening channel. While the bound is reached nothing is accepted by the channel, whose event loop
+/// would otherwise try again and again. A few of those who wait are taken at a time instead, answered 503, and closed after a
+/// moment: the clients know, and the processor is free. The bound leaves descriptors for files; a process without any would
+/// not only fail its requests, since the system's libraries end it when they cannot read how it is doing.
 final class AcceptGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
 
-    /// The time for which a refused connection is kept, so that its client can read the answer, and until the next is accepted.
+    /// The connections that all listening sockets of a server share.
+    final class Count: Sendable {
+        private let limit: Int
+        private let count = Atomic<Int>(0)
+
+        /// - Parameter limit: The most connections.
+        init(limit: Int) { self.limit = limit }
+
+        var isFull: Bool { count.load(ordering: .relaxed) >= limit }
+
+        func add(_ change: Int) { count.wrappingAdd(change, ordering: .relaxed) }
+    }
+
+    /// The time for which refused connections are kept, so that their clients can read the answer, and until more are looked at.
     private static let pause = TimeAmount.milliseconds(50)
+    /// The most connections that are refused in that time.
+    private static let refusalLimit = 16
     /// The time between two lines of the log.
     private static let logInterval = TimeAmount.minutes(1)
 
+    private let count: Count
     private let logger: Logger
-    private var reserve: CInt
     private var isPaused = false
+    /// Refused since the last line of the log.
     private var refusedCount = 0
     private var lastLine: NIODeadline?
 
-    init(logger: Logger) {
+    init(count: Count, logger: Logger) {
+        self.count = count
         self.logger = logger
-        reserve = Self.openReserve()
     }
 
-    deinit { if reserve >= 0 { close(reserve) } }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        count.add(1)
+        Self.unwrapInboundIn(data).closeFuture.whenComplete { [count] _ in count.add(-1) }
+        context.fireChannelRead(data)
+        if count.isFull { pause(context) }
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? IOError, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else {
             context.fireErrorCaught(error)
             return
         }
+        pause(context)
+    }
+
+    private func pause(_ context: ChannelHandlerContext) {
         guard !isPaused else { return }
         isPaused = true
         setAccepting(false, context)
-        let refused = refuse(context)
-        if refused >= 0 { refusedCount += 1 }
-        tell(error)
+        refuse(context)
+    }
+
+    /// Answers those who wait, and looks again after a moment.
+    private func refuse(_ context: ChannelHandlerContext) {
+        let refused = count.isFull ? Self.refuseWaiting(at: context) : []
+        refusedCount += refused.count
+        if !refused.isEmpty || !count.isFull { tell() }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.pause) {
             let (handler, context) = bound.value
-            handler.resume(after: refused, context)
+            for descriptor in refused { Self.end(descriptor) }
+            guard context.channel.isActive else { return }
+            if handler.count.isFull {
+                handler.refuse(context)
+            } else {
+                handler.isPaused = false
+                handler.setAccepting(true, context)
+            }
         }
     }
 
-    private func resume(after refused: CInt, _ context: ChannelHandlerContext) {
-        if refused >= 0 {
-            // What the client has sent must be read, or closing would take the answer away from it.
-            var room = [UInt8](repeating: 0, count: 1 << 16)
-            while recv(refused, &room, room.count, CInt(MSG_DONTWAIT)) > 0 {}
-            close(refused)
-        }
-        if reserve < 0 { reserve = Self.openReserve() }
-        isPaused = false
-        setAccepting(true, context)
-    }
-
-    /// Takes one connection in the place of the reserve and answers it; its descriptor, or -1 when there is none.
-    private func refuse(_ context: ChannelHandlerContext) -> CInt {
-        guard reserve >= 0 else { return -1 }
-        close(reserve)
-        reserve = -1
-        var refused: CInt = -1
+    /// Takes some of the connections that wait and answers them; their descriptors.
+    private static func refuseWaiting(at context: ChannelHandlerContext) -> [CInt] {
+        var refused: [CInt] = []
         do {
             try context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
-                refused = accept(socket, nil, nil)
+                while refused.count < refusalLimit {
+                    let descriptor = accept(socket, nil, nil)
+                    guard descriptor >= 0 else { return }
+                    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+                    _ = send(descriptor, answer, answer.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+                    shutdown(descriptor, CInt(SHUT_WR))
+                    refused.append(descriptor)
+                }
             }
         } catch {
-            return -1
+            // The channel is closed.
         }
-        guard refused >= 0 else { return -1 }
-        _ = fcntl(refused, F_SETFD, FD_CLOEXEC)
-        let answer = Self.answer
-        _ = send(refused, answer, answer.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
-        shutdown(refused, CInt(SHUT_WR))
         return refused
+    }
+
+    /// Closes a refused connection. What its client has sent is read before, or closing would take the answer away from it.
+    private static func end(_ descriptor: CInt) {
+        var room = [UInt8](repeating: 0, count: 1 << 16)
+        while recv(descriptor, &room, room.count, CInt(MSG_DONTWAIT)) > 0 {}
+        close(descriptor)
     }
 
     private func setAccepting(_ isAccepting: Bool, _ context: ChannelHandlerContext) {
@@ -90,27 +125,24 @@ final class AcceptGuard: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private func tell(_ error: IOError) {
+    private func tell() {
         let now = NIODeadline.now()
         if let lastLine, now < lastLine + Self.logInterval { return }
         lastLine = now
         logger.error(
             """
-            There are no descriptors left for connections, which are refused until some are free. Raise the limit of open \
-            files (ulimit -n), or close idle clients.
-            """, metadata: ["error": "\(error)", "refused": "\(refusedCount)"])
+            There are as many connections as this process may have; more are refused. Close idle clients, or raise the limit of \
+            open files (ulimit -n).
+            """, metadata: ["refused": "\(refusedCount)"])
         refusedCount = 0
     }
-
-    private static func openReserve() -> CInt { open("/dev/null", O_RDONLY | O_CLOEXEC) }
 
     private static let answer: [UInt8] = {
         let error = APIError.unavailable("The server has too many open connections. Try again in a moment.")
         let body = error.body.encoded()
-        let head = """
-            HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\
-            Retry-After: \(error.headers[.retryAfter] ?? "1")\r\nConnection: close\r\n\r\n
-            """
+        let head =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+            + "Retry-After: \(error.headers[.retryAfter] ?? "1")\r\nConnection: close\r\n\r\n"
         return Array(head.utf8) + body
     }()
 }

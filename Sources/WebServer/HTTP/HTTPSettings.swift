@@ -9,6 +9,8 @@ package struct HTTPSettings: Sendable {
     package var allowedOrigins: [String] = []
     package var rateLimit = RateLimiter.Settings()
     package var connection = ConnectionLimits()
+    /// The most connections at a time; who comes then is answered 503.
+    package var maximumConnectionCount = 5000
     package var webSocket = WebSocketLimits()
     /// The threads on which reads are answered, so that those that take long hold up nothing else; nil for those that all
     /// tasks share.

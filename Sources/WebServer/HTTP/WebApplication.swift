@@ -17,6 +17,7 @@ package enum WebApplication {
     ) -> Application<RouteResponder> {
         let responder = RouteResponder(routes: RouteTable(routes), settings: settings)
         let server = server(responder, settings, logger)
+        let count = AcceptGuard.Count(limit: settings.maximumConnectionCount)
         var services = services
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         if settings.host == "127.0.0.1" {
@@ -24,7 +25,7 @@ package enum WebApplication {
                 SecondListener(host: "::1", ports: ports, logger: logger) { configuration in
                     Application(
                         responder: responder, server: server, configuration: configuration,
-                        onServerRunning: { await guardAccepting(of: $0, logger) }, logger: logger)
+                        onServerRunning: { await guardAccepting(of: $0, count, logger) }, logger: logger)
                 })
         }
         return Application(
@@ -33,16 +34,16 @@ package enum WebApplication {
                 address: .hostname(settings.host, port: settings.port), serverName: "pivot"),
             services: services,
             onServerRunning: { channel in
-                await guardAccepting(of: channel, logger)
+                await guardAccepting(of: channel, count, logger)
                 if let number = channel.localAddress?.port { port.yield(number) }
                 await onRunning(channel)
             }, logger: logger)
     }
 
-    private static func guardAccepting(of channel: any Channel, _ logger: Logger) async {
+    private static func guardAccepting(of channel: any Channel, _ count: AcceptGuard.Count, _ logger: Logger) async {
         do {
             try await channel.eventLoop.submit {
-                try channel.pipeline.syncOperations.addHandler(AcceptGuard(logger: logger), position: .first)
+                try channel.pipeline.syncOperations.addHandler(AcceptGuard(count: count, logger: logger), position: .first)
             }.get()
         } catch {
             logger.debug("The listening channel was closed at once.", metadata: ["error": "\(error)"])

@@ -255,7 +255,11 @@ class PIVOTClient:
     # What a trainer calls; `session()` does all of it
 
     def claim_attempt(self, session_id: str, *, idempotency_key: Optional[str] = None, **claim: Any) -> Document:
-        """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Returns the `token`."""
+        """Claims a session: `lease_seconds`, `host`, `process_id`, `devices`, `world_size`. Returns the `token`.
+
+        To get the token of the same claim again in another call, give the same `idempotency_key` and `claim_secret`, which
+        is made at random and told to nobody else.
+        """
         claim.setdefault("claim_secret", new_claim_secret())
         return self._post(self._session(session_id, "attempts"), claim, key=idempotency_key)
 
