@@ -93,7 +93,7 @@ package enum TrackingServer {
                 files: ProjectFiles(environment: environment.variables, executable: environment.executable)
             ).all
         let application = WebApplication.make(
-            routes: endpoints.map(\.route), settings: httpSettings(of: configuration, backends),
+            routes: endpoints.map(\.route), settings: httpSettings(of: configuration, backends, directory),
             services: [
                 LogGuard(failures: backends.failures),
                 Projector(readModels: core.readModels, store: core.store), monitor,
@@ -157,8 +157,11 @@ package enum TrackingServer {
             now: backends.clock)
     }
 
-    private static func httpSettings(of configuration: ServerConfiguration, _ backends: Backends) -> HTTPSettings {
+    private static func httpSettings(
+        of configuration: ServerConfiguration, _ backends: Backends, _ directory: DataDirectory
+    ) -> HTTPSettings {
         var settings = HTTPSettings()
+        settings.privateFolder = directory.path
         settings.host = configuration.host
         settings.port = configuration.port
         settings.maximumConnectionCount = ProcessDescriptors.raiseLimit()

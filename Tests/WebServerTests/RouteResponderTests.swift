@@ -140,6 +140,22 @@ struct RouteResponderTests {
         }
     }
 
+    @Test("an error that names the private folder is told without it")
+    func privateFolder() async throws {
+        var settings = HTTPSettings()
+        settings.privateFolder = "/home/someone/data"
+        let route = Route(.get, "/full") { _ in
+            throw APIError.unavailable("No room at /home/someone/data/log. Look into /home/someone/data.")
+        }
+        try await TestServer.run([route], settings: settings) { server in
+            let connection = try await server.connect()
+            try await connection.send("GET /full HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let response = try await connection.readResponse()
+            #expect(
+                response.json?["error"]?["message"]?.stringValue == "No room at log. Look into the data directory.")
+        }
+    }
+
     @Test(
         "the name in a target of absolute form is checked like the host",
         arguments: [

@@ -38,7 +38,7 @@ package struct Health: Sendable {
         let (head, position) = (head.rawValue, readModelsPosition.rawValue)
         return [
             Component(
-                name: "event_log", message: core.store.failure.map { "\($0)" },
+                name: "event_log", message: core.store.failure.map { told($0) },
                 figures: [("position", head), ("syncs", core.store.syncCount)]),
             Component(
                 name: "read_models", message: readModelsMessage,
@@ -84,9 +84,14 @@ package struct Health: Sendable {
         }
     }
 
+    /// What a failure says of the server's files, without telling where they are.
+    package func told(_ error: any Error) -> String {
+        "\(error)".replacing(monitor.folder + "/", with: "").replacing(monitor.folder, with: "the data directory")
+    }
+
     private var readModelsMessage: String? {
         switch core.readModels.activity {
-        case .failed(let error): "\(error)"
+        case .failed(let error): told(error)
         case .building(let position, let head):
             "They are being built from the log and answer nothing yet: \(position) of \(head) events are done."
         case .idle, .following, .rebuilding: nil

@@ -14,7 +14,8 @@ package final class ResourceMonitor: Service {
     }
 
     private let state: Mutex<State>
-    private let folder: String
+    /// The folder whose disk is reported.
+    let folder: String
     private let files: ProcFiles
     private let now: @Sendable () -> Timestamp
     private let interval: Duration

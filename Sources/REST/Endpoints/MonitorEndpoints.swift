@@ -157,7 +157,7 @@ extension RebuildState {
             self.head = head.rawValue
         case .failed(let error):
             status = "failed"
-            message = "\(error)"
+            message = health.told(error)
         }
     }
 }

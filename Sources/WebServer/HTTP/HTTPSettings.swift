@@ -17,6 +17,8 @@ package struct HTTPSettings: Sendable {
     package var readExecutor: (any TaskExecutor)?
     /// The most bytes of a body on a route that sets no limit of its own.
     package var maximumBodyByteCount = 16 << 20
+    /// A folder of which errors tell, and whose own path is left out of every answer.
+    package var privateFolder: String?
     /// A time that never goes back; only the rate limit reads it.
     package var now: @Sendable () -> Duration = {
         let start = ContinuousClock.now

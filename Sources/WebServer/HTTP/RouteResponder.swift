@@ -90,7 +90,13 @@ package struct RouteResponder: HTTPResponder {
         do {
             return try await admitted(request, context)
         } catch {
-            return .refusal(ErrorMapping.answer(to: error, requestID: context.id, logger: context.logger))
+            var answer = ErrorMapping.answer(to: error, requestID: context.id, logger: context.logger)
+            if let folder = settings.privateFolder, answer.message.contains(folder) {
+                context.logger.warning("A request was refused.", metadata: ["error": "\(answer.message)"])
+                answer.message = answer.message.replacing(folder + "/", with: "").replacing(
+                    folder, with: "the data directory")
+            }
+            return .refusal(answer)
         }
     }
 

@@ -43,7 +43,8 @@ package enum WebApplication {
     private static func guardAccepting(of channel: any Channel, _ count: AcceptGuard.Count, _ logger: Logger) async {
         do {
             try await channel.eventLoop.submit {
-                try channel.pipeline.syncOperations.addHandler(AcceptGuard(count: count, logger: logger), position: .first)
+                try channel.pipeline.syncOperations.addHandler(
+                    AcceptGuard(count: count, logger: logger), position: .first)
             }.get()
         } catch {
             logger.debug("The listening channel was closed at once.", metadata: ["error": "\(error)"])
