@@ -33,8 +33,9 @@ extension FeedHub {
     private static let sliceCount = 512
     private static let slicePause = TimeAmount.microseconds(50)
 
-    /// Keeps `events` and tells them to those who wait for them.
-    func tell(_ events: [FeedEvent], through position: LogPosition, _ generation: Int) {
+    /// Keeps `events` and tells them to those who wait for them. Returns when all is written, so that what comes meanwhile is told
+    /// together, however long that takes.
+    func tell(_ events: [FeedEvent], through position: LogPosition, _ generation: Int) async {
         var audiences: [Audience: Members] = [:]
         let woken: [Waiter] = state.withLock { state in
             guard state.generation == generation, state.ring != nil else { return [] }
@@ -62,16 +63,20 @@ extension FeedHub {
             return woken.compactMap { state.remove($0) }
         }
         for waiter in woken { waiter.resume(.grown) }
-        for (audience, members) in audiences { tell(audience, members) }
-    }
-
-    private func tell(_ audience: Audience, _ members: Members) {
-        let message = message(for: audience, members.feed)
-        for (loop, ids) in members.loops.values {
-            if let message {
-                loop.execute { self.write(message, to: ids[...], on: loop) }
-            } else {
-                wake(ids)
+        await withTaskGroup(of: Void.self) { group in
+            for (audience, members) in audiences {
+                let message = message(for: audience, members.feed)
+                for (loop, ids) in members.loops.values {
+                    guard let message else {
+                        wake(ids)
+                        continue
+                    }
+                    group.addTask {
+                        await withCheckedContinuation { done in
+                            loop.execute { self.write(message, to: ids[...], on: loop) { done.resume() } }
+                        }
+                    }
+                }
             }
         }
     }
@@ -99,8 +104,10 @@ extension FeedHub {
     }
 
     /// Writes the message to those of `ids` that still wait where it begins; runs on their event loop. Those whose clients do
-    /// not take what is written are woken, and go on by themselves.
-    private func write(_ message: Message, to ids: ArraySlice<UInt64>, on loop: any EventLoop) {
+    /// not take what is written are woken, and go on by themselves. Calls `done` after the last.
+    private func write(
+        _ message: Message, to ids: ArraySlice<UInt64>, on loop: any EventLoop, _ done: @escaping @Sendable () -> Void
+    ) {
         let (slice, rest) = (ids.prefix(Self.sliceCount), ids.dropFirst(Self.sliceCount))
         var slow: [UInt64] = []
         let writers: [DirectWriter] = state.withLock { state in
@@ -124,8 +131,8 @@ extension FeedHub {
         }
         for writer in writers { writer.write(message.bytes) }
         wake(slow)
-        guard !rest.isEmpty else { return }
-        loop.scheduleTask(in: Self.slicePause) { self.write(message, to: rest, on: loop) }
+        guard !rest.isEmpty else { return done() }
+        loop.scheduleTask(in: Self.slicePause) { self.write(message, to: rest, on: loop, done) }
     }
 
     private func wake(_ ids: [UInt64]) {

@@ -203,7 +203,7 @@ package final class FeedHub: Sendable {
                     after: position, limit: Self.limit, matching: .categories([.session, .telemetry]))
                 let events = try await events(batch.events)
                 position = batch.through
-                tell(events, through: position, generation)
+                await tell(events, through: position, generation)
                 // What comes meanwhile is told together: each frame is then written once for all, and each client's in one go.
                 let pace = settings.pace(ofFeeds: feedCount)
                 if pace > .zero { try? await settings.clock.sleep(for: pace) }
