@@ -47,6 +47,8 @@ enum BareFeeds {
             }
         }
         let writes = Double(receivedCount / byteCount) / begin.duration(to: .now).seconds
+        // Those whose descriptors are polled close when they are let go.
+        withExtendedLifetime(clients) {}
         connections.isOver.store(true, ordering: .relaxed)
         try await server.close()
         for channel in connections.all.withLock({ $0 }) { channel.close(promise: nil) }
