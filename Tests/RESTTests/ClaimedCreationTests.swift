@@ -1,4 +1,5 @@
 import API
+import HTTPTypes
 import JSON
 import Testing
 import Tracking
@@ -25,7 +26,8 @@ struct ClaimedCreationTests {
     func once() async throws {
         try await TestAPI.run { api in
             let answer = try await api.call(
-                .createSession, body: body(["lease_seconds": 600, "host": "node", "devices": ["gpu:0"]], points: Self.points))
+                .createSession,
+                body: body(["lease_seconds": 600, "host": "node", "devices": ["gpu:0"]], points: Self.points))
             let session = try #require(answer.json["session_id"]?.stringValue)
             let claim = try #require(answer.json["claim"])
             #expect(claim["attempt"] == 1 && claim["lease_seconds"] == 600 && claim["devices"] == ["gpu:0"])
@@ -62,7 +64,8 @@ struct ClaimedCreationTests {
             }
             // Another claim is another command.
             let other = try await api.call(
-                .createSession, body: body(["claim_secret": .string(Self.secret), "host": "x"]), status: 409, headers: key)
+                .createSession, body: body(["claim_secret": .string(Self.secret), "host": "x"]), status: 409,
+                headers: key)
             #expect(other.code != "claim_repeated")
             #expect(api.head == head)
         }

@@ -37,10 +37,9 @@ package struct Sessions: Sendable {
             claim, on: session, secret: secret, as: identity, isFirst: !isRepeat
         ) { claim in
             // A repeat is answered from the log, also when the file it was created from has changed or gone since.
-            let created =
-                isRepeat
-                ? SessionCreated() : try await SessionCreation(core: core, configurations: configurations).event(of: draft)
-            return .createClaimed(created, claim)
+            guard !isRepeat else { return .createClaimed(SessionCreated(), claim) }
+            let creation = SessionCreation(core: core, configurations: configurations)
+            return .createClaimed(try await creation.event(of: draft), claim)
         }
     }
 

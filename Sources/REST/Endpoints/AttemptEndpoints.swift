@@ -28,7 +28,8 @@ struct AttemptEndpoints {
         var command = object
         command["claim_secret"] = nil
         let given = try await tracker.attempts.claim(
-            session, AttemptClaimed(body), secret: body.claimSecret, as: try call.identity("claim", command, actor: "trainer"))
+            session, AttemptClaimed(body), secret: body.claimSecret,
+            as: try call.identity("claim", command, actor: "trainer"))
         var info = ClaimInfo()
         info.receipt = ReportReceipt(given.receipt)
         info.receipt.leaseSeconds = Int(given.claimed.leaseSeconds)

@@ -12,9 +12,10 @@ struct SessionScript: ClientScript {
             "params": ["learning_rate": 0.001, "batch_size": 8, "optimizer": "adam"],
             "claim": ["host": "benchmark"], "points": [["name": "loss", "step": 1, "value": 0.5]],
         ]
-        bytes = HTTPRequest(
-            "POST", "/api/v1/training/sessions", contentType: "application/json", token: nil, body: body.encoded()
-        ).bytes
+        bytes =
+            HTTPRequest(
+                "POST", "/api/v1/training/sessions", contentType: "application/json", token: nil, body: body.encoded()
+            ).bytes
     }
 
     mutating func advance(after answer: ArraySlice<UInt8>) throws {
