@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// The first two pages of a data file, read without mapping it.
+/// The first two pages of a data file, read before it is opened.
 ///
 /// A file that was cut is noticed here: once it is mapped, touching a page behind the file's end kills the process.
 struct DataFile {
@@ -48,6 +48,7 @@ struct DataFile {
         let isSound = file.newest.withUnsafeBytes {
             FileStructure.isSound(descriptor, meta: $0, pageByteCount: file.pageByteCount, lastPage: file.lastPage)
         }
+        guard let isSound else { throw LMDBError(.system(errno), during: "check the database", at: path) }
         guard isSound else { throw LMDBError(.corrupted, during: "open the database", at: path) }
     }
 

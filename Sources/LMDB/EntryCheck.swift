@@ -1,9 +1,9 @@
 import CLMDB
 import Glibc
 
-/// Keeps a checksum behind each value of a database, and tells when an entry is not what was put.
+/// Keeps a checksum before each value of a database, and tells when an entry is not what was put.
 ///
-/// The value's last 8 bytes are two halves of checksums (XXH64), little-endian: 4 bytes of the key's, begun with the
+/// The value's first 8 bytes are two halves of checksums (XXH64), little-endian: 4 bytes of the key's, begun with the
 /// database's name, so that an entry at another key or of another database is found; and 4 bytes of the value's, begun with
 /// the key's. A damaged entry passes once in 2^32.
 struct EntryCheck: Sendable {
@@ -18,13 +18,13 @@ struct EntryCheck: Sendable {
         self.pageByteCount = pageByteCount
     }
 
-    /// Writes the checksums into the last bytes of `whole`, whose others are the value.
+    /// Writes the checksums into the first bytes of `whole`, whose others are the value.
     func seal(_ whole: UnsafeMutableRawBufferPointer, key: UnsafeRawBufferPointer) {
-        let count = whole.count - Self.byteCount
         let keySum = Check64.of(key, seed: seed)
-        let sum = Check64.of(UnsafeRawBufferPointer(whole)[rebasing: count], seed: keySum)
+        let content = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(whole)[Self.byteCount...])
+        let sum = Check64.of(content, seed: keySum)
         let both = UInt64(UInt32(truncatingIfNeeded: keySum)) | sum << 32
-        whole.storeBytes(of: both.littleEndian, toByteOffset: count, as: UInt64.self)
+        whole.storeBytes(of: both.littleEndian, as: UInt64.self)
     }
 
     /// The entry without its checksums; nil when it is damaged.
@@ -40,10 +40,9 @@ struct EntryCheck: Sendable {
     func opened(_ key: UnsafeRawBufferPointer, _ value: MDB_val, isMapped: Bool) -> UnsafeRawBufferPointer? {
         guard isValueInPlace(value, isMapped: isMapped) else { return nil }
         let whole = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
-        let count = whole.count - Self.byteCount
+        let content = UnsafeRawBufferPointer(rebasing: whole[Self.byteCount...])
         let keySum = Check64.of(key, seed: seed)
-        let content = whole[rebasing: count]
-        let both = UInt64(littleEndian: whole.loadUnaligned(fromByteOffset: count, as: UInt64.self))
+        let both = UInt64(littleEndian: whole.loadUnaligned(as: UInt64.self))
         guard UInt32(truncatingIfNeeded: both) == UInt32(truncatingIfNeeded: keySum),
             both >> 32 == Check64.of(content, seed: keySum) & 0xFFFF_FFFF
         else { return nil }
@@ -52,13 +51,23 @@ struct EntryCheck: Sendable {
 
     /// Returns whether the entry has the key that was put, and that key is before `bound`.
     func hasKey(_ key: MDB_val, _ value: MDB_val, before bound: UnsafeRawBufferPointer, isMapped: Bool) -> Bool {
-        guard isInPlace(key, isMapped: isMapped), isValueInPlace(value, isMapped: isMapped) else { return false }
-        let keyBytes = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
+        guard let key = self.key(key, value, isMapped: isMapped) else { return false }
+        return key.isOrdered(before: bound)
+    }
+
+    /// Returns whether the entry has the key that was put, and that key is at or after `bound`.
+    func hasKey(_ key: MDB_val, _ value: MDB_val, from bound: UnsafeRawBufferPointer, isMapped: Bool) -> Bool {
+        guard let key = self.key(key, value, isMapped: isMapped) else { return false }
+        return !key.isOrdered(before: bound)
+    }
+
+    /// The key of an entry; nil when it is not the one that was put.
+    private func key(_ key: MDB_val, _ value: MDB_val, isMapped: Bool) -> UnsafeRawBufferPointer? {
+        guard isInPlace(key, isMapped: isMapped), isValueInPlace(value, isMapped: isMapped) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
         let whole = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
-        let stored = UInt32(
-            littleEndian: whole.loadUnaligned(fromByteOffset: whole.count - Self.byteCount, as: UInt32.self))
-        return stored == UInt32(truncatingIfNeeded: Check64.of(keyBytes, seed: seed))
-            && keyBytes.isOrdered(before: bound)
+        let stored = UInt32(littleEndian: whole.loadUnaligned(as: UInt32.self))
+        return stored == UInt32(truncatingIfNeeded: Check64.of(bytes, seed: seed)) ? bytes : nil
     }
 
     /// Returns whether a key may be read: a damaged length must not lead behind the end of the file.
@@ -85,11 +94,6 @@ struct EntryCheck: Sendable {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The first `count` bytes.
-    fileprivate subscript(rebasing count: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: baseAddress, count: count)
-    }
-
     /// Returns whether these bytes come before `other` in the order of keys.
     func isOrdered(before other: UnsafeRawBufferPointer) -> Bool {
         let common = Swift.min(count, other.count)

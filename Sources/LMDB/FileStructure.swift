@@ -1,10 +1,9 @@
 import Glibc
 
-/// Reads all pages that the newest commit of a data file uses, without mapping it, and checks that they are a sound
-/// tree: for what the library itself takes on trust.
+/// Reads all pages that the newest commit of a data file uses, and checks that they are sound trees: what the library
+/// itself takes on trust.
 ///
-/// Values are left to the checksums of entries. Reading goes on at the speed of the disk; from memory a gigabyte takes
-/// about half a second.
+/// Values are left to the checksums of entries.
 struct FileStructure {
     /// The kinds of keys, by their order.
     private enum KeyKind {
@@ -59,19 +58,31 @@ struct FileStructure {
     /// Beyond this a tree of 2^40 pages is not sound.
     private static let maximumDepth = 32
 
-    private let descriptor: Int32
+    /// The whole file.
+    private let file: UnsafeRawBufferPointer
     private let pageByteCount: Int
     private let lastPage: UInt64
     /// A bit for each page: whether something uses it.
     private var used: [UInt64]
 
+    /// Returns whether the pages are sound; nil when the file cannot be mapped.
+    ///
     /// - Parameters:
-    ///   - meta: The bytes of the newest meta page behind its header.
+    ///   - descriptor: The file, which nobody shortens meanwhile.
+    ///   - meta: The bytes of its newest meta page behind the header.
+    ///   - lastPage: The last page that it uses, which the file must have.
     static func isSound(
         _ descriptor: Int32, meta: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64
-    ) -> Bool {
-        var structure = FileStructure(descriptor: descriptor, pageByteCount: pageByteCount, lastPage: lastPage)
-        posix_fadvise(descriptor, 0, 0, POSIX_FADV_WILLNEED)
+    ) -> Bool? {
+        let byteCount = (Int(lastPage) + 1) * pageByteCount
+        guard let start = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
+            return nil
+        }
+        defer { munmap(start, byteCount) }
+        madvise(start, byteCount, MADV_WILLNEED)
+        var structure = FileStructure(
+            file: UnsafeRawBufferPointer(start: start, count: byteCount), pageByteCount: pageByteCount,
+            lastPage: lastPage)
         guard structure.markUsed(0..<2) else { return false }
         let free = Tree(meta, at: 24)
         let main = Tree(meta, at: 72)
@@ -79,8 +90,8 @@ struct FileStructure {
             && structure.check(main, .bytes, isMain: true, isFree: false)
     }
 
-    private init(descriptor: Int32, pageByteCount: Int, lastPage: UInt64) {
-        self.descriptor = descriptor
+    private init(file: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64) {
+        self.file = file
         self.pageByteCount = pageByteCount
         self.lastPage = lastPage
         used = [UInt64](repeating: 0, count: Int(lastPage / 64) + 1)
@@ -101,50 +112,45 @@ struct FileStructure {
 
     /// Checks the page `number` and all below it; its keys lie from `lower` to before `upper`.
     private mutating func walk(
-        _ number: UInt64, depth: Int, _ kind: KeyKind, from lower: [UInt8]?, to upper: [UInt8]?, isMain: Bool,
+        _ number: UInt64, depth: Int, _ kind: KeyKind, from lower: UnsafeRawBufferPointer?,
+        to upper: UnsafeRawBufferPointer?, isMain: Bool,
         isFree: Bool, _ counts: inout Counts
     ) -> Bool {
-        guard number <= lastPage, markUsed(number..<number + 1), let page = read(number, count: pageByteCount) else {
-            return false
+        guard number <= lastPage, markUsed(number..<number + 1) else { return false }
+        let page = bytes(of: number, count: pageByteCount)
+        let header = PageHeader(page)
+        let isLeaf = depth == 1
+        guard header.number == number, header.flags == (isLeaf ? PageHeader.leaf : PageHeader.branch),
+            header.lower > PageHeader.byteCount, header.lower % 2 == 0, header.lower <= header.upper,
+            header.upper <= pageByteCount
+        else { return false }
+        if isLeaf { counts.leaves += 1 } else { counts.branches += 1 }
+        var previous: UnsafeRawBufferPointer?
+        var nodes: [Node] = []
+        for index in 0..<(header.lower - PageHeader.byteCount) / 2 {
+            guard let node = node(index, of: page, header, isLeaf: isLeaf) else { return false }
+            // The first key of a branch is not stored.
+            if isLeaf || index > 0 {
+                guard isOrdered(previous, node.key, kind, from: lower, to: upper) else { return false }
+                previous = node.key
+            }
+            if isLeaf {
+                counts.entries += 1
+                guard checkValue(node, page, isMain: isMain, isFree: isFree, &counts) else { return false }
+            } else {
+                nodes.append(node)
+            }
         }
-        return page.withUnsafeBytes { bytes in
-            let header = PageHeader(bytes)
-            let isLeaf = depth == 1
-            guard header.number == number, header.flags == (isLeaf ? PageHeader.leaf : PageHeader.branch),
-                header.lower >= PageHeader.byteCount, header.lower % 2 == 0, header.lower <= header.upper,
-                header.upper <= pageByteCount
+        for (index, node) in nodes.enumerated() {
+            let first = index == 0 ? lower : node.key
+            let end = index + 1 < nodes.count ? nodes[index + 1].key : upper
+            guard
+                walk(
+                    node.number, depth: depth - 1, kind, from: first, to: end, isMain: isMain, isFree: isFree,
+                    &counts)
             else { return false }
-            if isLeaf { counts.leaves += 1 } else { counts.branches += 1 }
-            let count = (header.lower - PageHeader.byteCount) / 2
-            guard count > 0 else { return false }
-            var previous: UnsafeRawBufferPointer?
-            var nodes: [Node] = []
-            nodes.reserveCapacity(isLeaf ? 0 : count)
-            for index in 0..<count {
-                guard let node = node(index, of: bytes, header, isLeaf: isLeaf) else { return false }
-                // The first key of a branch is not stored.
-                if isLeaf || index > 0 {
-                    guard isOrdered(previous, node.key, kind, from: lower, to: upper) else { return false }
-                    previous = node.key
-                }
-                if isLeaf {
-                    counts.entries += 1
-                    guard checkValue(node, bytes, isMain: isMain, isFree: isFree, &counts) else { return false }
-                } else {
-                    nodes.append(node)
-                }
-            }
-            for (index, node) in nodes.enumerated() {
-                let first = index == 0 ? lower : Array(node.key)
-                let end = index + 1 < nodes.count ? Array(nodes[index + 1].key) : upper
-                guard
-                    walk(
-                        node.number, depth: depth - 1, kind, from: first, to: end, isMain: isMain, isFree: isFree,
-                        &counts)
-                else { return false }
-            }
-            return true
         }
+        return true
     }
 
     private func node(
@@ -173,8 +179,8 @@ struct FileStructure {
     }
 
     private func isOrdered(
-        _ previous: UnsafeRawBufferPointer?, _ key: UnsafeRawBufferPointer, _ kind: KeyKind, from lower: [UInt8]?,
-        to upper: [UInt8]?
+        _ previous: UnsafeRawBufferPointer?, _ key: UnsafeRawBufferPointer, _ kind: KeyKind,
+        from lower: UnsafeRawBufferPointer?, to upper: UnsafeRawBufferPointer?
     ) -> Bool {
         guard kind == .bytes || key.count == 8 else { return false }
         func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
@@ -182,8 +188,8 @@ struct FileStructure {
             return left.loadUnaligned(as: UInt64.self) < right.loadUnaligned(as: UInt64.self)
         }
         if let previous, !precedes(previous, key) { return false }
-        if let lower, lower.withUnsafeBytes({ precedes(key, $0) }) { return false }
-        if let upper, !upper.withUnsafeBytes({ precedes(key, $0) }) { return false }
+        if previous == nil, let lower, precedes(key, lower) { return false }
+        if let upper, !precedes(key, upper) { return false }
         return true
     }
 
@@ -202,8 +208,8 @@ struct FileStructure {
                     UnsafeRawBufferPointer(rebasing: page[node.valueOffset..<node.valueOffset + Int(node.number)]))
         }
         let first = page.loadUnaligned(fromByteOffset: node.valueOffset, as: UInt64.self)
-        guard first <= lastPage, let start = read(first, count: PageHeader.byteCount) else { return false }
-        let header = start.withUnsafeBytes { PageHeader($0) }
+        guard first <= lastPage else { return false }
+        let header = PageHeader(bytes(of: first, count: PageHeader.byteCount))
         let count = UInt64(header.overflowCount)
         // A value that took the place of a longer one may leave some of its pages empty.
         guard header.number == first, header.flags == PageHeader.overflow, count <= lastPage - first + 1,
@@ -211,10 +217,8 @@ struct FileStructure {
         else { return false }
         counts.overflows += count
         guard isFree else { return true }
-        guard let whole = read(first, count: PageHeader.byteCount + Int(node.number)) else { return false }
-        return whole.withUnsafeBytes {
-            markFree(UnsafeRawBufferPointer(rebasing: $0[PageHeader.byteCount...]))
-        }
+        let whole = bytes(of: first, count: PageHeader.byteCount + Int(node.number))
+        return markFree(UnsafeRawBufferPointer(rebasing: whole[PageHeader.byteCount...]))
     }
 
     /// Marks the pages of a list of free ones: how many there are, and their numbers, 8 bytes each.
@@ -239,11 +243,9 @@ struct FileStructure {
         return true
     }
 
-    /// The first bytes of the pages from `number` on; nil when the file does not have them.
-    private func read(_ number: UInt64, count: Int) -> [UInt8]? {
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            initializedCount = max(0, pread(descriptor, buffer.baseAddress, count, off_t(Int(number) * pageByteCount)))
-        }
-        return bytes.count == count ? bytes : nil
+    /// The first bytes of the pages from `number` on, which the file must have.
+    private func bytes(of number: UInt64, count: Int) -> UnsafeRawBufferPointer {
+        let start = Int(number) * pageByteCount
+        return UnsafeRawBufferPointer(rebasing: file[start..<start + count])
     }
 }

@@ -113,11 +113,7 @@ extension Transaction where Self: ~Copyable {
             return entry
         case MDB_NOTFOUND:
             guard database.check != nil else { return nil }
-            // What stands around the place must be sound for the key to be missing.
-            let next = try withCursor(in: database) { (cursor) throws(LMDBError) in
-                try cursor.seek(atOrAfter: key)?.key.elementsEqual(key)
-            }
-            guard next != true else { throw LMDBError(damagedEntryOf: database, at: path) }
+            try withCursor(in: database) { (cursor) throws(LMDBError) in try cursor.confirmAbsence(of: key) }
             return nil
         default: throw LMDBError(answer: answer, during: "read \(database.name)", at: path)
         }

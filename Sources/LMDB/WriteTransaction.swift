@@ -84,12 +84,9 @@ package struct WriteTransaction: ~Copyable, Transaction {
         guard answer == MDB_SUCCESS else {
             throw LMDBError(answer: answer, during: "put into \(database.name)", at: path)
         }
-        fill(UnsafeMutableRawBufferPointer(start: value.mv_data, count: byteCount))
-        if let check = database.check {
-            key.withUnsafeBytes { key in
-                check.seal(UnsafeMutableRawBufferPointer(start: value.mv_data, count: wholeByteCount), key: key)
-            }
-        }
+        let whole = UnsafeMutableRawBufferPointer(start: value.mv_data, count: wholeByteCount)
+        fill(UnsafeMutableRawBufferPointer(rebasing: whole[(wholeByteCount - byteCount)...]))
+        if let check = database.check { key.withUnsafeBytes { check.seal(whole, key: $0) } }
     }
 
     /// Deletes the entry at `key`. Returns whether there was one.
