@@ -152,10 +152,13 @@ final class EventLogWriter {
         }
     }
 
-    /// The nanoseconds for which a group waited for the disk lately; nil when the next one may have to wait for a flush.
-    var shortWait: UInt64? {
-        guard let journal, journal.hasRoom(for: bounds.journalEntryByteCount) else { return nil }
-        return journal.wait.value
+    /// The nanoseconds for which a group waited for the disk lately; 0 when nobody knows.
+    var wait: UInt64 { journal?.wait.value ?? 0 }
+
+    /// Returns whether `append` alone would have to wait for the disk once and for nothing else.
+    func takesAtOnce(_ append: PreparedAppend) -> Bool {
+        // The entry has some bytes beside the records.
+        journal?.hasRoom(for: append.byteCount + Journal.blockByteCount) ?? false
     }
 
     /// True when the log stopped for good.

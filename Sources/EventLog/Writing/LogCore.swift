@@ -8,8 +8,7 @@ final class LogCore: Sendable {
     /// The number of groups that were brought to disk.
     let syncCount = Atomic<UInt64>(0)
     private let unflushed = Atomic(false)
-    /// What the writer says of itself; 0 for nil.
-    private let shortWait = Atomic<UInt64>(0)
+    private let wait = Atomic<UInt64>(0)
     private let arrivals = Mutex(Arrivals())
     /// Nil once the log is closed.
     private let writer: Mutex<EventLogWriter?>
@@ -52,14 +51,14 @@ final class LogCore: Sendable {
     func writeAtOnce(
         _ append: PreparedAppend, beginsUnflushed: () -> Void
     ) -> Result<AppendResult, AppendError>? {
-        let wait = shortWait.load(ordering: .relaxed)
+        let wait = self.wait.load(ordering: .relaxed)
         let interval = arrivals.withLock { $0.add() }
         guard wait > 0, wait < LogCore.longestShortWait, interval > 2 * wait, queue.isIdle else { return nil }
         let now = options.clock()
         let element = AppendQueue.Element(append: append) { _ in }
         let wasFlushed = !hasUnflushed
         let step = writer.withLockIfAvailable { writer -> EventLogWriter.Step? in
-            guard let writer, writer.shortWait != nil else { return nil }
+            guard let writer, writer.takesAtOnce(append) else { return nil }
             return perform(on: writer) { $0.step(writing: [element], now: now) }
         }
         guard let step = step.flatMap({ $0 }) else { return nil }
@@ -94,7 +93,7 @@ final class LogCore: Sendable {
     ) -> EventLogWriter.Step {
         let step = body(writer)
         unflushed.store(writer.hasUnflushed, ordering: .relaxed)
-        shortWait.store(writer.shortWait ?? 0, ordering: .relaxed)
+        wait.store(writer.wait, ordering: .relaxed)
         if step.head > signal.head {
             syncCount.add(1, ordering: .relaxed)
             signal.advance(to: step.head, appendingTo: step.streams)
