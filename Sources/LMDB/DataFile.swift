@@ -9,6 +9,8 @@ struct DataFile {
     let pageByteCount: Int
     /// The number of the last page that the newest commit uses.
     let lastPage: UInt64
+    /// The number of the newest commit.
+    let transaction: UInt64
     /// The bytes that the file has.
     let byteCount: Int
     /// The newest meta page behind its header.
@@ -26,13 +28,14 @@ struct DataFile {
 
     /// Checks the data file in `folder`. Nothing is checked when there is none yet.
     ///
+    /// - Parameter checkedByteCount: The largest file of which all pages are checked. Returns whether they were.
     /// - Throws: `LMDBError` with `truncated` when the file is shorter than its last page, `notADatabase` when its first
-    ///   pages are not those of a data file, `corrupted` when all its pages were to be checked and are not sound.
-    static func check(inFolder folder: String, wholly: Bool = false) throws(LMDBError) {
+    ///   pages are not those of a data file, `corrupted` when all its pages were checked and are not sound.
+    static func check(inFolder folder: String, atMost checkedByteCount: Int) throws(LMDBError) -> Bool {
         let path = folder + "/data.mdb"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
-            if errno == ENOENT { return }
+            if errno == ENOENT { return true }
             throw LMDBError(.system(errno), during: "open the database", at: path)
         }
         defer { close(descriptor) }
@@ -44,12 +47,30 @@ struct DataFile {
                     "The data file has \(file.byteCount) bytes, but its last page ends at byte \(file.requiredByteCount)."
             )
         }
-        guard wholly else { return }
-        let isSound = file.newest.withUnsafeBytes {
-            FileStructure.isSound(descriptor, meta: $0, pageByteCount: file.pageByteCount, lastPage: file.lastPage)
+        guard file.requiredByteCount <= checkedByteCount else { return false }
+        guard try file.isSound(descriptor, path) else {
+            throw LMDBError(.corrupted, during: "open the database", at: path)
+        }
+        return true
+    }
+
+    /// Returns whether all pages of the commit `transaction` are sound; nil when its meta page was written over.
+    static func isSound(inFolder folder: String, transaction: UInt64) throws(LMDBError) -> Bool? {
+        let path = folder + "/data.mdb"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LMDBError(.system(errno), during: "check the database", at: path) }
+        defer { close(descriptor) }
+        let file = try DataFile(descriptor: descriptor, path: path)
+        guard file.transaction == transaction else { return nil }
+        return try file.isSound(descriptor, path)
+    }
+
+    private func isSound(_ descriptor: Int32, _ path: String) throws(LMDBError) -> Bool {
+        let isSound = newest.withUnsafeBytes {
+            FileStructure.isSound(descriptor, meta: $0, pageByteCount: pageByteCount, lastPage: lastPage)
         }
         guard let isSound else { throw LMDBError(.system(errno), during: "check the database", at: path) }
-        guard isSound else { throw LMDBError(.corrupted, during: "open the database", at: path) }
+        return isSound
     }
 
     private init(descriptor: Int32, path: String) throws(LMDBError) {
@@ -71,6 +92,7 @@ struct DataFile {
         }
         let newest = first.transaction > second.transaction ? first : second
         lastPage = newest.lastPage
+        transaction = newest.transaction
         self.newest = newest.bytes
     }
 

@@ -43,11 +43,15 @@ package final class Environment: @unchecked Sendable {
         var isClosed = false
     }
 
+    /// True when the structure of all pages was found sound before the file was opened.
+    package let hasCheckedStructure: Bool
+
     /// Opens the environment in the folder at `path`, which must exist; its files are made when they are missing.
     ///
     /// - Throws: `truncated` and `notADatabase` for a data file that was cut or is something else: it is not touched.
     package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
-        try DataFile.check(inFolder: path, wholly: options.findsDamage)
+        hasCheckedStructure = try DataFile.check(
+            inFolder: path, atMost: options.findsDamage ? options.checkedByteCount : 0)
         var created: OpaquePointer?
         var answer = mdb_env_create(&created)
         guard answer == MDB_SUCCESS, let handle = created else {
@@ -169,6 +173,17 @@ package final class Environment: @unchecked Sendable {
         let answer = mdb_env_stat(handle, &names)
         guard answer == MDB_SUCCESS else { throw LMDBError(answer: answer, during: "count the databases", at: path) }
         return names.ms_entries
+    }
+
+    /// Returns whether the structure of all pages that the newest commit uses is sound, while others read and write.
+    ///
+    /// It holds a read transaction, and reads the whole file.
+    package func hasSoundStructure() throws(LMDBError) -> Bool {
+        while true {
+            let transaction = try beginReading()
+            // Nothing that the transaction sees is written over. Its own meta page is, by the commit after the next one.
+            if let isSound = try DataFile.isSound(inFolder: path, transaction: transaction.number) { return isSound }
+        }
     }
 
     /// The room that the environment takes now.

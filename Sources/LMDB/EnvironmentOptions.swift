@@ -12,9 +12,12 @@ package struct EnvironmentOptions: Sendable {
     package var syncsMetaPage = true
     /// True to allow no writes; the folder and the file must exist.
     package var isReadOnly = false
-    /// True to find damage of the data file: the structure of its pages is checked when it is opened, and each entry has a
-    /// checksum, which is compared whenever the entry is read. An environment is always opened with the same value.
+    /// True to find damage of the data file: the structure of its pages is checked, and each entry has a checksum, which is
+    /// compared whenever the entry is read. An environment is always opened with the same value.
     package var findsDamage = false
+    /// The largest data file whose structure is checked before it is opened; that of a larger one is checked by
+    /// `Environment.hasSoundStructure()`, while it is read.
+    package var checkedByteCount = Int.max
     /// Asked before each operation of a write transaction; an answer other than 0 makes it fail with that code, as if
     /// the library had answered it. For tests of failures.
     package var fault: (@Sendable (Environment.Operation) -> Int32)?

@@ -9,6 +9,8 @@ package struct ReadTransaction: ~Copyable, Transaction {
     private let environment: Environment
 
     package var path: String { environment.path }
+    /// The number of the commit that it sees.
+    var number: UInt64 { UInt64(mdb_txn_id(handle)) }
     package var isMapped: Bool { true }
 
     init(handle: OpaquePointer, environment: Environment) {

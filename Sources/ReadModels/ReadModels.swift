@@ -49,6 +49,9 @@ package final class ReadModels: Sendable {
         } catch {
             throw .storage(error)
         }
+        StructureCheck(store).begin { [weak self, weak store] in
+            if let store { self?.noteDamage(of: store) }
+        }
     }
 
     /// The current activity of the documents.

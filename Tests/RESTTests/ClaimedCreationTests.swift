@@ -62,7 +62,7 @@ struct ClaimedCreationTests {
             }
             // Another claim is another command.
             let other = body(["claim_secret": .string(Self.secret), "host": "x"], points: Self.points)
-            try await refused(api, other, 409, "idempotency_key_reused", headers: key)
+            try await refused(api, other, 409, "command_conflict", headers: key)
             #expect(api.head == head)
         }
     }

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import LMDB
 import ReadModels
 import TestSupport
 import Testing
@@ -17,9 +18,10 @@ struct DamageTests {
 
     /// Calls `body` with documents that follow `log`.
     private static func following(
-        _ log: InMemoryEventStore, _ folder: TemporaryDirectory, _ body: (ReadModels) async throws -> Void
+        _ log: InMemoryEventStore, _ folder: TemporaryDirectory, _ options: ReadModelOptions = ReadModelOptions(),
+        _ body: (ReadModels) async throws -> Void
     ) async throws {
-        let models = try ReadModels(folder: folder.path)
+        let models = try ReadModels(folder: folder.path, options: options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await models.follow(log) }
             try await body(models)
@@ -98,6 +100,48 @@ struct DamageTests {
             #expect(await models.waitUntilCaughtUp(to: log.head, within: Self.ample))
             #expect(try Everything.text(of: models) == expected)
             #expect(try models.digest() == digest)
+        }
+    }
+
+    @Test("a file that is checked while it answers is found damaged, and before it does once a process died of that")
+    func checkedBesideReading() async throws {
+        let log = try await Self.log(seed: 23)
+        let folder = try TemporaryDirectory(isInMemory: true)
+        var options = ReadModelOptions()
+        // As if it were larger than what is checked before it is opened.
+        options.environment.checkedByteCount = 0
+        var expected = ""
+        try await Self.following(log, folder, options) { models in
+            #expect(await models.waitUntilCaughtUp(to: log.head, within: Self.ample))
+            expected = try Everything.text(of: models)
+        }
+        let file = try FollowingTests.dataFile(folder)
+        let mark = file.deletingLastPathComponent().appendingPathComponent("checking")
+        while FileManager.default.fileExists(atPath: mark.path) { await Task.yield() }
+        // The number of a page in its own header: nothing that is read looks at it.
+        func damage() throws {
+            let handle = try FileHandle(forUpdating: file)
+            try handle.seek(toOffset: 5 * 4096)
+            try handle.write(contentsOf: Data([0x77]))
+            try handle.close()
+        }
+        try damage()
+        try await Self.following(log, folder, options) { models in
+            while models.damageCount == 0 { await Task.yield() }
+            while models.activity != .following { await Task.yield() }
+            #expect(await models.waitUntilCaughtUp(to: log.head, within: Self.ample))
+            let text = try Everything.text(of: models)
+            #expect(text == expected)
+        }
+        while FileManager.default.fileExists(atPath: mark.path) { await Task.yield() }
+        try damage()
+        try Data().write(to: mark)
+        try await Self.following(log, folder, options) { models in
+            #expect(models.position < log.head, "what was damaged is not opened")
+            #expect(await models.waitUntilCaughtUp(to: log.head, within: Self.ample))
+            #expect(models.damageCount == 0)
+            let text = try Everything.text(of: models)
+            #expect(text == expected)
         }
     }
 }

@@ -62,8 +62,12 @@ struct ReadModelFolder {
 
     /// The rows in `folder`; nil when they were damaged, and then they are deleted.
     private func openSound(_ folder: String) throws(ProjectionError) -> ReadModelStore? {
+        var options = environment
+        // What a process died of while it was being checked is checked before anything is read.
+        let isMarked = FileManager.default.fileExists(atPath: folder + "/" + StructureCheck.markName)
+        options.checkedByteCount = isMarked ? .max : min(options.checkedByteCount, StructureCheck.leastByteCount)
         do throws(LMDBError) {
-            return try ReadModelStore(path: folder, options: environment)
+            return try ReadModelStore(path: folder, options: options)
         } catch {
             guard error.meansDamage else { throw .storage(error) }
             try remove(folder)
