@@ -30,7 +30,7 @@ extension FeedHub {
     /// The most events that a message tells.
     private static let messageCount = 256
     /// The most connections that an event loop writes to before it looks at its others, and its pause for that.
-    private static let sliceCount = 512
+    private static let sliceCount = 64
     private static let slicePause = TimeAmount.microseconds(50)
 
     /// Keeps `events` and tells them to those who wait for them. Returns when all is written, so that what comes meanwhile is told
