@@ -137,4 +137,11 @@ static inline void pivot_bound_arenas(int count, int byteCount) {
 #endif
 }
 
+// Gives back to the system the pages of the C library's allocator in which everything is free.
+static inline void pivot_give_back_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 #endif

@@ -95,7 +95,7 @@ package enum TrackingServer {
         let application = WebApplication.make(
             routes: endpoints.map(\.route), settings: httpSettings(of: configuration, backends, directory),
             services: [
-                LogGuard(failures: backends.failures),
+                LogGuard(failures: backends.failures), MemoryKeeper(),
                 Projector(readModels: core.readModels, store: core.store), monitor,
             ] + reactors.map { ReactorService($0, store: core.store, logger: logger) }, logger: logger
         ) { channel in
