@@ -54,14 +54,16 @@ let package = Package(
 
         library("JSON"),
         library("Text"),
-        library("LMDB", ["CLMDB"]),
+        library("Checksum"),
+        library("LMDB", ["Checksum", "CLMDB"]),
         library("Compression", ["CZlib", "CZstd"]),
         library("Processes", ["CProcess"]),
         library("Safetensors", ["JSON"]),
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
-        library("EventLog", ["Compression", "LMDB", "Text", "Tracking", .collections]),
-        library("Blobs", ["CDigest", "CFile", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
+        library("EventLog", ["Checksum", "Compression", "LMDB", "Text", "Tracking", .collections]),
+        library(
+            "Blobs", ["CDigest", "CFile", "Checksum", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
         library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
         library(
@@ -156,7 +158,8 @@ let package = Package(
                 "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
             ]),
         tests("ArchitectureTests", []),
-        tests("BlobsTests", ["Blobs", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
+        tests("BlobsTests", ["Blobs", "Checksum", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
+        tests("ChecksumTests", ["Checksum"]),
         tests("CompressionTests", ["Compression"]),
         tests(
             "EventLogTests", ["EventLog", "LMDB", "StoreTesting", "TestSupport", "Tracking", "crash-child"],

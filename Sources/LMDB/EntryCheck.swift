@@ -1,4 +1,5 @@
 import CLMDB
+import Checksum
 import Glibc
 
 /// Keeps a checksum before each value of a database, and tells when an entry is not what was put.

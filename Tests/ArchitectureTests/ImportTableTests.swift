@@ -9,7 +9,8 @@ struct ImportTableTests {
         // The foundation knows nothing of experiments.
         "JSON": [],
         "Text": [],
-        "LMDB": ["CLMDB"],
+        "Checksum": [],
+        "LMDB": ["CLMDB", "Checksum"],
         "Compression": ["CZlib", "CZstd"],
         "Processes": ["CProcess"],
         "Safetensors": ["JSON"],
@@ -17,8 +18,8 @@ struct ImportTableTests {
         "Tracking": ["JSON"],
         "TrainingConfiguration": ["JSON", "Text", "Tracking"],
         // The stores know the domain, not who uses them.
-        "EventLog": ["Compression", "LMDB", "Text", "Tracking"],
-        "Blobs": ["CDigest", "CFile", "Compression", "Safetensors", "Tracking"],
+        "EventLog": ["Checksum", "Compression", "LMDB", "Text", "Tracking"],
+        "Blobs": ["CDigest", "CFile", "Checksum", "Compression", "Safetensors", "Tracking"],
         "ReadModels": ["EventLog", "JSON", "LMDB", "Text", "Tracking"],
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.

@@ -1,4 +1,5 @@
 import Blobs
+import Checksum
 import NIOCore
 import StoreTesting
 import TestSupport
@@ -190,7 +191,7 @@ struct PackFormatTests {
                         using: &random)!
                 }
                 let checked = Array(changed.prefix(16) + changed[table..<changed.count - 8])
-                let sum = checked.withUnsafeBytes { FrameChecksum.of($0) }
+                let sum = checked.withUnsafeBytes { Check64.of($0) }
                 let sumBytes = withUnsafeBytes(of: sum.littleEndian) { Array($0) }
                 changed.replaceSubrange((changed.count - 8)..., with: sumBytes)
                 disk.replace(path, with: changed)

@@ -10,6 +10,8 @@ package protocol Reactor: Sendable {
     var name: String { get }
     /// The events that it follows; nil when only time moves it.
     var interest: EventFilter? { get }
+    /// The types of the events that it is given; nil for all. What it would only pass over need not be decoded.
+    var types: Set<String>? { get }
     /// The time between two calls of `tick`; nil when only events move it.
     var interval: Duration? { get }
 
@@ -26,10 +28,17 @@ package protocol Reactor: Sendable {
 
 extension Reactor {
     package var interest: EventFilter? { nil }
+    package var types: Set<String>? { nil }
     package var interval: Duration? { nil }
     package func begin(_ work: ReactorWork) async throws -> LogPosition { .start }
     package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {}
     package func tick() async throws {}
+
+    /// Those of `events` that it is given.
+    package func wanted(of events: [RecordedEvent]) -> [RecordedEvent] {
+        guard let types else { return events }
+        return events.filter { types.contains($0.type) }
+    }
 
     /// The identity of a command of this reactor: the same key again is the same command.
     package func identity(_ key: String) -> CommandIdentity? {

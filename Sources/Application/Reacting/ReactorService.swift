@@ -46,7 +46,7 @@ package struct ReactorService: Service {
                     defer { continuation.finish() }
                     var subscription = Subscription(store, after: try await reactor.begin(work), matching: interest)
                     while let events = try await subscription.next() {
-                        for event in events { try await react(reactor, event, work) }
+                        for event in reactor.wanted(of: events) { try await react(reactor, event, work) }
                     }
                 }
             } else {

@@ -1,3 +1,4 @@
+import Checksum
 package import Compression
 
 /// Turns what a pack stores of a frame into the frame's content again. Its memory is about 2 MiB, allocated once.
@@ -28,7 +29,7 @@ package struct PackFrameDecoder: ~Copyable {
             case (.bytes, _): decompress(bytes, into: content)
             default: join(bytes, frame, into: content)
             }
-        return isWhole && FrameChecksum.of(UnsafeRawBufferPointer(content)) == frame.checksum
+        return isWhole && Check64.of(UnsafeRawBufferPointer(content)) == frame.checksum
     }
 
     private func copy(_ bytes: UnsafeRawBufferPointer, into content: UnsafeMutableRawBufferPointer) -> Bool {

@@ -1,3 +1,4 @@
+import Checksum
 package import Compression
 
 /// Turns frames of content into what a pack stores of them. Its memory is about 4 MiB, allocated once.
@@ -69,7 +70,7 @@ package struct PackFrameEncoder: ~Copyable {
         precondition((1...PackFormat.frameByteCount).contains(content.count), "a frame has 1 byte to 1 MiB")
         var frame = PackRow.Frame(
             transform: .bytes, compressedPlanes: 0, byteCount: content.count, storedByteCount: content.count,
-            checksum: FrameChecksum.of(content))
+            checksum: Check64.of(content))
         let encoded = transform == .bytes ? compressWhole(content) : compressPlanes(content, transform)
         guard let encoded else { return frame }
         frame.transform = transform

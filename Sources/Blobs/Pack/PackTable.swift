@@ -1,3 +1,4 @@
+import Checksum
 import Tracking
 
 /// The contents of a pack: its rows and where they are, its content's size and digest.
@@ -89,7 +90,7 @@ struct PackTable: Equatable, Sendable {
         bytes.append(littleEndian: UInt32(tensors.count))
         bytes += digest.bytes
         let checked = PackFormat.header + bytes
-        bytes.append(littleEndian: checked.withUnsafeBytes { FrameChecksum.of($0) })
+        bytes.append(littleEndian: checked.withUnsafeBytes { Check64.of($0) })
         return bytes
     }
 
@@ -101,7 +102,7 @@ struct PackTable: Equatable, Sendable {
         checked += bytes.dropLast(8)
         let footer = bytes.count - PackFormat.footerByteCount
         guard
-            checked.withUnsafeBytes({ FrameChecksum.of($0) })
+            checked.withUnsafeBytes({ Check64.of($0) })
                 == bytes.littleEndian(at: bytes.count - 8, as: UInt64.self),
             let digest = Digest(bytes: bytes[(footer + 24)..<(footer + 56)])
         else { return nil }

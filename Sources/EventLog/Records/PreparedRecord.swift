@@ -1,4 +1,4 @@
-import LMDB
+import Checksum
 import Tracking
 
 /// A record that is complete but for what only the writer knows: its position, its version and when it was recorded.

@@ -1,5 +1,5 @@
+import Checksum
 import Glibc
-import LMDB
 
 /// The names that were read lately, found again by their bytes without making a string.
 struct RecentNames<Name> {

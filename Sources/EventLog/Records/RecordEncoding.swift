@@ -1,4 +1,4 @@
-import LMDB
+import Checksum
 package import Tracking
 
 /// Records as bytes, for whoever makes one outside a store: tests, imports and repairs.

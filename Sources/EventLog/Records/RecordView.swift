@@ -1,4 +1,4 @@
-import LMDB
+import Checksum
 import Tracking
 
 /// A record's header where it lies, after its lengths and its check were verified.

@@ -155,10 +155,15 @@ final class EventLogWriter {
     /// The nanoseconds for which a group waited for the disk lately; 0 when nobody knows.
     var wait: UInt64 { journal?.wait.value ?? 0 }
 
+    /// What is written as soon as a block is.
+    private static let smallByteCount = 64 << 10
+
     /// Returns whether `append` alone would have to wait for the disk once and for nothing else.
     func takesAtOnce(_ append: PreparedAppend) -> Bool {
         // The entry has some bytes beside the records.
-        journal?.hasRoom(for: append.byteCount + Journal.blockByteCount) ?? false
+        let byteCount = append.byteCount + (append.records.count + 1) * 64
+        guard let journal, byteCount <= Self.smallByteCount else { return false }
+        return journal.hasRoom(for: byteCount)
     }
 
     /// True when the log stopped for good.

@@ -1,4 +1,4 @@
-import LMDB
+import Checksum
 import Tracking
 
 /// The form of a group of appends in the journal; integers are big-endian.

@@ -9,6 +9,7 @@ package import Tracking
 package struct EndingLog: Reactor {
     package let name = "ending-log"
     package let interest: EventFilter? = .categories([.session])
+    package let types: Set<String>? = SessionEvent.endingTypes
 
     private let core: TrackerCore
     private let logger: Logger

@@ -12,6 +12,8 @@ package import Tracking
 package final class Launcher: Reactor {
     package let name = "launcher"
     package let interest: EventFilter? = .categories([.session])
+    package let types: Set<String>? = SessionEvent.endingTypes.union(
+        SessionEvent.types(of: .startRequested(StartRequested()), .attemptClaimed(AttemptClaimed())))
 
     private let core: TrackerCore
     private let processes: any TrainerProcesses

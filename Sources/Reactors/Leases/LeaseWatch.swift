@@ -10,6 +10,8 @@ package import Tracking
 package struct LeaseWatch: Reactor {
     package let name = "lease-watch"
     package let interest: EventFilter? = .categories([.session])
+    package let types: Set<String>? = SessionEvent.endingTypes.union(
+        SessionEvent.types(of: .attemptClaimed(AttemptClaimed())))
     package let interval: Duration?
 
     private let core: TrackerCore

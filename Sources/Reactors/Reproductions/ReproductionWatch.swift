@@ -10,6 +10,7 @@ package import Tracking
 package struct ReproductionWatch: Reactor {
     package let name = "reproduction-watch"
     package let interest: EventFilter? = .categories([.session])
+    package let types: Set<String>? = SessionEvent.endingTypes
 
     private let core: TrackerCore
 

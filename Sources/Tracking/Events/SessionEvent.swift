@@ -58,6 +58,13 @@ package enum SessionEvent: DomainEvent {
         }
     }
 
+    /// The types of the events that end an attempt.
+    package static let endingTypes = types(
+        of: .stopped(Stopped()), .completed(Completed()), .failed(Failed()), .attemptLost(AttemptLost()))
+
+    /// The types of `events`.
+    package static func types(of events: SessionEvent...) -> Set<String> { Set(events.map(\.type)) }
+
     package var message: any SwiftProtobuf.Message {
         switch self {
         case .created(let message): message

@@ -34,7 +34,7 @@ struct ReactorDriver {
         guard let interest = reactor.interest else { return }
         while true {
             let batch = try await store.events(after: position, limit: .standard, matching: interest)
-            for event in batch.events { try await reactor.react(to: event, work) }
+            for event in reactor.wanted(of: batch.events) { try await reactor.react(to: event, work) }
             position = batch.through
             if position >= store.head { return }
         }

@@ -1,9 +1,9 @@
-import Blobs
+import Checksum
 import Testing
 
-@Suite("The frame checksum")
-struct FrameChecksumTests {
-    private static func checksum(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { FrameChecksum.of($0) } }
+@Suite("The checksum")
+struct Check64Tests {
+    private static func checksum(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { Check64.of($0) } }
 
     /// Made with the reference implementation.
     @Test(

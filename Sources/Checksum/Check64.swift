@@ -1,4 +1,8 @@
-/// XXH64, a fast 64-bit checksum (Collet, *xxHash fast digest algorithm*, version 0.1.1), which finds accidental changes.
+/// XXH64, a fast 64-bit checksum (Collet, *xxHash fast digest algorithm*, version 0.1.1).
+///
+/// It finds accidents of disks, memory and decoders, on every read, at several gigabytes a second; what is wrong passes once in
+/// 2^64. It is no defence against somebody who may write the files: that are SHA-256 digests, of which 64 bits would find no more
+/// accidents at a sixth of the speed.
 package enum Check64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
