@@ -83,9 +83,6 @@ package final class LMDBEventStore: EventStore {
 
     package func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
         let prepared = try PreparedAppend(request, compressor: compressor, salt: salt)
-        if let thread, let result = core.writeAtOnce(prepared, beginsUnflushed: { thread.wake() }) {
-            return try result.get()
-        }
         let result = await withCheckedContinuation { continuation in
             enqueue(prepared) { continuation.resume(returning: $0) }
         }

@@ -61,9 +61,6 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// True when nothing waits and appends are taken.
-    var isIdle: Bool { state.withLock { $0.waiting.isEmpty && $0.stopped == nil } }
-
     /// Refuses every append from now on with `details`. Those that wait stay.
     func stop(_ details: String) {
         state.withLock { state in

@@ -104,11 +104,8 @@ final class EventLogWriter {
 
     /// Writes the next group, if any waits, recorded at `now` or at the previous record's time if that is later. Returns
     /// once the group is on disk.
-    func step(now: Timestamp) -> Step { step(writing: queue.takeGroup(), now: now) }
-
-    /// Writes `elements`, likewise.
-    func step(writing elements: [AppendQueue.Element], now: Timestamp) -> Step {
-        var group = elements
+    func step(now: Timestamp) -> Step {
+        var group = queue.takeGroup()
         guard !group.isEmpty else { return Step(head: committed.head) }
         if let failure {
             return answer(group, .stopped(details: failure.details))
@@ -150,20 +147,6 @@ final class EventLogWriter {
             }
             return .failure(failure)
         }
-    }
-
-    /// The nanoseconds for which a group waited for the disk lately; 0 when nobody knows.
-    var wait: UInt64 { journal?.wait.value ?? 0 }
-
-    /// What is written as soon as a block is.
-    private static let smallByteCount = 64 << 10
-
-    /// Returns whether `append` alone would have to wait for the disk once and for nothing else.
-    func takesAtOnce(_ append: PreparedAppend) -> Bool {
-        // The entry has some bytes beside the records.
-        let byteCount = append.byteCount + (append.records.count + 1) * 64
-        guard let journal, byteCount <= Self.smallByteCount else { return false }
-        return journal.hasRoom(for: byteCount)
     }
 
     /// True when the log stopped for good.

@@ -26,8 +26,6 @@ final class Journal {
     private let buffer: UnsafeMutableRawBufferPointer
     /// The place of the next entry.
     private var offset = 0
-    /// The time that an entry took lately until it was on disk.
-    private(set) var wait = MovingMean()
 
     /// Opens the journal in `folder`, or makes it with `byteCount` bytes. Old entries stay until they are written over.
     ///
@@ -76,7 +74,6 @@ final class Journal {
         let entry = UnsafeMutableRawBufferPointer(rebasing: buffer[..<paddedByteCount])
         fill(UnsafeMutableRawBufferPointer(rebasing: entry[..<entryByteCount]))
         memset(entry.baseAddress! + entryByteCount, 0, paddedByteCount - entryByteCount)
-        let start = MonotonicTime.now
         var code = fault(.write)
         if code == 0 { code = Journal.write(UnsafeRawBufferPointer(entry), at: offset, to: descriptor) }
         guard code == 0 else { throw Journal.error(code, "write the journal", path) }
@@ -90,7 +87,6 @@ final class Journal {
                 detail: "The system reported: \(String(cString: strerror(code))) (errno \(code)).")
         }
         offset += paddedByteCount
-        wait.add(MonotonicTime.now - start)
     }
 
     /// Begins at the beginning again, after the database got everything.
