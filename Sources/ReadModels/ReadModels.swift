@@ -54,6 +54,9 @@ package final class ReadModels: Sendable {
         }
     }
 
+    /// Says that the process ends in order.
+    package func close() { StructureCheck(state.withLock { $0.store }).end() }
+
     /// The current activity of the documents.
     package var activity: ReadModelState {
         state.withLock { $0.isDamaged ? .building(position: .start, head: waiters.position) : $0.activity }

@@ -124,6 +124,7 @@ package enum TrackingServer {
                 ?? ListenFailure(error, host: configuration.host, port: configuration.port) ?? error
         }
         address.keep("")
+        backends.readModels.close()
         await backends.store.close()
     }
 

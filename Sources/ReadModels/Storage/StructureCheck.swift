@@ -5,7 +5,7 @@ import LMDB
 ///
 /// Damage in the structure of a page can end the process that reads it. So a mark lies beside the rows meanwhile: whoever
 /// finds it, because the process before it died, checks everything first.
-struct StructureCheck {
+struct StructureCheck: Sendable {
     /// Smaller files are checked before they are opened, in some hundredths of a second.
     static let leastByteCount = 64 << 20
     /// The name of the mark in the rows' folder.
@@ -16,24 +16,22 @@ struct StructureCheck {
     /// - Parameter store: The rows, which have just been opened.
     init(_ store: ReadModelStore) { environment = store.environment }
 
-    /// Checks the rows on a thread of its own, unless that was done when they were opened. `noteDamage` is called once when
-    /// they are not sound.
+    /// Checks the rows on a thread of its own that gives way to all others, unless that was done when they were opened.
+    /// `noteDamage` is called once when they are not sound.
     func begin(noteDamage: @escaping @Sendable () -> Void) {
+        guard !environment.hasCheckedStructure else { return end() }
         let mark = environment.path + "/" + Self.markName
-        guard !environment.hasCheckedStructure else {
-            unlink(mark)
-            return
-        }
         // Without the mark the next start checks beside reading again.
         _ = FileManager.default.createFile(atPath: mark, contents: nil)
-        let environment = environment
-        let thread = Thread {
+        let pool = ReaderPool(threadCount: 1, queueCount: 1, niceness: 19)
+        Task { [self] in
             // When it cannot be read, reading rows says so.
-            let isSound = (try? environment.hasSoundStructure()) ?? true
-            if !isSound { noteDamage() }
-            unlink(mark)
+            let isSound = try? await pool.run { (try? environment.hasSoundStructure()) ?? true }
+            if isSound == false { noteDamage() }
+            end()
         }
-        thread.name = "row-check"
-        thread.start()
     }
+
+    /// Takes the mark away: for a process that ends in order, whether all was checked or not.
+    func end() { unlink(environment.path + "/" + Self.markName) }
 }
