@@ -13,7 +13,7 @@ import WebServerTesting
 struct WebSocketFeedTests {
     static func serve(
         _ log: FeedLog, settings: HTTPSettings = HTTPSettings(), feedSettings: LiveFeedSettings = LiveFeedSettings(),
-        slots: FeedSlots = FeedSlots(), closeTimeout: TimeAmount = .milliseconds(100),
+        slots: FeedSlots = FeedSlots(), closeTimeout: TimeAmount = .seconds(1),
         _ body: @escaping @Sendable (TestServer.Handle) async throws -> Void
     ) async throws {
         let hub = FeedHub(store: log.store, settings: feedSettings)
