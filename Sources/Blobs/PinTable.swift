@@ -4,7 +4,7 @@ import Tracking
 struct PinTable {
     private var digests: [BlobPin: [Digest]] = [:]
     private var counts: [Digest: Int] = [:]
-    /// What was new when it was pinned, and nobody else has come upon since, with the pin of whoever put it.
+    /// The blobs that were new when they were pinned, and that nobody else has come upon since, with the pin of each.
     private var owners: [Digest: BlobPin] = [:]
     private var lastNumber: UInt64 = 0
 
@@ -33,7 +33,7 @@ struct PinTable {
     /// Notes that what `digest` names may be needed by others than whoever put it.
     mutating func share(_ digest: Digest) { owners[digest] = nil }
 
-    /// What was new when `pin` got it and nobody else has come upon since.
+    /// The blobs that were new when `pin` got them and that nobody else has come upon since.
     func discardable(of pin: BlobPin) -> [Digest] { (digests[pin] ?? []).filter { owners[$0] == pin } }
 
     /// Ends a pin; nothing happens when it has ended.

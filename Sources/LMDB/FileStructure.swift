@@ -12,7 +12,7 @@ struct FileStructure {
         case number
     }
 
-    /// What a tree says of itself.
+    /// The description that a tree has of itself.
     private struct Tree {
         static let byteCount = 48
 
@@ -35,7 +35,7 @@ struct FileStructure {
         }
     }
 
-    /// What was found of a tree.
+    /// The pages and entries that were found of a tree.
     private struct Counts {
         var branches: UInt64 = 0
         var leaves: UInt64 = 0

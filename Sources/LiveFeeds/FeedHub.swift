@@ -204,7 +204,8 @@ package final class FeedHub: Sendable {
                 let events = try await events(batch.events)
                 position = batch.through
                 await tell(events, through: position, generation)
-                // What comes meanwhile is told together: each frame is then written once for all, and each client's in one go.
+                // Events that come meanwhile are told together, in one write to each client. A sleep that is cancelled ends
+                // the loop.
                 let pace = settings.pace(ofFeeds: feedCount)
                 if pace > .zero { try? await settings.clock.sleep(for: pace) }
             } catch {

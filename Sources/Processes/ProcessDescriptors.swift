@@ -5,7 +5,7 @@ package enum ProcessDescriptors {
     /// The most that are asked of the system: programs that are started from here inherit the limit, and some look at all
     /// descriptors that they may have.
     private static let wantedCount: rlim_t = 16_384
-    /// What is set aside for the log, the read models, and what the libraries open for themselves.
+    /// The descriptors that are set aside for the log, the read models, and what the libraries open for themselves.
     private static let reservedCount = 64
     /// A connection has its own descriptor, and may have a file and one of its tensors open.
     private static let countPerConnection = 3

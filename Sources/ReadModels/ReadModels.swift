@@ -32,7 +32,7 @@ package final class ReadModels: Sendable {
         var isRebuildWanted = false
         /// True when `store` was found damaged: it answers nothing more and is to be replaced.
         var isDamaged = false
-        /// How often damaged rows were found.
+        /// The number of times that damaged rows were found.
         var damageCount = 0
     }
 
@@ -62,7 +62,7 @@ package final class ReadModels: Sendable {
         state.withLock { $0.isDamaged ? .building(position: .start, head: waiters.position) : $0.activity }
     }
 
-    /// How often since the start rows were found damaged, which are then built again.
+    /// The number of times since the start that rows were found damaged, which are then built again.
     package var damageCount: Int { state.withLock { $0.damageCount } }
 
     /// The position of the last event that the documents hold.

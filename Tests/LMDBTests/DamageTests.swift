@@ -5,7 +5,7 @@ import Testing
 
 /// Data files in which bits have flipped.
 @Suite struct DamageTests {
-    /// What a file holds, by database and key.
+    /// The contents of a file, by database and key.
     private typealias Contents = [String: [[UInt8]: [UInt8]]]
 
     private static let names = ["first", "second"]

@@ -9,7 +9,7 @@ import Logging
 import Testing
 import WebServer
 
-/// What requests may bring beside what they ask for: conditions, codings, types of files.
+/// The things that requests may bring beside what they ask for: conditions, codings, types of files.
 @Suite("The edges of requests")
 struct EdgeTests {
     private func artifact(_ api: TestAPI, type: String) async throws -> (path: [String], tag: String) {

@@ -96,7 +96,7 @@ extension TestTracker {
         return id
     }
 
-    /// What only whoever claims under `name` knows.
+    /// The secret that only whoever claims under `name` knows.
     package static func secret(_ name: String = "claim") -> String { "the secret of \(name)" }
 
     /// Starts and claims the session, as a trainer of process `processID`.

@@ -84,7 +84,7 @@ package struct Health: Sendable {
         }
     }
 
-    /// What a failure says of the server's files, without telling where they are.
+    /// The words of a failure, without the place of the server's files.
     package func told(_ error: any Error) -> String {
         "\(error)".replacing(monitor.folder + "/", with: "").replacing(monitor.folder, with: "the data directory")
     }

@@ -1,4 +1,4 @@
-/// Where an upload comes from, and what it says of itself.
+/// The origin of an upload, and what it says of itself.
 package struct UploadSource: Sendable {
     /// The client's address.
     package var client: String

@@ -18,7 +18,7 @@ package struct AppendRequest: Sendable {
     /// The name of whoever asks, at most 255 bytes of UTF-8.
     package var actor: String
 
-    /// How far it may reach into the room that is kept free: as far as each of its events may.
+    /// The reach of the append into the room that is kept free: that of the event that may reach least far.
     package var priority: AppendPriority { events.map(\.priority).min() ?? .freeing }
 
     package init(

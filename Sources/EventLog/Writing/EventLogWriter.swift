@@ -24,7 +24,7 @@ final class EventLogWriter {
     /// The state on disk.
     private var committed: State
     private var failure: LogFailure?
-    /// What the journal has and the database lacks.
+    /// The appends that the journal has and the database lacks.
     private var unflushed = Unflushed()
 
     /// The point that the log has got to.

@@ -93,6 +93,7 @@ struct JournalRecovery {
 
     /// Remembers the schema version of `record` if it is the highest of its type.
     private func mark(_ record: UnsafeRawBufferPointer, in transaction: borrowing WriteTransaction) throws(LMDBError) {
+        // The checksum of its entry holds: a record that cannot be read is told of by whoever reads the log.
         guard let view = try? RecordView(record) else { return }
         let type = Array(view.type)
         let known = try transaction.value(for: type, in: tables.schemas).flatMap { LogMarker($0) }

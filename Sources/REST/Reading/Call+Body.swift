@@ -71,7 +71,7 @@ extension Call {
     /// The announced length of the body in bytes; nil when it comes in chunks.
     var announcedByteCount: Int? { request.headers[.contentLength].flatMap { Int($0) } }
 
-    /// Where the upload that the request brings comes from.
+    /// The origin of the upload that the request brings.
     func uploadSource(isLeased: Bool) -> UploadSource {
         UploadSource(client: context.clientAddress, byteCount: announcedByteCount, isLeased: isLeased)
     }

@@ -17,7 +17,7 @@ package final class ShortageSweeper: Reactor {
 
     private let core: TrackerCore
     private let sweeper: BlobSweeper
-    /// Where the log was when it was looked at last, and since when it has been there.
+    /// The log's head when it was looked at last, and since when it has been there.
     private let last = Mutex<(head: LogPosition, seenAt: Timestamp)?>(nil)
 
     package init(_ core: TrackerCore, logger: Logger) {

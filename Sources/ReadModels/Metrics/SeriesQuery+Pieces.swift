@@ -34,7 +34,7 @@ extension SeriesQuery {
         }
     }
 
-    /// What the buckets in `window` keep, of those into which `places` are cut.
+    /// The points that the buckets in `window` keep, of those into which `places` are cut.
     func piece(
         buckets window: Range<Int>, of places: ClosedRange<Int64>, ofSeries series: UInt64,
         in transaction: borrowing some Transaction & ~Copyable, _ tables: Tables

@@ -96,7 +96,7 @@ struct SeriesQuery: Sendable {
         return first...last
     }
 
-    /// What `thinning` keeps of `parts`.
+    /// The points that `thinning` keeps of `parts`.
     func thinned(
         _ parts: [Part], _ thinning: inout SeriesThinning, in transaction: borrowing some Transaction & ~Copyable
     ) throws(LMDBError) -> Answer {

@@ -8,7 +8,7 @@ package protocol DomainEvent: Sendable, Equatable {
     var type: String { get }
     /// The payload's message.
     var message: any SwiftProtobuf.Message { get }
-    /// How far its append may reach into the room that is kept free on the disk.
+    /// The reach of its append into the room that is kept free on the disk.
     var priority: AppendPriority { get }
     /// The event of a stored type and payload.
     ///

@@ -11,7 +11,7 @@ package struct NewEvent: Hashable, Sendable {
     package var payload: [UInt8]
     /// The time at which it happened by the sender's clock, if the sender said so.
     package var occurredAt: Timestamp?
-    /// How far it may reach into the room that is kept free. It is not stored.
+    /// The reach of its append into the room that is kept free. It is not stored.
     package var priority: AppendPriority
 
     package init(

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The pace at which a body arrives, measured in windows of the time for which the server is ready to read.
 struct BodyPace {
-    /// What of the window passed before `waitingSince`.
+    /// The part of the window that passed before `waitingSince`.
     private var waited = TimeAmount.zero
     /// The bytes that came in the window.
     private var byteCount = 0
