@@ -55,19 +55,24 @@ struct DataFile {
     }
 
     /// Returns whether all pages of the commit `transaction` are sound; nil when its meta page was written over.
-    static func isSound(inFolder folder: String, transaction: UInt64) throws(LMDBError) -> Bool? {
+    static func isSound(
+        inFolder folder: String, transaction: UInt64, beforePage: @escaping () -> Void
+    ) throws(LMDBError) -> Bool? {
         let path = folder + "/data.mdb"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LMDBError(.system(errno), during: "check the database", at: path) }
         defer { close(descriptor) }
         let file = try DataFile(descriptor: descriptor, path: path)
         guard file.transaction == transaction else { return nil }
-        return try file.isSound(descriptor, path)
+        return try file.isSound(descriptor, path, beforePage: beforePage)
     }
 
-    private func isSound(_ descriptor: Int32, _ path: String) throws(LMDBError) -> Bool {
+    private func isSound(
+        _ descriptor: Int32, _ path: String, beforePage: (() -> Void)? = nil
+    ) throws(LMDBError) -> Bool {
         let isSound = newest.withUnsafeBytes {
-            FileStructure.isSound(descriptor, meta: $0, pageByteCount: pageByteCount, lastPage: lastPage)
+            FileStructure.isSound(
+                descriptor, meta: $0, pageByteCount: pageByteCount, lastPage: lastPage, beforePage: beforePage)
         }
         guard let isSound else { throw LMDBError(.system(errno), during: "check the database", at: path) }
         return isSound

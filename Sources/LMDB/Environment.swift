@@ -178,11 +178,16 @@ package final class Environment: @unchecked Sendable {
     /// Returns whether the structure of all pages that the newest commit uses is sound, while others read and write.
     ///
     /// It holds a read transaction, and reads the whole file.
-    package func hasSoundStructure() throws(LMDBError) -> Bool {
+    /// - Parameter beforePage: Called before each page; it may wait, so that the check takes only what others leave.
+    package func hasSoundStructure(beforePage: @escaping () -> Void) throws(LMDBError) -> Bool {
         while true {
             let transaction = try beginReading()
             // Nothing that the transaction sees is written over. Its own meta page is, by the commit after the next one.
-            if let isSound = try DataFile.isSound(inFolder: path, transaction: transaction.number) { return isSound }
+            if let isSound = try DataFile.isSound(
+                inFolder: path, transaction: transaction.number, beforePage: beforePage)
+            {
+                return isSound
+            }
         }
     }
 

@@ -64,6 +64,8 @@ struct FileStructure {
     private let lastPage: UInt64
     /// A bit for each page: whether something uses it.
     private var used: [UInt64]
+    /// Called before each page; it may wait.
+    private let beforePage: () -> Void
 
     /// Returns whether the pages are sound; nil when the file cannot be mapped.
     ///
@@ -71,18 +73,20 @@ struct FileStructure {
     ///   - descriptor: The file, which nobody shortens meanwhile.
     ///   - meta: The bytes of its newest meta page behind the header.
     ///   - lastPage: The last page that it uses, which the file must have.
+    ///   - beforePage: Called before each page; it may wait. Without it the whole file is asked of the disk at once.
     static func isSound(
-        _ descriptor: Int32, meta: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64
+        _ descriptor: Int32, meta: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64,
+        beforePage: (() -> Void)? = nil
     ) -> Bool? {
         let byteCount = (Int(lastPage) + 1) * pageByteCount
         guard let start = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
             return nil
         }
         defer { munmap(start, byteCount) }
-        madvise(start, byteCount, MADV_WILLNEED)
+        if beforePage == nil { madvise(start, byteCount, MADV_WILLNEED) }
         var structure = FileStructure(
             file: UnsafeRawBufferPointer(start: start, count: byteCount), pageByteCount: pageByteCount,
-            lastPage: lastPage)
+            lastPage: lastPage, beforePage: beforePage ?? {})
         guard structure.markUsed(0..<2) else { return false }
         let free = Tree(meta, at: 24)
         let main = Tree(meta, at: 72)
@@ -90,10 +94,13 @@ struct FileStructure {
             && structure.check(main, .bytes, isMain: true, isFree: false)
     }
 
-    private init(file: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64) {
+    private init(
+        file: UnsafeRawBufferPointer, pageByteCount: Int, lastPage: UInt64, beforePage: @escaping () -> Void
+    ) {
         self.file = file
         self.pageByteCount = pageByteCount
         self.lastPage = lastPage
+        self.beforePage = beforePage
         used = [UInt64](repeating: 0, count: Int(lastPage / 64) + 1)
     }
 
@@ -117,6 +124,7 @@ struct FileStructure {
         isFree: Bool, _ counts: inout Counts
     ) -> Bool {
         guard number <= lastPage, markUsed(number..<number + 1) else { return false }
+        beforePage()
         let page = bytes(of: number, count: pageByteCount)
         let header = PageHeader(page)
         let isLeaf = depth == 1

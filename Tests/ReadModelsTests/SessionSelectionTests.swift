@@ -6,10 +6,8 @@ import Tracking
 
 /// Lists of the current state, which come from the table of sessions, beside the same lists made from every document.
 struct SessionSelectionTests {
-    private static let sessionCount = 150
-
     /// A log of many sessions, and the position before its last event, which changes no session.
-    private static func log(seed: UInt64) throws -> (script: EventScript, position: LogPosition) {
+    private static func log(seed: UInt64, sessionCount: Int = 150) throws -> (script: EventScript, position: LogPosition) {
         var random = SeededGenerator(seed: seed)
         var script = EventScript()
         for number in 0..<sessionCount {
@@ -132,6 +130,34 @@ struct SessionSelectionTests {
         do { return try SessionCondition(text) } catch { return nil }
     }
 
+    private static func order(_ random: inout SeededGenerator) throws -> SessionOrder {
+        let names =
+            ["created_at", "name", "status", "epoch", "updated_at", "started_at", "completed_at"]
+            + fields.filter { $0.hasPrefix("params") || $0.hasPrefix("config") || $0.hasPrefix("metrics") }
+            .map { $0.replacing("'", with: "") }
+        return try #require(
+            SessionOrder((random.once(in: 2) ? "-" : "") + (names.randomElement(using: &random) ?? "name")))
+    }
+
+    @Test("Every page of thousands of sessions is that page of the documents")
+    func manySessions() throws {
+        let count = 5000
+        let (script, position) = try Self.log(seed: 7, sessionCount: count)
+        let models = try Documents(script).models
+        var random = SeededGenerator(seed: 7)
+        for offset in [0, 0, 0, 0, 0, 0, 0, 0, 40, 1000, 1990, 2048, 2500, 4800, 6000] {
+            let (order, limit) = (try Self.order(&random), Int.random(in: 0...120, using: &random))
+            var filter = SessionFilter()
+            if random.once(in: 3) { filter.tags = ["gpu"] }
+            func page(_ position: LogPosition?) throws -> [String] {
+                try models.read(asOf: position) {
+                    try $0.sessions(filter, order: order, limit: limit, offset: offset)
+                }.sessions.map(\.sessionID)
+            }
+            #expect(try page(nil) == page(position), "\(order), \(limit) after \(offset)")
+        }
+    }
+
     @Test(
         "A list from the table of sessions is the list made from the documents", arguments: 1...6 as ClosedRange<UInt64>
     )
@@ -152,13 +178,7 @@ struct SessionSelectionTests {
             if random.once(in: 4) {
                 filter.text = ["RUN", "lung e", "Größe", "long end", "7"].randomElement(using: &random) ?? ""
             }
-            let name =
-                ["created_at", "name", "status", "epoch", "updated_at", "started_at", "completed_at"]
-                + Self.fields
-                .filter { $0.hasPrefix("params") || $0.hasPrefix("config") || $0.hasPrefix("metrics") }
-                .map { $0.replacing("'", with: "") }
-            let order = try #require(
-                SessionOrder((random.once(in: 2) ? "-" : "") + (name.randomElement(using: &random) ?? "name")))
+            let order = try Self.order(&random)
             let (limit, offset) = (Int.random(in: 0...40, using: &random), Int.random(in: 0...60, using: &random))
             let current = try models.read { try $0.sessions(filter, order: order, limit: limit, offset: offset) }
             let past = try models.read(asOf: position) {

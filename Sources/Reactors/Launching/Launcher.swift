@@ -31,14 +31,18 @@ package final class Launcher: Reactor {
 
     package func begin(_ work: ReactorWork) async throws -> LogPosition {
         await processes.waitUntilReady()
-        let (waiting, training, position) = try await core.readWithoutLimit { snapshot in
-            (try snapshot.queue(), try snapshot.sessionIDs(in: [.running, .stopping]), snapshot.position)
+        // Of the read models: the states of many thousand sessions would take seconds to fold.
+        let (waiting, training, position) = try await core.readWithoutLimit { [processes] snapshot in
+            (
+                try processes.launched(of: snapshot.queue(), in: snapshot),
+                try processes.launched(of: snapshot.sessionIDs(in: [.running, .stopping]), in: snapshot),
+                snapshot.position
+            )
         }
-        for session in training {
-            let isOurs = try await launches(session)
-            machine.withLock { $0.claimed(session, isOurs: isOurs) }
+        machine.withLock {
+            for session in training { $0.claimed(session, isOurs: true) }
+            for session in waiting { $0.wait(session) }
         }
-        for session in waiting where try await launches(session) { machine.withLock { $0.wait(session) } }
         step(work)
         return position
     }
@@ -85,8 +89,8 @@ package final class Launcher: Reactor {
     }
 
     private func launches(_ session: Session.ID) async throws -> Bool {
-        guard let kind = try await core.sessions.recentState(of: session.stream).trainerKind else { return false }
-        return kind.isLaunched && processes.isEnabled
+        let state = try await core.sessions.recentState(of: session.stream)
+        return processes.launches(state.trainerKind)
     }
 
     /// Runs a trainer to its end and reports the end when the trainer itself did not.

@@ -1,3 +1,4 @@
+import ReadModels
 package import Tracking
 
 /// Starts the trainers of sessions and tells what became of them.
@@ -22,6 +23,23 @@ package protocol TrainerProcesses: Sendable {
 
     /// Ends what the trainer of a lost attempt has started and left behind, if it ran on this machine.
     func endLeftovers(of session: Session.ID, processID: UInt32)
+}
+
+extension TrainerProcesses {
+    /// True when trainers of `kind` are started here; nil is the kind of a session without one.
+    func launches(_ kind: TrainerKind?) -> Bool { isEnabled && kind?.isLaunched == true }
+
+    /// Those of `sessions` whose trainers are started here. They are read from the read models: the states of many
+    /// thousand sessions would take seconds to fold.
+    func launched(
+        of sessions: [Session.ID], in snapshot: borrowing ReadModelSnapshot
+    ) throws(ReadModelError) -> [Session.ID] {
+        var launched: [Session.ID] = []
+        try snapshot.forEach(of: sessions) { session, document in
+            if launches(TrainerKind(rawValue: document.trainerKind)) { launched.append(session) }
+        }
+        return launched
+    }
 }
 
 /// The ending of a trainer's process.

@@ -22,13 +22,16 @@ package struct LeaseWatch: Reactor {
     }
 
     package func begin(_ work: ReactorWork) async throws -> LogPosition {
-        let (sessions, position) = try await core.readWithoutLimit {
-            (try $0.sessionIDs(in: [.running, .stopping]), $0.position)
+        // Of the read models: the states of many thousand sessions would take seconds to fold.
+        let (holders, position) = try await core.readWithoutLimit { snapshot in
+            var holders: [(session: Session.ID, attempt: UInt32, seconds: UInt32)] = []
+            try snapshot.forEach(of: try snapshot.sessionIDs(in: [.running, .stopping])) { session, document in
+                guard let attempt = document.attempts.last, attempt.ending.isEmpty else { return }
+                holders.append((session, attempt.number, attempt.leaseSeconds))
+            }
+            return (holders, snapshot.position)
         }
-        for session in sessions {
-            guard let attempt = try await core.sessions.state(of: session.stream).attempt else { continue }
-            core.leases.grant(session, attempt: attempt.number, seconds: attempt.leaseSeconds)
-        }
+        for holder in holders { core.leases.grant(holder.session, attempt: holder.attempt, seconds: holder.seconds) }
         return position
     }
 

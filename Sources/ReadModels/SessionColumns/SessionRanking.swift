@@ -5,7 +5,8 @@ import Tracking
 /// those without follow newest first.
 ///
 /// Only the page that is asked for is sorted. The sessions before it are separated from the rest without being sorted, in time
-/// that grows with the number of sessions. It refers to texts where they lie, so it ends with its snapshot.
+/// that grows with the number of sessions. Those behind it are dropped now and then, so that the first pages of any number
+/// of sessions take little memory. It refers to texts where they lie, so it ends with its snapshot.
 struct SessionRanking {
     private struct Numbered: Comparable {
         /// The value's rank: smaller ones come first.
@@ -29,10 +30,21 @@ struct SessionRanking {
     /// Those without a value.
     private var rest: SessionMask
     private let isDescending: Bool
+    /// The page, of all sessions.
+    private let page: Range<Int>
+    /// The most sessions that are kept of either kind before those behind the page are dropped.
+    private let capacity: Int
 
-    init(_ sessions: SessionMask, isDescending: Bool) {
+    private static let leastCapacity = 2048
+
+    /// Ranks `sessions` for the page of at most `limit` sessions after the first `offset`.
+    init(_ sessions: SessionMask, isDescending: Bool, limit: Int, offset: Int) {
         rest = sessions
         self.isDescending = isDescending
+        let count = sessions.count
+        let start = min(offset, count)
+        page = start..<start + min(limit, count - start)
+        capacity = min(max(2 * page.upperBound, Self.leastCapacity), count)
     }
 
     /// Places a session by a number; NaN counts as no value.
@@ -41,11 +53,15 @@ struct SessionRanking {
         // Adding 0 makes -0 equal to 0; the bits of negative numbers fall as the numbers rise.
         let bits = (number + 0).bitPattern
         let key = bits >> 63 == 1 ? ~bits : bits | 1 << 63
+        if numbered.isEmpty { numbered.reserveCapacity(capacity) }
+        if numbered.count == capacity { _ = keepNumbers(at: 0..<page.upperBound) }
         numbered.append(Numbered(key: isDescending ? ~key : key, session: take(chunk, place)))
     }
 
     /// Places a session by a text.
     mutating func add(_ text: UnsafeRawBufferPointer, chunk: Int, place: Int) {
+        if texted.isEmpty { texted.reserveCapacity(capacity) }
+        if texted.count == capacity { _ = keepTexts(at: 0..<page.upperBound) }
         texted.append(Texted(text: text, session: take(chunk, place)))
     }
 
@@ -54,31 +70,36 @@ struct SessionRanking {
         return UInt32(chunk * CellChunk.capacity + place)
     }
 
-    /// At most `limit` sessions after the first `offset`.
-    mutating func page(limit: Int, offset: Int) -> [SessionNumber] {
-        var page: [UInt32] = []
-        var skipped = offset
+    /// The sessions of the page.
+    mutating func sessions() -> [SessionNumber] {
+        var found: [UInt32] = []
+        var skipped = page.lowerBound
         for isText in [isDescending, !isDescending] {
             let count = isText ? texted.count : numbered.count
             let start = min(skipped, count)
-            let places = start..<min(start + limit - page.count, count)
+            let places = start..<min(start + page.count - found.count, count)
             skipped -= start
-            page += isText ? texts(at: places) : numbered.sort(only: places, by: <).map(\.session)
+            found += isText ? keepTexts(at: places).map(\.session) : keepNumbers(at: places).map(\.session)
         }
-        return page.map { SessionNumber(rawValue: $0) }
-            + rest.numbers(isDescending: true, limit: limit - page.count, offset: skipped)
+        return found.map { SessionNumber(rawValue: $0) }
+            + rest.numbers(isDescending: true, limit: page.count - found.count, offset: skipped)
     }
 
-    /// The sessions that have the texts at `places` of their order.
-    private mutating func texts(at places: Range<Int>) -> [UInt32] {
+    /// Sorts the numbers at `places` of their order, and drops those behind.
+    private mutating func keepNumbers(at places: Range<Int>) -> ArraySlice<Numbered> {
+        numbered.keep(places, by: <)
+    }
+
+    /// Sorts the texts at `places` of their order, and drops those behind.
+    private mutating func keepTexts(at places: Range<Int>) -> ArraySlice<Texted> {
         guard !places.isEmpty else { return [] }
         findKeys()
         let isDescending = isDescending
-        return texted.sort(only: places) { left, right in
+        return texted.keep(places) { left, right in
             if left.key != right.key { return isDescending != (left.key < right.key) }
             let order = SessionRanking.order(left.text, right.text)
             return order != 0 ? isDescending != (order < 0) : left.session > right.session
-        }.map(\.session)
+        }
     }
 
     /// Finds the bytes in which the texts first differ: what follows the beginning that all share.
@@ -113,13 +134,15 @@ struct SessionRanking {
 }
 
 extension Array {
-    /// The elements that would stand at `places` if the array were sorted, in their order; the array is reordered.
-    fileprivate mutating func sort(
-        only places: Range<Int>, by precedes: (Element, Element) -> Bool
+    /// The elements that would stand at `places` if the array were sorted, in their order; the array is reordered, and those
+    /// behind are removed.
+    fileprivate mutating func keep(
+        _ places: Range<Int>, by precedes: (Element, Element) -> Bool
     ) -> ArraySlice<Element> {
         guard !places.isEmpty else { return [] }
         separate(at: places.lowerBound, within: startIndex..<endIndex, by: precedes)
         separate(at: places.upperBound, within: places.lowerBound..<endIndex, by: precedes)
+        removeLast(count - places.upperBound)
         self[places].sort(by: precedes)
         return self[places]
     }

@@ -98,6 +98,21 @@ extension ReadModelSnapshot {
         return try sessionIDs(including: { filter.includes($0, [:]) }) { () throws(LMDBError) in try selection(filter) }
     }
 
+    /// Calls `body` with what lists show of each of `sessions`, but of those that were deleted; each is read by itself, so
+    /// that any number takes the memory of one.
+    package func forEach(
+        of sessions: [Session.ID], _ body: (Session.ID, SessionDocument) -> Void
+    ) throws(ReadModelError) {
+        do throws(LMDBError) {
+            for id in sessions {
+                let document = try transaction.session(id.text, through: position, in: tables, isWhole: false)
+                if let document, !document.deleted { body(id, document) }
+            }
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
     /// The sessions that were not deleted and that `isIncluded` lets through, which `selection` finds in the current state, in
     /// the order of their creation.
     func sessionIDs(
@@ -171,7 +186,7 @@ extension ReadModelSnapshot {
         guard order.key != .created else {
             return selection.numbers(isDescending: order.isDescending, limit: limit, offset: offset)
         }
-        var ranking = SessionRanking(selection, isDescending: order.isDescending)
+        var ranking = SessionRanking(selection, isDescending: order.isDescending, limit: limit, offset: offset)
         try forEachValue(of: ColumnSource.of(order.key), among: selection) { chunk, row in
             switch row {
             case .metric(let row, let statistic, let sessions):
@@ -192,7 +207,7 @@ extension ReadModelSnapshot {
                 }
             }
         }
-        return ranking.page(limit: limit, offset: offset)
+        return ranking.sessions()
     }
 
     private func pastPage(

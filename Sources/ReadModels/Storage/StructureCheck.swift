@@ -16,7 +16,8 @@ struct StructureCheck: Sendable {
     /// - Parameter store: The rows, which have just been opened.
     init(_ store: ReadModelStore) { environment = store.environment }
 
-    /// Checks the rows on a thread of its own that gives way to all others, unless that was done when they were opened.
+    /// Checks the rows on a thread of its own, which takes what the process's others leave, unless that was done when they
+    /// were opened.
     /// `noteDamage` is called once when they are not sound.
     func begin(noteDamage: @escaping @Sendable () -> Void) {
         guard !environment.hasCheckedStructure else { return end() }
@@ -25,8 +26,11 @@ struct StructureCheck: Sendable {
         _ = FileManager.default.createFile(atPath: mark, contents: nil)
         let pool = ReaderPool(threadCount: 1, queueCount: 1, niceness: 19)
         Task { [self] in
-            // When it cannot be read, reading rows says so.
-            let isSound = try? await pool.run { (try? environment.hasSoundStructure()) ?? true }
+            let isSound = try? await pool.run {
+                var spareTime = SpareTime()
+                // When it cannot be read, reading rows says so.
+                return (try? environment.hasSoundStructure { spareTime.pass() }) ?? true
+            }
             if isSound == false { noteDamage() }
             end()
         }
