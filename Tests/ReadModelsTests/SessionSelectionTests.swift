@@ -7,7 +7,9 @@ import Tracking
 /// Lists of the current state, which come from the table of sessions, beside the same lists made from every document.
 struct SessionSelectionTests {
     /// A log of many sessions, and the position before its last event, which changes no session.
-    private static func log(seed: UInt64, sessionCount: Int = 150) throws -> (script: EventScript, position: LogPosition) {
+    private static func log(
+        seed: UInt64, sessionCount: Int = 150
+    ) throws -> (script: EventScript, position: LogPosition) {
         var random = SeededGenerator(seed: seed)
         var script = EventScript()
         for number in 0..<sessionCount {

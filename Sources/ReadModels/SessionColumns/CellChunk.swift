@@ -130,6 +130,14 @@ struct CellChunkView {
         return rows
     }
 
+    /// The cells that sessions of `rows` have, the first cell in the lowest bit.
+    func cells(ofRows rows: UInt64) -> UInt64 {
+        guard count > 1, rows & mask != mask else { return .max }
+        var cells: UInt64 = 0
+        forEach { row, number in cells |= (rows >> UInt64(row) & 1) << UInt64(number & 63) }
+        return cells
+    }
+
     /// The cell of a session; nil when it has none.
     func cell(of row: Int) -> CellView? {
         guard mask >> UInt64(row) & 1 == 1 else { return nil }

@@ -113,7 +113,12 @@ struct CellMatcher {
     /// True when the relation holds of a text; nil when it is not ASCII.
     @inline(__always)
     private func relates(_ text: UnsafeRawBufferPointer) -> Bool? {
-        guard let texts, text.isASCII else { return nil }
+        guard let texts else { return nil }
+        if relation == .equal {
+            for wanted in texts where text.count == wanted.count && text.order(to: wanted) == 0 { return true }
+            return text.isASCII ? false : nil
+        }
+        guard text.isASCII else { return nil }
         guard relation != .contains else {
             for part in searched where CellMatcher.occurs(part.bytes, in: text) { return true }
             return false
@@ -125,7 +130,7 @@ struct CellMatcher {
                 case .lessOrEqual: text.order(to: wanted) <= 0
                 case .greater: text.order(to: wanted) > 0
                 case .greaterOrEqual: text.order(to: wanted) >= 0
-                case .equal, .contains: text.count == wanted.count && text.order(to: wanted) == 0
+                case .equal, .contains: false
                 }
             if relates { return true }
         }
@@ -155,14 +160,21 @@ extension UnsafeRawBufferPointer {
     @inline(__always)
     fileprivate var isASCII: Bool {
         var bits: UInt64 = 0
-        var place = 0
-        while place + 8 <= count {
-            bits |= loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            place += 8
-        }
-        while place < count {
-            bits |= UInt64(self[place])
-            place += 1
+        // The last load overlaps the one before it.
+        if count >= 8 {
+            var place = 0
+            while place + 8 < count {
+                bits |= loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                place += 8
+            }
+            bits |= loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        } else if count >= 4 {
+            let (first, last) = (
+                loadUnaligned(as: UInt32.self), loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+            )
+            bits = UInt64(first | last)
+        } else {
+            for byte in self { bits |= UInt64(byte) }
         }
         return bits & 0x8080_8080_8080_8080 == 0
     }

@@ -50,8 +50,11 @@ extension ReadModelSnapshot {
     ) throws(LMDBError) -> SessionMask {
         switch condition {
         case .all(let parts):
+            // What is dear is asked of fewer sessions then.
             var chosen = candidates
-            for part in parts { chosen = try sessions(among: chosen, for: part) }
+            for part in parts.map({ (part: $0, cost: $0.columnCost) }).sorted(by: { $0.cost < $1.cost }) {
+                chosen = try sessions(among: chosen, for: part.part)
+            }
             return chosen
         case .any(let parts):
             var chosen = try noSession()
@@ -83,7 +86,7 @@ extension ReadModelSnapshot {
         try forEachValue(of: ColumnSource.of(field), among: candidates) { chunk, value in
             switch value {
             case .cells(let row, let rows):
-                let answers = row.answers(matcher)
+                let answers = row.answers(matcher, of: rows)
                 chosen[chunk] |= answers.yes & rows
                 undecided[chunk] |= answers.undecided & rows
             case .metric(let row, let statistic, let rows):
@@ -205,11 +208,14 @@ extension ReadModelSnapshot {
 }
 
 extension CellChunkView {
-    /// The sessions of which a comparison holds, and those whose cells leave it open.
+    /// Those of `sessions` of which a comparison holds, and those whose cells leave it open; others may be among them.
     @inline(__always)
-    fileprivate func answers(_ matcher: CellMatcher) -> (yes: UInt64, undecided: UInt64) {
+    fileprivate func answers(_ matcher: CellMatcher, of sessions: UInt64) -> (yes: UInt64, undecided: UInt64) {
         var (yes, undecided): (UInt64, UInt64) = (0, 0)
+        guard sessions != 0 else { return (0, 0) }
+        let wanted = cells(ofRows: sessions)
         forEachCell { number, cell in
+            guard wanted >> UInt64(number & 63) & 1 == 1 else { return }
             switch matcher.answer(cell) {
             case .yes: yes |= 1 << UInt64(number)
             case .undecided: undecided |= 1 << UInt64(number)
@@ -232,5 +238,22 @@ extension CellChunkView {
         var chosen: UInt64 = 0
         forEachCell { number, cell in if condition(cell) { chosen |= 1 << UInt64(number) } }
         return rows(withCellsIn: chosen)
+    }
+}
+
+extension SessionCondition {
+    /// How much it takes to answer it for every session, roughly: 1 is a column of short texts.
+    fileprivate var columnCost: Int {
+        switch self {
+        case .all(let parts), .any(let parts): parts.reduce(0) { $0 + $1.columnCost }
+        case .not(let part): part.columnCost
+        case .exists(let field), .comparison(let field, _, _):
+            switch field {
+            case .metric: 8
+            case .tags, .notes: 4
+            case .parameter, .configuration, .result: 3
+            default: 1
+            }
+        }
     }
 }
