@@ -140,7 +140,8 @@ package final class ReadModels: Sendable {
     /// Folds `events`, the next of the log in order, into the documents. Returns their new position once it is written.
     ///
     /// For whoever drives the documents step by step; not beside `follow(_:)`.
-    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage` when nothing was.
+    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage`, when the documents
+    ///   are of what `position` tells.
     @discardableResult
     package func apply(_ events: [RecordedEvent]) throws(ProjectionError) -> LogPosition {
         let store = state.withLock { $0.store }
@@ -149,9 +150,14 @@ package final class ReadModels: Sendable {
             waiters.advance(to: position)
             return position
         } catch {
-            do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
+            try notePosition(of: store)
             throw error
         }
+    }
+
+    /// Notes what `store`, the present one, holds after an error: the events before it may have been written.
+    func notePosition(of store: ReadModelStore) throws(ProjectionError) {
+        do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
     }
 
     /// The digest of everything the documents hold. Building them again from the same log gives the same one.

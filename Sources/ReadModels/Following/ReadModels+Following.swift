@@ -90,8 +90,7 @@ extension ReadModels {
             do throws(ProjectionError) {
                 waiters.advance(to: try await step(store, from: log, after: position))
             } catch {
-                // What came before an event that cannot be read was written.
-                do throws(LMDBError) { waiters.advance(to: try store.position()) } catch { throw .storage(error) }
+                try notePosition(of: store)
                 throw error
             }
         }
@@ -141,7 +140,9 @@ extension ReadModels {
             do throws(ProjectionError) {
                 if position < log.head { waiters.advance(to: try await step(present, from: log, after: position)) }
             } catch {
-                continue  // the present rows stay as they are: they are about to be replaced
+                // The present rows stay as they are: they are about to be replaced.
+                try notePosition(of: present)
+                continue
             }
         }
         return fresh

@@ -24,6 +24,9 @@ final class SummaryCache {
     private var entries = GenerationCache<[UInt8], Entry>(generationSize: 8192)
     private var changed: [Entry] = []
 
+    /// The number of summaries that have changed since they were written.
+    var unwrittenCount: Int { changed.count }
+
     /// Changes the summary of a metric, which is what `stored` gives when it is not remembered.
     func change(
         _ metric: String, of session: RowCache.KnownSession, stored: () throws(LMDBError) -> MetricSummary,

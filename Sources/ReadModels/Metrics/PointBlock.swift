@@ -8,12 +8,8 @@ struct PointBlock {
     /// The position of the event that brought each point.
     private(set) var positions: [UInt64] = []
 
-    init() {
-        steps.reserveCapacity(PointBlock.capacity)
-        times.reserveCapacity(PointBlock.capacity)
-        values.reserveCapacity(PointBlock.capacity)
-        positions.reserveCapacity(PointBlock.capacity)
-    }
+    /// A block without points. It takes room as they come, since many series have few.
+    init() {}
 
     /// The points of a stored block.
     init(_ view: PointBlockView) {

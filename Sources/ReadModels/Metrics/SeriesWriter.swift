@@ -17,9 +17,12 @@ final class SeriesWriter {
     /// The number of an attempt's newest segments that take points.
     private static let openSegments = 4
     private var numbers = GenerationCache<[UInt8], UInt64>(generationSize: 8192)
-    /// A place takes 3 KB and, when it has many points, up to 8 KB more for each level of its tree.
+    /// A place takes up to 3 KB and, when it has many points, up to 8 KB more for each level of its tree.
     private var places = GenerationCache<Place, OpenSegments>(generationSize: 1024)
     private var changed: [SegmentTail] = []
+
+    /// The number of segments that have changed since they were written.
+    var unwrittenCount: Int { changed.count }
 
     /// Forgets everything that is not written.
     func clear() {

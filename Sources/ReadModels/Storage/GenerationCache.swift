@@ -10,6 +10,9 @@ struct GenerationCache<Key: Hashable, Value> {
 
     init(generationSize: Int) { self.generationSize = generationSize }
 
+    /// True when twice a generation was used since the last call of `age()` that found one full.
+    var isOverfull: Bool { young.count >= 2 * generationSize }
+
     /// The value kept for `key`, if it is still here.
     mutating func value(for key: Key) -> Value? {
         if let value = young[key] { return value }

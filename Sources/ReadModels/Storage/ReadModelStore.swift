@@ -56,24 +56,35 @@ final class ReadModelStore: Sendable {
     }
 
     /// Folds `events`, which must follow the rows' position in order, into the rows. Returns once the rows and their new
-    /// position are written together.
+    /// position are written together: in one transaction, or in several when the events change many rows, so that the
+    /// memory they take meanwhile has a bound.
     ///
-    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage` when nothing was.
+    /// - Throws: `undecodable` or `outOfOrder` after everything before that event was written; `storage`, when the rows are
+    ///   of what `position()` tells.
     func apply(_ events: [RecordedEvent]) throws(ProjectionError) -> LogPosition {
         let result = cache.withLock { cache in
-            Result { () throws(ProjectionError) in try apply(events, cache) }
+            Result { () throws(ProjectionError) in
+                var rest = events[...]
+                repeat {
+                    let position = try applySome(of: &rest, cache)
+                    if rest.isEmpty { return position }
+                } while true
+            }
         }
         return try result.get()
     }
 
-    private func apply(_ events: [RecordedEvent], _ cache: RowCache) throws(ProjectionError) -> LogPosition {
+    /// Folds the first of `events` into the rows and removes them: as many as one transaction should take.
+    private func applySome(
+        of events: inout ArraySlice<RecordedEvent>, _ cache: RowCache
+    ) throws(ProjectionError) -> LogPosition {
         var refusal: ProjectionError?
         var position = LogPosition.start
         do throws(LMDBError) {
             let rows = RowWriter(transaction: try environment.beginWriting(), tables: tables, cache: cache)
             let start = try rows.transaction.appliedPosition(in: tables)
             position = start
-            for record in events {
+            while let record = events.first, !cache.isFull {
                 let event: ProjectedEvent
                 do throws(ProjectionError) {
                     event = try decoded(record, after: position)
@@ -86,6 +97,7 @@ final class ReadModelStore: Sendable {
                 }
                 for projection in ProjectionList.all { try projection.apply(event, to: rows) }
                 position = record.position
+                events.removeFirst()
             }
             if position > start { try rows.commit(through: position) }
         } catch {

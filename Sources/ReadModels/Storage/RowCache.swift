@@ -16,6 +16,14 @@ final class RowCache {
     let columns = ColumnWriter()
     /// A document takes some 10 KB, most of it its configuration.
     private var sessions = GenerationCache<String, KnownSession>(generationSize: 256)
+    /// The most rows of series and summaries that wait to be written. Each takes up to 3 KB, and its pages of the transaction
+    /// some 8 KB when no neighbour changes.
+    private static let mostUnwritten = 4096
+
+    /// True when what is here should be written before more comes.
+    var isFull: Bool {
+        series.unwrittenCount + summaries.unwrittenCount >= RowCache.mostUnwritten || sessions.isOverfull
+    }
 
     func session(_ id: String) -> KnownSession? { sessions.value(for: id) }
 
