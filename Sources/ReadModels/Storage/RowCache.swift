@@ -18,7 +18,7 @@ final class RowCache {
     private var sessions = GenerationCache<String, KnownSession>(generationSize: 256)
     /// The most rows of series and summaries that wait to be written. Each takes up to 3 KB, and its pages of the transaction
     /// some 8 KB when no neighbour changes.
-    private static let mostUnwritten = 4096
+    private static let mostUnwritten = 8192
 
     /// True when what is here should be written before more comes.
     var isFull: Bool {
