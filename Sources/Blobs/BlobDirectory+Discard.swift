@@ -3,11 +3,11 @@ import Tracking
 extension BlobDirectory {
     /// Ends a pin and deletes what its upload added, unless another upload or a reader has come upon it since.
     ///
-    /// A file that refers to tensors goes before them, and its deletion is on disk before any of them goes. What the disk
+    /// What refers to others goes before them, and its deletion is on disk before any of them goes. What the disk
     /// refuses to delete is left to the sweep.
     func discard(_ pin: BlobPin) {
         do throws(BlobError) {
-            let files = try deleteOwn(of: pin) { digest throws(BlobError) in try refersToTensors(digest) }
+            let files = try deleteOwn(of: pin) { digest throws(BlobError) in try level(of: digest) > 0 }
             for shard in shards(of: files) { try sync(shard: shard) }
             _ = try deleteOwn(of: pin) { _ in true }
         } catch {

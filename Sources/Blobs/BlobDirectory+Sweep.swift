@@ -10,10 +10,10 @@ extension BlobDirectory {
 
     /// Deletes what is neither marked, nor part of what stays, nor pinned, nor renewed after `limit`.
     ///
-    /// Goes through the folders three times, with the names of one of them in memory. The first time marks the tensors of
-    /// all files that stay. Then files that refer to tensors go, and their deletion is on disk before any tensor goes: at
-    /// no moment, and after no loss of power, is there a file whose tensors are gone. A file that was renewed meanwhile is
-    /// seen when its own turn comes, before its tensors' turn.
+    /// Goes through the folders, with the names of one of them in memory: first to mark what all objects that stay refer to;
+    /// then once for each level, from files down to the packs that lean on nothing. The deletions of a level are on disk before
+    /// the next one's begin: at no moment, and after no loss of power, is there an object that refers to one which is gone. An
+    /// object that was renewed meanwhile is seen when its own turn comes, before that of what it refers to.
     func sweep(keeping marked: BlobMarks, renewedBefore limit: Timestamp) throws(BlobError) -> SweepReport {
         var marks = marked
         var report = SweepReport()
@@ -22,23 +22,21 @@ extension BlobDirectory {
             for digest in try objects(in: shard) {
                 guard let file = try fileInformation(of: digest) else { continue }
                 objectCount += 1
-                if marks.contains(digest) || file.modifiedAt > limit { try markTensors(of: digest, in: &marks) }
+                if marks.contains(digest) || file.modifiedAt > limit { try markReferences(of: digest, in: &marks) }
             }
         }
-        for shard in BlobLayout.shards {
-            var deleted: [Digest] = []
-            for digest in try candidates(in: shard, marks, renewedBefore: limit) where try refersToTensors(digest) {
-                if try delete(digest, renewedBefore: limit, &report) {
-                    deleted.append(digest)
-                } else {
-                    try markTensors(of: digest, in: &marks)
+        for level in (0...PackFormat.maximumBaseCount + 1).reversed() {
+            for shard in BlobLayout.shards {
+                var deleted: [Digest] = []
+                for digest in try candidates(in: shard, marks, renewedBefore: limit)
+                where try self.level(of: digest) == level {
+                    if try delete(digest, renewedBefore: limit, &report) {
+                        deleted.append(digest)
+                    } else {
+                        try markReferences(of: digest, in: &marks)
+                    }
                 }
-            }
-            for shard in shards(of: deleted) { try sync(shard: shard) }
-        }
-        for shard in BlobLayout.shards {
-            for digest in try candidates(in: shard, marks, renewedBefore: limit) where try !refersToTensors(digest) {
-                _ = try delete(digest, renewedBefore: limit, &report)
+                if level > 0 { for shard in shards(of: deleted) { try sync(shard: shard) } }
             }
         }
         report.keptCount = objectCount - report.deletedCount
@@ -56,18 +54,17 @@ extension BlobDirectory {
         return candidates
     }
 
-    private func markTensors(of digest: Digest, in marks: inout BlobMarks) throws(BlobError) {
+    private func markReferences(of digest: Digest, in marks: inout BlobMarks) throws(BlobError) {
         guard let pack = try pack(digest) else { return }
-        for tensor in pack.table.tensors { marks.insert(tensor) }
+        for reference in pack.table.references { marks.insert(reference) }
     }
 
-    /// Returns whether an object refers to tensors, or may do so since it cannot be read.
-    func refersToTensors(_ digest: Digest) throws(BlobError) -> Bool {
+    /// The height of an object above those that it refers to; the greatest when it cannot be read.
+    func level(of digest: Digest) throws(BlobError) -> Int {
         do {
-            guard let pack = try pack(digest) else { return false }
-            return !pack.table.tensors.isEmpty
+            return try pack(digest)?.table.level ?? 0
         } catch .damaged {
-            return true
+            return PackFormat.maximumBaseCount + 1
         }
     }
 

@@ -105,22 +105,22 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    /// Renews and pins an object if it is there, its table is sound and its tensors are there; says whether it was.
-    /// What is not sound is replaced by the upload that asks.
-    func renew(_ digest: Digest, pin: BlobPin) throws(BlobError) -> Bool {
+    /// Renews and pins an object, with the bases that it leans on, if it is there, its table is sound and what it refers to is
+    /// there; returns its table then. What is not sound is replaced by the upload that asks.
+    func renew(_ digest: Digest, pin: BlobPin) throws(BlobError) -> PackTable? {
         try locked { state throws(BlobError) in try renew(digest, pin: pin, &state) }
     }
 
     /// Gives the synced temporary file at `path` its place as the object `digest`, and pins it.
     ///
-    /// Returns whether the object was there already; it is renewed then and the temporary file removed. The name is on
-    /// disk only after `sync(shardOf:)`.
-    func publish(_ path: String, as digest: Digest, pin: BlobPin) throws(BlobError) -> Bool {
+    /// Returns the object's table when it was there already; it is renewed then and the temporary file removed. The name is
+    /// on disk only after `sync(shardOf:)`.
+    func publish(_ path: String, as digest: Digest, pin: BlobPin) throws(BlobError) -> PackTable? {
         let moment = clock()
         return try locked { state throws(BlobError) in
-            if try renew(digest, pin: pin, &state) {
+            if let present = try renew(digest, pin: pin, &state) {
                 removeTemporary(path)
-                return true
+                return present
             }
             let wasThere = try fileInformation(of: digest) != nil
             try attempt { () throws(FileSystemError) in
@@ -133,7 +133,7 @@ final class BlobDirectory: Sendable {
             } else {
                 state.pins.add(new: digest, to: pin)
             }
-            return false
+            return nil
         }
     }
 
@@ -152,24 +152,28 @@ final class BlobDirectory: Sendable {
         }
     }
 
-    private func renew(_ digest: Digest, pin: BlobPin, _ state: inout State) throws(BlobError) -> Bool {
-        guard !state.damaged.contains(digest) else { return false }
-        do {
-            guard let pack = try pack(digest) else { return false }
-            let tensors = Set(pack.table.tensors)
-            for tensor in tensors {
-                guard !state.damaged.contains(tensor), try fileInformation(of: tensor) != nil else { return false }
-            }
-            for tensor in tensors { state.pins.share(tensor) }
+    private func renew(_ digest: Digest, pin: BlobPin, _ state: inout State) throws(BlobError) -> PackTable? {
+        guard !state.damaged.contains(digest) else { return nil }
+        let table: PackTable
+        do throws(BlobError) {
+            guard let pack = try pack(digest) else { return nil }
+            table = pack.table
         } catch .damaged {
-            return false
+            return nil
         }
+        for reference in table.references {
+            guard !state.damaged.contains(reference), try fileInformation(of: reference) != nil else { return nil }
+        }
+        for tensor in table.tensors { state.pins.share(tensor) }
+        // Whoever renews a file has renewed its tensors; what they lean on nobody else looks at.
         let moment = clock()
-        try attempt { () throws(FileSystemError) in
-            try fileSystem.setModificationTime(of: layout.object(digest), to: moment)
+        for object in table.bases + [digest] {
+            try attempt { () throws(FileSystemError) in
+                try fileSystem.setModificationTime(of: layout.object(object), to: moment)
+            }
+            state.pins.add(object, to: pin)
         }
-        state.pins.add(digest, to: pin)
-        return true
+        return table
     }
 
     // MARK: Reading
@@ -181,11 +185,11 @@ final class BlobDirectory: Sendable {
         return try StoredPack(file: file, digest: digest)
     }
 
-    /// The pack of an object, held open, with the tensors it refers to pinned by `pin`.
-    func packPinningTensors(_ digest: Digest, pin: BlobPin) throws(BlobError) -> StoredPack {
+    /// The pack of an object, held open, with all that it refers to pinned by `pin`.
+    func packPinningReferences(_ digest: Digest, pin: BlobPin) throws(BlobError) -> StoredPack {
         try locked { state throws(BlobError) in
             guard let pack = try pack(digest) else { throw .notFound(digest) }
-            for tensor in pack.table.tensors { state.pins.add(tensor, to: pin) }
+            for reference in pack.table.references { state.pins.add(reference, to: pin) }
             return pack
         }
     }
@@ -194,9 +198,12 @@ final class BlobDirectory: Sendable {
     func information(about digest: Digest) throws(BlobError) -> BlobInformation? {
         guard let pack = try pack(digest), let file = try fileInformation(of: digest) else { return nil }
         var storedByteCount = pack.byteCount
-        for tensor in Set(pack.table.tensors) {
-            guard let file = try fileInformation(of: tensor) else { throw .damaged(digest, .missingTensor(tensor)) }
-            storedByteCount += file.byteCount
+        let tensors = Set(pack.table.tensors)
+        for reference in pack.table.references {
+            guard let file = try fileInformation(of: reference) else {
+                throw .damaged(digest, .missingTensor(reference))
+            }
+            if tensors.contains(reference) { storedByteCount += file.byteCount }
         }
         return BlobInformation(
             digest: digest, byteCount: pack.table.byteCount, storedByteCount: storedByteCount,

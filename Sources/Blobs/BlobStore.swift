@@ -9,11 +9,14 @@ package protocol BlobStore: Sendable {
     /// Stores the bytes of `source` and returns once they are on disk.
     ///
     /// A blob that is there already is renewed instead of stored again. Either way it is pinned until its pin is
-    /// released. Memory stays at about 10 MiB, whatever the size. When this throws, nothing of the upload is left:
+    /// released. Memory stays at about 10 MiB, and 16 MiB with a parent, whatever the size. When this throws, nothing of the upload is left:
     /// `.noRoom`, `.sourceFailed` with the source's own error (its cancellation too), `.tooManyUploads`,
     /// `.fileSystem`, `.needsRestart`.
+    ///
+    /// - Parameter parent: The blob that this one is most like, such as the checkpoint before it: tensors that differ a little
+    ///   are stored as the difference. It need not be there any more.
     func put<Source: AsyncSequence>(
-        contentsOf source: Source, hint: BlobHint
+        contentsOf source: Source, hint: BlobHint, parent: Digest?
     ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer
 
     /// Ends a pin. Releasing one twice is not an error.
@@ -54,19 +57,21 @@ package protocol BlobStore: Sendable {
 }
 
 extension BlobStore {
-    /// Stores the bytes of `source`, about which nothing is known, and returns once they are on disk.
+    /// Stores the bytes of `source`, of which no other is known to be like it, and returns once they are on disk.
     package func put<Source: AsyncSequence>(
-        contentsOf source: Source
+        contentsOf source: Source, hint: BlobHint = .unknown
     ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
-        try await put(contentsOf: source, hint: .unknown)
+        try await put(contentsOf: source, hint: hint, parent: nil)
     }
 
     /// Stores `bytes` and returns once they are on disk.
-    package func put(_ bytes: ByteBuffer, hint: BlobHint = .unknown) async throws(BlobError) -> StoredBlob {
+    package func put(
+        _ bytes: ByteBuffer, hint: BlobHint = .unknown, parent: Digest? = nil
+    ) async throws(BlobError) -> StoredBlob {
         let source = AsyncStream<ByteBuffer> { continuation in
             continuation.yield(bytes)
             continuation.finish()
         }
-        return try await put(contentsOf: source, hint: hint)
+        return try await put(contentsOf: source, hint: hint, parent: parent)
     }
 }

@@ -7,19 +7,15 @@ actor FileBlobContents: BlobContents {
     private let directory: BlobDirectory
     private let pin: BlobPin
     private let pack: StoredPack
-    private var decoder: PackFrameDecoder
-    /// The tensor read last, held open.
-    private var tensor: StoredPack?
+    private var reader: PackReader
+    /// The pack or tensor read last, held open.
+    private var chain: PackChain?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Reads `pack`, whose tensors are pinned by `pin`, and releases `pin` at its own end.
+    /// Reads `pack`, whose references are pinned by `pin`, and releases `pin` at its own end.
     init(pack: StoredPack, directory: BlobDirectory, pin: BlobPin, executor: FileExecutor) throws(BlobError) {
-        do {
-            decoder = try PackFrameDecoder()
-        } catch {
-            throw .outOfMemory
-        }
+        reader = try PackReader()
         self.executor = executor
         self.directory = directory
         self.pin = pin
@@ -35,13 +31,14 @@ actor FileBlobContents: BlobContents {
         do throws(BlobError) {
             switch pack.table.rows[index] {
             case .frame(let frame):
-                return try read(frame, row: index, of: pack, local)
+                return try read(frame, row: index, of: try opened(pack), local)
             case .tensor(let digest, let byteCount):
-                let tensor = try open(digest, byteCount: byteCount)
-                let row = tensor.table.row(at: local.lowerBound)
-                guard case .frame(let frame) = tensor.table.rows[row] else { throw BlobError.damaged(digest, .table) }
-                let start = tensor.table.contentOffsets[row]
-                let end = min(local.upperBound, tensor.table.contentOffsets[row + 1])
+                let tensor = try opened(digest, byteCount: byteCount)
+                let table = tensor.pack.table
+                let row = table.row(at: local.lowerBound)
+                guard case .frame(let frame) = table.rows[row] else { throw BlobError.damaged(digest, .table) }
+                let start = table.contentOffsets[row]
+                let end = min(local.upperBound, table.contentOffsets[row + 1])
                 return try read(frame, row: row, of: tensor, local.lowerBound - start..<end - start)
             }
         } catch .damaged(let digest, let damage) where digest != pack.digest {
@@ -54,26 +51,32 @@ actor FileBlobContents: BlobContents {
     }
 
     /// What damaged one object of the content may have damaged the others, which nobody has read: an upload replaces them all.
-    private func noteDamage() { directory.noteDamage(of: [pack.digest] + pack.table.tensors) }
+    private func noteDamage() { directory.noteDamage(of: [pack.digest] + pack.table.references) }
 
-    private func open(_ digest: Digest, byteCount: Int64) throws(BlobError) -> StoredPack {
-        if let tensor, tensor.digest == digest { return tensor }
-        guard let opened = try directory.pack(digest) else { throw .damaged(digest, .missingTensor(digest)) }
-        guard opened.table.byteCount == byteCount else { throw .damaged(digest, .table) }
-        tensor = opened
+    private func opened(_ digest: Digest, byteCount: Int64) throws(BlobError) -> PackChain {
+        if let chain, chain.pack.digest == digest { return chain }
+        guard let pack = try directory.pack(digest) else { throw .damaged(digest, .missingTensor(digest)) }
+        guard pack.table.byteCount == byteCount else { throw .damaged(digest, .table) }
+        return try opened(pack)
+    }
+
+    private func opened(_ pack: StoredPack) throws(BlobError) -> PackChain {
+        if let chain, chain.pack.digest == pack.digest { return chain }
+        let opened = try PackChain(pack, in: directory)
+        chain = opened
         return opened
     }
 
     /// The bytes `range` of one frame, after all of the frame was verified.
     private func read(
-        _ frame: PackRow.Frame, row: Int, of pack: StoredPack, _ range: Range<Int64>
+        _ frame: PackRow.Frame, row: Int, of chain: PackChain, _ range: Range<Int64>
     ) throws(BlobError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: frame.byteCount)
         var result: Result<Void, BlobError> = .success(())
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: frame.byteCount) { room in
             let content = UnsafeMutableRawBufferPointer(rebasing: room[..<frame.byteCount])
             result = Result { () throws(BlobError) in
-                try pack.read(frame, row: row, into: content, using: &decoder)
+                try chain.read(row: row, into: content, using: &reader)
             }
             return frame.byteCount
         }

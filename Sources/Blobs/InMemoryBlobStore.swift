@@ -20,7 +20,7 @@ package final class InMemoryBlobStore: BlobStore {
     }
 
     package func put<Source: AsyncSequence>(
-        contentsOf source: Source, hint: BlobHint
+        contentsOf source: Source, hint: BlobHint, parent: Digest?
     ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
         var bytes = ByteBuffer()
         var iterator = source.makeAsyncIterator()

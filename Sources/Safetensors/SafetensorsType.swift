@@ -16,6 +16,14 @@ package enum SafetensorsType: String, CaseIterable, Sendable {
     case int64 = "I64"
     case uint64 = "U64"
 
+    /// True for floating-point numbers.
+    package var isFloatingPoint: Bool {
+        switch self {
+        case .float8E5M2, .float8E4M3, .float16, .bfloat16, .float32, .float64: true
+        case .bool, .uint8, .int8, .int16, .uint16, .int32, .uint32, .int64, .uint64: false
+        }
+    }
+
     /// The bytes of one element.
     package var byteCount: Int {
         switch self {

@@ -8,18 +8,21 @@ import Tracking
 /// What is left when the process dies, the power fails or the disk fills at any call that changes the disk.
 @Suite("A blob store that is interrupted")
 struct BlobCrashTests {
-    /// Files with tensors: `first` is put and acknowledged before the fault, `second` shares a tensor with it.
+    /// Files with tensors: `first` is put and acknowledged before the fault, `second` shares a tensor with it and has another
+    /// that differs little from one of it.
     private struct Files {
         let first: [UInt8]
         let second: [UInt8]
 
         init(seed: UInt64) {
             var random = SeededGenerator(seed: seed)
-            let shared = random.weights(20_000)
-            first = Safetensors.file([("shared", "F32", shared), ("small", "F32", random.weights(10))])
+            let (shared, moving) = (random.weights(20_000), random.weights(20_000))
+            first = Safetensors.file([
+                ("shared", "F32", shared), ("moving", "F32", moving), ("small", "F32", random.weights(10)),
+            ])
             second = Safetensors.file([
                 ("a", "F32", random.weights(18_000)), ("shared", "F32", shared), ("b", "BF16", random.noise(70_000)),
-                ("small", "I64", random.noise(64)),
+                ("moving", "F32", random.moved(moving, by: 0.001)), ("small", "I64", random.noise(64)),
             ])
         }
     }
@@ -71,7 +74,7 @@ struct BlobCrashTests {
             disk.fail(at: number, .crash)
             var isAcknowledged = false
             do {
-                _ = try await store.put(files.second)
+                _ = try await store.put(files.second, parent: Digest(hashing: files.first))
                 isAcknowledged = true
             } catch .fileSystem(let error) {
                 #expect(error.errorNumber == SimulatedDisk.crashed)
@@ -79,7 +82,7 @@ struct BlobCrashTests {
             for survivor in Self.survivors(of: disk, seed: UInt64(number)) {
                 let reopened = try Self.open(survivor)
                 try await Self.expectSound(reopened, survivor, has: isAcknowledged ? [first, second] : [first])
-                let again = try await reopened.put(files.second)
+                let again = try await reopened.put(files.second, parent: Digest(hashing: files.first))
                 #expect(again.digest == second)
                 #expect(try await reopened.contents(second) == files.second)
                 try await Self.expectSound(reopened, survivor, has: [first, second])
@@ -97,14 +100,14 @@ struct BlobCrashTests {
         var number = 0
         while true {
             let disk = try await Self.disk(holding: files.first)
-            _ = try await Self.open(disk).put(files.second)
+            _ = try await Self.open(disk).put(files.second, parent: Digest(hashing: files.first))
             let store = try Self.open(disk)
             disk.fail(at: number, .crash)
             var isDone = false
             do {
                 let report = try await store.sweep(
                     keeping: [first], olderThan: .zero, now: Timestamp(rawValue: 2_000_000))
-                #expect(report.deletedCount == 3)
+                #expect(report.deletedCount == 4)
                 isDone = true
             } catch .fileSystem(let error) {
                 #expect(error.errorNumber == SimulatedDisk.crashed)
@@ -112,7 +115,7 @@ struct BlobCrashTests {
             for survivor in Self.survivors(of: disk, seed: UInt64(number)) {
                 let reopened = try Self.open(survivor)
                 try await Self.expectSound(reopened, survivor, has: [first])
-                #expect(try await reopened.put(files.second).digest == second)
+                #expect(try await reopened.put(files.second, parent: Digest(hashing: files.first)).digest == second)
                 try await Self.expectSound(reopened, survivor, has: [first, second])
             }
             if isDone { break }
@@ -149,7 +152,7 @@ struct BlobCrashTests {
             let store = try Self.open(disk)
             disk.fail(at: number, .noRoom)
             do {
-                _ = try await store.put(files.second)
+                _ = try await store.put(files.second, parent: Digest(hashing: files.first))
                 break
             } catch {
                 #expect(error == .noRoom)
@@ -165,7 +168,7 @@ struct BlobCrashTests {
                 #expect(information == nil)
             }
             let reopened = try Self.open(disk)
-            #expect(try await reopened.put(files.second).digest == second)
+            #expect(try await reopened.put(files.second, parent: Digest(hashing: files.first)).digest == second)
             try await Self.expectSound(reopened, disk, has: [first, second])
             number += 1
         }
@@ -180,11 +183,13 @@ struct BlobCrashTests {
         let store = try Self.open(disk)
         for number in 0..<12 {
             disk.fail(at: number, .noRoom)
-            await #expect(throws: BlobError.noRoom) { try await store.put(files.second) }
+            await #expect(throws: BlobError.noRoom) {
+                try await store.put(files.second, parent: Digest(hashing: files.first))
+            }
             #expect(disk.paths == before)
             disk.heal()
         }
-        #expect(try await store.put(files.second).wasPresent == false)
+        #expect(try await store.put(files.second, parent: Digest(hashing: files.first)).wasPresent == false)
     }
 
     @Test("After a folder could not be synced nothing more is acknowledged")

@@ -35,6 +35,16 @@ struct PackFormatTests {
         0000000000000014f3a772dc5555aa8daa503f3b8b7ace463a0975e9d40608e5bb5d024acd546493a85df4f1a866ee
         """
 
+    private static let tenBytesPack = """
+        5049564f54424c42011400000000000030313233343536373839010000000a0000000a00000000000000e76718a878c15f3f
+        0a000000000000001a00000000000000010000000000000084d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96be
+        db9f882f7882a0b54fd729084f71
+        """
+    private static let emptyPack = """
+        5049564f54424c420114000000000000000000000000000010000000000000000000000000000000e3b0c44298fc1c149afb
+        f4c8996fb92427ae41e4649b934ca495991b7852b855827c7352199910cd
+        """
+
     // MARK: Written
 
     @Test("A blob of ten bytes has the bytes of the format's description")
@@ -42,9 +52,9 @@ struct PackFormatTests {
         let content = Array("0123456789".utf8)
         let digest = try await store().put(content).digest
         let golden = """
-            5049564f54424c42011400000000000030313233343536373839010000000a0000000a00000000000000e76718a878c15f3f
+            5049564f54424c42021400000000000030313233343536373839010000000a0000000a00000000000000e76718a878c15f3f
             0a000000000000001a00000000000000010000000000000084d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96be
-            db9f882f7882a0b54fd729084f71
+            db9f882f78827822d0bec4f24a17
             """
         #expect(disk.bytes(path(digest)) == Self.bytes(hex: golden))
     }
@@ -53,8 +63,8 @@ struct PackFormatTests {
     func empty() async throws {
         let digest = try await store().put([]).digest
         let golden = """
-            5049564f54424c420114000000000000000000000000000010000000000000000000000000000000e3b0c44298fc1c149afb
-            f4c8996fb92427ae41e4649b934ca495991b7852b855827c7352199910cd
+            5049564f54424c420214000000000000000000000000000010000000000000000000000000000000e3b0c44298fc1c149afb
+            f4c8996fb92427ae41e4649b934ca495991b7852b85504dada15748d2353
             """
         #expect(disk.bytes(path(digest)) == Self.bytes(hex: golden))
     }
@@ -90,6 +100,17 @@ struct PackFormatTests {
 
     // MARK: Read
 
+    @Test("Packs of version 1, and files that refer to tensors in them, are read for ever")
+    func firstVersion() async throws {
+        let store = try store()
+        for (hex, content) in [(Self.tenBytesPack, Array("0123456789".utf8)), (Self.emptyPack, [])] {
+            let digest = Digest(hashing: content)
+            disk.replace(path(digest), with: Self.bytes(hex: hex))
+            #expect(try await store.contents(digest) == content)
+            #expect(try await store.put(content).wasPresent)
+        }
+    }
+
     @Test("A pack with compressed planes of version 1 is read for ever")
     func planes() async throws {
         let digest = Digest(hashing: Self.numbers)
@@ -105,10 +126,58 @@ struct PackFormatTests {
         let store = try store()
         let digest = try await store.put([1, 2, 3]).digest
         var pack = disk.bytes(path(digest))
-        pack[8] = 2
+        pack[8] = 3
         disk.replace(path(digest), with: pack)
-        await #expect(throws: BlobError.unsupportedVersion(digest, version: 2)) { try await store.open(digest) }
+        await #expect(throws: BlobError.unsupportedVersion(digest, version: 3)) { try await store.open(digest) }
     }
+
+    @Test("A difference of version 2 is read for ever", arguments: Self.differences)
+    func difference(type: String, hex: String) async throws {
+        let store = try store()
+        let (old, new) = Self.differingTensors
+        let base = try await store.put(Safetensors.file([("t", type, old)]))
+        let digest = Digest(hashing: new)
+        disk.replace(path(digest), with: Self.bytes(hex: hex))
+        #expect(try await store.contents(digest) == new)
+        let blob = try await store.put(Safetensors.file([("t", type, new)]), parent: base.digest)
+        #expect(try await store.contents(blob.digest) == Safetensors.file([("t", type, new)]))
+    }
+
+    /// Two tensors of 64 KiB that differ in some bytes.
+    private static let differingTensors: (old: [UInt8], new: [UInt8]) = {
+        let old = (0..<65_536).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 5) }
+        var new = old
+        for place in stride(from: 100, to: 65_536, by: 4000) { new[place] &+= 3 }
+        return (old, new)
+    }()
+
+    /// The packs of the second one as the difference from the first: of floating-point numbers, and of bits.
+    private static let differences: [(type: String, hex: String)] = [
+        (
+            "F32",
+            """
+            5049564f54424c4202140000000000005600000013000000130000001300000028b52ffd60003f650200440200000600
+            050005000500060005000600050006000500050005000600050006000500060012500200d6fd2e2b33c5daffbaea5a11
+            f387aaadfd55fc06fd276d5db1f6dfa93cd544fe1c3528b52ffd60003f4d00001000000100fb9f075828b52ffd60003f
+            4d00001000000100fb9f075828b52ffd60003f4d00001000000100fb9f075801020f02000001009f000000000000002b
+            c0109046422835ff064257077916881d4997331118c738cec0b990cce42729b67f642554e76f960000010000000000af
+            000000000000000100000000000000a6cf4b7d1cd4e794533758fa1a489c8fe8df40870b5b60260f3f39a8bf7371853f
+            efc47f1b76aab2
+            """
+        ),
+        (
+            "I32",
+            """
+            5049564f54424c4202140000000000005500000013000000130000001300000028b52ffd60003f5d020044020000fa00
+            06000a001e000a0006003a000e001a0006000a00fe000a0006001a000e003a001250020062eaf86a7c35be1a5f8dafc6
+            57e3abf1d5f86a7c35be1a5f8dafc657e3abf1551d28b52ffd60003f4d00001000000100fb9f075828b52ffd60003f4d
+            00001000000100fb9f075828b52ffd60003f4d00001000000100fb9f075801020f01000001009e000000000000002bc0
+            109046422835ff064257077916881d4997331118c738cec0b990cce42729b67f642554e76f960000010000000000ae00
+            0000000000000100000000000000a6cf4b7d1cd4e794533758fa1a489c8fe8df40870b5b60260f3f39a8bf7371852d8c
+            624ac32c6485
+            """
+        ),
+    ]
 
     // MARK: Malformed
 
@@ -116,9 +185,13 @@ struct PackFormatTests {
     private func samples() async throws -> (store: FileBlobStore, contents: [[UInt8]]) {
         var random = SeededGenerator(seed: 2)
         let file = Safetensors.file([("t", "F32", random.noise(65_536)), ("s", "F32", random.noise(40))])
-        let contents = [random.noise(40), Self.numbers, random.text(300), file]
+        var moved = file
+        moved.replaceSubrange((file.count - 1000)..<(file.count - 960), with: random.noise(40))
+        let tensor = Array(moved[(moved.count - 65_576)..<(moved.count - 40)])
+        let contents = [random.noise(40), Self.numbers, random.text(300), file, tensor]
         let store = try store()
-        for content in contents { _ = try await store.put(content) }
+        for content in contents.dropLast() { _ = try await store.put(content) }
+        _ = try await store.put(moved, parent: Digest(hashing: file))
         return (store, contents)
     }
 

@@ -71,14 +71,20 @@ package struct Checkpoints: Sendable {
 
     /// Stores bytes as they come, as long as the disk has room. Whoever stores them saves or discards them.
     ///
+    /// - Parameter session: The session whose next checkpoint they are: what differs little from its last one is stored as the
+    ///   difference. Nil for other bytes.
     /// - Throws: `noRoom` and `tooManyUploads` before any is read; `BlobError`, which wraps a later `noRoom`.
     package func store(
-        _ bytes: some AsyncSequence<ByteBuffer, any Error>, from source: UploadSource
+        _ bytes: some AsyncSequence<ByteBuffer, any Error>, from source: UploadSource,
+        asCheckpointOf session: Session.ID? = nil
     ) async throws -> StoredBlob {
+        var parent: Digest?
+        if let session { parent = Digest(try await core.sessions.recentState(of: session.stream).lastCheckpointDigest) }
         let slot = try core.uploadSlots.take(source.isLeased ? .leased : .other, for: source.client)
         let claim = try core.room.claim(byteCount: source.byteCount)
         defer { withExtendedLifetime((slot, claim)) {} }
-        let stored = try await core.blobs.put(contentsOf: MeteredBytes(base: bytes, claim: claim), hint: .unknown)
+        let stored = try await core.blobs.put(
+            contentsOf: MeteredBytes(base: bytes, claim: claim), hint: .unknown, parent: parent)
         core.damage.remove(stored.digest)
         return stored
     }

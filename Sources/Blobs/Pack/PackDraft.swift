@@ -14,7 +14,7 @@ final class PackDraft {
     init(path: String, file: any OpenFile) throws(FileSystemError) {
         self.path = path
         self.file = file
-        try append(PackFormat.header)
+        try append(PackFormat.header())
     }
 
     /// Adds a frame of content: its row and its stored bytes.
@@ -31,10 +31,10 @@ final class PackDraft {
     /// The bytes of content so far.
     var byteCount: Int64 { rows.reduce(0) { $0 + $1.byteCount } }
 
-    /// Writes the table, `digest` being that of all content. The pack is whole afterwards, and on disk once the file at
-    /// `path` is synced.
-    func finish(_ digest: Digest) throws(FileSystemError) {
-        try append(PackTable(rows: rows, digest: digest).encoded())
+    /// Writes the table, `digest` being that of all content, and `bases` the packs that its frames or tensors lean on. The
+    /// pack is whole afterwards, and on disk once the file at `path` is synced.
+    func finish(_ digest: Digest, bases: [Digest] = []) throws(FileSystemError) {
+        try append(PackTable(rows: rows, bases: bases, digest: digest).encoded())
     }
 
     private func append(_ bytes: [UInt8]) throws(FileSystemError) {

@@ -2,8 +2,12 @@
 enum PackFormat {
     /// The first eight bytes of every pack.
     static let magic: [UInt8] = Array("PIVOTBLB".utf8)
-    /// The version that this code writes, and the only one it reads.
-    static let version: UInt8 = 1
+    /// The version that this code writes.
+    static let version: UInt8 = 2
+    /// The versions that it reads. In the first one no frame has a base.
+    static let versions: ClosedRange<UInt8> = 1...version
+    /// The most packs that the frames of one lean on, one after the other.
+    static let maximumBaseCount = 2
     /// The header: magic, version, frame size, zeros.
     static let headerByteCount = 16
     /// One row of the table.
@@ -20,7 +24,7 @@ enum PackFormat {
     static let fixedByteCount = headerByteCount + footerByteCount
 
     /// The header's bytes.
-    static var header: [UInt8] {
+    static func header(version: UInt8 = version) -> [UInt8] {
         magic + [version, frameSizeExponent] + [UInt8](repeating: 0, count: 6)
     }
 }

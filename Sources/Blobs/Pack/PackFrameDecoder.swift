@@ -1,11 +1,13 @@
 import Checksum
 package import Compression
 
-/// Turns what a pack stores of a frame into the frame's content again. Its memory is about 2 MiB, allocated once.
+/// Turns what a pack stores of a frame into the frame's content again. Its memory is about 2 MiB, allocated once, and 1 MiB
+/// more from the first difference of numbers on.
 package struct PackFrameDecoder: ~Copyable {
     private var decompressor: ZstandardDecompressor
     private let planes = ScratchMemory(byteCount: PackFormat.frameByteCount)
     private let stored = ScratchMemory(byteCount: PackFormat.frameByteCount)
+    private var differences: FrameMemory?
 
     /// Throws `.outOfMemory`.
     package init() throws(ZstandardError) {
@@ -17,19 +19,46 @@ package struct PackFrameDecoder: ~Copyable {
         stored.mutablePrefix(frame.storedByteCount)
     }
 
-    /// Decodes the stored bytes in `room(for: frame)` into `content`, which has the frame's byte count.
+    /// Decodes the stored bytes in `room(for: frame)` into `content`, which has the frame's byte count, as has `base`, without
+    /// which a difference is nothing.
     ///
     /// Returns whether `content` now has the frame's checksum. When not, its bytes are undefined and must not be used.
-    package mutating func decode(_ frame: PackRow.Frame, into content: UnsafeMutableRawBufferPointer) -> Bool {
+    package mutating func decode(
+        _ frame: PackRow.Frame, base: UnsafeRawBufferPointer? = nil, into content: UnsafeMutableRawBufferPointer
+    ) -> Bool {
         precondition(content.count == frame.byteCount, "the content has the frame's size")
         let bytes = stored.prefix(frame.storedByteCount)
-        let isWhole =
-            switch (frame.transform, frame.compressedPlanes) {
-            case (.bytes, 0): copy(bytes, into: content)
-            case (.bytes, _): decompress(bytes, into: content)
-            default: join(bytes, frame, into: content)
-            }
+        let isWhole: Bool
+        switch frame.difference {
+        case .none: isWhole = unpack(bytes, frame, into: content)
+        case .equal:
+            guard let base, base.count == content.count else { return false }
+            content.copyMemory(from: base)
+            isWhole = true
+        case .bits:
+            guard let base, base.count == content.count, unpack(bytes, frame, into: content) else { return false }
+            BitDifference.combine(UnsafeRawBufferPointer(content), base, into: content)
+            isWhole = true
+        case .numbers:
+            let memory = differences ?? FrameMemory()
+            differences = memory
+            let room = memory.bytes.mutablePrefix(content.count)
+            guard let base, base.count == content.count, unpack(bytes, frame, into: room) else { return false }
+            NumberDifference.join(UnsafeRawBufferPointer(room), to: base, into: content, width: frame.transform.width)
+            isWhole = true
+        }
         return isWhole && Check64.of(UnsafeRawBufferPointer(content)) == frame.checksum
+    }
+
+    /// The stored bytes before they were compressed and split.
+    private mutating func unpack(
+        _ bytes: UnsafeRawBufferPointer, _ frame: PackRow.Frame, into content: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        switch (frame.transform, frame.compressedPlanes) {
+        case (.bytes, 0): copy(bytes, into: content)
+        case (.bytes, _): decompress(bytes, into: content)
+        default: join(bytes, frame, into: content)
+        }
     }
 
     private func copy(_ bytes: UnsafeRawBufferPointer, into content: UnsafeMutableRawBufferPointer) -> Bool {

@@ -15,10 +15,12 @@ package enum PackRow: Equatable, Sendable {
         var compressedPlanes: UInt8
         /// The bytes of content that it holds: 1 to 1 MiB.
         var byteCount: Int
-        /// The bytes that it takes in the pack: 1 to `byteCount`.
+        /// The bytes that it takes in the pack: 1 to `byteCount`, or none when it equals its base.
         var storedByteCount: Int
         /// The checksum of its content.
         var checksum: UInt64
+        /// The way in which its base tells it.
+        var difference = FrameDifference.none
     }
 
     /// The bytes of content that the row stands for.

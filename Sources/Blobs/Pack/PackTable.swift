@@ -5,6 +5,9 @@ import Tracking
 struct PackTable: Equatable, Sendable {
     /// The pieces of the content, in order.
     let rows: [PackRow]
+    /// The packs that the content needs beside its tensors. Of a pack with frames: its base, and that one's. Of a file: those
+    /// of its tensors.
+    let bases: [Digest]
     /// The SHA-256 of the content.
     let digest: Digest
     /// The start of each row in the content, and at last the content's end.
@@ -12,8 +15,9 @@ struct PackTable: Equatable, Sendable {
     /// The start of each row's bytes in the pack, and at last that of the table.
     let storedOffsets: [Int64]
 
-    init(rows: [PackRow], digest: Digest) {
+    init(rows: [PackRow], bases: [Digest] = [], digest: Digest) {
         self.rows = rows
+        self.bases = bases
         self.digest = digest
         var content: Int64 = 0
         var stored = Int64(PackFormat.headerByteCount)
@@ -40,6 +44,12 @@ struct PackTable: Equatable, Sendable {
             if case .tensor(let digest, _) = row { digest } else { nil }
         }
     }
+
+    /// All other objects that the content needs.
+    var references: Set<Digest> { Set(tensors + bases) }
+
+    /// The height of the object above those that it refers to: a file with tensors stands on them, a pack on its bases.
+    var level: Int { tensors.isEmpty ? bases.count : PackFormat.maximumBaseCount + 1 }
 
     /// The form in which the content lies in the store, in one word.
     var encoding: BlobEncoding {
@@ -71,7 +81,7 @@ struct PackTable: Equatable, Sendable {
         for row in rows {
             switch row {
             case .frame(let frame):
-                bytes += [1, frame.transform.rawValue, frame.compressedPlanes, 0]
+                bytes += [1, frame.transform.rawValue, frame.compressedPlanes, frame.difference.rawValue]
                 bytes.append(littleEndian: UInt32(frame.byteCount))
                 bytes.append(littleEndian: UInt32(frame.storedByteCount))
                 bytes.append(littleEndian: UInt32(0))
@@ -83,22 +93,22 @@ struct PackTable: Equatable, Sendable {
             }
         }
         let tensors = tensors
-        for tensor in tensors { bytes += tensor.bytes }
+        for digest in tensors + bases { bytes += digest.bytes }
         bytes.append(littleEndian: byteCount)
         bytes.append(littleEndian: storedOffsets[rows.count])
         bytes.append(littleEndian: UInt32(rows.count))
         bytes.append(littleEndian: UInt32(tensors.count))
         bytes += digest.bytes
-        let checked = PackFormat.header + bytes
+        let checked = PackFormat.header() + bytes
         bytes.append(littleEndian: checked.withUnsafeBytes { Check64.of($0) })
         return bytes
     }
 
     /// Reads a table from what follows the last frame in a pack of `packByteCount` bytes; nil when anything in it
-    /// contradicts anything else. `header` has been compared with the format's already.
-    init?(decoding bytes: UnsafeRawBufferPointer, packByteCount: Int64) {
+    /// contradicts anything else. The header has been compared with that of `version` already.
+    init?(decoding bytes: UnsafeRawBufferPointer, version: UInt8, packByteCount: Int64) {
         guard bytes.count >= PackFormat.footerByteCount else { return nil }
-        var checked = PackFormat.header
+        var checked = PackFormat.header(version: version)
         checked += bytes.dropLast(8)
         let footer = bytes.count - PackFormat.footerByteCount
         guard
@@ -109,8 +119,12 @@ struct PackTable: Equatable, Sendable {
         let rowCount = Int(bytes.littleEndian(at: footer + 16, as: UInt32.self))
         let tensorCount = Int(bytes.littleEndian(at: footer + 20, as: UInt32.self))
         let tensorsStart = rowCount * PackFormat.rowByteCount
-        guard tensorCount <= rowCount, tensorsStart + tensorCount * PackFormat.digestByteCount == footer else {
-            return nil
+        let basesStart = tensorsStart + tensorCount * PackFormat.digestByteCount
+        guard tensorCount <= rowCount, basesStart <= footer,
+            (footer - basesStart).isMultiple(of: PackFormat.digestByteCount), version > 1 || basesStart == footer
+        else { return nil }
+        let bases = stride(from: basesStart, to: footer, by: PackFormat.digestByteCount).compactMap {
+            Digest(bytes: bytes[$0..<$0 + PackFormat.digestByteCount])
         }
         var rows: [PackRow] = []
         rows.reserveCapacity(rowCount)
@@ -130,9 +144,11 @@ struct PackTable: Equatable, Sendable {
             content = sum
             rows.append(row)
         }
-        self.init(rows: rows, digest: digest)
+        self.init(rows: rows, bases: bases, digest: digest)
         guard
-            tensors == tensorCount, content == bytes.littleEndian(at: footer, as: Int64.self),
+            tensors == tensorCount, tensors > 0 || bases.count <= PackFormat.maximumBaseCount,
+            !rows.contains(where: \.needsBase) || (tensors == 0 && !bases.isEmpty),
+            content == bytes.littleEndian(at: footer, as: Int64.self),
             storedOffsets[rowCount] == bytes.littleEndian(at: footer + 8, as: Int64.self),
             storedOffsets[rowCount] + Int64(bytes.count) == packByteCount
         else { return nil }
@@ -140,6 +156,10 @@ struct PackTable: Equatable, Sendable {
 }
 
 extension PackRow {
+    fileprivate var needsBase: Bool {
+        if case .frame(let frame) = self { frame.difference != .none } else { false }
+    }
+
     /// Reads a row; nil when it is none, or describes a frame that no writer makes. `tensor` is the digest that belongs
     /// to it when it is a tensor's.
     fileprivate init?(decoding bytes: UnsafeRawBufferPointer, at start: Int, tensor: Digest?) {
@@ -150,15 +170,25 @@ extension PackRow {
             let compressed = bytes[start + 2]
             guard
                 let transform = FrameTransform(rawValue: bytes[start + 1]),
-                bytes[start + 3] == 0, bytes.littleEndian(at: start + 12, as: UInt32.self) == 0,
-                (1...PackFormat.frameByteCount).contains(byteCount), (1...byteCount).contains(storedByteCount),
-                Int(compressed) < 1 << transform.width, compressed != 0 || transform == .bytes,
-                compressed != 0 || storedByteCount == byteCount
+                let difference = FrameDifference(rawValue: bytes[start + 3]),
+                bytes.littleEndian(at: start + 12, as: UInt32.self) == 0,
+                (1...PackFormat.frameByteCount).contains(byteCount), Int(compressed) < 1 << transform.width,
+                compressed != 0 || transform == .bytes
             else { return nil }
+            let isSized =
+                switch difference {
+                case .none:
+                    (1...byteCount).contains(storedByteCount) && (compressed != 0 || storedByteCount == byteCount)
+                case .bits: (1...byteCount).contains(storedByteCount) && compressed != 0
+                case .numbers: (1...byteCount).contains(storedByteCount) && transform != .bytes
+                case .equal: storedByteCount == 0 && compressed == 0
+                }
+            guard isSized else { return nil }
             self = .frame(
                 Frame(
                     transform: transform, compressedPlanes: compressed, byteCount: byteCount,
-                    storedByteCount: storedByteCount, checksum: bytes.littleEndian(at: start + 16, as: UInt64.self)))
+                    storedByteCount: storedByteCount, checksum: bytes.littleEndian(at: start + 16, as: UInt64.self),
+                    difference: difference))
         case 2:
             let byteCount = bytes.littleEndian(at: start + 8, as: Int64.self)
             guard

@@ -20,3 +20,8 @@ struct ScratchMemory: ~Copyable {
         UnsafeMutableRawBufferPointer(rebasing: bytes[0..<count])
     }
 }
+
+/// The memory of one frame, for whoever needs it rarely or several times.
+final class FrameMemory {
+    let bytes = ScratchMemory(byteCount: PackFormat.frameByteCount)
+}

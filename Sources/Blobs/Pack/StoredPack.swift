@@ -23,31 +23,33 @@ struct StoredPack: Sendable {
         guard byteCount >= Int64(PackFormat.fixedByteCount) else { throw damage }
         let header = try Self.read(PackFormat.headerByteCount, from: file, at: 0, orThrow: damage)
         guard header.starts(with: PackFormat.magic) else { throw damage }
-        guard header[8] == PackFormat.version else { throw .unsupportedVersion(digest, version: header[8]) }
-        guard header == PackFormat.header else { throw damage }
+        let version = header[8]
+        guard PackFormat.versions.contains(version) else { throw .unsupportedVersion(digest, version: version) }
+        guard header == PackFormat.header(version: version) else { throw damage }
         let footerOffset = byteCount - Int64(PackFormat.footerByteCount)
         let footer = try Self.read(PackFormat.footerByteCount, from: file, at: footerOffset, orThrow: damage)
         let tableOffset = footer.withUnsafeBytes { $0.littleEndian(at: 8, as: Int64.self) }
         guard (Int64(PackFormat.headerByteCount)...footerOffset).contains(tableOffset) else { throw damage }
         let bytes = try Self.read(Int(byteCount - tableOffset), from: file, at: tableOffset, orThrow: damage)
         let total = byteCount
-        let decoded = bytes.withUnsafeBytes { PackTable(decoding: $0, packByteCount: total) }
+        let decoded = bytes.withUnsafeBytes { PackTable(decoding: $0, version: version, packByteCount: total) }
         guard let decoded, decoded.digest == digest else { throw damage }
         table = decoded
     }
 
-    /// Reads the frame of the table's row `index` into `content`, which has its byte count, and verifies it.
+    /// Reads the frame of the table's row `index` into `content`, which has its byte count, and verifies it. `base` is the
+    /// content at its place in the pack's base, when the frame is a difference.
     ///
     /// Throws `.damaged(digest, .frame(index))`; the bytes of `content` are undefined then.
     func read(
-        _ frame: PackRow.Frame, row index: Int, into content: UnsafeMutableRawBufferPointer,
-        using decoder: inout PackFrameDecoder
+        _ frame: PackRow.Frame, row index: Int, base: UnsafeRawBufferPointer? = nil,
+        into content: UnsafeMutableRawBufferPointer, using decoder: inout PackFrameDecoder
     ) throws(BlobError) {
         let room = decoder.room(for: frame)
         let file = file
         let offset = table.storedOffsets[index]
         let count = try Self.mapping { () throws(FileSystemError) in try file.read(into: room, at: offset) }
-        guard count == frame.storedByteCount, decoder.decode(frame, into: content) else {
+        guard count == frame.storedByteCount, decoder.decode(frame, base: base, into: content) else {
             throw .damaged(digest, .frame(index))
         }
     }

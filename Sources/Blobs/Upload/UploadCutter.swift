@@ -8,6 +8,8 @@ struct UploadCutter {
     private let free: UploadQueue
     private let cut: UploadQueue
     private let planner: FileWorker
+    /// Reads a header and says how to cut its file; nil when it is none.
+    private let makePlan: @Sendable ([UInt8]) -> UploadPlan?
     /// The frames that may still be made; afterwards used ones are waited for.
     private var frameBudget: Int
 
@@ -19,13 +21,21 @@ struct UploadCutter {
     private var regionIndex = 0
     /// Bytes left of the region at `regionIndex`.
     private var regionRest = Int64.max
+    /// The number of frames of the region so far.
+    private var regionFrameCount = 0
     /// The frame that is being filled. A full one stays here until there is another byte: it may be the last.
     private var frame: UploadFrame?
 
     /// Takes frames from `free`, makes up to `frameCount` of them, and adds what it has filled to `cut`.
     ///
-    /// - Parameter planner: reads headers.
-    init(hint: BlobHint, free: UploadQueue, frameCount: Int, cut: UploadQueue, planner: FileWorker) {
+    /// - Parameters:
+    ///   - planner: runs `makePlan`.
+    ///   - makePlan: reads a header and says how to cut its file; nil when it is none.
+    init(
+        hint: BlobHint, free: UploadQueue, frameCount: Int, cut: UploadQueue, planner: FileWorker,
+        makePlan: @escaping @Sendable ([UInt8]) -> UploadPlan?
+    ) {
+        self.makePlan = makePlan
         self.free = free
         self.cut = cut
         self.planner = planner
@@ -80,7 +90,7 @@ struct UploadCutter {
         case .none:
             break
         case .header:
-            if let cutting = await planner.run({ UploadPlan(safetensors: bytes) }) { plan = cutting }
+            if let cutting = await planner.run({ [makePlan] in makePlan(bytes) }) { plan = cutting }
         }
         follow(plan)
         var rest = ByteBuffer(bytes: bytes)
@@ -126,7 +136,8 @@ struct UploadCutter {
         } else if empty == nil {
             empty = await free.next()
         }
-        empty?.begin(kind)
+        empty?.begin(kind, tensorRow: regionFrameCount)
+        regionFrameCount += 1
         return empty
     }
 
@@ -134,6 +145,7 @@ struct UploadCutter {
         if case .tensor = kind { frame?.endsTensor = true }
         passOn()
         regionIndex += 1
+        regionFrameCount = 0
         regionRest = regionIndex < plan.regions.count ? plan.regions[regionIndex].byteCount : .max
     }
 

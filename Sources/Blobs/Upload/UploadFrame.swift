@@ -14,8 +14,12 @@ final class UploadFrame: @unchecked Sendable {
     var kind = UploadPlan.Kind.frames(nil)
     /// True for a tensor's last frame.
     var endsTensor = false
+    /// The place of the frame in its tensor's pack.
+    var tensorRow = 0
     /// The digest of the tensor that ends here, once it is hashed.
     var tensor: Digest?
+    /// The packs that the tensor which ends here leans on, once it is encoded.
+    var bases: [Digest] = []
     /// The frame's row, once it is encoded.
     var row: PackRow.Frame?
 
@@ -23,9 +27,11 @@ final class UploadFrame: @unchecked Sendable {
     var content: UnsafeRawBufferPointer { memory.prefix(byteCount) }
 
     /// Makes it an empty frame of the given kind.
-    func begin(_ kind: UploadPlan.Kind) {
+    func begin(_ kind: UploadPlan.Kind, tensorRow: Int) {
         byteCount = 0
         self.kind = kind
+        self.tensorRow = tensorRow
+        bases = []
         endsTensor = false
         tensor = nil
         row = nil

@@ -19,8 +19,8 @@ package struct UploadPlan: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// Frames of the file's pack. Without a transform one is looked for.
         case frames(FrameTransform?)
-        /// A tensor, stored once for all files that hold it.
-        case tensor(FrameTransform)
+        /// A tensor, stored once for all files that hold it, and with a base as the difference from that where it is smaller.
+        case tensor(FrameTransform, UploadBase? = nil)
     }
 
     /// The regions from the content's start. What comes after them goes into frames of the file's pack.
@@ -50,8 +50,15 @@ extension UploadPlan {
     /// stored on their own, unless there are so many small ones that what is kept beside them would come to more than
     /// 0.1 % and 4 KiB of the file; then the size from which they are is doubled until it does not.
     package init?(safetensors start: [UInt8]) {
-        let header: SafetensorsHeader
-        do throws(SafetensorsError) { header = try SafetensorsHeader(prefix: start) } catch { return nil }
+        do throws(SafetensorsError) {
+            self.init(try SafetensorsHeader(prefix: start), parent: nil)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Plans to cut the safetensors file with `header`, whose tensors may be stored as differences from those of `parent`.
+    init(_ header: SafetensorsHeader, parent: UploadParent?) {
         var own = header.tensors
         var smallest = Self.smallestTensor
         while true {
@@ -60,6 +67,7 @@ extension UploadPlan {
             if own.count * Self.byteCountPerTensor <= total / 1250 + 3072 { break }
             smallest *= 2
         }
+        let bases = parent?.bases(of: own)
         var regions: [Region] = []
         var end = -header.dataOffset
         for tensor in own {
@@ -68,7 +76,9 @@ extension UploadPlan {
             // A complex number is two floats; a type that is not known has no bytes to split off.
             let width = tensor.typeName == "C64" ? 4 : tensor.type?.byteCount ?? 1
             regions.append(
-                Region(byteCount: Int64(tensor.byteRange.count), kind: .tensor(FrameTransform(width: width))))
+                Region(
+                    byteCount: Int64(tensor.byteRange.count),
+                    kind: .tensor(FrameTransform(width: width), bases?[tensor.name])))
             end = tensor.byteRange.upperBound
         }
         self.init(regions: regions, transform: nil)

@@ -16,6 +16,8 @@ actor UploadWriter {
     private var tensorPaths: [Digest: String] = [:]
     /// The tensors of the file that were in the store already.
     private var presentTensors: Set<Digest> = []
+    /// The packs that the file's tensors lean on.
+    private var bases: Set<Digest> = []
     private var writeBehind = WriteBehind()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -52,7 +54,7 @@ actor UploadWriter {
             if tensor == nil { tensor = try directory.newDraft() }
             guard let draft = tensor else { return }
             try append(row, stored, to: draft)
-            if let digest = frame.tensor { try endTensor(draft, digest) }
+            if let digest = frame.tensor { try endTensor(draft, digest, bases: frame.bases) }
         }
     }
 
@@ -66,26 +68,52 @@ actor UploadWriter {
     }
 
     /// Writes the table of a draft whose content has the given digest; its bytes are not on disk before it is synced.
-    private func complete(_ draft: PackDraft, _ digest: Digest) throws(BlobError) {
+    private func complete(_ draft: PackDraft, _ digest: Digest, bases: [Digest]) throws(BlobError) {
         try directory.attempt { () throws(FileSystemError) in
-            try draft.finish(digest)
+            try draft.finish(digest, bases: bases)
             try writeBehind.end(draft.file)
         }
     }
 
     /// Ends the tensor that is being written: it waits, complete, unless the store or this file has it.
-    private func endTensor(_ draft: PackDraft, _ digest: Digest) throws(BlobError) {
+    private func endTensor(_ draft: PackDraft, _ digest: Digest, bases: [Digest]) throws(BlobError) {
         file.append(tensor: digest, byteCount: draft.byteCount)
         if tensorPaths[digest] != nil {
             directory.removeTemporary(draft.path)
-        } else if try directory.renew(digest, pin: pin) {
+        } else if let present = try directory.renew(digest, pin: pin) {
             presentTensors.insert(digest)
+            self.bases.formUnion(present.bases)
             directory.removeTemporary(draft.path)
         } else {
-            try complete(draft, digest)
+            try complete(draft, digest, bases: bases)
             tensorPaths[digest] = draft.path
+            self.bases.formUnion(bases)
+            if !bases.isEmpty, try directory.fileInformation(of: digest) != nil { try standAlone(draft, digest) }
         }
         tensor = nil
+    }
+
+    /// Writes a complete tensor again, as one that leans on no other.
+    ///
+    /// It takes the place of a damaged one, which other files refer to as well: they do not know its bases.
+    private func standAlone(_ draft: PackDraft, _ digest: Digest) throws(BlobError) {
+        let file = try directory.attempt { () throws(FileSystemError) in try directory.fileSystem.open(draft.path) }
+        guard let file else { throw .notFound(digest) }
+        let chain = try PackChain(try StoredPack(file: file, digest: digest), in: directory)
+        var reader = try PackReader()
+        var encoder: PackFrameEncoder
+        do { encoder = try PackFrameEncoder() } catch { throw .outOfMemory }
+        var memory = ScratchMemory(byteCount: PackFormat.frameByteCount)
+        let alone = try directory.newDraft()
+        tensorPaths[digest] = alone.path
+        defer { directory.removeTemporary(draft.path) }
+        for (index, row) in chain.pack.table.rows.enumerated() {
+            guard case .frame(let frame) = row else { continue }
+            try chain.read(row: index, into: memory.mutablePrefix(frame.byteCount), using: &reader)
+            let encoded = encoder.encode(&memory, byteCount: frame.byteCount, transform: frame.transform)
+            try append(encoded, memory.prefix(encoded.storedByteCount), to: alone)
+        }
+        try complete(alone, digest, bases: [])
     }
 
     // MARK: Ending
@@ -98,7 +126,9 @@ actor UploadWriter {
         // does once for several that ask at the same time.
         try await executors.forEach(tensorPaths.values.sorted()) { path throws(BlobError) in try directory.sync(path) }
         for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
-            if try !directory.publish(path, as: digest, pin: pin) {
+            if let present = try directory.publish(path, as: digest, pin: pin) {
+                bases.formUnion(present.bases)
+            } else {
                 addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
             }
             tensorPaths[digest] = nil
@@ -107,13 +137,14 @@ actor UploadWriter {
         try await executors.forEach(directory.shards(of: presentTensors)) { shard throws(BlobError) in
             try directory.sync(shard: shard)
         }
-        var wasPresent = try directory.renew(digest, pin: pin)
+        for base in bases.sorted() { _ = try directory.renew(base, pin: pin) }
+        var wasPresent = try directory.renew(digest, pin: pin) != nil
         if wasPresent {
             directory.removeTemporary(file.path)
         } else {
-            try complete(file, digest)
+            try complete(file, digest, bases: bases.sorted())
             try directory.sync(file.path)
-            wasPresent = try directory.publish(file.path, as: digest, pin: pin)
+            wasPresent = try directory.publish(file.path, as: digest, pin: pin) != nil
         }
         for shard in directory.shards(of: CollectionOfOne(digest)) { try directory.sync(shard: shard) }
         guard let information = try directory.information(about: digest) else { throw .notFound(digest) }

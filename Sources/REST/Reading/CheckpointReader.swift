@@ -14,8 +14,8 @@ struct CheckpointReader {
     private let checkpoints: Checkpoints
     private var fields = JSONObject()
     private var stored: StoredBlob?
-    /// True once the session may have the checkpoint, and the lease, if one is shown, is one of its attempts'.
-    private var isAdmitted = false
+    /// The session, once it may have the checkpoint, and the lease, if one is shown, is one of its attempts'.
+    private var session: Session.ID?
 
     init(_ call: Call, _ checkpoints: Checkpoints) {
         self.call = call
@@ -46,7 +46,7 @@ struct CheckpointReader {
             if part.name == "file" {
                 guard stored == nil else { throw FieldError("file", "was sent twice; send one file") }
                 if fields["filename"] == nil, let name = part.fileName { fields["filename"] = .string(name) }
-                stored = try await checkpoints.store(PartBytes(form: form), from: source)
+                stored = try await checkpoints.store(PartBytes(form: form), from: source, asCheckpointOf: session)
             } else if Self.names.contains(part.name) {
                 fields[part.name] = try Self.value(part.name, try await form.reader.field())
                 // A session that cannot have it is refused before the bytes come.
@@ -61,15 +61,16 @@ struct CheckpointReader {
         }
         _ = try upload()
         try await admit()
-        stored = try await checkpoints.store(call.request.body, from: source)
+        stored = try await checkpoints.store(call.request.body, from: source, asCheckpointOf: session)
     }
 
     private mutating func admit() async throws {
-        try await checkpoints.admit(try Self.session(fields["session_id"]?.stringValue ?? ""), token: call.leaseToken)
-        isAdmitted = true
+        let session = try Self.session(fields["session_id"]?.stringValue ?? "")
+        try await checkpoints.admit(session, token: call.leaseToken)
+        self.session = session
     }
 
-    private var source: UploadSource { call.uploadSource(isLeased: isAdmitted && call.leaseToken != nil) }
+    private var source: UploadSource { call.uploadSource(isLeased: session != nil && call.leaseToken != nil) }
 
     private func upload() throws -> CheckpointUpload { try CheckpointUpload(.object(fields), strictly: true) }
 

@@ -13,7 +13,9 @@ extension BlobStore {
     }
 
     /// Stores bytes that come in pieces.
-    package func put(_ bytes: [UInt8], hint: BlobHint = .unknown) async throws(BlobError) -> StoredBlob {
-        try await put(contentsOf: Source(bytes: bytes), hint: hint)
+    package func put(
+        _ bytes: [UInt8], hint: BlobHint = .unknown, parent: Digest? = nil
+    ) async throws(BlobError) -> StoredBlob {
+        try await put(contentsOf: Source(bytes: bytes), hint: hint, parent: parent)
     }
 }

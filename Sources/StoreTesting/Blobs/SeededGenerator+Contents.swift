@@ -18,6 +18,17 @@ extension SeededGenerator {
         return bytes
     }
 
+    /// Numbers of little-endian float32 that are each moved by up to `share` of themselves, as a training moves weights.
+    package mutating func moved(_ weights: [UInt8], by share: Float) -> [UInt8] {
+        var bytes = weights
+        for offset in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let number = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Float.self) }
+            let factor = 1 + share * (Float(next() >> 40) / 8_388_608 - 1)
+            withUnsafeBytes(of: number * factor) { bytes.replaceSubrange(offset..<offset + 4, with: $0) }
+        }
+        return bytes
+    }
+
     /// `count` bytes of words that repeat.
     package mutating func text(_ count: Int) -> [UInt8] {
         let words = ["loss", "epoch", "step", "learning_rate", "0.125", "checkpoint", "\n", " "]

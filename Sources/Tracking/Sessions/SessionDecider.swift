@@ -147,6 +147,7 @@ package enum SessionDecider: Decider {
             state.plannedEpochs = created.plannedEpochs
             state.maxRestarts = created.maxRestarts
             state.isReproduction = created.hasReproduction
+            state.lastCheckpointDigest = created.parentCheckpoint.digest
             state.epoch = created.parentCheckpoint.epoch
             state.step = created.parentCheckpoint.step
         case .startRequested:
@@ -175,6 +176,7 @@ package enum SessionDecider: Decider {
             state.epoch = epoch.epoch
             state.step = max(state.step, epoch.step)
         case .checkpointSaved(let saved):
+            state.lastCheckpointDigest = saved.digest
             state.checkpoints[saved.checkpointID] = .init(
                 attempt: saved.attempt, completedEpochs: saved.completedEpochs, step: saved.step, digest: saved.digest)
         case .checkpointDeleted(let deleted):

@@ -54,6 +54,8 @@ package struct SessionState: Sendable, Equatable {
     package var lossCount: UInt32 = 0
     /// The checkpoints that exist, by id.
     package var checkpoints: [String: SavedCheckpoint] = [:]
+    /// The content of the checkpoint that was saved last, first of the one that the session continues; empty when there is none.
+    package var lastCheckpointDigest = ""
     /// Each artifact path ever used: its newest version, and whether it is there now.
     package var artifacts: [String: SavedArtifact] = [:]
 
