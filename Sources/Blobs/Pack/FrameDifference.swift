@@ -76,18 +76,45 @@ enum NumberDifference {
             littleEndian: bytes.loadUnaligned(fromByteOffset: index &* (Number.bitWidth / 8), as: Number.self))
     }
 
-    /// Calls `body` with the place of the first number of each scale.
+    /// Calls `body` with the index of each number, the base's number there, and the place of its difference.
+    ///
+    /// Numbers of one scale count their places one after the other, and most are of few scales: so four quarters of the
+    /// numbers are gone through side by side, each with places of its own.
     @inline(__always)
-    private static func withPlaces<Number: FixedWidthInteger & UnsignedInteger>(
-        _ base: UnsafeRawPointer, _ count: Int, _: Number.Type, _ body: (UnsafeMutablePointer<Int>) -> Void
+    private static func forEachPlace<Number: FixedWidthInteger & UnsignedInteger>(
+        _ base: UnsafeRawPointer, _ count: Int, _ type: Number.Type,
+        _ body: (_ index: Int, Number, _ place: Int) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { places in
-            places.initialize(repeating: 0)
-            guard let start = places.baseAddress else { return }
-            for index in 0..<count { start[scale(number(base, index, Number.self))] &+= 1 }
+        let quarter = count / 4
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * 256) { buffer in
+            buffer.initialize(repeating: 0)
+            guard let one = buffer.baseAddress else { return }
+            let (two, three, four) = (one + 256, one + 512, one + 768)
+            for index in 0..<quarter {
+                one[scale(number(base, index, type))] &+= 1
+                two[scale(number(base, index &+ quarter, type))] &+= 1
+                three[scale(number(base, index &+ 2 &* quarter, type))] &+= 1
+                four[scale(number(base, index &+ 3 &* quarter, type))] &+= 1
+            }
+            for index in 4 * quarter..<count { four[scale(number(base, index, type))] &+= 1 }
             var sum = 0
-            for place in 0..<256 { (start[place], sum) = (sum, sum &+ start[place]) }
-            body(start)
+            for scale in 0..<256 {
+                for places in [one, two, three, four] { (places[scale], sum) = (sum, sum &+ places[scale]) }
+            }
+            @inline(__always)
+            func visit(_ index: Int, _ places: UnsafeMutablePointer<Int>) {
+                let old = number(base, index, type)
+                let place = places[scale(old)]
+                places[scale(old)] = place &+ 1
+                body(index, old, place)
+            }
+            for index in 0..<quarter {
+                visit(index, one)
+                visit(index &+ quarter, two)
+                visit(index &+ 2 &* quarter, three)
+                visit(index &+ 3 &* quarter, four)
+            }
+            for index in 4 * quarter..<count { visit(index, four) }
         }
     }
 
@@ -96,16 +123,11 @@ enum NumberDifference {
         _ source: UnsafeRawPointer, _ base: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int,
         _ type: Number.Type
     ) {
-        withPlaces(base, count, type) { places in
-            for index in 0..<count {
-                let old = number(base, index, type)
-                let distance = ordered(number(source, index, type)) &- ordered(old)
-                let place = places[scale(old)]
-                places[scale(old)] = place &+ 1
-                // A small distance has zeros or a sign above; a negative one is written as its complement and the sign.
-                target.storeBytes(
-                    of: ordered(distance).littleEndian, toByteOffset: place &* (Number.bitWidth / 8), as: Number.self)
-            }
+        forEachPlace(base, count, type) { index, old, place in
+            let distance = ordered(number(source, index, type)) &- ordered(old)
+            // A small distance has zeros above; a negative one is written as its complement and the sign.
+            target.storeBytes(
+                of: ordered(distance).littleEndian, toByteOffset: place &* (Number.bitWidth / 8), as: Number.self)
         }
     }
 
@@ -114,16 +136,11 @@ enum NumberDifference {
         _ source: UnsafeRawPointer, _ base: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int,
         _ type: Number.Type
     ) {
-        withPlaces(base, count, type) { places in
-            for index in 0..<count {
-                let old = number(base, index, type)
-                let place = places[scale(old)]
-                places[scale(old)] = place &+ 1
-                let distance = ordered(number(source, place, type))
-                target.storeBytes(
-                    of: ordered(ordered(old) &+ distance).littleEndian, toByteOffset: index &* (Number.bitWidth / 8),
-                    as: Number.self)
-            }
+        forEachPlace(base, count, type) { index, old, place in
+            let distance = ordered(number(source, place, type))
+            target.storeBytes(
+                of: ordered(ordered(old) &+ distance).littleEndian, toByteOffset: index &* (Number.bitWidth / 8),
+                as: Number.self)
         }
     }
 }

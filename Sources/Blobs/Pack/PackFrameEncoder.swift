@@ -18,8 +18,8 @@ package struct PackFrameEncoder: ~Copyable {
     private var choice: (transform: FrameTransform, storedShare: Double)?
 
     private var differences: FrameMemory?
-    /// Whether the frames at hand are stored as differences, as a sample decided, and for how many more of them that holds.
-    private var keepsDifferences = false
+    /// The way in which a sample decided to store the frames at hand, and for how many more of them that holds.
+    private var decidedDifference = FrameDifference.none
     private var decidedFrameCount = 0
 
     /// Throws `.outOfMemory`.
@@ -83,14 +83,15 @@ package struct PackFrameEncoder: ~Copyable {
                 transform: .bytes, compressedPlanes: 0, byteCount: byteCount, storedByteCount: 0, checksum: checksum,
                 difference: .equal)
         }
-        let difference: FrameDifference = areNumbers && transform != .bytes ? .numbers : .bits
         if isFirst { decidedFrameCount = 0 }
         if decidedFrameCount == 0 {
-            keepsDifferences = isSmaller(difference, content, base, transform)
+            decidedDifference = smallestDifference(
+                areNumbers && transform != .bytes ? [.bits, .numbers] : [.bits], content, base, transform)
             decidedFrameCount = Self.framesForADecision
         }
         decidedFrameCount -= 1
-        guard keepsDifferences else { return encode(&memory, byteCount: byteCount, transform: transform) }
+        let difference = decidedDifference
+        guard difference != .none else { return encode(&memory, byteCount: byteCount, transform: transform) }
         let differing = split(difference, content, base, transform)
         let encoded = transform == .bytes ? compressWhole(differing) : compressPlanes(differing, transform)
         guard let encoded else { return encode(&memory, byteCount: byteCount, transform: transform) }
@@ -196,18 +197,25 @@ package struct PackFrameEncoder: ~Copyable {
     /// The number of frames that one sample decides of, whether they are stored as differences.
     private static let framesForADecision = 8
 
-    /// Returns whether a sample of `content` takes 3 % less as a difference from `base` than by itself.
-    private mutating func isSmaller(
-        _ difference: FrameDifference, _ content: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer,
+    /// The one of `differences` in which a sample of `content` takes least, and 3 % less than without one; each has to win that
+    /// much over those before it, which are faster.
+    private mutating func smallestDifference(
+        _ differences: [FrameDifference], _ content: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer,
         _ transform: FrameTransform
-    ) -> Bool {
+    ) -> FrameDifference {
         let count = gatherSample(of: content, into: sample)
-        guard count >= 256 else { return false }
-        let alone = compressedByteCount(of: sample.prefix(count), transform)
+        guard count >= 256 else { return .none }
+        var best = FrameDifference.none
+        var leastByteCount = compressedByteCount(of: sample.prefix(count), transform)
         let baseSample = ScratchMemory(byteCount: count)
         _ = gatherSample(of: base, into: baseSample)
-        let differing = split(difference, sample.prefix(count), baseSample.prefix(count), transform)
-        return compressedByteCount(of: differing, transform) < alone - alone * 3 / 100
+        for difference in differences {
+            let differing = split(difference, sample.prefix(count), baseSample.prefix(count), transform)
+            let byteCount = compressedByteCount(of: differing, transform)
+            guard byteCount < leastByteCount - max(leastByteCount * 3 / 100, count / 100) else { continue }
+            (best, leastByteCount) = (difference, byteCount)
+        }
+        return best
     }
 
     private mutating func compressedByteCount(of bytes: UnsafeRawBufferPointer, _ transform: FrameTransform) -> Int {

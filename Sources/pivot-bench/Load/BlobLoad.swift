@@ -15,6 +15,13 @@ struct BlobLoad {
         var putTensors = 0.0
         /// `put` of one whose tensors have 1 MiB each.
         var putSmallTensors = 0.0
+        /// `put` of the file of 16 tensors again, as a checkpoint after itself.
+        var putUnchanged = 0.0
+        /// `put` of that file with 1 % of its numbers moved, as a checkpoint after it; and what was added for each byte.
+        var putChanged = 0.0
+        var addedShare = 0.0
+        /// Reading that one.
+        var readChanged = 0.0
         /// Reading all of it with every frame verified, after it was stored.
         var read = 0.0
         /// Encoding alone on one thread: checksum, planes, compression.
@@ -42,23 +49,35 @@ struct BlobLoad {
         var puts: [Double] = []
         var tensorPuts: [Double] = []
         var smallTensorPuts: [Double] = []
+        var (unchangedPuts, changedPuts, changedReads): ([Double], [Double], [Double]) = ([], [], [])
+        let changed = [file[0]] + Self.pieces(of: Self.moved(content))
         var reads: [Double] = []
         var digests: [Double] = []
         // In turn, so that a busy neighbour slows them all down.
         for number in 0..<3 {
             digests.append(rate(content.readableBytes, hash(content)))
             let store = try Self.store(root: "\(root)-\(number)")
-            let (digest, seconds) = try await put(pieces, into: store)
-            puts.append(rate(content.readableBytes, seconds))
-            reads.append(rate(content.readableBytes, try await read(digest, from: store)))
-            let tensors = try await put(file, into: Self.store(root: "\(root)-\(number)-16"))
+            let first = try await put(pieces, into: store)
+            puts.append(rate(content.readableBytes, first.seconds))
+            reads.append(rate(content.readableBytes, try await read(first.digest, from: store)))
+            let checkpoints = try Self.store(root: "\(root)-\(number)-16")
+            let tensors = try await put(file, into: checkpoints)
             tensorPuts.append(rate(content.readableBytes, tensors.seconds))
+            let unchanged = try await put(file, into: checkpoints, after: tensors.digest)
+            unchangedPuts.append(rate(content.readableBytes, unchanged.seconds))
+            let next = try await put(changed, into: checkpoints, after: tensors.digest)
+            changedPuts.append(rate(content.readableBytes, next.seconds))
+            changedReads.append(rate(content.readableBytes, try await read(next.digest, from: checkpoints)))
+            figures.addedShare = Double(next.addedByteCount) / Double(content.readableBytes)
             let smallTensors = try await put(otherFile, into: Self.store(root: "\(root)-\(number)-\(frameCount)"))
             smallTensorPuts.append(rate(content.readableBytes, smallTensors.seconds))
         }
         figures.put = Quantiles(puts).at(0.5)
         figures.putTensors = Quantiles(tensorPuts).at(0.5)
         figures.putSmallTensors = Quantiles(smallTensorPuts).at(0.5)
+        figures.putUnchanged = Quantiles(unchangedPuts).at(0.5)
+        figures.putChanged = Quantiles(changedPuts).at(0.5)
+        figures.readChanged = Quantiles(changedReads).at(0.5)
         figures.read = Quantiles(reads).at(0.5)
         figures.digest = Quantiles(digests).at(0.5)
         return figures
@@ -68,17 +87,28 @@ struct BlobLoad {
         try FileBlobStore(root: root, clock: { Timestamp(rawValue: 0) })
     }
 
-    /// Stores the bytes of `pieces`; the seconds that it took.
+    /// The content with every hundredth number moved by a thousandth of itself.
+    private static func moved(_ content: ByteBuffer) -> ByteBuffer {
+        var moved = content
+        for index in stride(from: 0, to: content.readableBytes - 3, by: 400) {
+            guard let bits = content.getInteger(at: index, endianness: .little, as: UInt32.self) else { continue }
+            moved.setInteger(
+                (Float(bitPattern: bits) * 1.001).bitPattern, at: index, endianness: .little, as: UInt32.self)
+        }
+        return moved
+    }
+
+    /// Stores the bytes of `pieces`, after `parent`; the seconds that it took, and the bytes that were added.
     private func put(
-        _ pieces: [ByteBuffer], into store: FileBlobStore
-    ) async throws -> (digest: Digest, seconds: Double) {
+        _ pieces: [ByteBuffer], into store: FileBlobStore, after parent: Digest? = nil
+    ) async throws -> (digest: Digest, seconds: Double, addedByteCount: Int64) {
         let source = AsyncStream<ByteBuffer> { continuation in
             for piece in pieces { continuation.yield(piece) }
             continuation.finish()
         }
         let began = ContinuousClock.now
-        let digest = try await store.put(contentsOf: source).digest
-        return (digest, (ContinuousClock.now - began).seconds)
+        let stored = try await store.put(contentsOf: source, hint: .unknown, parent: parent)
+        return (stored.digest, (ContinuousClock.now - began).seconds, stored.addedByteCount)
     }
 
     /// Reads all of a blob; the seconds that it took.

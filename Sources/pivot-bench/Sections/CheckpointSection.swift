@@ -19,6 +19,15 @@ struct CheckpointSection {
                 beside: plain),
             Section.checkpoints.row(
                 "put of safetensors, in process, tensors of 1 MiB", figures.putSmallTensors, "MB/s", beside: plain),
+            Section.checkpoints.row(
+                "put of the same again, as its next checkpoint, 16 tensors", figures.putUnchanged, "MB/s",
+                target: .atLeast(1000)),
+            Section.checkpoints.row(
+                "put with 1 % of the numbers moved, 16 tensors", figures.putChanged, "MB/s", target: .atLeastRatio(1),
+                beside: .init(what: "the first put", figure: figures.putTensors)),
+            Section.checkpoints.row(
+                "stored for each byte of that", figures.addedShare, "", target: .atMost(0.04)),
+            Section.checkpoints.row("read of that, in process", figures.readChanged, "MB/s"),
             Section.checkpoints.row("read with every frame verified, in process", figures.read, "MB/s"),
             Section.checkpoints.row(
                 "checksum, planes and zstd of a frame", figures.encode, "MB/s",
