@@ -63,7 +63,8 @@ let package = Package(
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
         library("EventLog", ["Checksum", "Compression", "LMDB", "Text", "Tracking", .collections]),
         library(
-            "Blobs", ["CDigest", "CFile", "Checksum", "Compression", "JSON", "Safetensors", "Tracking", .nioCore]),
+            "Blobs",
+            ["CDigest", "CFile", "Checksum", "Compression", "JSON", "LMDB", "Safetensors", "Tracking", .nioCore]),
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
         library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
         library(

@@ -43,6 +43,13 @@ extension BlobDirectory {
         return report
     }
 
+    /// Has the places of chunks forgotten that lie in no object.
+    func forgetDeletedChunks() {
+        chunks.forget { object in
+            do throws(BlobError) { return try fileInformation(of: object) != nil } catch { return true }
+        }
+    }
+
     /// The objects of a shard that may have to go.
     private func candidates(
         in shard: String, _ marks: BlobMarks, renewedBefore limit: Timestamp

@@ -8,6 +8,8 @@ import Tracking
 final class BlobDirectory: Sendable {
     let fileSystem: any FileSystem
     let layout: BlobLayout
+    /// Where the chunks of files lie.
+    let chunks: any ChunkIndex
     private let clock: @Sendable () -> Timestamp
     private let state = Mutex(State())
 
@@ -24,8 +26,9 @@ final class BlobDirectory: Sendable {
 
     /// Opens the store in the folder `root`, making it when there is none, and removes the uploads of dead processes.
     init(
-        root: String, fileSystem: any FileSystem, clock: @escaping @Sendable () -> Timestamp
+        root: String, fileSystem: any FileSystem, chunks: any ChunkIndex, clock: @escaping @Sendable () -> Timestamp
     ) throws(BlobError) {
+        self.chunks = chunks
         layout = BlobLayout(root: root)
         self.fileSystem = fileSystem
         self.clock = clock
@@ -115,10 +118,13 @@ final class BlobDirectory: Sendable {
     ///
     /// Returns the object's table when it was there already; it is renewed then and the temporary file removed. The name is
     /// on disk only after `sync(shardOf:)`.
-    func publish(_ path: String, as digest: Digest, pin: BlobPin) throws(BlobError) -> PackTable? {
+    func publish(
+        _ path: String, as digest: Digest, isPart: Bool = false, pin: BlobPin
+    ) throws(BlobError) -> PackTable? {
         let moment = clock()
         return try locked { state throws(BlobError) in
-            if let present = try renew(digest, pin: pin, &state) {
+            // What is composed has no bytes that a slice could be of, and gives way to what is not.
+            if let present = try renew(digest, pin: pin, &state), !present.isComposed || !isPart {
                 removeTemporary(path)
                 return present
             }
@@ -197,17 +203,31 @@ final class BlobDirectory: Sendable {
     /// The information about an object; nil when there is none.
     func information(about digest: Digest) throws(BlobError) -> BlobInformation? {
         guard let pack = try pack(digest), let file = try fileInformation(of: digest) else { return nil }
-        var storedByteCount = pack.byteCount
-        let tensors = Set(pack.table.tensors)
-        for reference in pack.table.references {
-            guard let file = try fileInformation(of: reference) else {
-                throw .damaged(digest, .missingTensor(reference))
-            }
-            if tensors.contains(reference) { storedByteCount += file.byteCount }
-        }
+        let storedByteCount = try storedByteCount(of: pack)
         return BlobInformation(
             digest: digest, byteCount: pack.table.byteCount, storedByteCount: storedByteCount,
             encoding: pack.table.encoding, renewedAt: file.modifiedAt)
+    }
+
+    /// The bytes that an object takes with its tensors, and with its share of what slices of it are parts of.
+    private func storedByteCount(of pack: StoredPack) throws(BlobError) -> Int64 {
+        var files: [Digest: Int64] = [:]
+        for reference in pack.table.references {
+            guard let file = try fileInformation(of: reference) else {
+                throw .damaged(pack.digest, .missingTensor(reference))
+            }
+            files[reference] = file.byteCount
+        }
+        var sum = pack.byteCount
+        for tensor in Set(pack.table.tensors) { sum += files[tensor] ?? 0 }
+        var used: [Int: Int64] = [:]
+        for case .slice(let base, _, let byteCount) in pack.table.rows { used[base, default: 0] += byteCount }
+        for (base, byteCount) in used {
+            let digest = pack.table.bases[base]
+            guard let whole = try self.pack(digest)?.table.byteCount, let stored = files[digest] else { continue }
+            sum += Int64((Double(stored) * min(Double(byteCount) / Double(whole), 1)).rounded(.up))
+        }
+        return sum
     }
 
     /// The folder's information about an object's file; nil when there is none.

@@ -8,4 +8,6 @@ package enum BlobEncoding: String, Sendable, CaseIterable {
     case planes
     /// By reference to tensors that are stored once each.
     case tensors
+    /// By reference to chunks that are stored once each.
+    case chunks
 }

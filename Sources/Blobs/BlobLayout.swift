@@ -4,6 +4,7 @@ import Tracking
 ///
 /// ```
 /// objects/ab/cdef…   a pack; the folder and the name together are the digest's 64 hexadecimal digits
+/// index/             where the chunks of files lie: `StoredChunkIndex`
 /// temporary/17       an upload in progress; whatever is there when the store opens belongs to a dead process
 /// ```
 struct BlobLayout: Sendable {

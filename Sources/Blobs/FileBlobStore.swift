@@ -20,6 +20,7 @@ package final class FileBlobStore: BlobStore {
     /// - Parameters:
     ///   - root: the folder; its parent exists.
     ///   - fileSystem: the disk.
+    ///   - chunks: tells where the chunks of files lie that were stored before.
     ///   - clock: tells the time at which blobs are put and renewed.
     ///   - threadCount: the threads that uploads and readers share; an upload keeps up to three busy.
     ///   - uploadLimit: the most uploads that may go on at once; each takes at most 10.4 MiB of memory, or 16.4 with a parent,
@@ -27,10 +28,11 @@ package final class FileBlobStore: BlobStore {
     ///
     /// Throws `.fileSystem` and `.noRoom`.
     package init(
-        root: String, fileSystem: any FileSystem = PosixFileSystem(), clock: @escaping @Sendable () -> Timestamp,
+        root: String, fileSystem: any FileSystem = PosixFileSystem(), chunks: any ChunkIndex = InMemoryChunkIndex(),
+        clock: @escaping @Sendable () -> Timestamp,
         threadCount: Int = 4, uploadLimit: Int = 32
     ) throws(BlobError) {
-        directory = try BlobDirectory(root: root, fileSystem: fileSystem, clock: clock)
+        directory = try BlobDirectory(root: root, fileSystem: fileSystem, chunks: chunks, clock: clock)
         executors = FileExecutor.Pool(width: threadCount)
         maintenance = FileWorker(executor: FileExecutor(label: "pivot.blobs.maintenance"))
         self.uploadLimit = uploadLimit
@@ -125,7 +127,9 @@ package final class FileBlobStore: BlobStore {
         let directory = directory
         let limit = marks.beginning.advanced(by: .zero - grace)
         return try await maintenance.run { () throws(BlobError) in
-            try directory.sweep(keeping: marks, renewedBefore: limit)
+            let report = try directory.sweep(keeping: marks, renewedBefore: limit)
+            if report.deletedCount > 0 { directory.forgetDeletedChunks() }
+            return report
         }
     }
 }

@@ -120,3 +120,18 @@ extension LMDBError.Code {
         }
     }
 }
+
+extension LMDBError {
+    /// True when the data file is not what it should be, so that what it held must be built again, or restored.
+    package var meansDamage: Bool { code.meansDamage }
+}
+
+extension LMDBError.Code {
+    /// True when the data file is not what it should be.
+    package var meansDamage: Bool {
+        switch self {
+        case .truncated, .notADatabase, .corrupted: true
+        default: false
+        }
+    }
+}

@@ -29,6 +29,8 @@ struct Backends {
         readModelOptions.longReaders = ReaderPool(threadCount: 2, niceness: 10)
         readModelOptions.maximumLongReads = maximumLongReads
         readModels = try ReadModels(folder: directory.readModelsFolder, options: readModelOptions)
-        blobs = try FileBlobStore(root: directory.blobsFolder, clock: options.clock)
+        blobs = try FileBlobStore(
+            root: directory.blobsFolder, chunks: StoredChunkIndex(in: directory.blobsFolder),
+            clock: options.clock)
     }
 }

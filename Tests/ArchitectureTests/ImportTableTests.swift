@@ -19,7 +19,7 @@ struct ImportTableTests {
         "TrainingConfiguration": ["JSON", "Text", "Tracking"],
         // The stores know the domain, not who uses them.
         "EventLog": ["Checksum", "Compression", "LMDB", "Text", "Tracking"],
-        "Blobs": ["CDigest", "CFile", "Checksum", "Compression", "Safetensors", "Tracking"],
+        "Blobs": ["CDigest", "CFile", "Checksum", "Compression", "LMDB", "Safetensors", "Tracking"],
         "ReadModels": ["EventLog", "JSON", "LMDB", "Text", "Tracking"],
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.

@@ -20,7 +20,7 @@ struct BlobDamageTests {
         var random = SeededGenerator(seed: 1)
         let store = try store()
         let bytes = random.noise(3 << 20)
-        let digest = try await store.put(bytes).digest
+        let digest = try await store.put(bytes, hint: .opaque).digest
         disk.damage(path(digest), at: 16 + (1 << 20) + 5)
         let reader = try await store.open(digest)
         var read: [UInt8] = []

@@ -16,8 +16,8 @@ struct PackChain {
     /// Opens the bases of `pack` in `directory`. Throws `.damaged` with the digest of what is missing or does not fit.
     init(_ pack: StoredPack, in directory: BlobDirectory) throws(BlobError) {
         var packs = [pack]
-        // A file's bases are its tensors'.
-        if pack.table.tensors.isEmpty {
+        // A composed file needs its bases elsewhere.
+        if !pack.table.isComposed {
             for digest in pack.table.bases {
                 guard let base = try directory.pack(digest) else { throw .damaged(digest, .missingTensor(digest)) }
                 guard base.table.rows.count == pack.table.rows.count, base.table.byteCount == pack.table.byteCount

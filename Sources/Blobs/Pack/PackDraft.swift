@@ -28,6 +28,16 @@ final class PackDraft {
         rows.append(.tensor(digest, byteCount: byteCount))
     }
 
+    /// Adds a part of the content of the pack that will be at `base` of those that the table names; it goes on with the part
+    /// before it where that one ends.
+    func append(base: Int, offset: Int64, byteCount: Int64) {
+        if case .slice(base, let start, let count)? = rows.last, start + count == offset {
+            rows[rows.count - 1] = .slice(base: base, offset: start, byteCount: count + byteCount)
+        } else {
+            rows.append(.slice(base: base, offset: offset, byteCount: byteCount))
+        }
+    }
+
     /// The bytes of content so far.
     var byteCount: Int64 { rows.reduce(0) { $0 + $1.byteCount } }
 

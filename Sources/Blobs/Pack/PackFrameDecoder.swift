@@ -81,15 +81,17 @@ package struct PackFrameDecoder: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, _ frame: PackRow.Frame, into content: UnsafeMutableRawBufferPointer
     ) -> Bool {
         let width = frame.transform.width
-        let planeByteCount = frame.byteCount / width
-        let tail = frame.byteCount - planeByteCount * width
+        let head = frame.headByteCount
+        guard head <= frame.byteCount else { return false }
+        let planeByteCount = (frame.byteCount - head) / width
+        let tail = frame.byteCount - head - planeByteCount * width
         var start = 4 * width
-        guard bytes.count >= start + tail, let planesStart = planes.bytes.baseAddress else { return false }
+        guard bytes.count >= start + tail + head, let planesStart = planes.bytes.baseAddress else { return false }
         var sources: [UnsafeRawPointer] = []
         sources.reserveCapacity(width)
         for plane in 0..<width {
             let count = Int(bytes.littleEndian(at: 4 * plane, as: UInt32.self))
-            guard count <= bytes.count - tail - start else { return false }
+            guard count <= bytes.count - tail - head - start else { return false }
             let source = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
             start += count
             if frame.compressedPlanes & 1 << UInt8(plane) == 0 {
@@ -103,9 +105,11 @@ package struct PackFrameDecoder: ~Copyable {
                 sources.append(UnsafeRawPointer(planesStart + range.lowerBound))
             }
         }
-        guard start + tail == bytes.count else { return false }
-        BytePlanes.join(sources, into: content)
-        for index in 0..<tail { content[planeByteCount * width + index] = bytes[start + index] }
+        guard start + tail + head == bytes.count else { return false }
+        let numbers = UnsafeMutableRawBufferPointer(rebasing: content[head...])
+        BytePlanes.join(sources, into: numbers)
+        for index in 0..<tail { numbers[planeByteCount * width + index] = bytes[start + index] }
+        for index in 0..<head { content[index] = bytes[start + tail + index] }
         return true
     }
 }

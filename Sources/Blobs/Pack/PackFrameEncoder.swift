@@ -54,16 +54,20 @@ package struct PackFrameEncoder: ~Copyable {
     ///
     /// Looking for the best order takes a good part of the time of encoding. So a frame keeps that of the frame for which
     /// one was last chosen when it becomes as small with it, within 1/64; numbers of another width do not.
-    mutating func encode(_ memory: inout ScratchMemory, byteCount: Int) -> PackRow.Frame {
+    ///
+    /// - Parameter head: The bytes before the first number, if there are numbers: 0 to 7.
+    mutating func encode(_ memory: inout ScratchMemory, byteCount: Int, head: Int = 0) -> PackRow.Frame {
+        let head = byteCount >= Self.leastByteCountWithHead ? head : 0
         if let choice {
-            let frame = encode(memory.prefix(byteCount), choice.transform)
+            let frame = encode(memory.prefix(byteCount), choice.transform, head: head)
             if frame.compressedPlanes != 0, abs(Self.storedShare(of: frame) - choice.storedShare) <= 1 / 64 {
                 swap(&memory, &output)
                 return frame
             }
         }
-        let transform = transform(for: memory.prefix(byteCount))
-        let frame = encode(&memory, byteCount: byteCount, transform: transform)
+        let transform = transform(for: UnsafeRawBufferPointer(rebasing: memory.prefix(byteCount)[head...]))
+        let frame = encode(memory.prefix(byteCount), transform, head: head)
+        if frame.compressedPlanes != 0 { swap(&memory, &output) }
         choice = frame.compressedPlanes == 0 ? nil : (transform, Self.storedShare(of: frame))
         return frame
     }
@@ -122,14 +126,17 @@ package struct PackFrameEncoder: ~Copyable {
     }
 
     /// The row of a frame, whose stored bytes are in `output` then if any plane is compressed, else are the content.
-    private mutating func encode(_ content: UnsafeRawBufferPointer, _ transform: FrameTransform) -> PackRow.Frame {
+    private mutating func encode(
+        _ content: UnsafeRawBufferPointer, _ transform: FrameTransform, head: Int = 0
+    ) -> PackRow.Frame {
         precondition((1...PackFormat.frameByteCount).contains(content.count), "a frame has 1 byte to 1 MiB")
         var frame = PackRow.Frame(
             transform: .bytes, compressedPlanes: 0, byteCount: content.count, storedByteCount: content.count,
             checksum: Check64.of(content))
-        let encoded = transform == .bytes ? compressWhole(content) : compressPlanes(content, transform)
+        let encoded = transform == .bytes ? compressWhole(content) : compressPlanes(content, transform, head: head)
         guard let encoded else { return frame }
         frame.transform = transform
+        frame.headByteCount = transform == .bytes ? 0 : head
         frame.compressedPlanes = encoded.compressedPlanes
         frame.storedByteCount = encoded.byteCount
         return frame
@@ -144,8 +151,9 @@ package struct PackFrameEncoder: ~Copyable {
     }
 
     private mutating func compressPlanes(
-        _ content: UnsafeRawBufferPointer, _ transform: FrameTransform
+        _ whole: UnsafeRawBufferPointer, _ transform: FrameTransform, head: Int = 0
     ) -> (compressedPlanes: UInt8, byteCount: Int)? {
+        let content = UnsafeRawBufferPointer(rebasing: whole[head...])
         let width = transform.width
         let planeByteCount = content.count / width
         let split = planes.mutablePrefix(content.count)
@@ -168,9 +176,10 @@ package struct PackFrameEncoder: ~Copyable {
             end += storedByteCount
         }
         let tail = content.count - planeByteCount * width
-        guard mask != 0, end + tail < content.count else { return nil }
+        guard mask != 0, end + tail + head < whole.count else { return nil }
         for index in 0..<tail { output.bytes[end + index] = split[planeByteCount * width + index] }
-        return (mask, end + tail)
+        for index in 0..<head { output.bytes[end + tail + index] = whole[index] }
+        return (mask, end + tail + head)
     }
 
     /// Compresses `bytes` to the start of `destination`; nil when that saves less than 1/64.
@@ -192,6 +201,8 @@ package struct PackFrameEncoder: ~Copyable {
 
     // MARK: Choosing
 
+    /// Shorter frames are taken to begin with a number.
+    private static let leastByteCountWithHead = 4096
     private static let samplePieceByteCount = 4096
     private static let samplePieceCount = 8
     /// The number of frames that one sample decides of, whether they are stored as differences.

@@ -6,6 +6,8 @@ package enum PackRow: Equatable, Sendable {
     case frame(Frame)
     /// A tensor that is an object of its own.
     case tensor(Digest, byteCount: Int64)
+    /// A part of the content of another pack: the one at an index of the table's bases.
+    case slice(base: Int, offset: Int64, byteCount: Int64)
 
     /// A frame as the table describes it.
     package struct Frame: Equatable, Sendable {
@@ -21,13 +23,15 @@ package enum PackRow: Equatable, Sendable {
         var checksum: UInt64
         /// The way in which its base tells it.
         var difference = FrameDifference.none
+        /// The bytes before the first number, 0 to 7, which are no part of planes.
+        var headByteCount = 0
     }
 
     /// The bytes of content that the row stands for.
     var byteCount: Int64 {
         switch self {
         case .frame(let frame): Int64(frame.byteCount)
-        case .tensor(_, let byteCount): byteCount
+        case .tensor(_, let byteCount), .slice(_, _, let byteCount): byteCount
         }
     }
 
@@ -35,7 +39,7 @@ package enum PackRow: Equatable, Sendable {
     var storedByteCount: Int64 {
         switch self {
         case .frame(let frame): Int64(frame.storedByteCount)
-        case .tensor: 0
+        case .tensor, .slice: 0
         }
     }
 }

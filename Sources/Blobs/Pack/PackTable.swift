@@ -5,8 +5,8 @@ import Tracking
 struct PackTable: Equatable, Sendable {
     /// The pieces of the content, in order.
     let rows: [PackRow]
-    /// The packs that the content needs beside its tensors. Of a pack with frames: its base, and that one's. Of a file: those
-    /// of its tensors.
+    /// The packs that the content needs beside its tensors. Of a pack with frames: its base, and that one's. Of a file with
+    /// tensors: their bases. Of one with slices: those that they are parts of.
     let bases: [Digest]
     /// The SHA-256 of the content.
     let digest: Digest
@@ -48,8 +48,18 @@ struct PackTable: Equatable, Sendable {
     /// All other objects that the content needs.
     var references: Set<Digest> { Set(tensors + bases) }
 
-    /// The height of the object above those that it refers to: a file with tensors stands on them, a pack on its bases.
-    var level: Int { tensors.isEmpty ? bases.count : PackFormat.maximumBaseCount + 1 }
+    /// True for a file that is put together from other packs' contents.
+    var isComposed: Bool {
+        rows.contains { row in
+            switch row {
+            case .frame: false
+            case .tensor, .slice: true
+            }
+        }
+    }
+
+    /// The height of the object above those that it refers to: a composed file stands on them, a pack on its bases.
+    var level: Int { isComposed ? PackFormat.maximumBaseCount + 1 : bases.count }
 
     /// The form in which the content lies in the store, in one word.
     var encoding: BlobEncoding {
@@ -58,6 +68,7 @@ struct PackTable: Equatable, Sendable {
             if frame.transform != .bytes { encoding = .planes }
             if encoding == .raw { encoding = .zstandard }
         }
+        if case .slice? = rows.first { return .chunks }
         return tensors.isEmpty ? encoding : .tensors
     }
 
@@ -84,12 +95,17 @@ struct PackTable: Equatable, Sendable {
                 bytes += [1, frame.transform.rawValue, frame.compressedPlanes, frame.difference.rawValue]
                 bytes.append(littleEndian: UInt32(frame.byteCount))
                 bytes.append(littleEndian: UInt32(frame.storedByteCount))
-                bytes.append(littleEndian: UInt32(0))
+                bytes.append(littleEndian: UInt32(frame.headByteCount))
                 bytes.append(littleEndian: frame.checksum)
             case .tensor(_, let byteCount):
                 bytes += [2, 0, 0, 0, 0, 0, 0, 0]
                 bytes.append(littleEndian: byteCount)
                 bytes.append(littleEndian: UInt64(0))
+            case .slice(let base, let offset, let byteCount):
+                bytes += [3, 0, 0, 0]
+                bytes.append(littleEndian: UInt32(base))
+                bytes.append(littleEndian: offset)
+                bytes.append(littleEndian: byteCount)
             }
         }
         let tensors = tensors
@@ -146,8 +162,10 @@ struct PackTable: Equatable, Sendable {
         }
         self.init(rows: rows, bases: bases, digest: digest)
         guard
-            tensors == tensorCount, tensors > 0 || bases.count <= PackFormat.maximumBaseCount,
-            !rows.contains(where: \.needsBase) || (tensors == 0 && !bases.isEmpty),
+            tensors == tensorCount, version > 1 || !rows.contains(where: \.isOfSecondVersion),
+            isComposed || bases.count <= PackFormat.maximumBaseCount,
+            !rows.contains(where: \.needsBase) || (!isComposed && !bases.isEmpty),
+            rows.allSatisfy({ row in if case .slice(let base, _, _) = row { base < bases.count } else { true } }),
             content == bytes.littleEndian(at: footer, as: Int64.self),
             storedOffsets[rowCount] == bytes.littleEndian(at: footer + 8, as: Int64.self),
             storedOffsets[rowCount] + Int64(bytes.count) == packByteCount
@@ -156,6 +174,14 @@ struct PackTable: Equatable, Sendable {
 }
 
 extension PackRow {
+    fileprivate var isOfSecondVersion: Bool {
+        switch self {
+        case .frame(let frame): frame.difference != .none || frame.headByteCount != 0
+        case .tensor: false
+        case .slice: true
+        }
+    }
+
     fileprivate var needsBase: Bool {
         if case .frame(let frame) = self { frame.difference != .none } else { false }
     }
@@ -171,7 +197,8 @@ extension PackRow {
             guard
                 let transform = FrameTransform(rawValue: bytes[start + 1]),
                 let difference = FrameDifference(rawValue: bytes[start + 3]),
-                bytes.littleEndian(at: start + 12, as: UInt32.self) == 0,
+                case let head = Int(bytes.littleEndian(at: start + 12, as: UInt32.self)), head < 8,
+                head == 0 || (transform != .bytes && difference == .none),
                 (1...PackFormat.frameByteCount).contains(byteCount), Int(compressed) < 1 << transform.width,
                 compressed != 0 || transform == .bytes
             else { return nil }
@@ -188,7 +215,7 @@ extension PackRow {
                 Frame(
                     transform: transform, compressedPlanes: compressed, byteCount: byteCount,
                     storedByteCount: storedByteCount, checksum: bytes.littleEndian(at: start + 16, as: UInt64.self),
-                    difference: difference))
+                    difference: difference, headByteCount: head))
         case 2:
             let byteCount = bytes.littleEndian(at: start + 8, as: Int64.self)
             guard
@@ -196,6 +223,14 @@ extension PackRow {
                 bytes.littleEndian(at: start + 16, as: UInt64.self) == 0
             else { return nil }
             self = .tensor(tensor, byteCount: byteCount)
+        case 3:
+            let offset = bytes.littleEndian(at: start + 8, as: Int64.self)
+            let byteCount = bytes.littleEndian(at: start + 16, as: Int64.self)
+            guard offset >= 0, byteCount > 0, !offset.addingReportingOverflow(byteCount).overflow,
+                bytes[(start + 1)..<(start + 4)].allSatisfy({ $0 == 0 })
+            else { return nil }
+            let base = Int(bytes.littleEndian(at: start + 4, as: UInt32.self))
+            self = .slice(base: base, offset: offset, byteCount: byteCount)
         default:
             return nil
         }

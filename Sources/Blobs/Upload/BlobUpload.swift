@@ -35,7 +35,7 @@ struct BlobUpload: Sendable {
         }
         let hashing = executors.executor()
         planner = FileWorker(executor: hashing)
-        hasher = UploadHasher(executor: hashing)
+        hasher = UploadHasher(directory: directory, pin: pin, executor: hashing)
         encoder = try UploadEncoder(directory: directory, executor: executors.executor())
         writer = try UploadWriter(directory: directory, pin: pin, executors: executors)
     }
@@ -47,18 +47,18 @@ struct BlobUpload: Sendable {
         _ source: Source
     ) async throws(BlobError) -> StoredBlob where Source.Element == ByteBuffer {
         let (free, cut, hashed, encoded) = (UploadQueue(), UploadQueue(), UploadQueue(), UploadQueue())
-        async let digest = hasher.run(from: cut, to: hashed)
+        async let hashing = hasher.run(from: cut, to: hashed)
         async let encoding: Void = encoder.run(from: hashed, to: encoded)
         async let writing = writer.run(from: encoded, to: free)
         var cutter = UploadCutter(
             hint: hint, free: free, frameCount: Self.frameCount, cut: cut, planner: planner, makePlan: makePlan)
         let cutting = await cutter.takeAll(source)
         cut.finish()
-        let content = await digest
+        let (content, bundle) = await hashing
         await encoding
         try await writing.get()
         try cutting.get()
-        return try await writer.finish(content)
+        return try await writer.finish(content, bundle)
     }
 
     /// Removes everything of the upload that nobody else has come upon, and its pin.

@@ -17,12 +17,15 @@ struct UploadCutter {
     private var start: [UInt8]? = []
     /// The number of first bytes from which more can be said.
     private var startByteCount = 1
-    private var plan = UploadPlan.frames(nil)
+    private var plan = UploadPlan(rest: .chunks)
     private var regionIndex = 0
     /// Bytes left of the region at `regionIndex`.
     private var regionRest = Int64.max
     /// The number of frames of the region so far.
     private var regionFrameCount = 0
+    /// The bytes of content that were taken.
+    private var byteCount: Int64 = 0
+    private var chunks = ChunkCutter()
     /// The frame that is being filled. A full one stays here until there is another byte: it may be the last.
     private var frame: UploadFrame?
 
@@ -40,7 +43,7 @@ struct UploadCutter {
         self.cut = cut
         self.planner = planner
         frameBudget = frameCount
-        if hint == .opaque { follow(.frames(.bytes)) }
+        if hint == .opaque { follow(UploadPlan(rest: .frames(.bytes))) }
     }
 
     /// Takes all bytes of `source`, or as many as the later stages want: they stop when one has failed.
@@ -74,6 +77,9 @@ struct UploadCutter {
     private mutating func finish() async {
         guard await lookAtStart(isComplete: true) else { return }
         if case .tensor = kind { frame?.endsTensor = true }
+        if kind == .chunks, let frame, frame.chunkEnds.last != frame.byteCount {
+            frame.chunkEnds.append(frame.byteCount)
+        }
         passOn()
     }
 
@@ -82,7 +88,7 @@ struct UploadCutter {
     /// Decides how to cut once enough bytes are there, and then cuts those.
     private mutating func lookAtStart(isComplete: Bool) async -> Bool {
         guard let bytes = start else { return true }
-        var plan = UploadPlan.frames(nil)
+        var plan = UploadPlan(rest: .chunks)
         switch SafetensorsHeader.start(of: bytes, maximumByteCount: UploadPlan.maximumHeaderByteCount) {
         case .incomplete(let byteCount):
             startByteCount = byteCount
@@ -105,23 +111,35 @@ struct UploadCutter {
 
     /// The kind of the frames in the region at `regionIndex`.
     private var kind: UploadPlan.Kind {
-        regionIndex < plan.regions.count ? plan.regions[regionIndex].kind : .frames(plan.transform)
+        regionIndex < plan.regions.count ? plan.regions[regionIndex].kind : plan.rest
     }
 
     // MARK: Cutting
 
     private mutating func fill(from bytes: inout ByteBuffer) async -> Bool {
         while bytes.readableBytes > 0 {
-            if frame?.byteCount == PackFormat.frameByteCount { passOn() }
+            if frame?.byteCount == PackFormat.frameByteCount {
+                guard kind != .chunks else {
+                    guard await passOnChunks() else { return false }
+                    continue
+                }
+                passOn()
+            }
             if frame == nil { frame = await emptyFrame() }
             guard let frame else { return false }
             let room = min(Int64(PackFormat.frameByteCount - frame.byteCount), regionRest)
+            let start = frame.byteCount
             frame.byteCount += bytes.readWithUnsafeReadableBytes { bytes in
                 let count = min(bytes.count, Int(room))
-                UnsafeMutableRawBufferPointer(rebasing: frame.memory.bytes[frame.byteCount..<frame.byteCount + count])
+                UnsafeMutableRawBufferPointer(rebasing: frame.memory.bytes[start..<start + count])
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
                 if regionRest != .max { regionRest -= Int64(count) }
                 return count
+            }
+            byteCount += Int64(frame.byteCount - start)
+            if kind == .chunks {
+                let new = UnsafeRawBufferPointer(rebasing: frame.content[start...])
+                chunks.scan(new, at: start, into: &frame.chunkEnds)
             }
             if regionRest == 0 { endRegion() }
         }
@@ -137,6 +155,7 @@ struct UploadCutter {
             empty = await free.next()
         }
         empty?.begin(kind, tensorRow: regionFrameCount)
+        empty?.offset = byteCount
         regionFrameCount += 1
         return empty
     }
@@ -147,6 +166,20 @@ struct UploadCutter {
         regionIndex += 1
         regionFrameCount = 0
         regionRest = regionIndex < plan.regions.count ? plan.regions[regionIndex].byteCount : .max
+    }
+
+    /// Passes on the whole chunks of a full frame, and begins the next one with the rest; false when no more are wanted.
+    private mutating func passOnChunks() async -> Bool {
+        guard let full = frame, let end = full.chunkEnds.last else { return false }
+        guard let next = await emptyFrame() else { return false }
+        next.byteCount = full.byteCount - end
+        next.offset = byteCount - Int64(next.byteCount)
+        next.memory.mutablePrefix(next.byteCount).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: full.content[end...]))
+        full.byteCount = end
+        cut.add(full)
+        frame = next
+        return true
     }
 
     private mutating func passOn() {

@@ -48,6 +48,9 @@ actor UploadEncoder {
     private func encode(_ frame: UploadFrame) {
         switch frame.kind {
         case .frames(nil): frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount)
+        case .chunks where frame.byteCount == 0: break
+        case .chunks:
+            frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount, head: frame.headByteCount)
         case .frames(let transform?):
             frame.row = encoder.encode(&frame.memory, byteCount: frame.byteCount, transform: transform)
         case .tensor(let transform, let candidate):

@@ -19,19 +19,16 @@ package struct UploadPlan: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// Frames of the file's pack. Without a transform one is looked for.
         case frames(FrameTransform?)
+        /// Chunks, each stored once for all files that hold it.
+        case chunks
         /// A tensor, stored once for all files that hold it, and with a base as the difference from that where it is smaller.
         case tensor(FrameTransform, UploadBase? = nil)
     }
 
-    /// The regions from the content's start. What comes after them goes into frames of the file's pack.
-    package var regions: [Region]
-    /// The order of frames outside of tensors; nil looks for one.
-    package var transform: FrameTransform?
-
-    /// Everything in frames of one pack.
-    static func frames(_ transform: FrameTransform?) -> UploadPlan {
-        UploadPlan(regions: [], transform: transform)
-    }
+    /// The regions from the content's start.
+    package var regions: [Region] = []
+    /// The form of what comes after them.
+    package var rest: Kind
 }
 
 extension UploadPlan {
@@ -81,6 +78,6 @@ extension UploadPlan {
                     kind: .tensor(FrameTransform(width: width), bases?[tensor.name])))
             end = tensor.byteRange.upperBound
         }
-        self.init(regions: regions, transform: nil)
+        self.init(regions: regions, rest: .frames(nil))
     }
 }

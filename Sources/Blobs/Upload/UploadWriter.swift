@@ -11,6 +11,7 @@ actor UploadWriter {
     private let pin: BlobPin
 
     private let file: PackDraft
+    /// The tensor or bundle that is being written.
     private var tensor: PackDraft?
     /// The paths of the tensors that are written, but neither synced nor published.
     private var tensorPaths: [Digest: String] = [:]
@@ -18,6 +19,10 @@ actor UploadWriter {
     private var presentTensors: Set<Digest> = []
     /// The packs that the file's tensors lean on.
     private var bases: Set<Digest> = []
+    /// The objects that slices of the file are parts of, by their numbers; nil for the bundle that is being written.
+    private var sliced: [Digest?] = []
+    private var slicedNumbers: [Digest: Int] = [:]
+    private var bundleNumber: Int?
     private var writeBehind = WriteBehind()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -45,17 +50,72 @@ actor UploadWriter {
     // MARK: Frames
 
     private func write(_ frame: UploadFrame) throws(BlobError) {
-        guard let row = frame.row else { preconditionFailure("a frame is encoded before it is written") }
-        let stored = frame.memory.prefix(row.storedByteCount)
         switch frame.kind {
-        case .frames:
-            try append(row, stored, to: file)
+        case .frames: try append(frame, to: file)
         case .tensor:
-            if tensor == nil { tensor = try directory.newDraft() }
-            guard let draft = tensor else { return }
-            try append(row, stored, to: draft)
-            if let digest = frame.tensor { try endTensor(draft, digest, bases: frame.bases) }
+            let draft = try part()
+            try append(frame, to: draft)
+            if let digest = frame.tensor {
+                file.append(tensor: digest, byteCount: draft.byteCount)
+                try endPart(draft, digest, bases: frame.bases)
+            }
+        case .chunks:
+            if frame.row != nil { try append(frame, to: try part()) }
+            for part in frame.parts {
+                switch part {
+                case .known(let object, let offset, let byteCount):
+                    file.append(base: number(of: object), offset: Int64(offset), byteCount: Int64(byteCount))
+                case .new(let offset, let byteCount):
+                    file.append(base: numberOfBundle(), offset: Int64(offset), byteCount: Int64(byteCount))
+                }
+            }
+            if let bundle = frame.bundle { try endBundle(bundle) }
         }
+    }
+
+    /// The tensor or bundle that is being written.
+    private func part() throws(BlobError) -> PackDraft {
+        if let tensor { return tensor }
+        let draft = try directory.newDraft()
+        tensor = draft
+        return draft
+    }
+
+    private func append(_ frame: UploadFrame, to draft: PackDraft) throws(BlobError) {
+        guard let row = frame.row else { preconditionFailure("a frame is encoded before it is written") }
+        try append(row, frame.memory.prefix(row.storedByteCount), to: draft)
+    }
+
+    private func number(of object: Digest) -> Int {
+        if let known = slicedNumbers[object] { return known }
+        sliced.append(object)
+        slicedNumbers[object] = sliced.count - 1
+        return sliced.count - 1
+    }
+
+    private func numberOfBundle() -> Int {
+        if let bundleNumber { return bundleNumber }
+        sliced.append(nil)
+        bundleNumber = sliced.count - 1
+        return sliced.count - 1
+    }
+
+    /// Ends the bundle that is being written, and has its chunks found from now on.
+    private func endBundle(_ bundle: UploadBundle) throws(BlobError) {
+        guard let draft = tensor else { return }
+        let number = numberOfBundle()
+        sliced[number] = bundle.digest
+        slicedNumbers[bundle.digest] = number
+        bundleNumber = nil
+        try endPart(draft, bundle.digest, bases: [])
+        // A small file is found by its own digest.
+        if bundle.chunks.count == 1, bundle.chunks[0].byteCount < ChunkFormat.leastByteCount { return }
+        directory.chunks.add(
+            bundle.chunks.map { chunk in
+                let location = ChunkLocation(
+                    object: bundle.digest, offset: chunk.offset, byteCount: chunk.byteCount)
+                return (chunk.digest, location)
+            })
     }
 
     private func append(
@@ -75,12 +135,11 @@ actor UploadWriter {
         }
     }
 
-    /// Ends the tensor that is being written: it waits, complete, unless the store or this file has it.
-    private func endTensor(_ draft: PackDraft, _ digest: Digest, bases: [Digest]) throws(BlobError) {
-        file.append(tensor: digest, byteCount: draft.byteCount)
+    /// Ends the tensor or bundle that is being written: it waits, complete, unless the store or this file has it.
+    private func endPart(_ draft: PackDraft, _ digest: Digest, bases: [Digest]) throws(BlobError) {
         if tensorPaths[digest] != nil {
             directory.removeTemporary(draft.path)
-        } else if let present = try directory.renew(digest, pin: pin) {
+        } else if let present = try directory.renew(digest, pin: pin), !present.isComposed {
             presentTensors.insert(digest)
             self.bases.formUnion(present.bases)
             directory.removeTemporary(draft.path)
@@ -118,15 +177,17 @@ actor UploadWriter {
 
     // MARK: Ending
 
-    /// Publishes what was written as the object `digest` and returns once it is on disk.
-    func finish(_ digest: Digest) async throws(BlobError) -> StoredBlob {
+    /// Publishes what was written as the object `digest` and returns once it is on disk. `bundle` is the last one.
+    func finish(_ digest: Digest, _ bundle: UploadBundle?) async throws(BlobError) -> StoredBlob {
+        if let bundle { try endBundle(bundle) }
         let directory = directory
+        let isNewBundle = tensorPaths[digest] != nil
         var addedByteCount: Int64 = 0
         // What was appended is mostly written by now; what is left is to have the disk empty its own memory, which it
         // does once for several that ask at the same time.
         try await executors.forEach(tensorPaths.values.sorted()) { path throws(BlobError) in try directory.sync(path) }
         for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
-            if let present = try directory.publish(path, as: digest, pin: pin) {
+            if let present = try directory.publish(path, as: digest, isPart: true, pin: pin) {
                 bases.formUnion(present.bases)
             } else {
                 addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
@@ -140,15 +201,17 @@ actor UploadWriter {
         for base in bases.sorted() { _ = try directory.renew(base, pin: pin) }
         var wasPresent = try directory.renew(digest, pin: pin) != nil
         if wasPresent {
+            // A file of new chunks that fit into one bundle is that bundle.
+            wasPresent = !isNewBundle
             directory.removeTemporary(file.path)
         } else {
-            try complete(file, digest, bases: bases.sorted())
+            try complete(file, digest, bases: sliced.isEmpty ? bases.sorted() : sliced.compactMap(\.self))
             try directory.sync(file.path)
             wasPresent = try directory.publish(file.path, as: digest, pin: pin) != nil
         }
         for shard in directory.shards(of: CollectionOfOne(digest)) { try directory.sync(shard: shard) }
         guard let information = try directory.information(about: digest) else { throw .notFound(digest) }
-        if !wasPresent { addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0 }
+        if !wasPresent, !isNewBundle { addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0 }
         return StoredBlob(
             digest: digest, byteCount: information.byteCount, storedByteCount: information.storedByteCount,
             addedByteCount: addedByteCount, encoding: information.encoding, wasPresent: wasPresent, pin: pin)

@@ -115,18 +115,3 @@ struct ReadModelFolder {
         }
     }
 }
-
-extension LMDBError {
-    /// True when the data file is not what it should be, so that the rows must be built again.
-    var meansDamage: Bool { code.meansDamage }
-}
-
-extension LMDBError.Code {
-    /// True when the data file is not what it should be.
-    var meansDamage: Bool {
-        switch self {
-        case .truncated, .notADatabase, .corrupted: true
-        default: false
-        }
-    }
-}

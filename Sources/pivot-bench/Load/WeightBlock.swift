@@ -23,32 +23,53 @@ struct WeightBlock {
         }
     }
 
-    /// Gives `body` pieces of 1 MiB that make `byteCount` bytes, the block again and again.
+    /// Gives `body` pieces of 1 MiB that make `byteCount` bytes: the block again and again, each time with other low bits of
+    /// its numbers, so that nothing repeats.
     func forEachPiece(
         of byteCount: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) rethrows {
-        try bytes.withUnsafeBytes { bytes in
-            var sent = 0
-            while sent < byteCount {
-                let start = sent % Self.byteCount
-                let count = min(1 << 20, byteCount - sent, Self.byteCount - start)
-                try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
-                sent += count
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var sent = 0
+        while sent < byteCount {
+            let count = min(piece.count, byteCount - sent)
+            try piece.withUnsafeMutableBytes { piece in
+                for offset in stride(from: 0, to: count, by: 8) {
+                    piece.storeBytes(of: word(at: sent + offset), toByteOffset: offset, as: UInt64.self)
+                }
+                try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             }
+            sent += count
         }
     }
 
-    /// True when `piece` is what lies at `offset` of the block repeated.
+    /// True when `piece` is what lies at `offset` of what `forEachPiece` gives.
     func matches(_ piece: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < piece.count {
-                let start = (offset + done) % Self.byteCount
-                let count = min(piece.count - done, Self.byteCount - start)
-                guard memcmp(piece.baseAddress! + done, bytes.baseAddress! + start, count) == 0 else { return false }
-                done += count
-            }
-            return true
+        var difference: UInt64 = 0
+        var place = 0
+        while place < piece.count, (offset + place) % 8 != 0 {
+            difference |= UInt64(piece[place] ^ byte(at: offset + place))
+            place += 1
         }
+        while place + 8 <= piece.count {
+            difference |= piece.loadUnaligned(fromByteOffset: place, as: UInt64.self) ^ word(at: offset + place)
+            place += 8
+        }
+        while place < piece.count {
+            difference |= UInt64(piece[place] ^ byte(at: offset + place))
+            place += 1
+        }
+        return difference == 0
+    }
+
+    /// The eight bytes at `offset`, a multiple of 8.
+    @inline(__always)
+    private func word(at offset: Int) -> UInt64 {
+        let repetition = UInt64(offset / Self.byteCount)
+        let mask = (repetition &* 0x9E37_79B9_7F4A_7C15 >> 48) &* 0x0000_0001_0000_0001
+        return bytes.withUnsafeBytes { $0.load(fromByteOffset: offset % Self.byteCount, as: UInt64.self) } ^ mask
+    }
+
+    private func byte(at offset: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: word(at: offset & ~7) >> UInt64(8 * (offset & 7)))
     }
 }
