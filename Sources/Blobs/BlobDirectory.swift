@@ -116,15 +116,14 @@ final class BlobDirectory: Sendable {
 
     /// Gives the synced temporary file at `path` its place as the object `digest`, and pins it.
     ///
-    /// Returns the object's table when it was there already; it is renewed then and the temporary file removed. The name is
-    /// on disk only after `sync(shardOf:)`.
+    /// Returns the object's table when it was there already; it is renewed then and the temporary file removed. One that leans
+    /// on others more than a level of `highestLevel` does gives way to the file. The name is on disk only after `sync(shardOf:)`.
     func publish(
-        _ path: String, as digest: Digest, isPart: Bool = false, pin: BlobPin
+        _ path: String, as digest: Digest, highestLevel: Int = .max, pin: BlobPin
     ) throws(BlobError) -> PackTable? {
         let moment = clock()
         return try locked { state throws(BlobError) in
-            // What is composed has no bytes that a slice could be of, and gives way to what is not.
-            if let present = try renew(digest, pin: pin, &state), !present.isComposed || !isPart {
+            if let present = try renew(digest, pin: pin, &state), present.level <= highestLevel {
                 removeTemporary(path)
                 return present
             }

@@ -204,6 +204,27 @@ struct ChunkSharingTests {
         #expect(try await other.contents(fourth.digest) == longer)
     }
 
+    @Test("A file whose content is a tensor that leans on another one takes that one's place")
+    func bundleOfDifference() async throws {
+        var random = SeededGenerator(seed: 10)
+        let old = random.weights(100_000)
+        let new = random.moved(old, by: 0.001)
+        let store = try store()
+        let first = try await store.put(Safetensors.file([("t", "F32", old)]))
+        let second = try await store.put(Safetensors.file([("t", "F32", new)]), parent: first.digest)
+        let longer = new + random.noise(100_000)
+        let opaque = try await store.put(new)
+        let other = try await store.put(longer)
+        for blob in [first, second, opaque, other] { await store.release(blob.pin) }
+        clock.advance(by: .seconds(100_000))
+        _ = try await store.sweep(keeping: [other.digest, second.digest], olderThan: .zero, now: clock.now)
+        #expect(try await store.contents(other.digest) == longer)
+        #expect(try await store.contents(second.digest) == Safetensors.file([("t", "F32", new)]))
+        _ = try await store.sweep(keeping: [other.digest], olderThan: .zero, now: clock.now)
+        #expect(try await store.contents(other.digest) == longer)
+        #expect(try await store.all().count == 3)
+    }
+
     @Test("A damaged or missing bundle is told by name, and putting the file again heals it")
     func damage() async throws {
         let files = Self.versions(2, of: 1 << 20, seed: 7)

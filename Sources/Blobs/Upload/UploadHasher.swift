@@ -84,8 +84,8 @@ private struct BundleMaker {
 
     private func isUsable(_ object: Digest) -> Bool {
         do throws(BlobError) {
-            // What is composed has no bytes of its own.
-            return try directory.renew(object, pin: pin).map { !$0.isComposed } ?? false
+            // Slices are parts of packs that lean on nothing.
+            return try directory.renew(object, pin: pin)?.level == 0
         } catch {
             return false
         }

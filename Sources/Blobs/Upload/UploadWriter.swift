@@ -139,7 +139,7 @@ actor UploadWriter {
     private func endPart(_ draft: PackDraft, _ digest: Digest, bases: [Digest]) throws(BlobError) {
         if tensorPaths[digest] != nil {
             directory.removeTemporary(draft.path)
-        } else if let present = try directory.renew(digest, pin: pin), !present.isComposed {
+        } else if let present = try directory.renew(digest, pin: pin), present.level <= highestLevel(of: digest) {
             presentTensors.insert(digest)
             self.bases.formUnion(present.bases)
             directory.removeTemporary(draft.path)
@@ -150,6 +150,11 @@ actor UploadWriter {
             if !bases.isEmpty, try directory.fileInformation(of: digest) != nil { try standAlone(draft, digest) }
         }
         tensor = nil
+    }
+
+    /// The highest level of a part of the file: slices are parts of packs that lean on nothing, tensors may lean on others.
+    private func highestLevel(of part: Digest) -> Int {
+        slicedNumbers[part] != nil ? 0 : PackFormat.maximumBaseCount
     }
 
     /// Writes a complete tensor again, as one that leans on no other.
@@ -187,7 +192,9 @@ actor UploadWriter {
         // does once for several that ask at the same time.
         try await executors.forEach(tensorPaths.values.sorted()) { path throws(BlobError) in try directory.sync(path) }
         for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
-            if let present = try directory.publish(path, as: digest, isPart: true, pin: pin) {
+            if let present = try directory.publish(
+                path, as: digest, highestLevel: highestLevel(of: digest), pin: pin)
+            {
                 bases.formUnion(present.bases)
             } else {
                 addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
