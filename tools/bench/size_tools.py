@@ -55,6 +55,7 @@ class Tool:
 
     name: str
     install: str        # the command that installs it
+    repetitions = 1     # odd; more than 1 if the same files take another size each time
 
     def __init__(self, folder, data_set):
         self.folder = pathlib.Path(folder)
@@ -150,6 +151,7 @@ class Restic(Tool):
 
     name = "restic"
     install = "apt-get install restic"
+    repetitions = 3
 
     def __init__(self, folder, data_set):
         super().__init__(folder, data_set)
