@@ -46,7 +46,8 @@ def run(*command, folder=None, environment=None):
     """Runs a command and returns its standard output; raises `Wrong` with what it said when it fails."""
     result = subprocess.run([str(part) for part in command], cwd=folder, env={**os.environ, **(environment or {})},
                             stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    require(result.returncode == 0, f"'{' '.join(map(str, command))}' ended with {result.returncode}: {result.stderr[-2000:]}")
+    require(result.returncode == 0,
+            f"'{' '.join(map(str, command))}' ended with {result.returncode}: {result.stderr[-2000:]}")
     return result.stdout
 
 
