@@ -256,8 +256,10 @@ struct ChunkSharingTests {
             }
             #expect(try await store.all().isEmpty)
         }
-        await store.discard(try await store.put(files[0]).pin)
-        #expect(try await store.all().isEmpty)
+        for byteCount in [100, 100_000, 2 << 20, files[0].count] {
+            await store.discard(try await store.put(Array(files[0].prefix(byteCount))).pin)
+            #expect(try await store.all().isEmpty, "\(byteCount)")
+        }
         #expect(try await store.contents(try await store.put(files[1]).digest) == files[1])
     }
 

@@ -186,30 +186,33 @@ actor UploadWriter {
     func finish(_ digest: Digest, _ bundle: UploadBundle?) async throws(BlobError) -> StoredBlob {
         if let bundle { try endBundle(bundle) }
         let directory = directory
-        let isNewBundle = tensorPaths[digest] != nil
+        // A file of new chunks that fit into one bundle is that bundle.
+        var isNewBundle = false
         var addedByteCount: Int64 = 0
         // What was appended is mostly written by now; what is left is to have the disk empty its own memory, which it
         // does once for several that ask at the same time.
         try await executors.forEach(tensorPaths.values.sorted()) { path throws(BlobError) in try directory.sync(path) }
-        for (digest, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
+        for (part, path) in tensorPaths.sorted(by: { $0.key < $1.key }) {
             if let present = try directory.publish(
-                path, as: digest, highestLevel: highestLevel(of: digest), pin: pin)
+                path, as: part, highestLevel: highestLevel(of: part), pin: pin)
             {
                 bases.formUnion(present.bases)
             } else {
-                addedByteCount += try directory.fileInformation(of: digest)?.byteCount ?? 0
+                addedByteCount += try directory.fileInformation(of: part)?.byteCount ?? 0
+                if part == digest { isNewBundle = true }
             }
-            tensorPaths[digest] = nil
-            presentTensors.insert(digest)
+            tensorPaths[part] = nil
+            presentTensors.insert(part)
         }
         try await executors.forEach(directory.shards(of: presentTensors)) { shard throws(BlobError) in
             try directory.sync(shard: shard)
         }
         for base in bases.sorted() { _ = try directory.renew(base, pin: pin) }
-        var wasPresent = try directory.renew(digest, pin: pin) != nil
-        if wasPresent {
-            // A file of new chunks that fit into one bundle is that bundle.
-            wasPresent = !isNewBundle
+        var wasPresent = false
+        if isNewBundle {
+            directory.removeTemporary(file.path)
+        } else if try directory.renew(digest, pin: pin) != nil {
+            wasPresent = true
             directory.removeTemporary(file.path)
         } else {
             try complete(file, digest, bases: sliced.isEmpty ? bases.sorted() : sliced.compactMap(\.self))
