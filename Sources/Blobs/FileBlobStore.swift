@@ -107,7 +107,11 @@ package final class FileBlobStore: BlobStore {
         while let buffer = try await bytes.next() {
             buffer.withUnsafeReadableBytes { hasher.update($0) }
         }
-        guard hasher.finalize() == digest else {
+        let directory = directory
+        let isBundle = try await FileWorker(executor: executors.executor()).run { () throws(BlobError) in
+            try directory.pack(digest)?.table.isBundle ?? false
+        }
+        guard isBundle || hasher.finalize() == digest else {
             directory.noteDamage(of: [digest])
             throw .damaged(digest, .content)
         }

@@ -64,13 +64,26 @@ package struct ChunkCutter {
                 let end = index + min(limit - byteCount, bytes.count - index)
                 let first = index
                 var isCut = false
-                while index < end {
-                    hash = hash &<< 1 &+ gear[Int(source[index])]
-                    index &+= 1
+                // Two bytes at a time, so that the second one does not wait for the first.
+                while index &+ 1 < end {
+                    let (one, two) = (gear[Int(source[index])], gear[Int(source[index &+ 1])])
+                    let next = hash &<< 1 &+ one
+                    hash = hash &<< 2 &+ (one &<< 1 &+ two)
+                    if next & mask == 0 {
+                        index &+= 1
+                        isCut = true
+                        break
+                    }
+                    index &+= 2
                     if hash & mask == 0 {
                         isCut = true
                         break
                     }
+                }
+                if !isCut, index < end {
+                    hash = hash &<< 1 &+ gear[Int(source[index])]
+                    index &+= 1
+                    isCut = hash & mask == 0
                 }
                 byteCount += index - first
                 if isCut || byteCount == ChunkFormat.greatestByteCount {

@@ -9,6 +9,8 @@ final class PackDraft {
     /// The temporary file.
     let file: any OpenFile
     private var rows: [PackRow] = []
+    /// True for chunks whose address is not the digest of their content.
+    var isBundle = false
 
     /// Begins a pack in the empty temporary file `file` at `path`.
     init(path: String, file: any OpenFile) throws(FileSystemError) {
@@ -38,13 +40,18 @@ final class PackDraft {
         }
     }
 
+    /// True when the content so far is all of the one base's first `byteCount` bytes.
+    func isSlice(ofByteCount byteCount: Int) -> Bool {
+        rows == [.slice(base: 0, offset: 0, byteCount: Int64(byteCount))]
+    }
+
     /// The bytes of content so far.
     var byteCount: Int64 { rows.reduce(0) { $0 + $1.byteCount } }
 
     /// Writes the table, `digest` being that of all content, and `bases` the packs that its frames or tensors lean on. The
     /// pack is whole afterwards, and on disk once the file at `path` is synced.
     func finish(_ digest: Digest, bases: [Digest] = []) throws(FileSystemError) {
-        try append(PackTable(rows: rows, bases: bases, digest: digest).encoded())
+        try append(PackTable(rows: rows, bases: bases, isBundle: isBundle, digest: digest).encoded())
     }
 
     private func append(_ bytes: [UInt8]) throws(FileSystemError) {

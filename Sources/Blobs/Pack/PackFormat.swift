@@ -16,6 +16,8 @@ enum PackFormat {
     static let digestByteCount = 32
     /// The footer: content size, table offset, counts, content digest, checksum.
     static let footerByteCount = 64
+    /// Set in the number of tensors of a bundle.
+    static let bundleFlag: UInt32 = 1 << 31
     /// The frame size as a power of two.
     static let frameSizeExponent: UInt8 = 20
     /// The most bytes of content in a frame: 1 MiB.

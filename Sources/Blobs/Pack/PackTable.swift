@@ -8,14 +8,17 @@ struct PackTable: Equatable, Sendable {
     /// The packs that the content needs beside its tensors. Of a pack with frames: its base, and that one's. Of a file with
     /// tensors: their bases. Of one with slices: those that they are parts of.
     let bases: [Digest]
-    /// The SHA-256 of the content.
+    /// The address: the SHA-256 of the content, or of a bundle's chunks.
     let digest: Digest
+    /// True for a bundle, whose address is not that of its content.
+    let isBundle: Bool
     /// The start of each row in the content, and at last the content's end.
     let contentOffsets: [Int64]
     /// The start of each row's bytes in the pack, and at last that of the table.
     let storedOffsets: [Int64]
 
-    init(rows: [PackRow], bases: [Digest] = [], digest: Digest) {
+    init(rows: [PackRow], bases: [Digest] = [], isBundle: Bool = false, digest: Digest) {
+        self.isBundle = isBundle
         self.rows = rows
         self.bases = bases
         self.digest = digest
@@ -113,7 +116,7 @@ struct PackTable: Equatable, Sendable {
         bytes.append(littleEndian: byteCount)
         bytes.append(littleEndian: storedOffsets[rows.count])
         bytes.append(littleEndian: UInt32(rows.count))
-        bytes.append(littleEndian: UInt32(tensors.count))
+        bytes.append(littleEndian: UInt32(tensors.count) | (isBundle ? PackFormat.bundleFlag : 0))
         bytes += digest.bytes
         let checked = PackFormat.header() + bytes
         bytes.append(littleEndian: checked.withUnsafeBytes { Check64.of($0) })
@@ -133,7 +136,9 @@ struct PackTable: Equatable, Sendable {
             let digest = Digest(bytes: bytes[(footer + 24)..<(footer + 56)])
         else { return nil }
         let rowCount = Int(bytes.littleEndian(at: footer + 16, as: UInt32.self))
-        let tensorCount = Int(bytes.littleEndian(at: footer + 20, as: UInt32.self))
+        let flaggedCount = bytes.littleEndian(at: footer + 20, as: UInt32.self)
+        let isBundle = version > 1 && flaggedCount & PackFormat.bundleFlag != 0
+        let tensorCount = Int(isBundle ? flaggedCount & ~PackFormat.bundleFlag : flaggedCount)
         let tensorsStart = rowCount * PackFormat.rowByteCount
         let basesStart = tensorsStart + tensorCount * PackFormat.digestByteCount
         guard tensorCount <= rowCount, basesStart <= footer,
@@ -160,10 +165,10 @@ struct PackTable: Equatable, Sendable {
             content = sum
             rows.append(row)
         }
-        self.init(rows: rows, bases: bases, digest: digest)
+        self.init(rows: rows, bases: bases, isBundle: isBundle, digest: digest)
         guard
             tensors == tensorCount, version > 1 || !rows.contains(where: \.isOfSecondVersion),
-            isComposed || bases.count <= PackFormat.maximumBaseCount,
+            isComposed || bases.count <= PackFormat.maximumBaseCount, !isBundle || (!isComposed && bases.isEmpty),
             !rows.contains(where: \.needsBase) || (!isComposed && !bases.isEmpty),
             rows.allSatisfy({ row in if case .slice(let base, _, _) = row { base < bases.count } else { true } }),
             content == bytes.littleEndian(at: footer, as: Int64.self),

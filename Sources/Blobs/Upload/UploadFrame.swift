@@ -74,6 +74,21 @@ final class UploadFrame: @unchecked Sendable {
 
 /// New chunks of an upload, one after the other: an object of their own.
 struct UploadBundle: Sendable {
+    /// The address: the SHA-256 of the chunks' digests and byte counts. That of the content would take the time of hashing it a
+    /// third time.
     var digest: Digest
     var chunks: [(digest: Digest, offset: Int, byteCount: Int)]
+
+    init(_ chunks: [(digest: Digest, offset: Int, byteCount: Int)]) {
+        self.chunks = chunks
+        var list = Array("PIVOT bundle\n".utf8)
+        list.reserveCapacity(list.count + chunks.count * 36)
+        for chunk in chunks {
+            list += chunk.digest.bytes
+            list.append(littleEndian: UInt32(chunk.byteCount))
+        }
+        digest = Digest(hashing: list)
+    }
+
+    var byteCount: Int { chunks.last.map { $0.offset + $0.byteCount } ?? 0 }
 }

@@ -47,7 +47,6 @@ actor UploadHasher {
 private struct BundleMaker {
     private let directory: BlobDirectory
     private let pin: BlobPin
-    private var hasher = Digest.Hasher()
     private var byteCount = 0
     private var chunks: [(digest: Digest, offset: Int, byteCount: Int)] = []
     /// The offsets of the chunks of the bundle that is being made.
@@ -102,7 +101,6 @@ private struct BundleMaker {
 
     private mutating func add(_ id: Digest, _ chunk: UnsafeRawBufferPointer) -> UploadFrame.Part {
         let offset = byteCount
-        hasher.update(chunk)
         own[id] = offset
         chunks.append((id, offset, chunk.count))
         byteCount += chunk.count
@@ -112,9 +110,8 @@ private struct BundleMaker {
     /// The bundle that was being made; nil when it has no chunk.
     mutating func end() -> UploadBundle? {
         guard byteCount > 0 else { return nil }
-        let bundle = UploadBundle(digest: hasher.finalize(), chunks: chunks)
+        let bundle = UploadBundle(chunks)
         known[bundle.digest] = true
-        hasher = Digest.Hasher()
         byteCount = 0
         chunks = []
         own = [:]

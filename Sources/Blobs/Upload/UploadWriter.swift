@@ -101,8 +101,9 @@ actor UploadWriter {
     }
 
     /// Ends the bundle that is being written, and has its chunks found from now on.
-    private func endBundle(_ bundle: UploadBundle) throws(BlobError) {
+    private func endBundle(_ bundle: UploadBundle, isFile: Bool = false) throws(BlobError) {
         guard let draft = tensor else { return }
+        draft.isBundle = !isFile
         let number = numberOfBundle()
         sliced[number] = bundle.digest
         slicedNumbers[bundle.digest] = number
@@ -184,9 +185,13 @@ actor UploadWriter {
 
     /// Publishes what was written as the object `digest` and returns once it is on disk. `bundle` is the last one.
     func finish(_ digest: Digest, _ bundle: UploadBundle?) async throws(BlobError) -> StoredBlob {
-        if let bundle { try endBundle(bundle) }
+        if var bundle {
+            // A file of new chunks that fit into one bundle is that bundle, under its own address.
+            let isFile = sliced.count == 1 && file.isSlice(ofByteCount: bundle.byteCount)
+            if isFile { bundle.digest = digest }
+            try endBundle(bundle, isFile: isFile)
+        }
         let directory = directory
-        // A file of new chunks that fit into one bundle is that bundle.
         var isNewBundle = false
         var addedByteCount: Int64 = 0
         // What was appended is mostly written by now; what is left is to have the disk empty its own memory, which it

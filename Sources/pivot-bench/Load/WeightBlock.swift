@@ -32,11 +32,17 @@ struct WeightBlock {
         var sent = 0
         while sent < byteCount {
             let count = min(piece.count, byteCount - sent)
-            try piece.withUnsafeMutableBytes { piece in
-                for offset in stride(from: 0, to: count, by: 8) {
-                    piece.storeBytes(of: word(at: sent + offset), toByteOffset: offset, as: UInt64.self)
+            let mask = mask(at: sent)
+            try bytes.withUnsafeBytes { bytes in
+                let source = UnsafeRawBufferPointer(rebasing: bytes[(sent % Self.byteCount)...])
+                try piece.withUnsafeMutableBytes { piece in
+                    for offset in stride(from: 0, to: (count + 7) / 8 * 8, by: 8) {
+                        piece.storeBytes(
+                            of: source.load(fromByteOffset: offset, as: UInt64.self) ^ mask, toByteOffset: offset,
+                            as: UInt64.self)
+                    }
+                    try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
                 }
-                try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             }
             sent += count
         }
@@ -64,9 +70,14 @@ struct WeightBlock {
     /// The eight bytes at `offset`, a multiple of 8.
     @inline(__always)
     private func word(at offset: Int) -> UInt64 {
+        bytes.withUnsafeBytes { $0.load(fromByteOffset: offset % Self.byteCount, as: UInt64.self) } ^ mask(at: offset)
+    }
+
+    /// The low bits of two numbers that change in the repetition at `offset`.
+    @inline(__always)
+    private func mask(at offset: Int) -> UInt64 {
         let repetition = UInt64(offset / Self.byteCount)
-        let mask = (repetition &* 0x9E37_79B9_7F4A_7C15 >> 48) &* 0x0000_0001_0000_0001
-        return bytes.withUnsafeBytes { $0.load(fromByteOffset: offset % Self.byteCount, as: UInt64.self) } ^ mask
+        return (repetition &* 0x9E37_79B9_7F4A_7C15 >> 48) &* 0x0000_0001_0000_0001
     }
 
     private func byte(at offset: Int) -> UInt8 {
