@@ -86,6 +86,8 @@ package final class StoredChunkIndex: ChunkIndex {
                 var options = EnvironmentOptions()
                 options.syncsMetaPage = false
                 options.findsDamage = true
+                // One thread at a time is here; a place takes 64 bytes of a file.
+                options.maximumReaders = 16
                 let environment = try Environment(path: folder, options: options)
                 return Tables(
                     environment: environment, chunks: try environment.database("chunks"),
