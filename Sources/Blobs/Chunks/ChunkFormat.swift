@@ -23,16 +23,7 @@ enum ChunkFormat {
     static let bundleByteCount = 16 << 20
 
     /// A number for each byte: SplitMix64 from 0 on.
-    static let gear: [UInt64] = {
-        var state: UInt64 = 0
-        return (0..<256).map { _ in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-            return value ^ (value >> 31)
-        }
-    }()
+    static let gear: [UInt64] = (0..<256).map { BlobMarks.mixed(UInt64($0) &* 0x9E37_79B9_7F4A_7C15) }
 }
 
 /// Finds the ends of chunks in bytes as they come.

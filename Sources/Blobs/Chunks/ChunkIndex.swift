@@ -51,8 +51,9 @@ package final class InMemoryChunkIndex: ChunkIndex {
 
 /// Places in a database of a folder, so that their number takes no memory: about 75 bytes of disk for a chunk.
 ///
-/// Keys are the first 20 bytes of the chunks' digests, of which no two have ever been alike; values the number of the object, the offset and the byte count, 4 bytes each, little-endian. Another
-/// database has the objects' digests by their numbers, 4 bytes, the highest first, and their numbers by their digests.
+/// Keys are the first 20 bytes of the chunks' digests, of which no two have ever been alike; values the number of the object, the
+/// offset and the byte count, 4 bytes each, little-endian. Another database has the objects' digests by their numbers, 4 bytes,
+/// the highest first, and their numbers by their digests.
 /// A database that is damaged is deleted and begun anew.
 package final class StoredChunkIndex: ChunkIndex {
     private struct Tables {
@@ -80,9 +81,7 @@ package final class StoredChunkIndex: ChunkIndex {
             do {
                 try fileSystem.createDirectory(parent)
                 try fileSystem.createDirectory(folder)
-                if attempt > 0 {
-                    for name in try fileSystem.list(folder) { try fileSystem.remove(folder + "/" + name) }
-                }
+                if attempt > 0 { try removeFiles() }
                 var options = EnvironmentOptions()
                 options.syncsMetaPage = false
                 options.findsDamage = true
@@ -101,6 +100,10 @@ package final class StoredChunkIndex: ChunkIndex {
         return nil
     }
 
+    private func removeFiles() throws(FileSystemError) {
+        for name in try fileSystem.list(folder) { try fileSystem.remove(folder + "/" + name) }
+    }
+
     /// Runs `body` on the databases; nil when there are none. After damage they are begun anew.
     private func attempt<Value>(_ body: (Tables) throws(LMDBError) -> Value) -> Value? {
         tables.withLock { tables in
@@ -111,11 +114,7 @@ package final class StoredChunkIndex: ChunkIndex {
                 guard error.meansDamage else { return nil }
                 tables = nil
                 opened.environment.close()
-                do throws(FileSystemError) {
-                    for name in try fileSystem.list(folder) { try fileSystem.remove(folder + "/" + name) }
-                } catch {
-                    return nil
-                }
+                do throws(FileSystemError) { try removeFiles() } catch { return nil }
                 tables = open()
                 return nil
             }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The way in which a frame's content is told by another one's, its *base*: the bytes at the same place of another pack.
-/// The raw value is what the pack says.
+/// How a frame's content is derived from its *base*, the bytes at the same place of another pack. The raw value is what the
+/// pack says.
 package enum FrameDifference: UInt8, CaseIterable, Sendable {
     /// Not at all: the frame stands for itself.
     case none = 0

@@ -35,6 +35,7 @@ struct SpareTime {
         let areOthersBusy = (used - usedByOthers) * 100 > (now - start) * Self.idlePercent
         (start, usedByOthers) = (now, used)
         if areOthersBusy {
+            // A signal may end it early, which is no harm.
             usleep(UInt32(worked * Self.pauseFactor / .microseconds(1)))
         }
         workStart = clock.now
