@@ -40,6 +40,12 @@ package protocol BlobStore: Sendable {
     /// The digests of all blobs, in ascending order. Tensors that files share are blobs too.
     func all() async throws(BlobError) -> [Digest]
 
+    /// Counts what the store holds, and who of `uses` needs it. A blob stands for all that it refers to.
+    ///
+    /// Looks at every object once, so it takes some 20 s for a million of them, and sweeps wait for it. What is stored or
+    /// deleted meanwhile may be counted or not.
+    func usage(of uses: BlobUses) async throws(BlobError) -> BlobUsage
+
     /// Begins a sweep at `now`: marks what is pinned.
     ///
     /// Whoever sweeps takes the log's head after this, marks what the log names there, and hands the marks to `sweep`. A

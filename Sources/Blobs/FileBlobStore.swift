@@ -122,6 +122,11 @@ package final class FileBlobStore: BlobStore {
         return try await maintenance.run { () throws(BlobError) in try directory.all() }
     }
 
+    package func usage(of uses: BlobUses) async throws(BlobError) -> BlobUsage {
+        let directory = directory
+        return try await maintenance.run { () throws(BlobError) in try directory.usage(of: uses) }
+    }
+
     package func beginSweep(now: Timestamp) async -> BlobMarks {
         let directory = directory
         return await maintenance.run { directory.beginSweep(now: now) }

@@ -73,6 +73,18 @@ package final class InMemoryBlobStore: BlobStore {
 
     package func all() async throws(BlobError) -> [Digest] { state.withLock { $0.blobs.keys.sorted() } }
 
+    package func usage(of uses: BlobUses) async throws(BlobError) -> BlobUsage {
+        var holders = ObjectHolders(groupingCount: uses.groupingCount)
+        for (digest, blob) in state.withLock({ $0.blobs }) {
+            holders.add(digest, byteCount: Int64(blob.bytes.readableBytes))
+        }
+        var unreadableCount = 0
+        for (digest, groups) in uses.joined where !holders.note(digest, neededBy: groups) { unreadableCount += 1 }
+        var usage = holders.usage()
+        usage.unreadableCount = unreadableCount
+        return usage
+    }
+
     package func beginSweep(now: Timestamp) async -> BlobMarks {
         var marks = BlobMarks(beginning: now)
         for digest in state.withLock({ $0.pins.all }) { marks.insert(digest) }

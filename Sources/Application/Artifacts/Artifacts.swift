@@ -28,6 +28,7 @@ package struct Artifacts: Sendable {
         saved.digest = stored.digest.description
         saved.byteCount = UInt64(stored.byteCount)
         saved.storedByteCount = UInt64(stored.storedByteCount)
+        saved.addedByteCount = UInt64(stored.addedByteCount)
         let outcome = try await core.record(.saveArtifact(saved), of: stored, in: session, as: identity)
         let versions = try await core.read(after: outcome.last) { [path = saved.path] snapshot in
             guard let artifact = try snapshot.artifact(path, of: session) else {

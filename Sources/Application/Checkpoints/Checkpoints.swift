@@ -33,9 +33,13 @@ package struct Checkpoints: Sendable {
             self.fileName = fileName
         }
 
-        /// The same bytes for the same checkpoint, for the identity of the command.
+        /// The same bytes for the same checkpoint, for the identity of the command. How the store keeps it is no part of
+        /// them: that is another matter when it is sent again.
         package func canonicalBytes(of stored: StoredBlob, isLeased: Bool) throws -> [UInt8] {
-            try SessionEvent.checkpointSaved(event(of: stored, attempt: isLeased ? attempt ?? 0 : 0)).encoded().payload
+            var saved = event(of: stored, attempt: isLeased ? attempt ?? 0 : 0)
+            saved.storedByteCount = 0
+            saved.clearAddedByteCount()
+            return try SessionEvent.checkpointSaved(saved).encoded().payload
         }
 
         func event(of stored: StoredBlob, attempt: UInt32) -> CheckpointSaved {
@@ -46,6 +50,7 @@ package struct Checkpoints: Sendable {
                 $0.digest = stored.digest.description
                 $0.byteCount = UInt64(stored.byteCount)
                 $0.storedByteCount = UInt64(stored.storedByteCount)
+                $0.addedByteCount = UInt64(stored.addedByteCount)
                 $0.fileName = fileName
                 $0.metrics = metrics
                 $0.marks = marks

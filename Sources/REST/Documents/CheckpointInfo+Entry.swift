@@ -19,6 +19,7 @@ extension CheckpointInfo {
         fileName = document.fileName
         byteCount = Int64(clamping: document.byteCount)
         storedByteCount = Int64(clamping: document.storedByteCount)
+        if document.hasAddedByteCount { addedByteCount = Int64(clamping: document.addedByteCount) }
         // Digests are checked before they are recorded.
         digest = Digest(document.digest) ?? digest
         format = document.format == .safetensors ? "safetensors" : "opaque"
@@ -48,6 +49,7 @@ extension ArtifactInfo {
         digest = Digest(document.digest) ?? digest
         byteCount = Int64(clamping: document.byteCount)
         storedByteCount = Int64(clamping: document.storedByteCount)
+        if document.hasAddedByteCount { addedByteCount = Int64(clamping: document.addedByteCount) }
         contentType = document.contentType
         kind = document.kind.nonEmpty
         key = document.key.nonEmpty

@@ -17,6 +17,7 @@ enum ArtifactProjection: Projection {
                 $0.digest = saved.digest
                 $0.byteCount = saved.byteCount
                 $0.storedByteCount = saved.storedByteCount
+                if saved.hasAddedByteCount { $0.addedByteCount = saved.addedByteCount }
                 $0.contentType = saved.contentType
                 $0.kind = saved.kind
                 $0.key = saved.key

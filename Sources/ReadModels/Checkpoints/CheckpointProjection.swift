@@ -29,6 +29,7 @@ enum CheckpointProjection: Projection {
             $0.digest = saved.digest
             $0.byteCount = saved.byteCount
             $0.storedByteCount = saved.storedByteCount
+            if saved.hasAddedByteCount { $0.addedByteCount = saved.addedByteCount }
             $0.fileName = saved.fileName
             $0.metrics = Metrics.sorted(saved.metrics)
             $0.marks = saved.marks

@@ -131,6 +131,16 @@ package nonisolated struct CheckpointDocument: @unchecked Sendable {
     set {_uniqueStorage()._completedEpochs = newValue}
   }
 
+  /// The bytes that storing it added to the disk, where that was recorded.
+  package var addedByteCount: UInt64 {
+    get {_storage._addedByteCount ?? 0}
+    set {_uniqueStorage()._addedByteCount = newValue}
+  }
+  /// Returns true if `addedByteCount` has been explicitly set.
+  package var hasAddedByteCount: Bool {_storage._addedByteCount != nil}
+  /// Clears the value of `addedByteCount`. Subsequent reads from it will return its default value.
+  package mutating func clearAddedByteCount() {_uniqueStorage()._addedByteCount = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -182,11 +192,22 @@ package nonisolated struct ArtifactDocument: Sendable {
 
   package var lastPosition: UInt64 = 0
 
+  /// The bytes that storing it added to the disk, where that was recorded.
+  package var addedByteCount: UInt64 {
+    get {_addedByteCount ?? 0}
+    set {_addedByteCount = newValue}
+  }
+  /// Returns true if `addedByteCount` has been explicitly set.
+  package var hasAddedByteCount: Bool {self._addedByteCount != nil}
+  /// Clears the value of `addedByteCount`. Subsequent reads from it will return its default value.
+  package mutating func clearAddedByteCount() {self._addedByteCount = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _step: Int64? = nil
+  fileprivate var _addedByteCount: UInt64? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -195,7 +216,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CheckpointDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{3}session_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}created_at\0\u{1}deleted\0\u{3}deletion_reason\0\u{1}replaced\0\u{3}created_position\0\u{3}last_position\0\u{3}completed_epochs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{3}session_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}created_at\0\u{1}deleted\0\u{3}deletion_reason\0\u{1}replaced\0\u{3}created_position\0\u{3}last_position\0\u{3}completed_epochs\0\u{3}added_byte_count\0")
 
   fileprivate class _StorageClass {
     var _checkpointID: String = String()
@@ -218,6 +239,7 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
     var _createdPosition: UInt64 = 0
     var _lastPosition: UInt64 = 0
     var _completedEpochs: UInt32 = 0
+    var _addedByteCount: UInt64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -248,6 +270,7 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
       _createdPosition = source._createdPosition
       _lastPosition = source._lastPosition
       _completedEpochs = source._completedEpochs
+      _addedByteCount = source._addedByteCount
     }
   }
 
@@ -286,6 +309,7 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
         case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._createdPosition) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastPosition) }()
         case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._completedEpochs) }()
+        case 21: try { try decoder.decodeSingularUInt64Field(value: &_storage._addedByteCount) }()
         default: break
         }
       }
@@ -294,6 +318,10 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
       if !_storage._checkpointID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._checkpointID, fieldNumber: 1)
       }
@@ -354,6 +382,9 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
       if _storage._completedEpochs != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._completedEpochs, fieldNumber: 20)
       }
+      try { if let v = _storage._addedByteCount {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 21)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -383,6 +414,7 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._createdPosition != rhs_storage._createdPosition {return false}
         if _storage._lastPosition != rhs_storage._lastPosition {return false}
         if _storage._completedEpochs != rhs_storage._completedEpochs {return false}
+        if _storage._addedByteCount != rhs_storage._addedByteCount {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -394,7 +426,7 @@ nonisolated extension CheckpointDocument: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ArtifactDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ArtifactDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}path\0\u{1}version\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}content_type\0\u{1}kind\0\u{1}key\0\u{1}step\0\u{1}attempt\0\u{3}created_at\0\u{1}deleted\0\u{3}last_position\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}path\0\u{1}version\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}content_type\0\u{1}kind\0\u{1}key\0\u{1}step\0\u{1}attempt\0\u{3}created_at\0\u{1}deleted\0\u{3}last_position\0\u{3}added_byte_count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -416,6 +448,7 @@ nonisolated extension ArtifactDocument: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 12: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
       case 13: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
       case 14: try { try decoder.decodeSingularUInt64Field(value: &self.lastPosition) }()
+      case 15: try { try decoder.decodeSingularUInt64Field(value: &self._addedByteCount) }()
       default: break
       }
     }
@@ -468,6 +501,9 @@ nonisolated extension ArtifactDocument: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.lastPosition != 0 {
       try visitor.visitSingularUInt64Field(value: self.lastPosition, fieldNumber: 14)
     }
+    try { if let v = self._addedByteCount {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 15)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -486,6 +522,7 @@ nonisolated extension ArtifactDocument: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.createdAt != rhs.createdAt {return false}
     if lhs.deleted != rhs.deleted {return false}
     if lhs.lastPosition != rhs.lastPosition {return false}
+    if lhs._addedByteCount != rhs._addedByteCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -456,9 +456,21 @@ package nonisolated struct CheckpointSaved: Sendable {
   /// How many epochs were complete: `epoch`, or one less when the checkpoint interrupts it.
   package var completedEpochs: UInt32 = 0
 
+  /// The bytes that storing it added to the disk; absent before it was recorded.
+  package var addedByteCount: UInt64 {
+    get {_addedByteCount ?? 0}
+    set {_addedByteCount = newValue}
+  }
+  /// Returns true if `addedByteCount` has been explicitly set.
+  package var hasAddedByteCount: Bool {self._addedByteCount != nil}
+  /// Clears the value of `addedByteCount`. Subsequent reads from it will return its default value.
+  package mutating func clearAddedByteCount() {self._addedByteCount = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _addedByteCount: UInt64? = nil
 }
 
 /// session.checkpoint_deleted
@@ -511,11 +523,22 @@ package nonisolated struct ArtifactSaved: Sendable {
 
   package var attempt: UInt32 = 0
 
+  /// The bytes that storing it added to the disk; absent before it was recorded.
+  package var addedByteCount: UInt64 {
+    get {_addedByteCount ?? 0}
+    set {_addedByteCount = newValue}
+  }
+  /// Returns true if `addedByteCount` has been explicitly set.
+  package var hasAddedByteCount: Bool {self._addedByteCount != nil}
+  /// Clears the value of `addedByteCount`. Subsequent reads from it will return its default value.
+  package mutating func clearAddedByteCount() {self._addedByteCount = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _step: Int64? = nil
+  fileprivate var _addedByteCount: UInt64? = nil
 }
 
 /// session.artifact_deleted
@@ -1508,7 +1531,7 @@ nonisolated extension EpochCompleted: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CheckpointSaved"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}completed_epochs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}checkpoint_id\0\u{1}attempt\0\u{1}epoch\0\u{1}step\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}file_name\0\u{1}metrics\0\u{1}marks\0\u{1}format\0\u{1}architecture\0\u{3}completed_epochs\0\u{3}added_byte_count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1529,12 +1552,17 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 11: try { try decoder.decodeSingularEnumField(value: &self.format) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.architecture) }()
       case 13: try { try decoder.decodeSingularUInt32Field(value: &self.completedEpochs) }()
+      case 14: try { try decoder.decodeSingularUInt64Field(value: &self._addedByteCount) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.checkpointID.isEmpty {
       try visitor.visitSingularStringField(value: self.checkpointID, fieldNumber: 1)
     }
@@ -1574,6 +1602,9 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.completedEpochs != 0 {
       try visitor.visitSingularUInt32Field(value: self.completedEpochs, fieldNumber: 13)
     }
+    try { if let v = self._addedByteCount {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1591,6 +1622,7 @@ nonisolated extension CheckpointSaved: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.format != rhs.format {return false}
     if lhs.architecture != rhs.architecture {return false}
     if lhs.completedEpochs != rhs.completedEpochs {return false}
+    if lhs._addedByteCount != rhs._addedByteCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1633,7 +1665,7 @@ nonisolated extension CheckpointDeleted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ArtifactSaved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ArtifactSaved"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}path\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}content_type\0\u{1}version\0\u{1}kind\0\u{1}key\0\u{1}step\0\u{1}attempt\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}path\0\u{1}digest\0\u{3}byte_count\0\u{3}stored_byte_count\0\u{3}content_type\0\u{1}version\0\u{1}kind\0\u{1}key\0\u{1}step\0\u{1}attempt\0\u{3}added_byte_count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1651,6 +1683,7 @@ nonisolated extension ArtifactSaved: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 8: try { try decoder.decodeSingularStringField(value: &self.key) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self._step) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self._addedByteCount) }()
       default: break
       }
     }
@@ -1691,6 +1724,9 @@ nonisolated extension ArtifactSaved: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.attempt != 0 {
       try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 10)
     }
+    try { if let v = self._addedByteCount {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1705,6 +1741,7 @@ nonisolated extension ArtifactSaved: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.key != rhs.key {return false}
     if lhs._step != rhs._step {return false}
     if lhs.attempt != rhs.attempt {return false}
+    if lhs._addedByteCount != rhs._addedByteCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

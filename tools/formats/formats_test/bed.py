@@ -106,9 +106,10 @@ class TestBed:
         """Waits for a session's end."""
         document = self.api.wait(
             session_id, lambda document: document["status"] in ENDED, "at its end", SESSION_SECONDS)
-        endings = [attempt.get("ending") for attempt in document.get("attempts", ())]
-        if endings not in (["completed"], ["failed"]):
-            raise Wrong(f"the attempts ended as {endings}: {document.get('message')}")
+        attempts = document.get("attempts", ())
+        if [attempt.get("ending") for attempt in attempts] not in (["completed"], ["failed"]):
+            endings = "; ".join(f"{attempt.get('ending')} ({attempt.get('message')})" for attempt in attempts)
+            raise Wrong(f"the attempts ended as {endings}")
         log = "\n".join(line["text"] for line in self.api.get(f"/training/sessions/{session_id}/logs")["lines"])
         if document["status"] != "completed":
             return Outcome(message=document.get("message", ""), log=log)

@@ -12,6 +12,8 @@ package struct ArtifactInfo: Document, Equatable {
     /// The size of the uncompressed bytes.
     package var byteCount: Int64 = 0
     package var storedByteCount: Int64 = 0
+    /// The bytes that storing it added to the disk; nil when that was not recorded yet.
+    package var addedByteCount: Int64?
     package var contentType = ""
     package var kind: String?
     /// The series it belongs to; nil when it belongs to none.
@@ -24,6 +26,12 @@ package struct ArtifactInfo: Document, Equatable {
     /// Earlier versions of the same path.
     package var versions: [Version] = []
 
+    /// The bytes that it takes on the disk and that were there before it.
+    private var sharedByteCount: Int64? {
+        get { addedByteCount.map { max(storedByteCount - $0, 0) } }
+        set {}
+    }
+
     /// Told when it was deleted.
     package var message: String?
 
@@ -32,6 +40,7 @@ package struct ArtifactInfo: Document, Equatable {
     package static let fields: [Field<ArtifactInfo>] = [
         Field("session_id", \.sessionID), Field("path", \.path), Field("version", \.version),
         Field("digest", \.digest), Field("size_bytes", \.byteCount), Field("stored_size_bytes", \.storedByteCount),
+        Field("added_size_bytes", \.addedByteCount), Field("shared_size_bytes", \.sharedByteCount),
         Field("content_type", \.contentType), Field("kind", \.kind), Field("key", \.key), Field("step", \.step),
         Field("attempt", \.attempt), Field("superseded", \.isSuperseded, omitting: false),
         Field("created_at", \.createdAt), Field("versions", \.versions, omitting: []), Field("message", \.message),

@@ -21,6 +21,8 @@ package struct CheckpointInfo: Document, Equatable {
     package var byteCount: Int64 = 0
     /// The bytes that it takes on the server's disk.
     package var storedByteCount: Int64 = 0
+    /// The bytes that storing it added to the disk; nil when that was not recorded yet.
+    package var addedByteCount: Int64?
     /// Of the uncompressed bytes.
     package var digest = Digest(hashing: [])
     /// `safetensors` or `opaque`.
@@ -41,6 +43,11 @@ package struct CheckpointInfo: Document, Equatable {
 
     private var megabytes: Double {
         get { Double(byteCount) / 1e6 }
+        set {}
+    }
+    /// The bytes that it takes on the disk and that were there before it.
+    private var sharedByteCount: Int64? {
+        get { addedByteCount.map { max(storedByteCount - $0, 0) } }
         set {}
     }
     private var storedMegabytes: Double {
@@ -68,6 +75,7 @@ package struct CheckpointInfo: Document, Equatable {
         Field("metric_value", \.metricValue), Field(metrics: "metrics", \.metrics), Field("file_name", \.fileName),
         Field("file_size_bytes", \.byteCount), Field("file_size_mb", \.megabytes),
         Field("stored_size_bytes", \.storedByteCount), Field("stored_size_mb", \.storedMegabytes),
+        Field("added_size_bytes", \.addedByteCount), Field("shared_size_bytes", \.sharedByteCount),
         Field("digest", \.digest), Field("format", \.format, .words(["safetensors", "opaque"])),
         Field("resumable", \.isResumable), Field("source", \.source, .words(["trainer", "upload"])),
         Field("is_best", \.isBest), Field("marks", \.marks, .count(0...3, of: .words(["best", "last", "stop"]))),
