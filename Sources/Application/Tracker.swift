@@ -16,6 +16,7 @@ package struct Tracker: Sendable {
     package let artifacts: Artifacts
     package let webhooks: Webhooks
     package let queries: Queries
+    package let storage: Storage
     /// The parts behind the use cases, for those who follow the log.
     package let core: TrackerCore
 
@@ -28,6 +29,7 @@ package struct Tracker: Sendable {
         checkpoints = Checkpoints(core, attempts: attempts)
         artifacts = Artifacts(core, attempts: attempts)
         webhooks = Webhooks(core)
+        storage = Storage(core)
     }
 }
 

@@ -2,16 +2,16 @@ package import API
 
 extension APIClient {
     /// The checkpoints of a session, or all; by epoch unless `sort` says otherwise. `metric` makes `metricValue` that
-    /// metric and leaves out those without it; `lineage` adds those of the session's parents.
+    /// metric and leaves out those without it; `lineage` adds those of the session's parents, `superseded` those whose place later ones took.
     package func checkpoints(
-        session: String? = nil, metric: String? = nil, sort: String? = nil, lineage: Bool = false, limit: Int? = nil,
-        offset: Int? = nil
+        session: String? = nil, metric: String? = nil, sort: String? = nil, lineage: Bool = false,
+        superseded: Bool = false, limit: Int? = nil, offset: Int? = nil
     ) async throws(ClientError) -> CheckpointList {
         try await ask(
             .listCheckpoints,
             query: [
                 ("session_id", session), ("metric_name", metric), ("sort", sort), ("lineage", lineage ? "true" : nil),
-                ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
+                ("attempts", superseded ? "all" : nil), ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
             ])
     }
 

@@ -16,6 +16,16 @@ extension APIClient {
     /// CPU, memory, disk and, when there are any, GPUs of the server's machine.
     package func resources() async throws(ClientError) -> ResourceInfo { try await ask(.getResources) }
 
+    /// Where the disk goes: all of it, with the `limit` sessions that hold most, and the files of `session` when one is named.
+    package func storage(session: String? = nil, limit: Int? = nil) async throws(ClientError) -> StorageInfo {
+        var request = APIRequest(.getStorage)
+        if let session { request.query.append(("session_id", session)) }
+        if let limit { request.query.append(("limit", String(limit))) }
+        // A million stored objects are looked at in some 20 s, also where the disk is slow.
+        request.headTimeout = .seconds(600)
+        return try await answer(to: request)
+    }
+
     /// Has the read models built anew from the log; the answer shows them rebuilding.
     package func rebuildReadModels() async throws(ClientError) -> RebuildState { try await ask(.rebuildReadModels) }
 

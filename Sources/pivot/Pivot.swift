@@ -23,7 +23,7 @@ package struct Pivot: AsyncParsableCommand {
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self,
-            RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
+            StorageCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
         ])
 
     package init() {}

@@ -1,5 +1,7 @@
+import Dispatch
 import EventLog
 import StoreTesting
+import Synchronization
 import TestSupport
 import Testing
 import Tracking
@@ -34,6 +36,65 @@ import Tracking
         for answer in answers { #expect(try await answer.question.ask(cold) == answer.given, "\(answer.question)") }
         await cold.close()
         again.unlock()
+    }
+
+    @Test(
+        "a stream is read without a gap or a repetition while its next events are on their way from the disk to its readers",
+        arguments: [FailurePoint.journalSynced, .afterCommit, .beforeCommit])
+    func betweenDiskAndHead(point: FailurePoint) async throws {
+        let folder = try TemporaryDirectory()
+        let directory = try DataDirectory(path: folder.path, address: "here")
+        let gate = Gate(at: point)
+        var options = EventLogOptions.forTests
+        if point != .journalSynced { options.bounds.journalByteCount = 0 }
+        options.reach = { gate.reach($0) }
+        let store = try LMDBEventStore(in: directory, options: options)
+        let stream = StreamID(.session, "sess_1")
+        for index in 1...4 { _ = try await store.append(.of(["\(index)"], to: stream, as: "\(index)")) }
+        gate.close()
+        let waiting = Task { try await store.append(.of(["5", "6"], to: stream, as: "5")) }
+        await gate.waitUntilReached()
+        var versions: [UInt64] = []
+        for version in 0...5 {
+            let after = StreamVersion(UInt64(version))
+            let end = try await store.version(of: stream)
+            versions.append(end.rawValue)
+            let events = try await store.events(in: stream, after: after, limit: .standard)
+            let expected = version < end.rawValue ? Array(UInt64(version) + 1...end.rawValue) : []
+            #expect(events.map(\.version.rawValue) == expected, "after \(version) through \(end)")
+        }
+        let receipt = try await store.command(try #require(CommandID("5")), in: stream)
+        #expect((receipt == nil) == (versions.last == 4))
+        gate.open()
+        #expect(try await waiting.value.lastVersion == StreamVersion(6))
+        #expect(try await store.events(in: stream, after: StreamVersion(4), limit: .standard).count == 2)
+        await store.close()
+        directory.unlock()
+    }
+
+    /// Holds the writer's thread at a point of writing.
+    private final class Gate: Sendable {
+        private let point: FailurePoint
+        private let isClosed = Mutex(false)
+        private let opened = DispatchSemaphore(value: 0)
+        private let reached = AsyncStream<Void>.makeStream()
+
+        init(at point: FailurePoint) { self.point = point }
+
+        func close() { isClosed.withLock { $0 = true } }
+
+        func open() {
+            isClosed.withLock { $0 = false }
+            opened.signal()
+        }
+
+        func reach(_ point: FailurePoint) {
+            guard point == self.point, isClosed.withLock({ $0 }) else { return }
+            reached.continuation.yield()
+            opened.wait()
+        }
+
+        func waitUntilReached() async { _ = await reached.stream.first { _ in true } }
     }
 
     private struct Answer {

@@ -178,7 +178,7 @@ struct EveryOperationTests {
         #expect(try await api.call(.deleteWebhook, id).json["status"] == "deleted")
         for operation in [
             API.Operation.ping, .getHealth, .getDetailedHealth, .getResources, .getCPUResources, .getMemoryResources,
-            .getDiskResources, .getGPUResources, .getRebuildState, .getDashboard, .getSwaggerUI, .getReDoc,
+            .getDiskResources, .getGPUResources, .getRebuildState, .getStorage, .getDashboard, .getSwaggerUI, .getReDoc,
         ] {
             try await api.call(operation)
         }

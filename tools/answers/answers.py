@@ -143,7 +143,7 @@ def rest(call, subject):
     call("getWebhook", subject.webhook)
     call("listWebhooks", query={"limit": 1, "offset": 0})
     for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
-                      "getDiskResources", "getGPUResources", "getRebuildState", "getServerTelemetry", "getDashboard",
+                      "getDiskResources", "getGPUResources", "getRebuildState", "getStorage", "getServerTelemetry", "getDashboard",
                       "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
         call(operation)
     call("getAsset", "none/such.css", status=404)

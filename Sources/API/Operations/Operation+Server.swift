@@ -3,7 +3,7 @@ extension Operation {
     static let server: [Operation] = [
         .createWebhook, .listWebhooks, .getWebhook, .deleteWebhook, .ping, .getHealth, .getDetailedHealth,
         .getResources, .getCPUResources, .getMemoryResources, .getDiskResources, .getGPUResources, .rebuildReadModels,
-        .getRebuildState, .getServerTelemetry, .getDashboard, .getSwaggerUI, .getReDoc, .getOpenAPI,
+        .getRebuildState, .getStorage, .getServerTelemetry, .getDashboard, .getSwaggerUI, .getReDoc, .getOpenAPI,
         .getOpenAPIUnderBase, .getAsset,
     ]
 
@@ -44,6 +44,9 @@ extension Operation {
         answering: .document(RebuildState.self), isIdempotent: false)
     package static let getRebuildState = Operation(
         "getRebuildState", .get, "/maintenance/rebuild", for: .viewer, answering: .document(RebuildState.self))
+    package static let getStorage = Operation(
+        "getStorage", .get, "/storage", for: .viewer, query: ["session_id"] + .paging,
+        answering: .document(StorageInfo.self))
     package static let getServerTelemetry = Operation(
         "getServerTelemetry", .get, "//metrics", for: .viewer, answering: .text("text/plain"))
     package static let getDashboard = Operation(

@@ -15,7 +15,8 @@ package final class DiskRoom: Sendable {
     }
 
     private let probe: any FileSystemProbe
-    private let folder: String
+    /// A folder on the disk: the data directory.
+    let folder: String
     private let bounds: EventLogBounds
     /// The bytes that uploads have brought or announced and that may not be on the disk yet.
     private let pendingByteCount = Mutex(0)

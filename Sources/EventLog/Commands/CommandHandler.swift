@@ -154,8 +154,15 @@ package final class CommandHandler<D: Decider>: Sendable {
         let version = try await store.version(of: stream)
         while folded.version < version {
             let records = try await store.events(in: stream, after: folded.version, limit: .standard)
-            guard let last = records.last else { break }
+            if records.isEmpty { break }
             for record in records {
+                // Folding an event twice would be wrong in silence.
+                guard record.version > folded.version else {
+                    throw StorageError(
+                        damaged: "The events of \(stream) do not follow one another: version \(record.version) came "
+                            + "after \(folded.version).")
+                }
+                folded.version = record.version
                 do {
                     D.evolve(&folded.state, with: try D.Event(record))
                 } catch {
@@ -163,7 +170,6 @@ package final class CommandHandler<D: Decider>: Sendable {
                         damaged: "The record at position \(record.position) cannot be decoded: \(error).")
                 }
             }
-            folded.version = last.version
         }
         if folded.version > .none { states.keep(folded, for: stream) }
         return folded

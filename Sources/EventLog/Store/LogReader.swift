@@ -73,7 +73,8 @@ struct LogReader: Sendable {
         var collector = EventCollector(limit: limit)
         try read { (transaction, tail) throws(LMDBError) in
             let positions = try index.positions(after: version, limit: limit.count, in: transaction)
-            _ = try collect(positions.filter { $0 <= head }, into: &collector, from: transaction, tail)
+            // Also those beyond the head, if the index has them: they are on disk, and who asks knows the stream's version.
+            _ = try collect(positions, into: &collector, from: transaction, tail)
         }
         return try collector.finish()
     }

@@ -88,6 +88,8 @@ final class RecentEvents: Sendable {
                     looked += 1
                     guard looked <= Self.mostLookedAt else { return nil }
                     guard event.stream == stream, event.version <= last else { continue }
+                    // Without a gap up to `last`: what is asked for is all here, or not answered.
+                    guard event.version == events.last?.version.previous ?? last else { return nil }
                     events.append(event)
                     guard event.version > version.advanced(by: 1) else {
                         return limit.prefix(of: events.reversed())

@@ -200,6 +200,8 @@ final class EventLogWriter {
             unflushed.payloadByteCount += staged.payloadByteCount
             note(state.schemas)
             tail.add(staged.events)
+            recentEvents.add(staged.events)
+            // Last: whoever learns from it of a stream's version, or of a command, asks the others for the events.
             recent.insert(staged.appends.map(\.element))
             committed = state
             reach(.journalSynced)
@@ -207,7 +209,6 @@ final class EventLogWriter {
             note(state.schemas)
             try flush(adding: staged, upTo: state)
         }
-        recentEvents.add(staged.events)
         return (results, staged.heads.mapValues(\.last))
     }
 
@@ -250,6 +251,7 @@ final class EventLogWriter {
         reach(.beforeCommit)
         try transaction.commit()
         committed = state
+        recentEvents.add(staged.events)
         if isIndexing { recent.removeAll() } else { recent.insert(elements) }
         tail.forget(upTo: state.head)
         unflushed = Unflushed()

@@ -31,8 +31,21 @@ struct MonitorEndpoints {
                 health.rebuildReadModels()
                 return .document(RebuildState(health), status: .accepted)
             },
+            Endpoint(.getStorage, storage),
             Endpoint(.getRebuildState) { _ in .document(RebuildState(health)) },
         ]
+    }
+
+    @Sendable private func storage(_ call: Call) async throws -> Response {
+        let session = try call.query.text("session_id").map { text in
+            guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
+            return id
+        }
+        let (limit, offset) = (try call.query.limit(), try call.query.offset())
+        var info = StorageInfo(try await tracker.storage.report(filesOf: session))
+        if session == nil { info.files = nil }
+        info.sessions = Array(info.sessions.dropFirst(offset).prefix(limit ?? .max))
+        return .document(info)
     }
 
     /// Prometheus's text format, version 0.0.4.

@@ -47,7 +47,7 @@ package struct BlobSweeper: Reactor {
             let references = try await core.readWithoutLimit(asOf: position) { [cursor, documentCount] snapshot in
                 try snapshot.blobReferences(after: cursor, documentCount: documentCount)
             }
-            for digest in references.digests { marks.insert(digest) }
+            for reference in references.all { marks.insert(reference.digest) }
             cursor = references.next
             try await afterRead()
         } while cursor != nil

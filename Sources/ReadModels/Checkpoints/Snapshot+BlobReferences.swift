@@ -22,7 +22,7 @@ extension ReadModelSnapshot {
                     // Each row of an artifact is a version; of other documents the newest row counts.
                     if kind == .artifact {
                         key = Array(entry.key) + [0]
-                        try add(entry.value, kind, to: &references.digests)
+                        try add(entry.value, kind, to: &references.all)
                     } else {
                         let document = Array(entry.key.dropLast(8))
                         key = document + [UInt8](repeating: 0xFF, count: 9)
@@ -30,7 +30,7 @@ extension ReadModelSnapshot {
                         guard let row = try documents.seek(atOrBefore: sought), row.key.count == sought.count,
                             row.key.begins(with: document)
                         else { continue }
-                        try add(row.value, kind, to: &references.digests)
+                        try add(row.value, kind, to: &references.all)
                     }
                 }
                 references.next = BlobReferences.Cursor(key: key)
@@ -41,24 +41,27 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// Adds the digests that a row names.
+    /// Adds what a row names.
     private func add(
-        _ row: UnsafeRawBufferPointer, _ kind: DocumentKind, to digests: inout [Digest]
+        _ row: UnsafeRawBufferPointer, _ kind: DocumentKind, to references: inout [BlobReferences.Reference]
     ) throws(LMDBError) {
+        func name(_ digest: String, _ owner: BlobReferences.Owner) {
+            if let digest = Digest(digest) { references.append(.init(digest: digest, owner: owner)) }
+        }
         switch kind {
         case .session:
             let session = try transaction.decoded(row, as: SessionDocument.self)
-            if let digest = Digest(session.parentCheckpoint.digest) { digests.append(digest) }
+            name(session.parentCheckpoint.digest, .session)
         case .sessionSettings:
             let session = try transaction.decoded(row, as: SessionDocument.self)
-            digests += session.provenance.compactMap { Digest($0.fact.text) }
+            for entry in session.provenance { name(entry.fact.text, .session) }
         case .checkpoint:
             let checkpoint = try transaction.decoded(row, as: CheckpointDocument.self)
-            if !checkpoint.deleted, let digest = Digest(checkpoint.digest) { digests.append(digest) }
+            if !checkpoint.deleted { name(checkpoint.digest, .checkpoint(checkpoint)) }
         case .artifact:
             let artifact = try transaction.decoded(row, as: ArtifactDocument.self)
-            if artifact.lastPosition <= position.rawValue, !artifact.deleted, let digest = Digest(artifact.digest) {
-                digests.append(digest)
+            if artifact.lastPosition <= position.rawValue, !artifact.deleted {
+                name(artifact.digest, .artifact(artifact))
             }
         case .webhook, .latestStarted, .sessionProgress, .sessionConfiguration, .sessionMarks: break
         }

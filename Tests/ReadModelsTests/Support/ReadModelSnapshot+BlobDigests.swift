@@ -8,7 +8,7 @@ extension ReadModelSnapshot {
         var cursor: BlobReferences.Cursor?
         repeat {
             let references = try blobReferences(after: cursor, documentCount: documentCount)
-            digests.formUnion(references.digests)
+            digests.formUnion(references.all.map(\.digest))
             cursor = references.next
         } while cursor != nil
         return digests

@@ -6,7 +6,7 @@ package struct CheckpointsCommand: AsyncParsableCommand {
         commandName: "checkpoints", abstract: "List, download, upload and delete saved model states.",
         subcommands: [
             ListCheckpointsCommand.self, DownloadCheckpointCommand.self, UploadCheckpointCommand.self,
-            DeleteCheckpointCommand.self,
+            DeleteCheckpointCommand.self, PruneCheckpointsCommand.self,
         ])
 
     package init() {}

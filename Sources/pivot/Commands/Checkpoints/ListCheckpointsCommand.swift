@@ -7,6 +7,9 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List checkpoints, of one session or of all.",
         discussion: """
+            STORED is what a checkpoint takes on the server's disk, with what it shares with others; ADDED is how much \
+            more the disk held once it was stored. What deleting it now would free is shown by 'pivot storage SESSION'.
+
             Examples:
               pivot checkpoints list sess_7h2kq9d4
               pivot checkpoints list sess_7h2kq9d4 --metric val_loss --sort metric_value --limit 3
@@ -42,7 +45,8 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
                 var table = TextTable([
                     .init("CHECKPOINT"), .init("SESSION", mayShrink: true), .init("EPOCH", isNumeric: true),
                     .init("METRIC", isNumeric: true, mayShrink: true), .init("SIZE", isNumeric: true),
-                    .init("STORED", isNumeric: true), .init("MARKS"), .init("CREATED"),
+                    .init("STORED", isNumeric: true), .init("ADDED", isNumeric: true), .init("MARKS"),
+                    .init("CREATED"),
                 ])
                 for checkpoint in page.checkpoints {
                     let metric = checkpoint.metricValue.map {
@@ -51,6 +55,7 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
                     table.add([
                         checkpoint.id, checkpoint.sessionID, "\(checkpoint.epoch)", metric ?? "-",
                         HumanFormat.size(checkpoint.byteCount), HumanFormat.size(checkpoint.storedByteCount),
+                        checkpoint.addedByteCount.map(HumanFormat.size) ?? "-",
                         checkpoint.marks.joined(separator: ", "), console.moment(checkpoint.createdAt),
                     ])
                 }
