@@ -11,7 +11,7 @@ extension BlobDirectory {
         }
         var unreadableCount = 0
         for (digest, groups) in uses.joined {
-            if try !note(digest, neededBy: groups, in: &holders) { unreadableCount += 1 }
+            if try !note(digest, neededBy: groups, in: &holders), BlobUses.hasGroup(groups) { unreadableCount += 1 }
         }
         var usage = holders.usage()
         usage.unreadableCount = unreadableCount

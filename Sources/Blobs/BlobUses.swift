@@ -25,6 +25,9 @@ package struct BlobUses: Sendable {
         self.groups += groups.map { $0.map { Int32($0) } ?? Self.keeper }
     }
 
+    /// True for the groups of a use that belongs to one at least.
+    static func hasGroup(_ groups: [Int32]) -> Bool { groups.contains { $0 != keeper } }
+
     /// Each digest once, with what its uses come to in each grouping: a group, or `keeper` for several.
     var joined: [(digest: Digest, groups: [Int32])] {
         var joined: [(digest: Digest, groups: [Int32])] = []
@@ -49,7 +52,7 @@ package struct BlobUsage: Equatable, Sendable {
     package var objectCount = 0
     /// Of these, what no use needs: the next sweeps delete it once it is old enough.
     package var unusedByteCount: Int64 = 0
-    /// The used blobs that are missing or cannot be read. What else they need is unknown and counts as unused.
+    /// The blobs of some group that are missing or cannot be read. What else they need is unknown and counts as unused.
     package var unreadableCount = 0
     /// For each grouping and group, the bytes that it alone needs: what is freed when all its uses go. Groups beyond the
     /// last that has any are left out.

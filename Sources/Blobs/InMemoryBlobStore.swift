@@ -79,7 +79,9 @@ package final class InMemoryBlobStore: BlobStore {
             holders.add(digest, byteCount: Int64(blob.bytes.readableBytes))
         }
         var unreadableCount = 0
-        for (digest, groups) in uses.joined where !holders.note(digest, neededBy: groups) { unreadableCount += 1 }
+        for (digest, groups) in uses.joined where !holders.note(digest, neededBy: groups) {
+            if BlobUses.hasGroup(groups) { unreadableCount += 1 }
+        }
         var usage = holders.usage()
         usage.unreadableCount = unreadableCount
         return usage

@@ -60,7 +60,9 @@ private struct DataFolderSizes {
     /// - Parameter objects: What the objects of the blob store take, which was counted already.
     init(of folder: String, objects: Int64) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names.sorted() {
+        var isFolder: ObjCBool = false
+        for name in names.sorted()
+        where FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue {
             var byteCount = Self.byteCount(of: folder + "/" + name)
             if name == "blobs" {
                 byteCount += objects

@@ -1,4 +1,3 @@
-package import EventLog
 package import Tracking
 
 /// Where the disk goes: what the data directory holds, and what deleting or pruning would free.

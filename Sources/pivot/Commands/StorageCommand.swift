@@ -54,7 +54,8 @@ package struct StorageCommand: AsyncParsableCommand {
         lines.append(line("not needed any more", info.unusedByteCount, "freed within a day, or at once when the disk is short"))
         lines.append(line("freed by pruning", info.freedByPruning))
         if info.unreadableCount > 0 {
-            lines.append("\(info.unreadableCount) files are missing or damaged; what they need is not counted.")
+            let (noun, pronoun) = info.unreadableCount == 1 ? ("file is", "it needs") : ("files are", "they need")
+            lines.append("\(info.unreadableCount) \(noun) missing or damaged; what \(pronoun) is not counted.")
         }
         return lines
     }
