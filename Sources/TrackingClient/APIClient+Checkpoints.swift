@@ -11,7 +11,8 @@ extension APIClient {
             .listCheckpoints,
             query: [
                 ("session_id", session), ("metric_name", metric), ("sort", sort), ("lineage", lineage ? "true" : nil),
-                ("attempts", superseded ? "all" : nil), ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
+                ("attempts", superseded ? "all" : nil), ("limit", limit.map(String.init)),
+                ("offset", offset.map(String.init)),
             ])
     }
 

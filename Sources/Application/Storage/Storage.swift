@@ -62,7 +62,8 @@ private struct DataFolderSizes {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         var isFolder: ObjCBool = false
         for name in names.sorted()
-        where FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue {
+        where FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
+        {
             var byteCount = Self.byteCount(of: folder + "/" + name)
             if name == "blobs" {
                 byteCount += objects

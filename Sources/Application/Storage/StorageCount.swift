@@ -130,7 +130,9 @@ struct StorageCount {
                 all[index].freedByDeleting = held(index, whole)
                 all[index].freedByPruning = held(index, pruned)
             }
-            return all.sorted { ($1.freedByDeleting, $1.byteCount, $0.name) < ($0.freedByDeleting, $0.byteCount, $1.name) }
+            return all.sorted {
+                ($1.freedByDeleting, $1.byteCount, $0.name) < ($0.freedByDeleting, $0.byteCount, $1.name)
+            }
         }
         report.storedByteCount = usage.storedByteCount
         report.unusedByteCount = usage.unusedByteCount

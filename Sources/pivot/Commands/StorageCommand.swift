@@ -51,7 +51,8 @@ package struct StorageCommand: AsyncParsableCommand {
         }
         let files = "\(info.fileCount) file\(info.fileCount == 1 ? "" : "s") of \(HumanFormat.size(info.byteCount))"
         var lines = info.folders.map { line($0.name, $0.byteCount, $0.name == "blobs" ? files : "") }
-        lines.append(line("not needed any more", info.unusedByteCount, "freed within a day, or at once when the disk is short"))
+        lines.append(
+            line("not needed any more", info.unusedByteCount, "freed within a day, or at once when the disk is short"))
         lines.append(line("freed by pruning", info.freedByPruning))
         if info.unreadableCount > 0 {
             let (noun, pronoun) = info.unreadableCount == 1 ? ("file is", "it needs") : ("files are", "they need")
