@@ -473,6 +473,10 @@ class PIVOTClient:
         """How far a rebuild has come."""
         return self._get("maintenance/rebuild")
 
+    def get_storage(self, session_id: Optional[str] = None, **query: Any) -> Document:
+        """Where the disk goes, and what deleting or pruning would free, with the files of a session: `limit`, `offset`."""
+        return self._get("storage", {"session_id": session_id, **query})
+
     def get_server_telemetry(self) -> str:
         """The server's own counters, as Prometheus reads them."""
         return self._transport.call("GET", "metrics", outside=True, headers={"Accept": "text/plain"}).text

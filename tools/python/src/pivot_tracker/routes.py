@@ -92,6 +92,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/monitor/resources/gpu": (),
     "POST /api/v1/maintenance/rebuild": (),
     "GET /api/v1/maintenance/rebuild": (),
+    "GET /api/v1/storage": ("session_id", *_PAGING),
     "GET /api/v1/openapi.json": (),
     "GET /metrics": (),
 }
