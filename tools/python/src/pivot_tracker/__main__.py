@@ -1,10 +1,16 @@
-"""`python -m pivot_tracker sync`."""
+"""`python -m pivot_tracker sync` and `python -m pivot_tracker import`."""
 
 import sys
 
-from .sync import main
+from . import sync
+from .imports import command
+
+_COMMANDS = {"sync": sync.main, "import": command.main}
 
 if __name__ == "__main__":
-    if sys.argv[1:2] != ["sync"]:
-        sys.exit("usage: python -m pivot_tracker sync [--spool FOLDER] [--url URL] [--dry-run] [--json]")
-    sys.exit(main(sys.argv[2:]))
+    if len(sys.argv) < 2 or sys.argv[1] not in _COMMANDS:
+        print("usage: python -m pivot_tracker sync [--spool FOLDER] [--url URL] [--dry-run] [--json]\n"
+              "       python -m pivot_tracker import FORMAT SOURCE… [--url URL] [--experiment NAME] [--tag TAG] [--dry-run] [--json]",
+              file=sys.stderr)
+        sys.exit(2)
+    sys.exit(_COMMANDS[sys.argv[1]](sys.argv[2:]))

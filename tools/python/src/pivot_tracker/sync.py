@@ -12,6 +12,7 @@ from typing import Callable, List, Optional, Sequence
 
 from .delivery import Delivery, Fatal
 from .errors import PIVOTError, SpoolError
+from .progress_bar import ProgressBar
 from .spool import SEGMENT_BYTES, Lock, SpoolReader, default_root, read_state, remove_folder, segment_numbers, segment_path
 from .transport import Transport, base_url, is_passing, pause
 
@@ -201,7 +202,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             return 0
         if not options.json:
             _announce(root, waiting)
-        outcomes = deliver_all(root, options.url, _Bar(options.json).show, options.session)
+        bar = ProgressBar(options.json)
+        outcomes = deliver_all(
+            root, options.url, lambda folder, done, total: bar.show(folder.name, done, total), options.session)
     except ValueError as error:
         return _fail(str(error), 2, options.json)
     except OSError as error:
@@ -211,20 +214,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     else:
         _print(root, outcomes)
     return 1 if any(outcome.outcome in ("kept", "damaged") or outcome.refused for outcome in outcomes) else 0
-
-
-class _Bar:
-    """A progress bar on the terminal, if there is one."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._is_shown = sys.stderr.isatty() and not as_json
-
-    def show(self, folder: pathlib.Path, done: int, total: int) -> None:
-        if self._is_shown and total:
-            filled = 30 * done // total
-            end = "\r\033[K" if done >= total else ""
-            sys.stderr.write(f"\r{folder.name[:40]:40} [{'#' * filled}{'.' * (30 - filled)}] {100 * done // total:3} %{end}")
-            sys.stderr.flush()
 
 
 def _fail(message: str, status: int, as_json: bool) -> int:
