@@ -4,10 +4,12 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy
@@ -28,13 +30,15 @@ def single(value):
 
 
 def events_of(folder, *events, name=None):
-    """Writes events with tensorboardX's own record writer."""
-    writer = EventFileWriter(str(folder))
-    for event in events:
-        writer.add_event(event)
-    writer.close()
-    path = sorted(pathlib.Path(folder).glob("events.*"))[-1]
-    return path.rename(path.with_name(name)) if name else path
+    """Writes events with tensorboardX's own record writer, whose files of one second have one name."""
+    with tempfile.TemporaryDirectory() as scratch:
+        writer = EventFileWriter(scratch)
+        for event in events:
+            writer.add_event(event)
+        writer.close()
+        (path,) = pathlib.Path(scratch).glob("events.*")
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        return pathlib.Path(shutil.move(path, pathlib.Path(folder) / (name or path.name)))
 
 
 def scalar(tag, step, value, wall_time=1_700_000_000.25):
