@@ -9,29 +9,8 @@ extension BlobDirectory {
                 if let file = try fileInformation(of: digest) { holders.add(digest, byteCount: file.byteCount) }
             }
         }
-        var unreadableCount = 0
-        for (digest, groups) in uses.joined {
-            if try !note(digest, neededBy: groups, in: &holders), BlobUses.hasGroup(groups) { unreadableCount += 1 }
-        }
-        var usage = holders.usage()
-        usage.unreadableCount = unreadableCount
-        return usage
-    }
-
-    /// Notes who needs a blob and all that it refers to; false when something of it is missing or cannot be read.
-    private func note(
-        _ digest: Digest, neededBy groups: [Int32], in holders: inout ObjectHolders
-    ) throws(BlobError) -> Bool {
-        guard holders.note(digest, neededBy: groups) else { return false }
-        do throws(BlobError) {
-            guard let pack = try pack(digest) else { return false }
-            var isComplete = true
-            for reference in pack.table.references where !holders.note(reference, neededBy: groups) {
-                isComplete = false
-            }
-            return isComplete
-        } catch .damaged {
-            return false
+        return try holders.usage(of: uses) { (digest) throws(BlobError) in
+            do throws(BlobError) { return try pack(digest)?.table.references } catch .damaged { return nil }
         }
     }
 }

@@ -25,9 +25,6 @@ package struct BlobUses: Sendable {
         self.groups += groups.map { $0.map { Int32($0) } ?? Self.keeper }
     }
 
-    /// True for the groups of a use that belongs to one at least.
-    static func hasGroup(_ groups: [Int32]) -> Bool { groups.contains { $0 != keeper } }
-
     /// Each digest once, with what its uses come to in each grouping: a group, or `keeper` for several.
     var joined: [(digest: Digest, groups: [Int32])] {
         var joined: [(digest: Digest, groups: [Int32])] = []
@@ -89,7 +86,7 @@ struct ObjectHolders {
     }
 
     /// Notes that `groups` need the object; false when it is not there.
-    mutating func note(_ digest: Digest, neededBy groups: [Int32]) -> Bool {
+    private mutating func note(_ digest: Digest, neededBy groups: [Int32]) -> Bool {
         guard let place = places[Self.key(of: digest)] else { return false }
         let start = Int(place) * max(groupingCount, 1)
         if groupingCount == 0 { holders[start] = BlobUses.keeper }
@@ -99,8 +96,28 @@ struct ObjectHolders {
         return true
     }
 
+    /// Notes what all uses need, and counts.
+    ///
+    /// - Parameter references: The other objects that a blob needs; nil when it is missing or cannot be read.
+    mutating func usage(
+        of uses: BlobUses, references: (Digest) throws(BlobError) -> Set<Digest>?
+    ) throws(BlobError) -> BlobUsage {
+        var unreadableCount = 0
+        for (digest, groups) in uses.joined {
+            var isWhole = false
+            if note(digest, neededBy: groups), let needed = try references(digest) {
+                isWhole = true
+                for reference in needed where !note(reference, neededBy: groups) { isWhole = false }
+            }
+            if !isWhole, groups.contains(where: { $0 != BlobUses.keeper }) { unreadableCount += 1 }
+        }
+        var usage = counts
+        usage.unreadableCount = unreadableCount
+        return usage
+    }
+
     /// The counts of all objects.
-    func usage() -> BlobUsage {
+    private var counts: BlobUsage {
         var usage = BlobUsage()
         usage.objectCount = byteCounts.count
         usage.heldAlone = Array(repeating: [], count: groupingCount)

@@ -78,13 +78,7 @@ package final class InMemoryBlobStore: BlobStore {
         for (digest, blob) in state.withLock({ $0.blobs }) {
             holders.add(digest, byteCount: Int64(blob.bytes.readableBytes))
         }
-        var unreadableCount = 0
-        for (digest, groups) in uses.joined where !holders.note(digest, neededBy: groups) {
-            if BlobUses.hasGroup(groups) { unreadableCount += 1 }
-        }
-        var usage = holders.usage()
-        usage.unreadableCount = unreadableCount
-        return usage
+        return try holders.usage(of: uses) { (_) throws(BlobError) in [] }
     }
 
     package func beginSweep(now: Timestamp) async -> BlobMarks {

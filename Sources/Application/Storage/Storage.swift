@@ -24,7 +24,7 @@ package actor Storage {
     ///
     /// - Throws: `unknown` when there is no such session.
     package func report(filesOf session: Session.ID? = nil) async throws -> StorageReport {
-        if let session { _ = try await core.read(after: core.store.head) { try $0.document(of: session) } }
+        if let session { _ = try await core.state(of: session) }
         if let task = underWay[session] { return try await task.value }
         let task = Task { try await Self.count(core, filesOf: session) }
         underWay[session] = task
@@ -47,33 +47,30 @@ package actor Storage {
             cursor = next
         } while cursor != nil
         var report = count.finished(try await core.blobs.usage(of: count.uses))
-        let objects = report.storedByteCount
-        report.folders = try await core.read { _ in DataFolderSizes(of: core.room.folder, objects: objects).folders }
+        let (folder, objects) = (core.room.folder, report.storedByteCount)
+        // On a thread that may wait for the disk.
+        report.folders = try await core.read { _ in try folders(of: folder, objects: objects) }
         return report
     }
-}
 
-/// The bytes that the parts of a data directory take on the disk.
-private struct DataFolderSizes {
-    private(set) var folders: [(name: String, byteCount: Int64)] = []
-
+    /// The parts of the data directory and what they take on the disk.
+    ///
     /// - Parameter objects: What the objects of the blob store take, which was counted already.
-    init(of folder: String, objects: Int64) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    private static func folders(of folder: String, objects: Int64) throws -> [(name: String, byteCount: Int64)] {
+        var folders: [(name: String, byteCount: Int64)] = []
         var isFolder: ObjCBool = false
-        for name in names.sorted()
-        where FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
-        {
-            var byteCount = Self.byteCount(of: folder + "/" + name)
-            if name == "blobs" {
-                byteCount += objects
-            } else if let files = FileManager.default.enumerator(atPath: folder + "/" + name) {
-                while let file = files.nextObject() as? String {
-                    byteCount += Self.byteCount(of: folder + "/" + name + "/" + file)
-                }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+            let path = folder + "/" + name
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+                continue
             }
-            folders.append((name, byteCount))
+            var size = name == "blobs" ? objects : 0
+            if name != "blobs", let files = FileManager.default.enumerator(atPath: path) {
+                while let file = files.nextObject() as? String { size += byteCount(of: path + "/" + file) }
+            }
+            folders.append((name, size))
         }
+        return folders
     }
 
     private static func byteCount(of path: String) -> Int64 {

@@ -55,10 +55,7 @@ struct CheckpointEndpoints {
         }
         query.includesLineage = try call.query.flag("lineage")
         query.includesSuperseded = try call.wantsAllAttempts()
-        query.session = try call.query.text("session_id").map { text in
-            guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
-            return id
-        }
+        query.session = try call.queriedSessionID()
         if query.includesLineage, query.session == nil { throw FieldError("lineage", "needs session_id") }
         let metric = query.metric
         return .read(

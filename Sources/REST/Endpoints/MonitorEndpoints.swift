@@ -37,10 +37,7 @@ struct MonitorEndpoints {
     }
 
     @Sendable private func storage(_ call: Call) async throws -> Response {
-        let session = try call.query.text("session_id").map { text in
-            guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
-            return id
-        }
+        let session = try call.queriedSessionID()
         let (limit, offset) = (try call.query.limit(), try call.query.offset())
         var info = StorageInfo(try await tracker.storage.report(filesOf: session))
         if session == nil { info.files = nil }

@@ -10,9 +10,14 @@ extension Call {
     ///
     /// - Throws: 404 when the name is not spelled like a session's.
     package func sessionID() throws -> Session.ID {
-        let text = parameters["session_id"] ?? ""
-        guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
-        return id
+        try Session.ID(named: parameters["session_id"] ?? "")
+    }
+
+    /// The session that the query asks for; nil when it names none.
+    ///
+    /// - Throws: 404 when the name is not spelled like a session's.
+    func queriedSessionID() throws -> Session.ID? {
+        try query.text("session_id").map { try Session.ID(named: $0) }
     }
 
     /// The attempt in the path.
@@ -74,5 +79,15 @@ extension QueryReader {
             throw .invalidField(name, "\(name) must be a position in the log, an integer from 0, not '\(text)'.")
         }
         return LogPosition(value)
+    }
+}
+
+extension Session.ID {
+    /// The id that a request names.
+    ///
+    /// - Throws: `unknown` when the text is not spelled like one.
+    init(named text: String) throws {
+        guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
+        self = id
     }
 }

@@ -65,7 +65,7 @@ struct CheckpointReader {
     }
 
     private mutating func admit() async throws {
-        let session = try Self.session(fields["session_id"]?.stringValue ?? "")
+        let session = try Session.ID(named: fields["session_id"]?.stringValue ?? "")
         try await checkpoints.admit(session, token: call.leaseToken)
         self.session = session
     }
@@ -106,14 +106,9 @@ struct CheckpointReader {
         }
     }
 
-    private static func session(_ text: String) throws -> Session.ID {
-        guard let id = Session.ID(text) else { throw TrackerError.unknown(.session, text) }
-        return id
-    }
-
     private static func draft(_ upload: CheckpointUpload) throws -> Checkpoints.Draft {
         var draft = Checkpoints.Draft(
-            session: try session(upload.sessionID), epoch: upload.epoch,
+            session: try Session.ID(named: upload.sessionID), epoch: upload.epoch,
             fileName: ContentDisposition.sanitized(upload.fileName ?? "checkpoint_epoch_\(upload.epoch)"))
         draft.step = upload.step.map { UInt64($0) }
         draft.attempt = upload.attempt

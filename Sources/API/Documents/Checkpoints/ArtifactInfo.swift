@@ -1,7 +1,7 @@
 package import Tracking
 
 /// A named file of a session, in one version.
-package struct ArtifactInfo: Document, Equatable {
+package struct ArtifactInfo: Document, Equatable, StoredFile {
     package static let name = "Artifact"
 
     package var sessionID = ""
@@ -25,12 +25,6 @@ package struct ArtifactInfo: Document, Equatable {
     package var createdAt = Timestamp(rawValue: 0)
     /// Earlier versions of the same path.
     package var versions: [Version] = []
-
-    /// The bytes that it takes on the disk and that were there before it.
-    private var sharedByteCount: Int64? {
-        get { addedByteCount.map { max(storedByteCount - $0, 0) } }
-        set {}
-    }
 
     /// Told when it was deleted.
     package var message: String?

@@ -1,7 +1,7 @@
 package import Tracking
 
 /// A checkpoint.
-package struct CheckpointInfo: Document, Equatable {
+package struct CheckpointInfo: Document, Equatable, StoredFile {
     package static let name = "Checkpoint"
 
     package var id = ""
@@ -43,11 +43,6 @@ package struct CheckpointInfo: Document, Equatable {
 
     private var megabytes: Double {
         get { Double(byteCount) / 1e6 }
-        set {}
-    }
-    /// The bytes that it takes on the disk and that were there before it.
-    private var sharedByteCount: Int64? {
-        get { addedByteCount.map { max(storedByteCount - $0, 0) } }
         set {}
     }
     private var storedMegabytes: Double {

@@ -1,6 +1,5 @@
 import API
 package import ArgumentParser
-import JSON
 import TrackingClient
 
 /// `pivot checkpoints prune`
