@@ -70,8 +70,8 @@ let package = Package(
         library(
             "Application",
             [
-                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking", "TrainingConfiguration",
-                .crypto, .lifecycle, .log, .nioCore, .protobuf,
+                "Blobs", "Checksum", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking",
+                "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library(
@@ -94,7 +94,10 @@ let package = Package(
             ]),
         library(
             "Exporters",
-            ["API", "Application", "JSON", "REST", "Tracking", "WebServer", .hummingbird, .httpTypes, .nioCore]),
+            [
+                "API", "Application", "Compression", "JSON", "REST", "Tracking", "WebServer", .hummingbird, .httpTypes,
+                .nioCore,
+            ]),
         library(
             "WebUI",
             [

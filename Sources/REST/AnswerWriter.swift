@@ -12,9 +12,13 @@ package struct AnswerWriter {
     private static let pieceByteCount = 64 << 10
 
     private var sink: (any ResponseBodyWriter)?
+    private let packer: AnswerPacker?
     fileprivate private(set) var buffer = ByteBuffer()
 
-    fileprivate init(_ sink: (any ResponseBodyWriter)?) { self.sink = sink }
+    fileprivate init(_ sink: (any ResponseBodyWriter)?, _ packer: AnswerPacker? = nil) {
+        self.sink = sink
+        self.packer = packer
+    }
 
     /// Adds bytes; waits while the client does not take those before.
     package mutating func write(_ bytes: some Sequence<UInt8>) async throws {
@@ -37,29 +41,43 @@ package struct AnswerWriter {
         try await write(texts[1])
     }
 
-    fileprivate mutating func flush() async throws {
-        guard sink != nil, buffer.readableBytes > 0 else { return }
-        try await sink?.write(buffer)
+    fileprivate mutating func flush(isLast: Bool = false) async throws {
+        guard sink != nil, buffer.readableBytes > 0 || isLast && packer != nil else { return }
+        if let packer {
+            buffer = ByteBuffer(bytes: try packer.pack(Array(buffer.readableBytesView), isLast: isLast))
+        }
+        if buffer.readableBytes > 0 { try await sink?.write(buffer) }
         buffer = ByteBuffer()
     }
 }
 
 extension Response {
     /// An answer whose body `write` writes: at once, or as `longRead` while it is sent. Errors of a long one end the connection.
+    ///
+    /// - Parameter coding: Packs the body, unless it is too short to be worth it.
     package static func written(
-        _ headers: HTTPFields, _ longRead: LongRead?,
+        _ headers: HTTPFields, _ longRead: LongRead?, coding: AnswerCoding? = nil,
         _ write: @escaping @Sendable (inout AnswerWriter) async throws -> Void
     ) async throws -> Response {
+        var headers = headers
         guard let longRead else {
             var writer = AnswerWriter(nil)
             try await write(&writer)
-            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: writer.buffer))
+            var body = writer.buffer
+            if let coding, body.readableBytes >= AnswerCoding.leastByteCount {
+                let packer = try AnswerPacker(coding)
+                body = ByteBuffer(bytes: try packer.pack(Array(body.readableBytesView), isLast: true))
+                headers[.contentEncoding] = coding.rawValue
+            }
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
         }
+        let packer = try coding.map { try AnswerPacker($0) }
+        headers[.contentEncoding] = coding?.rawValue
         let body = ResponseBody { sink in
-            var writer = AnswerWriter(sink)
+            var writer = AnswerWriter(sink, packer)
             try await longRead.run {
                 try await write(&writer)
-                try await writer.flush()
+                try await writer.flush(isLast: true)
             }
             try await sink.finish(nil)
         }

@@ -87,7 +87,7 @@ package enum TrackingServer {
         let hub = FeedHub(store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard)
         let endpoints =
             Endpoints.all(of: tracker, health: health, feeds: feeds)
-            + ExportEndpoints(tracker: tracker).all
+            + ExportEndpoints(tracker: tracker).all + HistoryEndpoints(tracker: tracker).all
             + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
             + PageEndpoints(
                 files: ProjectFiles(environment: environment.variables, executable: environment.executable)

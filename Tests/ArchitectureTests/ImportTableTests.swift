@@ -24,7 +24,8 @@ struct ImportTableTests {
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.
         "Application": [
-            "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking", "TrainingConfiguration",
+            "Blobs", "Checksum", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking",
+            "TrainingConfiguration",
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
         "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking"],
@@ -35,7 +36,7 @@ struct ImportTableTests {
             "TrainingConfiguration", "WebServer",
         ],
         "LiveFeeds": ["API", "Application", "EventLog", "JSON", "REST", "Tracking", "WebServer"],
-        "Exporters": ["API", "Application", "JSON", "REST", "Tracking", "WebServer"],
+        "Exporters": ["API", "Application", "Compression", "JSON", "REST", "Tracking", "WebServer"],
         "WebUI": ["API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer"],
         // Outside the server, on the other side of the API.
         "TrackingClient": ["API", "JSON", "Text", "Tracking"],

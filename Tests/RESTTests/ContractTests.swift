@@ -25,6 +25,7 @@ struct ContractTests {
         case "reportLogs": ["attempt": 1, "lines": [["text": "a line"]]]
         case "reportHostReadings": ["attempt": 1, "readings": [["values": ["cpu.percent": 5]]]]
         case "reportResult": ["name": "dice", "value": 0.5, "source": "test.py"]
+        case "queryMetricHistories": ["filter": ""]
         case "reportProvenance": ["facts": ["cpu": "some"]]
         default: nil
         }
@@ -49,6 +50,7 @@ struct ContractTests {
             parts.query = "session_id=\(session)&epoch=1&step=10" + (token == nil ? "" : "&attempt=1")
         case "getMetricHistory": parts.query = "metric_name=loss"
         case "exportSession": parts.query = "format=csv"
+        case "getMetricHistories": parts.query = "session_ids=\(session)"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

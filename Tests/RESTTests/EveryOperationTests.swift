@@ -135,6 +135,9 @@ struct EveryOperationTests {
         try await api.call(.exportSession, session, query: "format=jsonl")
         let history = try await api.call(.getMetricHistory, session, query: "metric_name=loss&axis=step")
         #expect(history.json["values"] == [0.5, "NaN", 0.25])
+        let histories = try await api.call(.getMetricHistories, query: "session_ids=\(session)&metric_names=los*")
+        #expect(histories.json["series"]?.arrayValue?.map { $0["values"] } == [[0.5, "NaN", 0.25]])
+        try await api.call(.queryMetricHistories, body: ["filter": "", "max_points": 4])
         let graphs: [(API.Operation, API.Operation)] = [
             (.getLossGraph, .getLatestLossGraph), (.getLearningRateGraph, .getLatestLearningRateGraph),
             (.getGPUUsageGraph, .getLatestGPUUsageGraph),

@@ -77,7 +77,7 @@ struct TestAPI: Sendable {
             let endpoints =
                 Endpoints.all(
                     of: tracker.tracker, health: Health(core, monitor: monitor, launches: false), feeds: feeds)
-                + ExportEndpoints(tracker: tracker.tracker).all
+                + ExportEndpoints(tracker: tracker.tracker).all + HistoryEndpoints(tracker: tracker.tracker).all
                 + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
                 + PageEndpoints(files: ProjectFiles(environment: ["PIVOT_HOME": projectFolder], executable: "")).all
             let application = WebApplication.make(

@@ -51,6 +51,7 @@ def metrics(call, subject):
                   {"axis": "step", "metric_name": "loss", "attempts": "all", "start_step": 5, "end_step": 25}):
         call("getMetricHistory", session, query=query)
     call("getMetricHistory", session, query={"metric_name": "loss", "max_points": 3}, status=422)
+    histories(call, subject)
     for query in NONFINITE:
         for name in ("LossGraph", "LearningRateGraph", "GPUUsageGraph"):
             call(f"get{name}", session, query=query)
@@ -60,6 +61,30 @@ def metrics(call, subject):
     call("getLossGraph", session, query={"max_points": 4})
     for query in ({"format": "csv"}, {"format": "jsonl", "attempts": "all"}):
         require(call("exportSession", session, query=query).body, f"the export {query} is empty")
+
+
+def histories(call, subject):
+    """Histories of several sessions and metrics."""
+    session = subject.running
+    for query in ({"session_ids": session}, {"filter": "", "limit": 2, "archived": "true", "metric_names": "val_*,loss"},
+                  {"session_ids": session, "axis": "step", "start_step": 5, "end_step": 25, "attempts": "all"},
+                  {"session_ids": session, "axis": "epoch", "start_epoch": 1, "max_points": 4, "smoothing": 0.5},
+                  {"session_ids": session, "start_relative_time": 0, "nonfinite": "null"},
+                  {"filter": "", "limit": 5, "aggregate_by": "status", "statistics": "mean,std,count"}):
+        answer = call("getMetricHistories", query=query)
+        tag = answer.headers["ETag"]
+        call("getMetricHistories", query=query, headers={"If-None-Match": tag}, status=304)
+        for form in ("csv", "ndjson", "npz"):
+            require(call("getMetricHistories", query={**query, "format": form}).body, f"the {form} of {query} is empty")
+    call("getMetricHistories", query={"session_ids": session, "metric_names": "loss", "format": "csv", "layout": "wide"})
+    call("getMetricHistories", query={"session_ids": session}, headers={"Accept": "image/png"}, status=406)
+    call("getMetricHistories", query={"metric_names": "loss"}, status=422)
+    call("getMetricHistories", query={"session_ids": "sess_none"}, status=404)
+    for body in ({"session_ids": [session], "metric_names": ["*"], "axis": "time", "as_of": 5},
+                 {"filter": "", "limit": 3, "aggregate": {"by": "params.seed"}, "max_points": 10}):
+        call("queryMetricHistories", body=body)
+    call("queryMetricHistories", body={"session_ids": [session], "smoothing": 1}, status=422)
+    call("queryMetricHistories", body={"session_ids": [session]}, headers={"Accept": "image/png"}, status=406)
 
 
 def telemetry(call, subject):

@@ -2,7 +2,8 @@
 extension Operation {
     static let metrics: [Operation] = [
         .getSessionMetrics, .getLatestMetricRecords, .getMetricRecords, .getLatestSessionLatestMetrics,
-        .getLatestMetrics, .getMetricNames, .getMetricHistory, .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph,
+        .getLatestMetrics, .getMetricNames, .getMetricHistory, .getMetricHistories, .queryMetricHistories,
+        .getLatestEpochs, .getSessionEpochs, .getLatestLossGraph,
         .getLossGraph,
         .getLatestLearningRateGraph, .getLearningRateGraph, .getLatestGPUUsageGraph, .getGPUUsageGraph,
         .getLatestMetricGraph, .getMetricGraph, .exportSession, .getLogs, .getHostReadings,
@@ -11,6 +12,7 @@ extension Operation {
     private static let session = "/training/sessions/{session_id}"
     private static let records: [String] = ["metric_name", "limit"] + .attempts + .nonfinite + .reading
     private static let epochs: [String] = ["limit"] + .attempts + .nonfinite + .reading
+    private static let histories: [String] = ["format", "layout"] + .nonfinite + .reading
     private static let graph: [String] = ["max_points"] + .nonfinite + .reading
 
     package static let getSessionMetrics = Operation(
@@ -37,6 +39,16 @@ extension Operation {
             "metric_name", "axis", "start_epoch", "end_epoch", "start_step", "end_step", "start_time", "end_time",
             "max_points",
         ] + .attempts + .nonfinite + .reading, answering: .document(MetricHistoryInfo.self))
+    package static let getMetricHistories = Operation(
+        "getMetricHistories", .get, "/metrics/history", for: .viewer,
+        query: [
+            "session_ids", "filter", "archived", "limit", "metric_names", "axis", "start_epoch", "end_epoch",
+            "start_step", "end_step", "start_time", "end_time", "start_relative_time", "end_relative_time",
+            "max_points", "smoothing", "attempts", "as_of", "aggregate_by", "statistics",
+        ] + histories, answering: .document(MetricHistories.self))
+    package static let queryMetricHistories = Operation(
+        "queryMetricHistories", .post, "/metrics/history", for: .viewer, query: histories,
+        taking: .json(MetricHistoryRequest.self), answering: .document(MetricHistories.self))
     package static let getLatestEpochs = Operation(
         "getLatestEpochs", .get, "/epochs", for: .viewer, query: epochs, answering: .document(EpochList.self))
     package static let getSessionEpochs = Operation(

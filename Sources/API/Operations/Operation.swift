@@ -31,7 +31,9 @@ package struct Operation: Sendable {
     package static let all = sessions + metrics + files + attempts + feeds + server
 
     /// The parameters of queries that may come several times; of all others one value counts.
-    package static let queryLists: Set<String> = ["columns", "sessions", "status", "tag", "types"]
+    package static let queryLists: Set<String> = [
+        "columns", "metric_names", "session_ids", "sessions", "statistics", "status", "tag", "types",
+    ]
 
     /// The body that a request brings.
     package enum Body: Sendable {
@@ -91,7 +93,7 @@ package struct Operation: Sendable {
         self.body = body
         self.statuses = statuses.isEmpty ? [200] : statuses
         self.answer = answer
-        self.isIdempotent = isIdempotent ?? (method != .get)
+        self.isIdempotent = isIdempotent ?? (method != .get && access != .viewer)
     }
 
     /// The most bytes of a body.
@@ -103,8 +105,8 @@ package struct Operation: Sendable {
         }
     }
 
-    /// True when it changes nothing.
-    package var isRead: Bool { method == .get }
+    /// True when it changes nothing. A question that is too long for a query is a POST that whoever may read may send.
+    package var isRead: Bool { method == .get || access == .viewer }
 
     /// The path with `values` in the place of its parameters, in their order; a parameter that takes the rest gets all
     /// that are left.

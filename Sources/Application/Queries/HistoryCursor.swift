@@ -5,6 +5,8 @@ package import Tracking
 package struct HistoryCursor: Sendable {
     package let metric: String
     let plan: HistoryPlan
+    /// The most points of a piece, about.
+    package var pieceCount = HistoryPlan.pieceCount
     private let queries: Queries
     private var mark: Int64?
     private var isAtEnd = false
@@ -23,8 +25,8 @@ package struct HistoryCursor: Sendable {
     /// The next points; nil at the end. A piece may be empty.
     package mutating func next() async throws -> MetricHistory? {
         guard !isAtEnd else { return nil }
-        let (history, next) = try await queries.read(.stale) { [plan, mark] snapshot in
-            try snapshot.piece(of: plan, from: mark)
+        let (history, next) = try await queries.read(.stale) { [plan, mark, pieceCount] snapshot in
+            try snapshot.piece(of: plan, from: mark, count: pieceCount)
         }.value
         mark = next
         isAtEnd = next == nil

@@ -28,7 +28,9 @@ package enum Zlib {
     }
 
     /// The checksum CRC-32 of RFC 1952, as PNG has it too.
-    package static func crc32(_ bytes: [UInt8]) -> UInt32 {
-        UInt32(truncatingIfNeeded: CZlib.crc32(0, bytes, UInt32(bytes.count)))
+    ///
+    /// - Parameter start: The checksum of the bytes before these.
+    package static func crc32(_ bytes: [UInt8], after start: UInt32 = 0) -> UInt32 {
+        UInt32(truncatingIfNeeded: crc32_z(UInt(start), bytes, bytes.count))
     }
 }

@@ -1,9 +1,9 @@
-import API
+package import API
 import Application
 import Foundation
 import HTTPTypes
 import Hummingbird
-import JSON
+package import JSON
 import NIOCore
 import WebServer
 
@@ -13,7 +13,7 @@ extension Call {
     ///
     /// - Throws: 413 when it is too large, 415 for another content type, 400 for a body that is not JSON, 422 for one that
     ///   is not this document.
-    func json<D: Document>(
+    package func json<D: Document>(
         _ type: D.Type, of operation: API.Operation
     ) async throws -> (document: D, object: JSONObject) {
         try requireContentType(["application/json"])

@@ -20,7 +20,8 @@ NAMES = {
 # Pages for people, and WebSockets that the server-sent events stand for.
 ELSEWHERE = {"connectToSession", "connectToEverything", "getDashboard", "getSwaggerUI", "getReDoc", "getAsset", "getOpenAPI"}
 # Methods that call several others, or none.
-COMPOSED = {"create_and_run_experiment", "monitor_training", "wait_for_completion", "iterate_sessions", "close"}
+COMPOSED = {"create_and_run_experiment", "monitor_training", "wait_for_completion", "iterate_sessions", "metric_arrays",
+            "metric_frame", "close"}
 
 
 def test_every_operation_has_a_method():

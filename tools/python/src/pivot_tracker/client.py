@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -231,6 +232,56 @@ class PIVOTClient:
     def get_metric_history(self, session_id: str, metric_name: str, **query: Any) -> Document:
         """One metric over `axis="epoch"`, `"step"` or `"time"`, by default the one that has points; thinned to `max_points`."""
         return self._get(f"metrics/{segment(session_id)}/history", {"metric_name": metric_name, **query})
+
+    def get_metric_histories(self, **query: Any) -> Document:
+        """Many metrics of many sessions in one answer: `session_ids` or `filter`, `metric_names`, `axis`, `max_points`, …
+
+        Lists are written with commas. `query_metric_histories` asks the same in a body.
+        """
+        return self._get("metrics/history", {name: _list(value) for name, value in query.items()})
+
+    def query_metric_histories(self, *, nonfinite: Optional[str] = None, **question: Any) -> Document:
+        """Many metrics of many sessions, all as of one position of the log.
+
+        `session_ids` or a `filter` says of which sessions, `metric_names` of which metrics (`*` stands for any characters);
+        `axis`, its bounds, `max_points`, `smoothing`, `attempts` and `as_of` are as in the API. With
+        `aggregate={"by": "params.lr", "statistics": ["mean", "std"]}` the answer has statistics over the sessions of each value.
+        """
+        return self._post("metrics/history", _question(question), query={"nonfinite": nonfinite})
+
+    def metric_arrays(self, **question: Any) -> Dict[str, Any]:
+        """The same points as numpy arrays: `steps`, `values`, `times` and the others of all series one behind the other.
+
+        Series i has the elements from `offsets[i]` to before `offsets[i + 1]`; `session_ids[i]` and `metrics[i]` say whose they are.
+        """
+        import numpy
+
+        query = {"format": "npz"}
+        check_query("POST", "metrics/history", query)
+        response = self._transport.call("POST", "metrics/history", query=query, json_body=_question(question))
+        with numpy.load(io.BytesIO(response.content), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+
+    def metric_frame(self, **question: Any) -> Any:
+        """The same points as a pandas data frame with a row for each: session, metric, step, time, value, and an index by time."""
+        import numpy
+        import pandas
+
+        arrays = self.metric_arrays(**question)
+        counts = numpy.diff(arrays.pop("offsets"))
+        names = {"session_ids": "session_id", "session_names": "session_name", "metrics": "metric", "axes": "axis", "groups": "group"}
+        plurals = {"steps": "step", "epochs": "epoch", "values": "value", "smoothed_values": "smoothed_value", "attempts": "attempt",
+                   "relative_times": "relative_time", "places": "place"}
+        columns: Dict[str, Any] = {}
+        for name, label in names.items():
+            if name in arrays:
+                columns[label] = numpy.repeat(arrays.pop(name), counts)
+        times = arrays.pop("times", None)
+        for name, values in arrays.items():
+            columns[plurals.get(name, name)] = values
+        if times is not None:
+            columns["time"] = pandas.to_datetime(numpy.round(times * 1e6).astype("int64"), unit="us", utc=True)
+        return pandas.DataFrame(columns)
 
     def export_session(self, session_id: str, **query: Any) -> Iterator[Document]:
         """Every point of every metric of a session, one after another, unthinned: `attempts`, `as_of`."""
@@ -643,3 +694,11 @@ def _of(path: str, session_id: Optional[str]) -> str:
 
 
 __all__ = ["Document", "PIVOTClient"]
+
+
+def _list(value: Any) -> Any:
+    return ",".join(value) if isinstance(value, (list, tuple)) else value
+
+
+def _question(question: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in question.items() if value is not None}

@@ -9,6 +9,7 @@ _READING = ("consistency", "wait_for")
 _PAGING = ("limit", "offset")
 _RECORDS = ("metric_name", "limit", "attempts", "nonfinite", *_READING)
 _EPOCHS = ("limit", "attempts", "nonfinite", *_READING)
+_HISTORIES = ("format", "layout", "nonfinite", *_READING)
 _GRAPH = ("max_points", "nonfinite", *_READING)
 _EVENTS = ("stream", "after", "limit", "follow")
 _FRAMES = ("types", "after", "named")
@@ -41,6 +42,12 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
         "metric_name", "axis", "start_epoch", "end_epoch", "start_step", "end_step", "start_time", "end_time", "max_points",
         "attempts", "nonfinite", *_READING,
     ),
+    "GET /api/v1/metrics/history": (
+        "session_ids", "filter", "archived", "limit", "metric_names", "axis", "start_epoch", "end_epoch", "start_step", "end_step",
+        "start_time", "end_time", "start_relative_time", "end_relative_time", "max_points", "smoothing", "attempts", "as_of",
+        "aggregate_by", "statistics", *_HISTORIES,
+    ),
+    "POST /api/v1/metrics/history": _HISTORIES,
     "GET /api/v1/graphs/loss": _GRAPH,
     "GET /api/v1/graphs/loss/{session_id}": _GRAPH,
     "GET /api/v1/graphs/learning-rate": _GRAPH,
