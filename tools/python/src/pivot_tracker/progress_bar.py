@@ -11,6 +11,12 @@ class ProgressBar:
     def __init__(self, is_silent: bool = False) -> None:
         self._is_shown = sys.stderr.isatty() and not is_silent
 
+    def clear(self) -> None:
+        """Removes the line, so that another can be printed in its place."""
+        if self._is_shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
     def show(self, name: str, done: int, total: int) -> None:
         """Redraws the line, and removes it once all is done."""
         if self._is_shown and total:

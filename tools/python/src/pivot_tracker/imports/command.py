@@ -13,7 +13,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 from ..client import PIVOTClient
 from ..errors import PIVOTError, Unreachable
 from ..progress_bar import ProgressBar
-from . import tensorboard
+from . import csv_files, mlflow_stores, tensorboard, wandb_files
+from .csv_columns import OPTIONS
 from .session_import import RunOutcome, SessionImport
 from .source import Finding, SourceRun, UnreadableSource
 
@@ -33,7 +34,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if options.format == "tensorboard":
             _import_folders(options, report)
         else:
-            raise UnreadableSource(f"There is no format {options.format}.")
+            _import_all(_read_each(options, report), report)
     except (UnreadableSource, OSError) as error:
         report.find(Finding(str(error), is_loss=True))
     except Unreachable as error:
@@ -63,6 +64,7 @@ class Report:
         self.is_incomplete |= finding.is_loss
         self._findings.append(finding)
         if not self.options.json:
+            self.bar.clear()
             print(f"pivot-import: {finding}", file=sys.stderr)
 
     def hear(self, run: SourceRun) -> None:
@@ -78,7 +80,8 @@ class Report:
         if outcome is None:
             document = {
                 "run": run.name, "source": run.source, "points": run.point_count, "metrics": len(run.series), "epochs": len(run.epochs),
-                "artifacts": len(run.artifacts), "params": len(run.params),
+                "artifacts": len(run.artifacts), "params": len(run.params), "results": len(run.results), "lines": len(run.log),
+                "outcome": run.outcome, "experiment": self.options.experiment or run.experiment,
             }
         else:
             document = asdict(outcome)
@@ -93,8 +96,10 @@ class Report:
             document: Dict[str, Any] = {
                 "format": self.options.format, "dry_run": self.options.dry_run, "runs": self._runs,
                 "points": sum(run["points"] for run in self._runs), "files": self._files,
-                "warnings": [{"message": str(one), **{k: v for k, v in asdict(one).items() if k in ("file", "byte", "line") and v not in (None, "")},
-                              "is_loss": one.is_loss} for one in self._findings],
+                "warnings": [
+                    {"message": str(one), **{k: v for k, v in asdict(one).items() if k in ("file", "byte", "line") and v not in (None, "")},
+                     "is_loss": one.is_loss} for one in self._findings if not one.is_note],
+                "notes": [str(one) for one in self._findings if one.is_note],
             }
             if error is not None:
                 code = error.code if isinstance(error, PIVOTError) else "interrupted" if status == 130 else "usage"
@@ -109,7 +114,7 @@ class Report:
 
 def _sentence(run: Dict[str, Any]) -> str:
     parts = [f"{run['points']:,} points"]
-    parts += [f"{run[what]:,} {what}" for what in ("epochs", "artifacts", "params") if run[what]]
+    parts += [f"{run[what]:,} {what}" for what in ("epochs", "artifacts", "params", "results", "lines") if run[what]]
     if "session_id" not in run:
         return f"{run['run']}: {', '.join(parts)} of {run['metrics']:,} metrics"
     there = f" ({run['points_present']:,} were there before)" if run["points_present"] else ""
@@ -128,6 +133,21 @@ def _parser() -> argparse.ArgumentParser:
     board = formats.add_parser("tensorboard", parents=[common], help="event files: each folder with some is a run")
     board.add_argument("sources", nargs="+", type=pathlib.Path, metavar="DIR")
     board.add_argument("--follow", action="store_true", help="go on importing what is written, until Ctrl-C")
+    table = formats.add_parser(
+        "csv", parents=[common], help="CSV files: a point a row, or a column a metric", epilog=_EPILOG,
+        description="Imports CSV files, or those of folders. The columns are known by their usual names, or named by options.")
+    table.add_argument("sources", nargs="+", type=pathlib.Path, metavar="FILE")
+    for role, option in OPTIONS.items():
+        what = "the steps, or '#' to count the rows" if role == "step" else f"the {role}s"
+        table.add_argument(option, metavar="NAME", help=f"column of {what}")
+    flow = formats.add_parser(
+        "mlflow", parents=[common], help="MLflow's stores: a mlflow.db, a folder mlruns, or a server's address", epilog=_EPILOG,
+        description="Imports the runs of MLflow with all of their history, tags, artifacts and models.")
+    flow.add_argument("sources", nargs="+", metavar="FILE_OR_URI")
+    weights = formats.add_parser(
+        "wandb", parents=[common], help="offline runs of W&B: a folder wandb, a run's folder, or a file run-….wandb", epilog=_EPILOG,
+        description="Imports offline runs of W&B; the package wandb is not needed.")
+    weights.add_argument("sources", nargs="+", type=pathlib.Path, metavar="DIR")
     return parser
 
 
@@ -159,19 +179,54 @@ def _import_all(runs: Iterator[SourceRun], report: Report) -> None:
             report.add(run, session.outcome)
 
 
+def _read_each(options: argparse.Namespace, report: Report) -> Iterator[SourceRun]:
+    """The runs of all sources. A source that cannot be read is told, and the others are read."""
+    for source in options.sources:
+        try:
+            yield from _read(source, options, report)
+        except (UnreadableSource, OSError) as error:
+            report.find(Finding(str(error), is_loss=True))
+
+
+def _read(source: Any, options: argparse.Namespace, report: Report) -> Iterator[SourceRun]:
+    def told(done: int, total: int) -> None:
+        report.bar.show(f"reading {source}", done, total)
+
+    if options.format == "mlflow":
+        yield from mlflow_stores.runs(source, report.find, told)
+    elif options.format == "wandb":
+        yield from wandb_files.runs(source, report.find, told)
+    else:
+        named = {role: getattr(options, f"{role}_column") for role in OPTIONS}
+        for path in csv_files.files(source):
+            try:
+                file = csv_files.CSVFile(path, named)
+                found = file.read(told)
+                for finding in file.findings:
+                    report.find(finding)
+                yield from found
+            except (UnreadableSource, OSError) as error:
+                report.find(Finding(str(error), is_loss=True))
+
+
 def _import_folders(options: argparse.Namespace, report: Report) -> None:
     if options.follow and not options.dry_run:
         _follow_folders(options, report)
-        return
+    else:
+        _import_all(_read_folders(options, report), report)
 
-    def read() -> Iterator[SourceRun]:
-        for root in options.sources:
-            for folder in tensorboard.runs(root):
-                folder.read(_reading(report.bar, folder))
-                folder.tell_the_rest()
-                yield folder.run
 
-    _import_all(read(), report)
+def _read_folders(options: argparse.Namespace, report: Report) -> Iterator[SourceRun]:
+    for root in options.sources:
+        try:
+            folders = list(tensorboard.runs(root))
+        except (UnreadableSource, OSError) as error:
+            report.find(Finding(str(error), is_loss=True))
+            continue
+        for folder in folders:
+            folder.read(_reading(report.bar, folder))
+            folder.tell_the_rest()
+            yield folder.run
 
 
 def _reading(bar: ProgressBar, folder: tensorboard.EventFolder) -> Callable[[int], None]:

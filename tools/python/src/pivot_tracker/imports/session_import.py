@@ -16,7 +16,7 @@ import math
 import pathlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from .. import metrics_encoding as encoding
 from ..client import FINISHED, FileBody, PIVOTClient
@@ -29,6 +29,10 @@ from .source import Epoch, Finding, Series, SourceArtifact, SourceRun
 
 #: The most points of one request.
 BATCH_POINTS = 200_000
+
+#: The most lines of output in one request, and about the most bytes of them.
+BATCH_LINES = 5_000
+BATCH_LINE_BYTES = 128 << 10
 
 #: The most sessions that one run may have become.
 MAXIMUM_GENERATIONS = 100
@@ -51,6 +55,8 @@ class RunOutcome:
     epochs: int = 0
     artifacts: int = 0
     params: int = 0
+    results: int = 0
+    lines: int = 0
 
 
 class SessionImport:
@@ -74,13 +80,15 @@ class SessionImport:
             self._open(1)
         self._bring_facts()
         self._bring_params()
-        missing = self._missing_points()
+        missing = None if self._has_late_epochs() else self._missing_points()
         if missing is None:
             missing = self._begin_again()
         # What a session can never take must not be tried again at each call.
         self._restarts_seen = len(self._run.restarts)
         self._bring_points(missing, told)
         self._bring_epochs()
+        self._bring_results()
+        self._bring_log()
         self._bring_artifacts()
 
     def finish(self) -> None:
@@ -89,7 +97,7 @@ class SessionImport:
         if self._document["status"] in FINISHED:
             return
         report: Dict[str, Any] = {"attempt": self._attempt, "outcome": run.outcome}
-        if run.message and run.outcome == "failed":
+        if run.message and run.outcome != "completed":
             report["message"] = run.message[:4000]
         self._client.finish_attempt(self.outcome.session_id, self._token, **report)
         self._reread()
@@ -127,9 +135,14 @@ class SessionImport:
             raise PIVOTError(f"{self._run.name} was imported and deleted {MAXIMUM_GENERATIONS} times; import a copy of it.", code="deleted")
         attempt = int(self._document.get("attempt") or 0)
         self._claim(max(attempt, 1), first_step=1)
-        if self._document["status"] in ("failed", "stopped") and self._run.outcome == "completed":
-            # An import that was killed lost its lease: what it left out and the end need an attempt behind what is there.
+        if self._document["status"] in ("failed", "stopped") and (self._document["status"] != self._run.outcome or self._was_lost()):
+            # The run has ended otherwise since, or an import that was killed lost its lease: what it left out and the end need
+            # an attempt behind what is there.
             self._claim(attempt + 1, first_step=self._next_step())
+
+    def _was_lost(self) -> bool:
+        attempts = self._document.get("attempts", [])
+        return bool(attempts) and attempts[-1].get("ending") == "lost"
 
     def _create(self) -> None:
         run = self._run
@@ -194,12 +207,17 @@ class SessionImport:
             earlier = self.outcome.session_id
             self._open(self._generation + 1)
             run.findings.append(Finding(
-                f"The run no longer holds what was imported before as {earlier}, which has completed; it is a new session, "
-                f"{self.outcome.session_id}.", run.source))
+                f"The run has gone on in a way that {earlier}, as which it was imported before, cannot take any more, since it has "
+                f"completed; it is a new session, {self.outcome.session_id}.", run.source))
             self._bring_facts()
             self._bring_params()
-            missing = self._missing_points()
+            missing = None if self._has_late_epochs() else self._missing_points()
             return self._begin_again() if missing is None else missing
+        if self._has_late_epochs():
+            missing = self._missing_points()
+            if missing is not None:
+                self._claim(self._attempt + 1, first_step=self._next_step())
+                return missing
         first = max(1, min(run.restarts[self._restarts_seen :] or run.restarts or [0]))
         if self._document["status"] not in FINISHED:
             self._client.finish_attempt(
@@ -254,45 +272,74 @@ class SessionImport:
         self.outcome.points_present = self._run.point_count - total
         done = 0
         batch: List[bytes] = []
+        begins: List[str] = []
         size = 0
         for name, (series, count) in missing.items():
             while count < len(series):
                 end = min(len(series), count + BATCH_POINTS - size)
                 batch.append(_encoded(name, series, count, end))
+                begins.append(f"{name} {count}")
                 size += end - count
                 count = end
                 if size >= BATCH_POINTS:
-                    self._report(batch)
+                    self._report(batch, begins)
                     done += size
                     told(done, total)
-                    batch, size = [], 0
+                    batch, begins, size = [], [], 0
         if batch:
-            self._report(batch)
+            self._report(batch, begins)
             told(total, total)
         self.outcome.points += total
 
-    def _report(self, batch: List[bytes]) -> None:
+    def _report(self, batch: List[bytes], begins: List[str]) -> None:
         body = encoding.attempt_field(self._attempt) + b"".join(batch)
+        # The same points at the same places are the same command: a batch that a killed import had sent, and that the server takes
+        # only after the next import has counted, is taken once.
+        places = hashlib.sha256("\0".join(begins).encode("utf-8", "surrogateescape") + body).hexdigest()
         self._transport.call(
             "POST", f"training/sessions/{self.outcome.session_id}/metrics", body=lambda: body,
+            idempotency_key=self._command(f"points/{self._attempt}/{places}"),
             headers={"Content-Type": "application/x-protobuf", "Authorization": f"Lease {self._token}"},
         )
 
     def _bring_epochs(self) -> None:
         last = int(self._document.get("current_epoch") or 0)
         new = sorted(number for number in self._run.epochs if number > last)
-        if not new:
-            return
-        if self._document["status"] in FINISHED:
-            self._run.findings.append(Finding(
-                f"Epochs {new[0]} to {new[-1]} came after the session {self.outcome.session_id} had ended, which takes no further ones.",
-                self._run.source, is_loss=True))
-            return
         for number in new:
             self._client.report_epoch(
                 self.outcome.session_id, self._token, attempt=self._attempt, epoch=number, **_epoch_report(self._run.epochs[number]))
-        self.outcome.epochs += len(new)
-        self._reread()
+        if new:
+            self.outcome.epochs += len(new)
+            self._reread()
+
+    def _has_late_epochs(self) -> bool:
+        """Whether there are epochs behind those of a session that has ended, which takes no further ones."""
+        return self._document["status"] in FINISHED and max(self._run.epochs, default=0) > int(self._document.get("current_epoch") or 0)
+
+    def _bring_results(self) -> None:
+        known = {(one["name"], one["source"], _number_in(one["value"])) for one in self._document.get("results", [])}
+        source = f"{self._run.format} summary"
+        for name, value in self._run.results.items():
+            if (name, source, repr(value)) not in known:
+                self._client.report_result(self.outcome.session_id, name, value, source)
+                self.outcome.results += 1
+
+    def _bring_log(self) -> None:
+        """Brings the lines behind those that the session has: nothing else writes into the log of an imported one."""
+        lines = self._run.log
+        if not lines:
+            return
+        start = int(self._client.get_logs(self.outcome.session_id, limit=1)["total"])
+        self.outcome.lines += max(0, len(lines) - start)
+        while start < len(lines):
+            end, size = start, 0
+            while end < len(lines) and end - start < BATCH_LINES and size < BATCH_LINE_BYTES:
+                size += len(lines[end].text.encode("utf-8", "replace")) + 64
+                end += 1
+            self._client.report_logs(
+                self.outcome.session_id, self._token, attempt=self._attempt,
+                lines=[{"time": time_text(one.time), "source": one.source, "text": one.text} for one in lines[start:end]])
+            start = end
 
     def _bring_artifacts(self) -> None:
         if not self._run.artifacts:
@@ -306,7 +353,16 @@ class SessionImport:
                 self._run.findings.append(Finding(f"{artifact.path} cannot be read: {error}", self._run.source, is_loss=True))
 
     def _put(self, artifact: SourceArtifact, known: Dict[str, str]) -> None:
-        data = artifact.data() if callable(artifact.data) else artifact.data
+        if not callable(artifact.data):
+            self._put_data(artifact, artifact.data, known)
+            return
+        fetched = artifact.data()
+        try:
+            self._put_data(artifact, fetched, known)
+        finally:
+            fetched.unlink()
+
+    def _put_data(self, artifact: SourceArtifact, data: Union[bytes, pathlib.Path], known: Dict[str, str]) -> None:
         if known.get(artifact.path) == _digest(data):
             return
 
@@ -359,7 +415,12 @@ def time_text(microseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}.{rest:06}Z"
 
 
-def _digest(data: Any) -> str:
+def _number_in(value: Any) -> str:
+    """A value that an answer tells, so that NaN equals NaN."""
+    return repr(float(value))
+
+
+def _digest(data: Union[bytes, pathlib.Path]) -> str:
     hasher = hashlib.sha256()
     if isinstance(data, pathlib.Path):
         with open(data, "rb") as file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from array import array
 from dataclasses import dataclass, field
-from typing import Callable, Dict, List, Optional, Union
+from typing import Callable, Dict, List, NamedTuple, Optional, Union
 
 from ..metrics_encoding import MAXIMUM_STEP
 from ..number_reading import RESERVED_NAMES
@@ -18,13 +18,15 @@ class UnreadableSource(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that a person should know about what was read. `is_loss` when a part of the source could not be read."""
+    """Something that a person should know about what was read. `is_loss` when a part of the source could not be read, `is_note`
+    when it only says how the source was understood."""
 
     message: str
     file: str = ""
     byte: Optional[int] = None
     line: Optional[int] = None
     is_loss: bool = False
+    is_note: bool = False
 
     def __str__(self) -> str:
         place = self.file
@@ -53,6 +55,15 @@ class Series:
         if time is not None:
             self.times.append(time)
 
+    def forget(self, step: int) -> bool:
+        """Leaves out the points from a step on; false when there were none."""
+        if not self.steps or max(self.steps) < step:
+            return False
+        kept = self.chosen([place for place, one in enumerate(self.steps) if one < step])
+        # In place: others know the columns.
+        self.steps[:], self.values[:], self.times[:] = kept.steps, kept.values, kept.times
+        return True
+
     def chosen(self, places: List[int]) -> "Series":
         """The points at some places, in that order."""
         return Series(
@@ -72,14 +83,22 @@ class Epoch:
 
 @dataclass
 class SourceArtifact:
-    """A file of a run. `data` is its bytes, the file that holds them, or what fetches them."""
+    """A file of a run. `data` is its bytes, the file that holds them, or what fetches them into a file for the time being."""
 
     path: str
-    data: Union[bytes, pathlib.Path, Callable[[], bytes]]
+    data: Union[bytes, pathlib.Path, Callable[[], pathlib.Path]]
     content_type: str = "application/octet-stream"
     kind: str = "file"
     key: Optional[str] = None
     step: Optional[int] = None
+
+
+class LogLine(NamedTuple):
+    """A line of a run's output. `time` is in microseconds since 1970; `source` is stdout, stderr or log."""
+
+    time: int
+    source: str
+    text: str
 
 
 @dataclass
@@ -87,8 +106,9 @@ class SourceRun:
     """A run: what it is called, what it was set to, and what it measured.
 
     `identity` is the same whenever the run is read, and of no other run: ids are made of it. `source` is the path or URI
-    that a person finds it by. `outcome` is completed or failed. `restarts` are the steps at which the run began again and
-    replaced what it had recorded from there on, in their order; the series hold what counts.
+    that a person finds it by. `outcome` is completed, failed or stopped. `results` are figures that belong to no step; `log` is
+    what it printed. `restarts` are the steps at which the run began again and replaced what it had recorded from there on, in
+    their order; the series hold what counts.
     """
 
     identity: str
@@ -104,11 +124,15 @@ class SourceRun:
     series: Dict[str, Series] = field(default_factory=dict)
     epochs: Dict[int, Epoch] = field(default_factory=dict)
     artifacts: Dict[str, SourceArtifact] = field(default_factory=dict)
+    results: Dict[str, float] = field(default_factory=dict)
+    log: List[LogLine] = field(default_factory=list)
     outcome: str = "completed"
     message: Optional[str] = None
     restarts: List[int] = field(default_factory=list)
     findings: List[Finding] = field(default_factory=list)
     files: int = 0
+    #: What each metric of the source is called in the session.
+    names: Dict[str, str] = field(default_factory=dict)
 
     @property
     def point_count(self) -> int:
@@ -127,6 +151,13 @@ class SourceRun:
         if fitting != name:
             self.findings.append(Finding(f"The metric {name!r} is recorded as {fitting!r}.", self.source))
         return fitting
+
+
+    def leave_out_steps(self, count: int, name: str) -> None:
+        """Tells that points of a metric were left out since no session takes their steps."""
+        if count:
+            self.findings.append(Finding(
+                f"{count:,} points of {name!r} have steps below 0 or above 2^53 - 1 and were left out.", self.source, is_loss=True))
 
 
 def is_step(step: int) -> bool:

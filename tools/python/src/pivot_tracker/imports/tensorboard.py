@@ -229,7 +229,7 @@ class EventFolder:
 
     def _begin_tag(self, tag: str, name: str, step: int) -> None:
         """When a file has a tag for the first time, forgets what earlier files have of it from that step on."""
-        if self._last_file.get(tag, self._file) < self._file and _forget(self.run.series[name], step):
+        if self._last_file.get(tag, self._file) < self._file and self.run.series[name].forget(step):
             self.run.restarts.append(step)
         self._last_file[tag] = max(self._file, self._last_file.get(tag, 0))
 
@@ -247,7 +247,7 @@ class EventFolder:
     def _purge(self, step: int) -> None:
         """Forgets everything from a step on, which the run is about to record again."""
         run = self.run
-        forgotten = [_forget(series, step) for series in run.series.values()]
+        forgotten = [series.forget(step) for series in run.series.values()]
         late = [path for path, artifact in run.artifacts.items() if artifact.step is not None and artifact.step >= step]
         for path in late:
             del run.artifacts[path]
@@ -288,16 +288,6 @@ class EventFolder:
         for end in wire.submessages(plugin, 4):
             if wire.integer(wire.message(end), 1) == 2:
                 self.run.outcome, self.run.message = "failed", "The hparams plugin recorded a failure."
-
-
-def _forget(series: Series, step: int) -> bool:
-    """Leaves out the points from a step on; false when there were none."""
-    if not series.steps or max(series.steps) < step:
-        return False
-    kept = series.chosen([place for place, one in enumerate(series.steps) if one < step])
-    # In place: others know the columns.
-    series.steps[:], series.values[:], series.times[:] = kept.steps, kept.values, kept.times
-    return True
 
 
 def _plain(data: bytes) -> object:
