@@ -249,16 +249,16 @@ class _Reader:
         names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
         is_picture = kind in ("image-file", "images/separated", "images")
         for number, name in enumerate(names):
-            path = self._file(name)
-            if path is None:
+            file = self._file(name)
+            if file is None:
                 self.run.findings.append(Finding(f"{name!r} of {key!r} at step {step} is not there.", str(self._folder)))
                 continue
             self._media.append(name)
-            content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             place = f"{step}-{number}" if len(names) > 1 else str(step)
-            target = f"images/{safe_path(key)}/{place}{path.suffix}" if is_picture else f"files/{safe_path(name)}"
+            target = f"images/{safe_path(key)}/{place}{file.suffix}" if is_picture else f"files/{safe_path(name)}"
             word = "image" if is_picture else "file"
-            self.run.put(SourceArtifact(target, path, content_type, word, safe_path(key), step if is_step(step) else None))
+            self.run.put(SourceArtifact(target, file, content_type, word, safe_path(key), step if is_step(step) else None))
 
     def _file(self, name: str) -> Optional[pathlib.Path]:
         """The file of the run with a name, unless that leads out of its folder."""
