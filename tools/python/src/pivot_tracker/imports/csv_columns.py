@@ -72,7 +72,8 @@ def columns_of(header: Sequence[str], first_row: Sequence[str], named: Mapping[s
         for role in ("value", "metric", "axis"):
             if role in roles and role not in named:
                 rest = sorted([*rest, roles.pop(role)])
-    if "step" not in roles and "epoch" not in roles:
+    has_steps = "step" in roles or named.get("step") == "#"
+    if not has_steps and "epoch" not in roles:
         raise UnreadableSource(
             f"{file}, line 1: none of the columns {_listed(header)} is a step or an epoch; name one with {OPTIONS['step']} or "
             f"{OPTIONS['epoch']}, or give {OPTIONS['step']} '#' to count rows.")
@@ -81,7 +82,7 @@ def columns_of(header: Sequence[str], first_row: Sequence[str], named: Mapping[s
     unnamed = [place for place in rest if not header[place].strip() or header[place].startswith("Unnamed: ")]
     metrics: Dict[int, Tuple[Optional[str], str]] = {place: (None, header[place]) for place in rest if place not in unnamed}
     left_out = [header[place] or "(without a name)" for place in unnamed]
-    if "step" in roles and "epoch" in roles:
+    if has_steps and "epoch" in roles:
         metrics[roles.pop("epoch")] = (None, "epoch")
     split = _split(metrics)
     if split:
