@@ -87,7 +87,8 @@ class Report:
             document = asdict(outcome)
         self._runs.append(document)
         if not self.options.json:
-            print(_sentence(document))
+            # A folder's name need not be UTF-8.
+            print(_sentence(document).encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
             sys.stdout.flush()
 
     def end(self, status: int, error: Optional[BaseException] = None) -> int:
@@ -246,6 +247,8 @@ def _follow_folders(options: argparse.Namespace, report: Report) -> None:
                     for folder in tensorboard.runs(root):
                         folders.setdefault(folder.run.identity, folder)
                 for identity, folder in folders.items():
+                    if not folder.is_there:
+                        continue
                     before = (folder.run.point_count, len(folder.run.artifacts), len(folder.run.params), len(folder.run.restarts))
                     folder.read()
                     run = folder.run
@@ -261,6 +264,9 @@ def _follow_folders(options: argparse.Namespace, report: Report) -> None:
                 time.sleep(_FOLLOW_SECONDS)
         except KeyboardInterrupt:
             for identity, session in sessions.items():
+                if folders[identity].is_there:
+                    folders[identity].read()
+                session.bring()
                 folders[identity].tell_the_rest()
                 session.finish()
                 session.close()

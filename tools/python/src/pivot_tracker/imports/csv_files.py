@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .csv_columns import EARLIEST_SECONDS, Columns, columns_of
-from .source import Epoch, Finding, Series, SourceRun, UnreadableSource, is_step
+from .source import Epoch, Finding, Series, SourceRun, UnreadableSource, is_step, is_time
 
 _EMPTY = frozenset(("", "null", "none", "na", "n/a", "<na>"))
 _WORDS = {"true": 1.0, "false": 0.0}
@@ -356,12 +356,21 @@ def _time(cell: str, column: str) -> Optional[int]:
             raise _Wrong(f"{cell[:40]!r} in {column!r} is no time") from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
         since = moment - datetime(1970, 1, 1, tzinfo=timezone.utc)
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        time = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        if not is_time(time):
+            raise _Wrong(f"{cell[:40]!r} in {column!r} is no time since 1970")
+        return time
     if not EARLIEST_SECONDS <= number < 1e20:
         raise _Wrong(f"{cell[:40]!r} in {column!r} is no time since 1970")
-    if cell.strip().isdigit():
+    time = _microseconds(number, cell.strip())
+    if not is_time(time):
+        raise _Wrong(f"{cell[:40]!r} in {column!r} is no time until the year 9999")
+    return time
+
+
+def _microseconds(number: float, cell: str) -> int:
+    if cell.isdigit():
         whole = int(cell)
         # Seconds have 9 or 10 digits until the year 2286; three more for each smaller unit.
         return whole * 1_000_000 if whole < 10**11 else whole * 1000 if whole < 10**14 else whole if whole < 10**17 else whole // 1000
-    scale = 1e6 if number < 1e11 else 1e3 if number < 1e14 else 1.0
-    return round(number * scale)
+    return round(number * (1e6 if number < 1e11 else 1e3 if number < 1e14 else 1.0 if number < 1e17 else 1e-3))

@@ -93,6 +93,10 @@ class FolderStore:
         try:
             with open(path, "rb") as file:
                 for number, line in enumerate(file, 1):
+                    if not line.endswith(b"\n"):
+                        run.findings.append(Finding(
+                            f"The file ends within a line; {len(points):,} points before it were taken.", str(path), byte=byte, line=number))
+                        break
                     words = line.split()
                     try:
                         # Without a step: of MLflow before 1.0.

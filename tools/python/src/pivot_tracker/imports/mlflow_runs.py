@@ -29,7 +29,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..params import Parameter
 from .session_import import time_text
-from .source import Finding, Series, SourceArtifact, SourceRun, is_step, safe_path
+from .source import Finding, Series, SourceArtifact, SourceRun, is_step, is_time, safe_path
 
 #: What SQL stores keep instead of an infinity, which SQL does not have.
 _GREATEST = 1.7976931348623157e308
@@ -123,7 +123,7 @@ def _facts(stored: StoredRun) -> Dict[str, Parameter]:
         if value:
             facts[name] = value
     for name, time in (("mlflow.started_at", stored.started), ("mlflow.ended_at", stored.ended)):
-        if time is not None and 0 <= time < 1 << 47:
+        if time is not None and is_time(time * 1000):
             facts[name] = time_text(time * 1000)
     for name, value in stored.tags.items():
         if name != "mlflow.note.content":
@@ -139,10 +139,10 @@ def _label(name: str, value: str) -> str:
 
 
 def _add(run: SourceRun, name: str, points: List[Point]) -> None:
-    kept = [point for point in points if is_step(point.step)]
+    kept = [point for point in points if is_step(point.step) and is_time(point.time * 1000)]
     # The same in every kind of store; later points are later ones.
     kept.sort(key=lambda point: (point.time, point.step, math.isnan(point.value), point.value))
-    run.leave_out_steps(len(points) - len(kept), name)
+    run.leave_out(len(points) - len(kept), name)
     if kept:
         run.series[run.name_of_metric(name)] = Series(
             array("q", [point.step for point in kept]), array("d", [point.value for point in kept]),

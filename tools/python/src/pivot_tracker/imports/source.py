@@ -49,7 +49,7 @@ class Series:
         return len(self.steps)
 
     def add(self, step: int, value: float, time: Optional[int] = None) -> None:
-        """Adds a point."""
+        """Adds a point, whose step and time a session takes (`is_step`, `is_time`)."""
         self.steps.append(step)
         self.values.append(value)
         if time is not None:
@@ -153,16 +153,29 @@ class SourceRun:
         return fitting
 
 
-    def leave_out_steps(self, count: int, name: str) -> None:
-        """Tells that points of a metric were left out since no session takes their steps."""
+    def leave_out(self, count: int, name: str) -> None:
+        """Tells that points of a metric were left out since no session takes their steps or times."""
         if count:
             self.findings.append(Finding(
-                f"{count:,} points of {name!r} have steps below 0 or above 2^53 - 1 and were left out.", self.source, is_loss=True))
+                f"{count:,} points of {name!r} were left out: a step must be from 0 to 2^53 - 1, and a time from 1970 on.", self.source,
+                is_loss=True))
 
 
 def is_step(step: int) -> bool:
     """Whether a session takes a step."""
     return 0 <= step <= MAXIMUM_STEP
+
+
+def is_time(microseconds: int) -> bool:
+    """Whether a session takes a time, in microseconds since 1970: until the year 9999."""
+    return 0 <= microseconds < 253_402_300_800_000_000
+
+
+def microseconds_of(seconds: float) -> Optional[int]:
+    """Seconds since 1970 as microseconds; None when that is no time that a session takes."""
+    if not 0 <= seconds < 253_402_300_800:
+        return None
+    return round(seconds * 1e6)
 
 
 def safe_path(name: str) -> str:

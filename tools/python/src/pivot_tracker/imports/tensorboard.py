@@ -28,7 +28,7 @@ import struct
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import wire
-from .source import Finding, Series, SourceArtifact, SourceRun, UnreadableSource, is_step, safe_path
+from .source import Finding, Series, SourceArtifact, SourceRun, UnreadableSource, is_step, microseconds_of, safe_path
 from .tfrecords import RecordFile
 
 _FLOAT = struct.Struct("<f")
@@ -92,6 +92,11 @@ class EventFolder:
         self._file = 0
 
     @property
+    def is_there(self) -> bool:
+        """Whether the folder still is there."""
+        return self._folder.is_dir()
+
+    @property
     def size(self) -> int:
         """The bytes of all files."""
         return sum(path.stat().st_size for path in self._paths())
@@ -134,7 +139,7 @@ class EventFolder:
         try:
             if not self._take_quickly(record):
                 self._take_event(record)
-        except (wire.Malformed, IndexError, struct.error, ValueError, OverflowError) as error:
+        except (wire.Malformed, IndexError, struct.error, ValueError, OverflowError, RecursionError) as error:
             self.run.findings.append(
                 Finding(f"A record of {len(record)} bytes is no event that can be read: {error}", str(file.path),
                         byte=file.offset - len(record) - 16, is_loss=True))
@@ -149,12 +154,16 @@ class EventFolder:
             at = 11
             if step >= 0x80:
                 step, at = wire.varint(record, 10)
+                if not is_step(step):
+                    return False
             series = self._shortcuts.get(record[at:-4])
         except IndexError:
             return False
         if series is None:
             return False
-        time = round(_DOUBLE.unpack_from(record, 1)[0] * 1e6)
+        time = microseconds_of(_DOUBLE.unpack_from(record, 1)[0])
+        if time is None:
+            return False
         series.steps.append(step)
         series.values.append(_FLOAT.unpack_from(record, len(record) - 4)[0])
         series.times.append(time)
@@ -182,8 +191,8 @@ class EventFolder:
                 return
         if not is_step(step):
             self._leave_out("values with a negative step")
-        elif not math.isfinite(time):
-            self._leave_out("values without a time")
+        elif microseconds_of(time) is None:
+            self._leave_out("values whose time is not from 1970 to 9999")
         elif 2 in value:
             self._add(tag, step, wire.single(wire.part(value, 2)), time)
         elif 4 in value:
@@ -220,7 +229,7 @@ class EventFolder:
         name = self._name(tag)
         series = self.run.series.setdefault(name, Series())
         self._begin_tag(tag, name, step)
-        series.add(step, value, round(time * 1e6))
+        series.add(step, value, microseconds_of(time))
 
     def _name(self, tag: str) -> str:
         if tag not in self._names:
@@ -242,7 +251,9 @@ class EventFolder:
         single = wire.message(value[0])
         if sorted(single) == [1, 2] and value[0][-5] == 0x15 and is_step(step):
             tag = wire.text(single, 1)
-            self._shortcuts[record[wire.varint(record, 10)[1] : -4]] = self.run.series[self._name(tag)]
+            series = self.run.series.get(self._name(tag))
+            if series is not None:
+                self._shortcuts[record[wire.varint(record, 10)[1] : -4]] = series
 
     def _purge(self, step: int) -> None:
         """Forgets everything from a step on, which the run is about to record again."""

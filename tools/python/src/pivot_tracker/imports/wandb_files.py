@@ -30,7 +30,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 from ..params import Parameter
 from . import wire
 from .session_import import time_text
-from .source import Finding, LogLine, Series, SourceArtifact, SourceRun, UnreadableSource, is_step, safe_path
+from .source import Finding, LogLine, Series, SourceArtifact, SourceRun, UnreadableSource, is_step, is_time, microseconds_of, safe_path
 from .wandb_records import WandbFile
 
 _Told = Callable[[int, int], None]
@@ -118,7 +118,7 @@ class _Reader:
                 for record in file.records():
                     try:
                         self._take(record)
-                    except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
+                    except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
                         self.run.findings.append(Finding(
                             f"A record of {len(record):,} bytes cannot be read: {error}", str(path), byte=file.byte, is_loss=True))
                     if file.count & 0x3FF == 0:
@@ -164,7 +164,8 @@ class _Reader:
         facts.update({f"wandb.{name}": wire.text(run, number) for number, name in _RUN_FACTS.items() if wire.text(run, number)})
         if 17 in run:
             start = wire.message(wire.part(run, 17))
-            facts["wandb.started_at"] = time_text(_microseconds(start))
+            if is_time(_microseconds(start)):
+                facts["wandb.started_at"] = time_text(_microseconds(start))
         git = wire.message(wire.part(run, 21))
         facts.update({name: wire.text(git, number) for number, name in ((1, "git_remote"), (2, "git_commit")) if wire.text(git, number)})
         self.run.facts.update(facts)
@@ -198,7 +199,7 @@ class _Reader:
         if self._is_first_of_file:
             self._begin_file(step)
         self._last_step = max(self._last_step, step)
-        microseconds = round(float(time) * 1e6) if isinstance(time, (int, float)) and math.isfinite(time) else None
+        microseconds = microseconds_of(time) if isinstance(time, (int, float)) else None
         kinds = {path[:-1]: value for path, value in items.items() if path[-1] == "_type" and len(path) > 1}
         for path, value in items.items():
             if path[0].startswith("_"):
@@ -299,6 +300,7 @@ class _Reader:
     def _take_output(self, output: wire.Message) -> None:
         stream = "stdout" if wire.integer(output, 1) == 1 else "stderr"
         time = _microseconds(wire.message(wire.part(output, 2)))
+        time = time if is_time(time) else 0
         began, text = self._partial.get(stream, (time, ""))
         *lines, rest = (text + wire.text(output, 3)).split("\n")
         for line in lines:
@@ -322,7 +324,7 @@ class _Reader:
         run.series = {name: series for name, series in run.series.items() if len(series)}
         run.params = {".".join(path): value for path, value in self._config.items() if path[0] != "_wandb"}
         for name, count in self._bad_steps.items():
-            run.leave_out_steps(count, name)
+            run.leave_out(count, name)
         if self._exit_code is None:
             run.outcome, run.message = "stopped", "Its file has no exit code: it was killed, or is still going on."
         else:
