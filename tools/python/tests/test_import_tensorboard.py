@@ -17,6 +17,7 @@ import pytest
 import requests
 from importing import artifacts, bits, content, document, imported, points, position, recorded, series
 from pivot_tracker.imports import crc32c, tensorboard
+from pivot_tracker.imports.command import main
 from tensorboardX import SummaryWriter
 from tensorboardX.crc32c import crc32c as reference_checksum
 from tensorboardX.event_file_writer import EventFileWriter
@@ -135,6 +136,35 @@ def test_tensors_without_dimensions_are_scalars(server, tmp_path, capsys, plugin
     }
     assert found == {
         name: [(step, bits(float(value))) for step, value in enumerate(values, 1)] for name, values in expected.items()}
+
+
+def test_steps_and_times_that_no_session_takes_are_left_out(server, tmp_path, capsys):
+    events_of(
+        tmp_path / "run", scalar("first", 1, 0.5, math.nan), *(scalar("loss", step, 0.5) for step in range(3)), scalar("loss", 1 << 60, 0.5, 0.0),
+        scalar("loss", -1, 0.5), scalar("loss", 3, 0.5, math.nan), scalar("loss", 3, 0.5, 1e300), scalar("loss", 4, 0.25))
+    summary = imported(server, capsys, "tensorboard", tmp_path / "run")
+    assert [step for step, _ in series(server, summary["runs"][0]["session_id"])["loss"]] == [0, 1, 2, 4]
+    assert sum("were left out" in one["message"] for one in summary["warnings"]) == 2
+
+
+def test_a_value_of_brain_floats_is_widened(server, tmp_path, capsys):
+    events_of(tmp_path / "run", tensor("b", 1, types_pb2.DT_BFLOAT16, half_val=[0x3F80]), tensor("b", 2, types_pb2.DT_BFLOAT16, tensor_content=b"\xc0\x7f"))
+    (run,) = imported(server, capsys, "tensorboard", tmp_path / "run")["runs"]
+    assert series(server, run["session_id"])["b"] == [(1, bits(1.0)), (2, "NaN")]
+
+
+def test_a_folder_that_is_not_called_in_unicode_is_imported(server, tmp_path, capsys):
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/r\xff n%")
+    events_of(folder, scalar("loss", 1, 0.5))
+    (run,) = imported(server, capsys, "tensorboard", tmp_path)["runs"]
+    assert run["points"] == 1 and document(server, run["session_id"])["session_name"] == "r? n%"
+    assert main(["tensorboard", str(tmp_path), "--dry-run"]) == 0 and "n%: 1 points" in capsys.readouterr().out
+
+
+def test_one_source_that_is_not_there_does_not_keep_the_others(server, tmp_path, capsys):
+    events_of(tmp_path / "run", scalar("loss", 1, 0.5))
+    summary = imported(server, capsys, "tensorboard", tmp_path / "none", tmp_path / "run", status=1)
+    assert summary["points"] == 1
 
 
 def test_images_histograms_texts_and_settings(server, tmp_path, capsys):

@@ -28,6 +28,10 @@ _TIMEOUT = (5.0, 120.0)
 _MAXIMUM_DEPTH = 64
 
 
+class _Missing(UnreadableSource):
+    """The server does not have a route."""
+
+
 class ServerStore:
     """The runs of a server. Raises `UnreadableSource` when it does not answer as MLflow does."""
 
@@ -42,6 +46,7 @@ class ServerStore:
             self._session.headers["Authorization"] = f"Bearer {token}"
         elif user:
             self._session.auth = (user, os.environ.get("MLFLOW_TRACKING_PASSWORD", ""))
+        self._has_models = True
         self.left_out = 0
         self.findings: List[Finding] = []
         self.elsewhere: Dict[str, int] = {}
@@ -90,7 +95,7 @@ class ServerStore:
             run.files = list(self._files(run))
         except (UnreadableSource, KeyError) as error:
             self._lose(run, f"The list of artifacts cannot be read: {error}")
-        if run.tags.get("mlflow.log-model.history") or "mlflow" in run.artifact_uri:
+        if self._has_models:
             self._load_models(run)
 
     def _lose(self, run: StoredRun, what: str) -> None:
@@ -114,8 +119,10 @@ class ServerStore:
                 if info.get("source_run_id") == run.run_id:
                     name = info.get("name") or info["model_id"]
                     run.models[name if name not in run.models else f"{name}-{info['model_id']}"] = list(self._model_files(info["model_id"]))
-        except (UnreadableSource, KeyError):
-            return
+        except _Missing:
+            self._has_models = False
+        except (UnreadableSource, KeyError) as error:
+            self._lose(run, f"Its models cannot be read: {error}")
 
     def _model_files(self, model_id: str, folder: str = "", depth: int = 0) -> Iterator[StoredFile]:
         asked = {"artifact_directory_path": folder} if folder else {}
@@ -166,6 +173,8 @@ class ServerStore:
             document = answer.json()
         except ValueError:
             document = None
+        if answer.status_code in (404, 405, 501):
+            raise _Missing(f"{self.address} has no {_API}/{route}. Is it MLflow's server?")
         if answer.status_code >= 400 or not isinstance(document, dict):
             told = document.get("message", "") if isinstance(document, dict) else answer.text[:100]
             raise UnreadableSource(
