@@ -158,6 +158,7 @@ class CSVFile:
         run_at, metric_at, axis_at = roles.get("run"), roles.get("metric"), roles.get("axis")
         name_of_file = _metric_of(self.path)
         position = self._position(columns, header)
+        known: Dict[Tuple[str, str], Series] = {}
 
         def take(row: List[str], lines: _Lines) -> None:
             value = _number(row[value_at], header[value_at])
@@ -167,10 +168,15 @@ class CSVFile:
             if not metric:
                 raise _Wrong(f"the cell of {header[metric_at or 0]!r} is empty")
             step, epoch, time = position(row)
+            run = row[run_at] if run_at is not None else ""
             if axis_at is not None and row[axis_at] == "epoch" and epoch is not None:
-                self._put(self._run(row[run_at] if run_at is not None else ""), metric, None, epoch, time, value, step)
+                self._put(self._run(run), metric, None, epoch, time, value, step)
+            elif step is not None and (run, metric) in known:
+                known[run, metric].add(step, value, time)
             else:
-                self._put(self._run(row[run_at] if run_at is not None else ""), metric, step, epoch, time, value)
+                series = self._put(self._run(run), metric, step, epoch, time, value)
+                if series is not None:
+                    known[run, metric] = series
 
         return take
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import mimetypes
+import operator
 import os
 import pathlib
 import re
@@ -139,14 +140,15 @@ def _label(name: str, value: str) -> str:
 
 
 def _add(run: SourceRun, name: str, points: List[Point]) -> None:
-    kept = [point for point in points if is_step(point.step) and is_time(point.time * 1000)]
+    kept = [point for point in points if is_step(point[1]) and is_time(point[0] * 1000)]
     # The same in every kind of store; later points are later ones.
-    kept.sort(key=lambda point: (point.time, point.step, math.isnan(point.value), point.value))
+    if not all(map(operator.lt, (point[0] for point in kept), (point[0] for point in kept[1:]))):
+        kept.sort(key=lambda point: (point.time, point.step, math.isnan(point.value), point.value))
     run.leave_out(len(points) - len(kept), name)
     if kept:
         run.series[run.name_of_metric(name)] = Series(
-            array("q", [point.step for point in kept]), array("d", [point.value for point in kept]),
-            array("q", [point.time * 1000 for point in kept]))
+            array("q", [step for _, step, _ in kept]), array("d", [value for _, _, value in kept]),
+            array("q", [time * 1000 for time, _, _ in kept]))
 
 
 def number_in_sql(value: float, is_nan: object = False) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pathlib
 import sqlite3
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, Iterator, List, Sequence, Set, Tuple
 from urllib.parse import quote
 
 from .mlflow_runs import Point, StoredRun, local_artifacts, number_in_sql
@@ -87,14 +87,13 @@ class SQLiteStore:
 
     def _metrics(self, run: StoredRun) -> None:
         bad = 0
-        for row in self._rows("metrics", "key", "value", "timestamp", "step", "is_nan", where="run_uuid", equals=run.run_id):
+        for key, value, time, step, is_nan in self._select("metrics", ("key", "value", "timestamp", "step", "is_nan"), "run_uuid", run.run_id):
             try:
-                value = float("nan") if row["is_nan"] else number_in_sql(float(row["value"]))
-                point = Point(int(row["timestamp"] or 0), int(row["step"] or 0), value)
+                point = Point(int(time or 0), int(step or 0), number_in_sql(float(value), is_nan))
             except (TypeError, ValueError, OverflowError):
                 bad += 1
                 continue
-            run.metrics.setdefault(row["key"], []).append(point)
+            run.metrics.setdefault(key, []).append(point)
         if bad:
             run.findings.append(Finding(f"{bad:,} rows of metrics of run {run.run_id} are no numbers and were left out.", str(self.path), is_loss=True))
 
@@ -127,11 +126,14 @@ class SQLiteStore:
                 self.elsewhere[why] = self.elsewhere.get(why, 0) + 1
 
     def _rows(self, table: str, *columns: str, where: str = "", equals: str = "", order: str = "") -> Iterator[Dict[str, Any]]:
+        for row in self._select(table, columns, where, equals, order):
+            yield dict(zip(columns, row))
+
+    def _select(self, table: str, columns: Sequence[str], where: str = "", equals: str = "", order: str = "") -> Iterator[Tuple[Any, ...]]:
         """The rows of a table; a column that the file does not have is None in all of them."""
         there = self._columns.get(table, set())
         if not there or where and where not in there:
             return
         selected = ", ".join(column if column in there else "NULL" for column in columns)
         query = f"SELECT {selected} FROM {table}" + (f" WHERE {where} = ?" if where else "") + (f" ORDER BY {order}" if order else "")
-        for row in self._connection.execute(query, (equals,) if where else ()):
-            yield dict(zip(columns, row))
+        yield from self._connection.execute(query, (equals,) if where else ())

@@ -95,6 +95,8 @@ class _Reader:
         self._config: Dict[_Path, Any] = {}
         self._summary: Dict[_Path, Any] = {}
         self._series: Dict[_Path, Series] = {}
+        #: The paths of items whose keys, as the file spells them, were read before.
+        self._paths_of_keys: Dict[bytes, _Path] = {}
         self._texts: Dict[str, int] = {}
         self._media: List[str] = []
         self._partial: Dict[str, Tuple[int, str]] = {}
@@ -189,8 +191,16 @@ class _Reader:
         step = None
         for number, value in wire.fields(data):
             if number == 1 and isinstance(value, bytes):
+                # value_json = 16 comes last, and its content, JSON, has no byte 1.
+                at = value.rfind(b"\x82\x01")
+                path = self._paths_of_keys.get(value[:at])
+                if path is not None and value[at + 2] == len(value) - at - 3 and value[at + 3] != 0x7B:
+                    items[path] = _json(value[at + 3 :])
+                    continue
                 path, content = _item(value)
                 _flatten(items, path, content)
+                if at > 0 and value[0] in (0x0A, 0x12):
+                    self._paths_of_keys[value[:at]] = path
             elif number == 2 and isinstance(value, bytes):
                 step = wire.integer(wire.message(value), 1)
         own = items.pop(("_step",), None)
@@ -200,7 +210,7 @@ class _Reader:
             self._begin_file(step)
         self._last_step = max(self._last_step, step)
         microseconds = microseconds_of(time) if isinstance(time, (int, float)) else None
-        kinds = {path[:-1]: value for path, value in items.items() if path[-1] == "_type" and len(path) > 1}
+        kinds: Dict[_Path, Any] = {path[:-1]: value for path, value in items.items() if path[-1] == "_type" and len(path) > 1}
         for path, value in items.items():
             if path[0].startswith("_"):
                 continue
