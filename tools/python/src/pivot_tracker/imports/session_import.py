@@ -238,7 +238,8 @@ class SessionImport:
     def _next_step(self) -> int:
         last = [max(series.steps) for series in self._run.series.values() if len(series)]
         last += [artifact.step for artifact in self._run.artifacts.values() if artifact.step is not None]
-        return max([*last, int(self._document.get("current_step") or 0)]) + 1
+        # One that begins at step 1 would replace step 0 too.
+        return max([1, *last, int(self._document.get("current_step") or 0)]) + 1
 
     # Bringing
 
