@@ -42,7 +42,9 @@ class Database:
         for time, step, value in points:
             stored = 0.0 if math.isnan(value) else math.copysign(1.7976931348623157e308, value) if math.isinf(value) else value
             rows.append((key, stored, time, run_id, step, math.isnan(value)))
+        self.connection.execute("BEGIN")
         self.connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.connection.execute("COMMIT")
 
     def model(self, model_id, name, run_id, location):
         self.connection.execute("INSERT INTO logged_models VALUES (?, 1, ?, ?, ?, 'READY')", (model_id, name, location, run_id))

@@ -45,6 +45,7 @@ class WandbFile:
         parts: List[bytes] = []
         with open(self.path, "rb") as file:
             number = 0
+            is_after_damage = False
             while True:
                 block = file.read(_BLOCK)
                 at = 0 if number else len(_BEGIN)
@@ -55,12 +56,21 @@ class WandbFile:
                     if end > len(block) and len(block) < _BLOCK:
                         break
                     data = block[at + _HEAD.size : end]
-                    why = self._wrong(kind, end, len(block), checksum, data, bool(parts))
+                    why = self._wrong(kind, end, len(block), checksum, data)
                     if why:
                         self._tell(start + at, f"{why}, so the rest of the block of 32 KiB was left out", True)
-                        parts = []
+                        parts, is_after_damage = [], True
                         at = len(block)
                         break
+                    if bool(parts) != (kind in (_MIDDLE, _LAST)):
+                        # The rest of a record whose beginning was damaged is told already.
+                        if parts or not is_after_damage:
+                            self._tell(self.byte if parts else start + at, "Parts of a record are missing; it was left out", True)
+                        parts = []
+                        if kind in (_MIDDLE, _LAST):
+                            at = end
+                            continue
+                    is_after_damage = False
                     if kind in (_WHOLE, _FIRST):
                         self.byte = start + at
                         parts = []
@@ -78,15 +88,13 @@ class WandbFile:
                     return
                 number += 1
 
-    def _wrong(self, kind: int, end: int, size: int, checksum: int, data: bytes, has_begun: bool) -> Optional[str]:
+    def _wrong(self, kind: int, end: int, size: int, checksum: int, data: bytes) -> Optional[str]:
         if not _WHOLE <= kind <= _LAST:
             return f"There is a chunk of the unknown type {kind}"
         if end > size:
             return "A chunk is longer than its block"
         if zlib.crc32(data, _SEEDS[kind]) != checksum:
             return "A chunk is damaged (its checksum differs)"
-        if has_begun != (kind in (_MIDDLE, _LAST)):
-            return "The parts of a record are not in order"
         return None
 
     def _tell(self, byte: int, what: str, is_loss: bool) -> None:
