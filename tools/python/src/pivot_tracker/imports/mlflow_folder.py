@@ -23,7 +23,10 @@ from .source import Finding
 
 _STATUSES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "e": "\x1b", "N": "\x85", "_": "\xa0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "L": "\u2028", "P": "\u2029"}
+_ESCAPES = {
+    "n": "\n", "t": "\t", "r": "\r", "0": "\0", "e": "\x1b", "N": "\x85", "_": "\xa0",
+    "a": "\a", "b": "\b", "f": "\f", "v": "\v", "L": "\u2028", "P": "\u2029",
+}
 
 
 def is_store(folder: pathlib.Path) -> bool:
