@@ -59,10 +59,14 @@ class Kept:
             raise
         with self._lock:
             if self._entries.get(key) is mine:
-                mine.cost[0] = cost(made)
-                self._cost += mine.cost[0]
-                while self._cost > self._capacity and self._entries:
-                    self._replace(next(iter(self._entries)), None)
+                price = cost(made)
+                if price > self._capacity:
+                    self._replace(key, None)
+                else:
+                    mine.cost[0] = price
+                    self._cost += price
+                    while self._cost > self._capacity:
+                        self._replace(next(iter(self._entries)), None)
         mine.value.set_result(made)
         return made
 
