@@ -11,7 +11,6 @@ What has no key goes by its path, and what has no step is at 0. Only PNG, JPEG, 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import Any, Dict, List, Mapping, Tuple
@@ -72,7 +71,7 @@ def read_blob_key(key: str) -> Tuple[str, str, str]:
     try:
         session_id, path, digest = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
         return str(session_id), str(path), str(digest)
-    except (binascii.Error, UnicodeDecodeError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise ValueError(f"'{key[:80]}' names no picture.") from error
 
 

@@ -238,6 +238,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except PIVOTError as error:
+        if error.status == 404:
+            raise errors.NotFoundError(str(error)) from error
         raise PIVOTFailed(str(error)) from error
 
 

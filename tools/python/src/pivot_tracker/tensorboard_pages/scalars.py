@@ -16,6 +16,8 @@ from .times import seconds
 
 #: The bounds of the API's `max_points`.
 _FEWEST_POINTS, _MOST_POINTS = 4, 100_000
+#: So many metrics are read with one call, since a page that shows one mostly shows the others too.
+_TOGETHER = 8
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Where the points of a tag come from: a metric on an axis, with its numbers, or the points themselves."""
+    """Where the points of a tag come from: a metric on an axis, or the points themselves."""
 
     last_step: int
     metric: str = ""
     axis: str = ""
-    state: Optional[Mapping[str, Any]] = None
     points: Optional[List[Point]] = None
 
 
@@ -44,10 +45,10 @@ def series_of(sessions: Sessions, session: Shown) -> Dict[str, Series]:
     metrics = sessions.metrics(session)
     for metric in metrics:
         if "steps" in metric:
-            found[metric["name"]] = Series(metric["steps"]["last"], metric["name"], "step", metric["steps"])
+            found[metric["name"]] = Series(metric["steps"]["last"], metric["name"], "step")
     for metric in metrics:
         if "epochs" in metric:
-            found[_free(f"epoch/{metric['name']}", found)] = Series(metric["epochs"]["last"], metric["name"], "epoch", metric["epochs"])
+            found[_free(f"epoch/{metric['name']}", found)] = Series(metric["epochs"]["last"], metric["name"], "epoch")
     results: Dict[str, Dict[int, Point]] = {}
     for result in sessions.document(session).get("results", ()):
         point = Point(result.get("step", 0), seconds(result["recorded_at"]), float(result["value"]))
@@ -66,10 +67,13 @@ def points_of(sessions: Sessions, session: Shown, series: Series, at_most: Optio
     """
     if series.points is not None:
         return series.points
-    query: Dict[str, object] = {"metric_name": series.metric, "axis": series.axis}
+    query: Dict[str, object] = {"axis": series.axis}
+    states = {metric["name"]: metric[f"{series.axis}s"] for metric in sessions.metrics(session) if f"{series.axis}s" in metric}
     if at_most and at_most <= _MOST_POINTS:
         query["max_points"] = max(at_most, _FEWEST_POINTS)
-    return _points(sessions.history(session, query, series.state))
+        if 1 < len(states) <= _TOGETHER:
+            return _points(sessions.history(session, query, states)["metrics"].get(series.metric, {}))
+    return _points(sessions.history(session, {"metric_name": series.metric, **query}, states.get(series.metric)))
 
 
 def last_points_of(sessions: Sessions, session: Shown) -> Dict[str, Point]:
