@@ -9,6 +9,7 @@ import sys
 import threading
 from fractions import Fraction
 
+import numpy
 import pytest
 import requests
 from importing import artifacts, content, document, get
@@ -172,7 +173,7 @@ def test_pictures_histograms_and_texts_are_the_artifacts(server):
         for step in range(0, 300, 2):
             session.image("overlay/größe", [[step / 300, 0.0], [1.0, 0.5]], step)
             if step < 10:
-                session.image("several", [[[place / 12]] for place in range(12)], step)
+                session.image("several", [numpy.full((2, 2), place / 12) for place in range(12)], step)
                 session.histogram("weights", [step, 1.0, 2.0, 2.5, math.nan, math.inf], step, bins=7)
         session.histogram("nothing", [math.nan], 0)
         session.file(__file__, name="text.py")
@@ -236,13 +237,14 @@ def test_only_what_is_shown_can_be_had(server):
 
 
 def test_the_newest_are_shown_and_how_many_match_is_told(server):
-    ids = [pivot.PIVOTClient(server.url).create_session(name=f"s{number}", config={"trainer": {"kind": "external"}})["session_id"] for number in range(5)]
+    client = pivot.PIVOTClient(server.url)
+    ids = [client.create_session(name=f"s{number}", config={"trainer": {"kind": "external"}})["session_id"] for number in range(5)]
     with board_of(server, limit=2) as board:
         assert sorted(board.json("runs")) == sorted(f"s{number}/{ids[number]}" for number in (3, 4))
         assert board.json("environment")["data_location"].endswith("2 of 5")
     with board_of(server, limit=2, sort="session_name") as board:
         assert sorted(board.json("runs")) == sorted(f"s{number}/{ids[number]}" for number in (0, 1))
-        pivot.PIVOTClient(server.url).delete_session(ids[0])
+        client.delete_session(ids[0])
         board.when(lambda: board.json("runs"), lambda runs: sorted(runs) == sorted(f"s{number}/{ids[number]}" for number in (1, 2)))
 
 

@@ -79,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pivot-tensorboard", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", help="address of the PIVOT server; by default PIVOT_URL, else http://localhost:8000")
-    parser.add_argument("--filter", metavar="FILTER", help="which sessions, in PIVOT's filter language; by default all that are not archived")
+    parser.add_argument("--filter", metavar="FILTER",
+                        help="which sessions, in PIVOT's filter language; by default all that are not archived")
     parser.add_argument("--sort", metavar="ORDER", help="which come first, such as -metrics.val_acc; by default the newest")
     parser.add_argument("--limit", type=_between(1, MAXIMUM_SESSIONS), default=100, metavar="N",
                         help=f"the most sessions to show, 1 to {MAXIMUM_SESSIONS:,} (default: %(default)s)")

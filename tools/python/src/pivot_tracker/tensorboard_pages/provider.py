@@ -170,7 +170,10 @@ class PIVOTDataProvider(provider.DataProvider):  # type: ignore[misc]
     ) -> ByRun:
         def of(session: Shown) -> Dict[str, Any]:
             found = _wanted(run_tag_filter, media.pictures_of(self._sessions, session))
-            return {tag: [_blobs(step, those) for step, those in media.thinned(steps, downsample or 0).items()] for tag, steps in found.items()}
+            return {
+                tag: [_blobs(step, those) for step, those in media.thinned(steps, downsample or 0).items()]
+                for tag, steps in found.items()
+            }
 
         return self._of_runs(run_tag_filter, of) if plugin_name == image_metadata.PLUGIN_NAME else {}
 
@@ -186,7 +189,8 @@ class PIVOTDataProvider(provider.DataProvider):  # type: ignore[misc]
                     for steps in media.pictures_of(self._sessions, session).values():
                         for artifact in (one for those in steps.values() for one in those if one["path"] == path):
                             if artifact["size_bytes"] > media.LARGEST_ARTIFACT:
-                                raise errors.InvalidArgumentError(f"The picture {path} of {session_id} is larger than 64 MiB. Download it from PIVOT.")
+                                raise errors.InvalidArgumentError(
+                                    f"The picture {path} of {session_id} is larger than 64 MiB. Download it from PIVOT.")
                             return self._sessions.content(session_id, path, digest)
         raise errors.NotFoundError(f"There is no picture {path} of {session_id} among what is shown. Reload the page.")
 

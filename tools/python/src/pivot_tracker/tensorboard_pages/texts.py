@@ -37,7 +37,8 @@ def own_texts_of(sessions: Sessions, session: Shown) -> Dict[str, str]:
     found = {"pivot/session": _table(sessions.reader.url, document)}
     if document.get("notes"):
         found["pivot/notes"] = str(document["notes"])
-    blocks = [f"**{title}**\n\n{_code(document[name])}" for title, name in (("configuration", "config"), ("params", "params")) if document.get(name)]
+    parts = (("configuration", document.get("config")), ("params", document.get("params")))
+    blocks = [f"**{title}**\n\n{_code(part)}" for title, part in parts if part]
     if blocks:
         found["pivot/configuration"] = "\n\n".join(blocks)
     return found
