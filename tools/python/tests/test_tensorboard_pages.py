@@ -1,6 +1,7 @@
 """TensorBoard over PIVOT: what its pages ask for, compared with what PIVOT has, number by number."""
 
 import datetime
+import http.server
 import json
 import math
 import os
@@ -12,18 +13,16 @@ from fractions import Fraction
 import numpy
 import pytest
 import requests
+from boards import board_of
 from importing import artifacts, content, document, get
+from pivot_tracker.tensorboard_pages import command, media, texts
+from pivot_tracker.tensorboard_pages.kept import Kept
+from pivot_tracker.tensorboard_pages.reading import Reader
+from pivot_tracker.tensorboard_pages.sessions import run_name
+from pivot_tracker.tensorboard_pages.times import seconds
 from server_process import free_port
 
 import pivot_tracker as pivot
-
-boards = pytest.importorskip("boards", reason="TensorBoard is not installed", exc_type=ImportError)
-
-from boards import board_of  # noqa: E402
-from pivot_tracker.tensorboard_pages import command, media, texts  # noqa: E402
-from pivot_tracker.tensorboard_pages.kept import Kept  # noqa: E402
-from pivot_tracker.tensorboard_pages.sessions import run_name  # noqa: E402
-from pivot_tracker.tensorboard_pages.times import seconds  # noqa: E402
 
 ODD = [0.1, -0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7976931348623157e308, 1 / 3]
 
@@ -292,6 +291,40 @@ def test_wrong_usage_is_told_in_the_servers_words(server, capsys):
         with pytest.raises(SystemExit) as ended:
             command.main(wrong)
         assert ended.value.code == 2
+
+
+def test_the_token_is_sent_and_many_calls_go_on_at_once_but_not_all():
+    tokens, together, most, lock, go_on = [], 0, 0, threading.Lock(), threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            nonlocal together, most
+            with lock:
+                tokens.append(self.headers["Authorization"])
+                together += 1
+                most = max(most, together)
+                if together == 6:
+                    go_on.set()
+            assert go_on.wait(20)
+            with lock:
+                together -= 1
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as stand_in:
+        threading.Thread(target=stand_in.serve_forever, daemon=True).start()
+        reader = Reader(f"http://127.0.0.1:{stand_in.server_port}/api/v1", "secret")
+        assert reader.for_each(range(20), lambda _: reader.document("ping")) == [({}, 0)] * 20
+        reader.close()
+        stand_in.shutdown()
+    assert tokens == ["Bearer secret"] * 20 and most == 6
 
 
 def test_names_of_runs_are_paths_of_their_own():
