@@ -54,7 +54,7 @@ let package = Package(
 
         library("JSON"),
         library("Text"),
-        library("Checksum"),
+        library("Checksum", ["CDigest"]),
         library("LMDB", ["Checksum", "CLMDB"]),
         library("Compression", ["CZlib", "CZstd"]),
         library("Processes", ["CProcess"]),
@@ -74,6 +74,7 @@ let package = Package(
                 "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
+        library("ExportFormats", ["API", "Checksum", "Compression", "JSON", "Tracking"]),
         library(
             "WebServer",
             [
@@ -95,8 +96,8 @@ let package = Package(
         library(
             "Exporters",
             [
-                "API", "Application", "Compression", "JSON", "REST", "Tracking", "WebServer", .hummingbird, .httpTypes,
-                .nioCore,
+                "API", "Application", "Blobs", "Compression", "ExportFormats", "JSON", "REST", "Tracking", "WebServer",
+                .hummingbird, .httpTypes, .nioCore,
             ]),
         library(
             "WebUI",
@@ -127,14 +128,14 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "EventLog", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient", "Trainer",
-                "TrainingConfiguration", .argumentParser, .log,
+                "API", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient",
+                "Trainer", "TrainingConfiguration", .argumentParser, .log, .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
             dependencies: [
-                "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TensorEngine", "Tracking", "Trainer",
-                "TrainingConfiguration", .argumentParser, .nioCore, .nioPosix, .protobuf,
+                "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "ReadModels", "TensorEngine", "Tracking",
+                "Trainer", "TrainingConfiguration", .argumentParser, .nioCore, .nioPosix, .protobuf,
             ], swiftSettings: settings),
 
         library("StoreTesting", ["Blobs", "EventLog", "TestSupport", "Tracking", .nioCore]),
@@ -168,6 +169,7 @@ let package = Package(
         tests(
             "EventLogTests", ["EventLog", "LMDB", "StoreTesting", "TestSupport", "Tracking", "crash-child"],
             fixtures: ["Golden"]),
+        tests("ExportFormatsTests", ["ExportFormats", "JSON", "TestSupport", "Tracking"], fixtures: ["Golden"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests(
@@ -179,7 +181,9 @@ let package = Package(
         tests(
             "RESTTests",
             [
-                "API", "Application", "Blobs", "Compression", "EventLog", "Exporters", "JSON", "LiveFeeds", "REST",
+                "API", "Application", "Blobs", "Compression", "EventLog", "ExportFormats", "Exporters", "JSON",
+                "LiveFeeds",
+                "REST",
                 "ReadModels", "TestSupport",
                 "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .log,

@@ -1,5 +1,6 @@
 import API
 package import Application
+import ExportFormats
 import HTTPTypes
 import Hummingbird
 package import REST
@@ -7,6 +8,9 @@ import Tracking
 import WebServer
 
 /// Writes the points of sessions in the formats of other tools, batch by batch: what an answer takes does not grow with it.
+///
+/// The bytes are a function of the query and the position, so an answer that broke off can be gone on with: a `Range` is answered
+/// by making the bytes again and leaving the first ones out. Where they end has to be said before, so they are made twice.
 package struct ExportEndpoints: Sendable {
     private let tracker: Tracker
 
@@ -15,53 +19,43 @@ package struct ExportEndpoints: Sendable {
     package var all: [Endpoint] { [Endpoint(.exportSession, export)] }
 
     @Sendable private func export(_ call: Call) async throws -> Response {
-        let session = try call.sessionID()
-        let format = try format(call)
-        let (allAttempts, asOf) = (try call.wantsAllAttempts(), try call.query.position("as_of"))
+        let query = try ExportQuery(call)
+        var asOf = try call.query.position("as_of")
         let freshness = try call.freshness()
-        return try await tracker.reading(cost: .max) { longRead in
-            var cursor = try await tracker.queries.points(of: session, allAttempts: allAttempts, asOf: asOf, freshness)
-            // The first batch is read before the answer begins, so that its errors are answers.
-            let first = try await cursor.next()
-            let headers: HTTPFields = [
-                .contentType: format.contentType, .readPosition: cursor.position.description, .cacheControl: "no-store",
-                .contentDisposition: ContentDisposition.attachment("\(session.text).\(format.name)").headerValue,
+        let condition = call.request.headers[.ifRange]
+        let continued = condition.flatMap { query.position(of: $0) }
+        // A part of other bytes than the client has would be of no use: then it gets all.
+        let wantsPart = call.request.headers[.range] != nil && (condition == nil ? asOf != nil : continued != nil)
+        asOf = asOf ?? (wantsPart ? continued : nil)
+        return try await tracker.reading(cost: .max) { [asOf] longRead in
+            let export = try await Export(query, tracker, asOf: asOf, freshness)
+            let tag = query.tag(at: export.position)
+            var headers: HTTPFields = [
+                .contentType: query.contentType, .readPosition: export.position.description,
+                .cacheControl: "no-store", .eTag: tag.headerValue, .acceptRanges: "bytes",
+                .contentDisposition: ContentDisposition.attachment(query.fileName).headerValue,
             ]
-            return try await .written(headers, longRead) { [cursor] writer in
-                var cursor = cursor
-                var batch = first
-                try await writer.write(format.head)
-                while let points = batch {
-                    try await writer.write(Self.bytes(of: points, session.text, format))
-                    batch = try await cursor.next()
+            var skipped = 0
+            var isPart = false
+            if wantsPart {
+                var sink = ExportSink()
+                try await export.write(to: &sink)
+                let range = try ByteRange.requested(
+                    by: call.request.headers, byteCount: sink.byteCount, entityTag: tag)
+                // Only what goes to the end is a part that was missing.
+                if case .part(let part) = range, part.upperBound == sink.byteCount {
+                    skipped = part.lowerBound
+                    isPart = true
+                    headers[.contentRange] = ByteRange.contentRange(part, of: sink.byteCount)
                 }
             }
+            var response = try await Response.written(headers, longRead) { [skipped] writer in
+                var sink = ExportSink(writer, skipping: skipped)
+                try await export.write(to: &sink)
+                if let written = sink.finish() { writer = written }
+            }
+            if isPart { response.status = .partialContent }
+            return response
         }
-    }
-
-    private func format(_ call: Call) throws(FieldError) -> any PointFormat.Type {
-        guard let name = call.query.text("format") else { throw FieldError("format", "is required") }
-        guard let format = PointFormats.all.first(where: { $0.name == name }) else {
-            let names = PointFormats.all.map { $0.name }.joined(separator: " or ")
-            throw FieldError("format", "must be \(names), not '\(name)'")
-        }
-        return format
-    }
-
-    private static func bytes(
-        of batch: PointCursor.Batch, _ session: String, _ format: any PointFormat.Type
-    ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(batch.points.values.count * 100)
-        let points = batch.points
-        for index in points.values.indices {
-            format.append(
-                ExportedPoint(
-                    session: session, metric: batch.metric, axis: points.axis.rawValue,
-                    attempt: points.attempts[index], step: points.steps[index],
-                    epoch: points.axis == .epoch ? points.epochs[index] : nil,
-                    time: Timestamp(rawValue: points.times[index]), value: points.values[index]), to: &bytes)
-        }
-        return bytes
     }
 }

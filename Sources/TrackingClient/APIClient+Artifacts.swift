@@ -37,6 +37,18 @@ extension APIClient {
             digest: artifact.digest, byteCount: artifact.byteCount, to: target, progress: progress)
     }
 
+    /// The bytes of the artifact's version; at most 256 MiB.
+    package func artifactBytes(_ session: String, _ artifact: ArtifactInfo) async throws(ClientError) -> [UInt8] {
+        let request = APIRequest(
+            .downloadArtifact, APIClient.place(session, artifact.path),
+            query: [("digest", artifact.digest.description)])
+        let bytes = try await bytes(request)
+        guard Digest(hashing: bytes) == artifact.digest else {
+            throw ClientError(.digestMismatch, "\(request.name) answered other bytes than its digest names. Try again.")
+        }
+        return bytes
+    }
+
     /// Takes the artifact out of the list; its versions stay in the log's history.
     package func deleteArtifact(_ session: String, path: String) async throws(ClientError) -> ArtifactInfo {
         try await answer(to: APIRequest(.deleteArtifact, APIClient.place(session, path)))

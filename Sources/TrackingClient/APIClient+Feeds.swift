@@ -37,6 +37,23 @@ extension APIClient {
             }, endsWithAnswer: !follow, policy: follow ? policy : configuration.retries)
     }
 
+    /// The records of the log after `after` as they were recorded, or of one session its lifecycle and its measurements; the
+    /// sequence goes on with records as they are written.
+    package func records(
+        session: String? = nil, after: UInt64, policy: RetryPolicy = .patient
+    ) -> Feed<EventRecordDecoder> {
+        Feed(
+            client: self,
+            request: { position in
+                APIRequest(
+                    session == nil ? .getEvents : .getSessionEvents, session.map { [$0] } ?? [],
+                    query: [
+                        ("stream", session == nil ? nil : EventStreams.all.rawValue),
+                        ("after", String(max(after, position ?? 0))), ("follow", "true"),
+                    ], headers: [("Accept", "application/x-protobuf")])
+            }, endsWithAnswer: false, policy: policy)
+    }
+
     /// The session's lifecycle after `after`: at most `limit` records, all in memory, with their events as they were
     /// recorded. Fewer are the last there are.
     package func records(

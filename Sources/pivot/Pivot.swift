@@ -22,8 +22,9 @@ package struct Pivot: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self,
-            CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, DiffCommand.self,
-            StorageCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
+            CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, ExportCommand.self,
+            DiffCommand.self, StorageCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self,
+            TrainWorkerCommand.self,
         ])
 
     package init() {}

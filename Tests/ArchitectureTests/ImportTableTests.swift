@@ -9,7 +9,7 @@ struct ImportTableTests {
         // The foundation knows nothing of experiments.
         "JSON": [],
         "Text": [],
-        "Checksum": [],
+        "Checksum": ["CDigest"],
         "LMDB": ["CLMDB", "Checksum"],
         "Compression": ["CZlib", "CZstd"],
         "Processes": ["CProcess"],
@@ -36,7 +36,10 @@ struct ImportTableTests {
             "TrainingConfiguration", "WebServer",
         ],
         "LiveFeeds": ["API", "Application", "EventLog", "JSON", "REST", "Tracking", "WebServer"],
-        "Exporters": ["API", "Application", "Compression", "JSON", "REST", "Tracking", "WebServer"],
+        "ExportFormats": ["API", "Checksum", "Compression", "JSON", "Tracking"],
+        "Exporters": [
+            "API", "Application", "Blobs", "Compression", "ExportFormats", "JSON", "REST", "Tracking", "WebServer",
+        ],
         "WebUI": ["API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer"],
         // Outside the server, on the other side of the API.
         "TrackingClient": ["API", "JSON", "Text", "Tracking"],

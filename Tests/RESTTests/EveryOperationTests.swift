@@ -132,7 +132,9 @@ struct EveryOperationTests {
         #expect(try await api.call(.getLatestMetrics, session).json["metrics"]?["val_loss"] == 0.5)
         let names = try await api.call(.getMetricNames, session)
         #expect(names.json["metrics"]?.arrayValue?.compactMap { $0["name"] }.contains("loss") == true)
-        try await api.call(.exportSession, session, query: "format=jsonl")
+        for query in ["format=jsonl", "format=parquet&layout=wide", "format=protobuf&metric_names=loss"] {
+            try await api.call(.exportSession, session, query: query)
+        }
         let history = try await api.call(.getMetricHistory, session, query: "metric_name=loss&axis=step")
         #expect(history.json["values"] == [0.5, "NaN", 0.25])
         let histories = try await api.call(.getMetricHistories, query: "session_ids=\(session)&metric_names=los*")

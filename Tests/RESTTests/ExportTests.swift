@@ -1,6 +1,7 @@
 import API
 import Application
 import EventLog
+import ExportFormats
 import JSON
 import ReadModels
 import Testing
@@ -100,6 +101,87 @@ struct ExportTests {
         }
     }
 
+    /// A session with points by step and by epoch, of which some are on their own.
+    private static func session(_ api: TestAPI) async throws -> String {
+        let (session, token) = try await api.running("wide")
+        try await api.call(
+            .reportMetrics, session,
+            body: [
+                "attempt": 1,
+                "series": [
+                    ["name": "loss", "steps": [1, 2, 2, 4], "values": [1, 2, 3, 4]],
+                    ["name": "step", "steps": [2, 3], "values": ["NaN", 0.5]],
+                ],
+            ], token: token)
+        try await api.complete(1, of: session, token, loss: 0.25)
+        return session
+    }
+
+    @Test("in the wide form a step is a row, and several values at one step are as many")
+    func wide() async throws {
+        try await TestAPI.run { api in
+            let session = try await Self.session(api)
+            let query = "format=csv&layout=wide&metric_names=loss,st*"
+            let rows = try await api.call(.exportSession, session, query: query).text.split(separator: "\n")
+            #expect(rows[0] == "session_id,axis,attempt,step,epoch,time,loss,metric.step")
+            let cells = rows.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            #expect(
+                cells.map { [$0[1], $0[3], $0[6], $0[7]].joined(separator: " ") } == [
+                    "step 1 1.0 ", "step 2 2.0 NaN", "step 2 3.0 ", "step 3  0.5", "step 4 4.0 ",
+                ])
+            let all = try await api.call(.exportSession, session, query: "format=jsonl&layout=wide").text
+            let first = try JSONValue.parse(Array(all.split(separator: "\n")[0].utf8))
+            #expect(first["axis"] == "epoch" && first["epoch"] == 1 && first["val_loss"] == 0.25)
+        }
+    }
+
+    @Test("what broke off goes on with the next byte, in every format", arguments: ["csv", "parquet", "tensorboard"])
+    func ranges(format: String) async throws {
+        try await TestAPI.run { api in
+            let session = try await Self.session(api)
+            let whole = try await api.call(.exportSession, session, query: "format=\(format)")
+            let tag = try #require(whole["etag"])
+            let position = try #require(whole["x-read-position"])
+            // What happens meanwhile changes nothing.
+            try await api.create()
+            for headers in [["If-Range": tag], [:]] {
+                let query = "format=\(format)" + (headers.isEmpty ? "&as_of=\(position)" : "")
+                let part = try await api.call(
+                    .exportSession, session, query: query, status: 206,
+                    headers: headers.merging(["Range": "bytes=11-"]) { $1 })
+                #expect(part.bytes == Array(whole.bytes.dropFirst(11)))
+                #expect(part["content-range"] == "bytes 11-\(whole.bytes.count - 1)/\(whole.bytes.count)")
+                #expect(part["etag"] == tag)
+            }
+            for headers in [["If-Range": "\"1-0\"", "Range": "bytes=11-"], ["Range": "bytes=11-"]] {
+                try await api.call(.exportSession, session, query: "format=\(format)", status: 200, headers: headers)
+            }
+            try await api.refused(
+                .exportSession, [session],
+                TestAPI.Parts(query: "format=\(format)", headers: ["If-Range": tag, "Range": "bytes=99999999-"]), 416,
+                "range_not_satisfiable")
+        }
+    }
+
+    @Test("messages hold the points that the table holds, and a logdir is a folder of event files")
+    func otherFormats() async throws {
+        try await TestAPI.run { api in
+            let session = try await Self.session(api)
+            let answer = try await api.call(.exportSession, session, query: "format=protobuf&metric_names=loss")
+            var reader = MessageTableReader()
+            reader.add(answer.bytes)
+            let points = try PointTable.points(in: try #require(try reader.next()))
+            #expect(points.metric == "loss" && points.points.values == [1, 2, 3, 4])
+            #expect(try reader.next() == nil && reader.isComplete)
+            let tar = try await api.call(.exportSession, session, query: "format=tensorboard&attempts=all")
+            let text = String(decoding: tar.bytes, as: UTF8.self)
+            #expect(tar["content-type"] == "application/x-tar")
+            #expect(text.hasPrefix("wide-\(session.suffix(8))/attempt-1/epochs/events.out.tfevents."))
+            #expect(text.contains("epoch/val_loss") && text.contains("_hparams_/session_start_info"))
+            #expect(tar.bytes.count % 512 == 0)
+        }
+    }
+
     @Test("a format that is not there, and none, are refused with those that are")
     func formats() async throws {
         try await TestAPI.run { api in
@@ -107,6 +189,14 @@ struct ExportTests {
             for query in ["", "format=xlsx"] {
                 try await api.refused(
                     .exportSession, [session], TestAPI.Parts(query: query), 422, "invalid_field", field: "format")
+            }
+            for (query, field) in [
+                ("format=csv&layout=tall", "layout"), ("format=tensorboard&layout=wide", "layout"),
+                ("format=csv&metric_names=\(String(repeating: "a", count: 600))", "metric_names"),
+                ("format=csv&attempts=some", "attempts"), ("format=csv&after=1", "after"),
+            ] {
+                try await api.refused(
+                    .exportSession, [session], TestAPI.Parts(query: query), 422, "invalid_field", field: field)
             }
             try await api.refused(
                 .exportSession, ["sess_none"], TestAPI.Parts(query: "format=csv"), 404, "not_found")

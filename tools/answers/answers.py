@@ -59,8 +59,15 @@ def metrics(call, subject):
         call("getMetricGraph", "val_loss", session, query=query)
         call("getLatestMetricGraph", "val_loss", query=query)
     call("getLossGraph", session, query={"max_points": 4})
-    for query in ({"format": "csv"}, {"format": "jsonl", "attempts": "all"}):
+    for query in ({"format": "csv"}, {"format": "jsonl", "attempts": "all"}, {"format": "parquet", "layout": "wide"},
+                  {"format": "protobuf", "metric_names": "val_*,loss"}, {"format": "tensorboard"}):
         require(call("exportSession", session, query=query).body, f"the export {query} is empty")
+    export = call("exportSession", session, query={"format": "csv"})
+    part = call("exportSession", session, query={"format": "csv"}, status=206,
+                headers={"Range": "bytes=10-", "If-Range": export.headers["etag"]})
+    require(part.body == export.body[10:], "the rest of an export is not the rest")
+    call("exportSession", session, query={"format": "csv"}, status=416,
+         headers={"Range": "bytes=99999999-", "If-Range": export.headers["etag"]})
 
 
 def histories(call, subject):

@@ -78,8 +78,8 @@ extension Operation {
         "getMetricGraph", .get, "/graphs/metrics/{metric_name}/{session_id}", for: .viewer, query: graph,
         answering: .document(GraphInfo.self))
     package static let exportSession = Operation(
-        "exportSession", .get, session + "/export", for: .viewer, query: ["format", "as_of"] + .attempts + .reading,
-        answering: .rows)
+        "exportSession", .get, session + "/export", for: .viewer,
+        query: ["format", "layout", "metric_names", "as_of"] + .attempts + .reading, 200, 206, answering: .rows)
     package static let getLogs = Operation(
         "getLogs", .get, session + "/logs", for: .viewer, query: ["after", "limit", "rank"] + .reading,
         answering: .document(LogLineList.self))

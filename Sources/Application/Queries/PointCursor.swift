@@ -39,13 +39,16 @@ package struct PointCursor: Sendable {
 extension Queries {
     /// A cursor over all points of a session.
     ///
-    /// - Parameter allAttempts: Whether points that later attempts superseded are among them.
+    /// - Parameters:
+    ///   - names: The names of the metrics that are wanted; all without patterns.
+    ///   - allAttempts: Whether points that later attempts superseded are among them.
     package func points(
-        of session: Session.ID, allAttempts: Bool, asOf: LogPosition? = nil, _ freshness: Freshness
+        of session: Session.ID, names patterns: [NamePattern] = [], allAttempts: Bool, asOf: LogPosition? = nil,
+        _ freshness: Freshness
     ) async throws -> PointCursor {
         let names = try await metricNames(of: session, asOf: asOf, freshness)
         var histories: [MetricHistoryQuery] = []
-        for name in names.value {
+        for name in names.value where patterns.allow(name.name) {
             for axis in [MetricHistoryQuery.Axis.epoch, .step] where axis == .epoch ? name.isInEpochs : name.isInSteps {
                 histories.append(
                     MetricHistoryQuery(session: session, metric: name.name, axis: axis, allAttempts: allAttempts))

@@ -4,9 +4,9 @@ package import Tracking
 extension Queries {
     /// The checkpoints that are asked for, and how many there are on all pages.
     package func checkpoints(
-        _ query: CheckpointListQuery, _ freshness: Freshness
+        _ query: CheckpointListQuery, asOf: LogPosition? = nil, _ freshness: Freshness
     ) async throws -> Answer<(checkpoints: [CheckpointEntry], total: Int)> {
-        let all = try await read(freshness) { snapshot in
+        let all = try await read(freshness, asOf: asOf) { snapshot in
             guard let session = query.session else {
                 return try snapshot.checkpoints(of: nil, includesSuperseded: query.includesSuperseded)
             }
@@ -33,9 +33,9 @@ extension Queries {
 
     /// The artifacts of a session that are asked for.
     package func artifacts(
-        of id: Session.ID, _ filter: ArtifactFilter, _ freshness: Freshness
+        of id: Session.ID, _ filter: ArtifactFilter, asOf: LogPosition? = nil, _ freshness: Freshness
     ) async throws -> Answer<[ArtifactVersions]> {
-        try await read(freshness) { snapshot in
+        try await read(freshness, asOf: asOf) { snapshot in
             _ = try snapshot.document(of: id)
             let artifacts = try snapshot.artifacts(of: id, includesSuperseded: filter.includesSuperseded)
             var answers: [ArtifactVersions] = []

@@ -1,11 +1,11 @@
-import API
-import Application
+package import API
+package import Application
 import SwiftProtobuf
-import Tracking
+package import Tracking
 
 extension CheckpointInfo {
     /// - Parameter metric: The metric that `metricValue` is; nil for the session's monitored one.
-    init(_ entry: CheckpointEntry, metric: String? = nil) {
+    package init(_ entry: CheckpointEntry, metric: String? = nil) {
         let document = entry.document
         self.init()
         id = document.checkpointID
@@ -35,7 +35,7 @@ extension CheckpointInfo {
 }
 
 extension ArtifactInfo {
-    init(_ entry: ArtifactVersions) {
+    package init(_ entry: ArtifactVersions) {
         self.init(entry.artifact.document)
         isSuperseded = entry.artifact.isSuperseded
         versions = entry.earlier.map(Version.init)

@@ -1,5 +1,5 @@
-import API
-import Application
+package import API
+package import Application
 import JSON
 import SwiftProtobuf
 import Tracking
@@ -58,7 +58,7 @@ extension SessionSummary {
 }
 
 extension SessionInfo {
-    init(_ view: SessionView) {
+    package init(_ view: SessionView) {
         let document = view.document
         self.init()
         summary = SessionSummary(view)

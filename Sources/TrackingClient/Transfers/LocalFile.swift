@@ -3,12 +3,12 @@ import NIOPosix
 import Text
 
 /// An open file, closed when the last reference goes. Its blocking calls belong on `LocalFile.run`.
-final class LocalFile: Sendable {
-    let path: String
+package final class LocalFile: Sendable {
+    package let path: String
     private let descriptor: Int32
 
     /// Opens the file at `path` with the flags of open(2). Throws `file`.
-    init(_ path: String, flags: Int32) throws(ClientError) {
+    package init(_ path: String, flags: Int32) throws(ClientError) {
         self.path = path
         descriptor = open(path, flags | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LocalFile.failure("opened", path) }
@@ -30,7 +30,7 @@ final class LocalFile: Sendable {
     }
 
     /// The size now.
-    func byteCount() throws(ClientError) -> Int64 {
+    package func byteCount() throws(ClientError) -> Int64 {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw LocalFile.failure("examined", path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -53,7 +53,7 @@ final class LocalFile: Sendable {
     }
 
     /// Writes all of `bytes` where the file stands.
-    func write(_ bytes: [UInt8]) throws(ClientError) {
+    package func write(_ bytes: [UInt8]) throws(ClientError) {
         var written = 0
         while written < bytes.count {
             let result = bytes.withUnsafeBytes { buffer in
@@ -65,15 +65,15 @@ final class LocalFile: Sendable {
         }
     }
 
-    /// Makes the file empty and stands at its beginning.
-    func truncate() throws(ClientError) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+    /// Shortens the file to its first `byteCount` bytes, and stands behind them.
+    package func truncate(to byteCount: Int64 = 0) throws(ClientError) {
+        guard ftruncate(descriptor, off_t(byteCount)) == 0, lseek(descriptor, off_t(byteCount), SEEK_SET) >= 0 else {
             throw LocalFile.failure("written", path)
         }
     }
 
     /// Takes the file for this process, or throws `file` when another holds it.
-    func lock() throws(ClientError) {
+    package func lock() throws(ClientError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw ClientError(
                 .file, "\(path) is being written by another download. Wait for it, or choose another name.")
@@ -81,17 +81,17 @@ final class LocalFile: Sendable {
     }
 
     /// Returns when the file's content is on disk.
-    func synchronize() throws(ClientError) {
+    package func synchronize() throws(ClientError) {
         guard fsync(descriptor) == 0 else { throw LocalFile.failure("synced", path) }
     }
 
     /// Renames `path` to `target`, replacing what is there.
-    static func rename(_ path: String, to target: String) throws(ClientError) {
+    package static func rename(_ path: String, to target: String) throws(ClientError) {
         guard Foundation.rename(path, target) == 0 else { throw failure("renamed to \(target)", path) }
     }
 
     /// Removes the file at `path`.
-    static func remove(_ path: String) throws(ClientError) {
+    package static func remove(_ path: String) throws(ClientError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("removed", path) }
     }
 

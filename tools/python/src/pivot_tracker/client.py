@@ -284,7 +284,10 @@ class PIVOTClient:
         return pandas.DataFrame(columns)
 
     def export_session(self, session_id: str, **query: Any) -> Iterator[Document]:
-        """Every point of every metric of a session, one after another, unthinned: `attempts`, `as_of`."""
+        """Every point of every metric of a session, one after another, unthinned: `metric_names`, `attempts`, `as_of`.
+
+        With `layout="wide"` every step and epoch instead, with the metrics' values by their names.
+        """
         return self._lines(self._session(session_id, "export"), {"format": "jsonl", **query})
 
     def get_loss_graph(self, session_id: Optional[str] = None, **query: Any) -> Document:

@@ -37,7 +37,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/metrics/latest": _READING,
     "GET /api/v1/metrics/{session_id}/latest": _READING,
     f"GET {_SESSION}/metric-names": ("as_of", "nonfinite", *_READING),
-    f"GET {_SESSION}/export": ("format", "as_of", "attempts", *_READING),
+    f"GET {_SESSION}/export": ("format", "layout", "metric_names", "as_of", "attempts", *_READING),
     "GET /api/v1/metrics/{session_id}/history": (
         "metric_name", "axis", "start_epoch", "end_epoch", "start_step", "end_step", "start_time", "end_time", "max_points",
         "attempts", "nonfinite", *_READING,

@@ -1,0 +1,160 @@
+package import ArgumentParser
+import ExportFormats
+import Foundation
+import JSON
+import TrackingClient
+
+/// `pivot export`
+package struct ExportCommand: AsyncParsableCommand {
+    /// What is written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case tensorboard, csv, jsonl, parquet, sessions
+    }
+
+    /// How scalars stand in TensorBoard's files.
+    enum Scalars: String, CaseIterable, ExpressibleByArgument {
+        case double, float
+    }
+
+    package static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write points and sessions to files that other tools read.",
+        discussion: """
+            tensorboard writes a logdir: a folder of runs, one for each session. csv, jsonl and parquet write all points \
+            of the sessions into one file, a row for each; with --wide a row for each step or epoch and a column for \
+            each metric. sessions writes one table of the sessions themselves, with their parameters and final metrics; \
+            the ending of --output says in which format.
+
+            Points are exported exactly and all of them. What is written has its name only when it is complete. With \
+            --follow the logdir is kept up with the log until Ctrl-C; run again, the command goes on where it was.
+
+            Examples:
+              pivot export csv sess_7h2kq9d4 --output points.csv
+              pivot export parquet --filter 'experiment = "lidc"' --metrics 'val_*' --output points.parquet
+              pivot export tensorboard @latest --output logs --follow
+              pivot export sessions --filter 'status = completed' --output sessions.csv
+            """)
+
+    @Argument(help: "tensorboard, csv, jsonl, parquet or sessions.")
+    var format: Format
+    @OptionGroup var selection: SessionSelection
+    @Option(name: .shortAndLong, help: "The file to write; for tensorboard the folder.")
+    var output: String
+    @OptionGroup var choice: PointChoice
+    @Flag(help: "In tables of points: a row for each step or epoch, and a column for each metric.")
+    var wide = false
+    @Option(
+        help: "In TensorBoard's files: exact doubles, or simple values of 32 bits for programs that read nothing else.")
+    var scalars = Scalars.double
+    @Flag(help: "Keep a logdir up with the log, until Ctrl-C.")
+    var follow = false
+    @Flag(help: "Replace what was exported there before.")
+    var force = false
+    @OptionGroup var server: ServerOptions
+    @Flag(help: "Print a JSON document about what was written instead of a sentence.")
+    var json = false
+
+    package init() {}
+
+    package func validate() throws {
+        if follow, format != .tensorboard { throw ValidationError("--follow is for tensorboard.") }
+        if scalars != .double, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
+        if wide, format == .tensorboard || format == .sessions {
+            throw ValidationError("--wide is for csv, jsonl and parquet.")
+        }
+        if format == .sessions, !choice.patterns.isEmpty || choice.attempts == .all {
+            throw ValidationError("--metrics and --attempts are for points, and sessions writes none.")
+        }
+        if format == .sessions, sessionsFormat == nil {
+            throw ValidationError("--output must end with .csv, .jsonl or .parquet, not '\(output)'.")
+        }
+        if follow, force { throw ValidationError("--follow goes on with what is there; --force would replace it.") }
+    }
+
+    package func run() async throws {
+        try await server.withClient { client in
+            let ids = try await selection.ids(client)
+            guard !ids.isEmpty else { throw CommandFailure(.notFound, "No session matches the filter.") }
+            switch format {
+            case .tensorboard: try await writeLogdir(client, ids)
+            case .sessions: try await writeSessions(client, ids)
+            case .csv, .jsonl, .parquet: try await writePoints(client, ids)
+            }
+        }
+    }
+
+    private var sessionsFormat: TableFormat? {
+        TableFormat(rawValue: (output as NSString).pathExtension.lowercased())
+    }
+
+    private func writePoints(_ client: APIClient, _ ids: [String]) async throws {
+        guard let table = TableFormat(rawValue: format.rawValue) else { return }
+        let path = try DownloadTarget.path(output: output, name: "points." + table.rawValue, mayReplace: force)
+        try await write(path, ids) { file, meter in
+            try await PointTableExport(client: client, format: table, choice: choice, isWide: wide)
+                .write(ids, to: &file, &meter)
+        }
+    }
+
+    private func writeSessions(_ client: APIClient, _ ids: [String]) async throws {
+        guard let table = sessionsFormat else { return }
+        let path = try DownloadTarget.path(output: output, name: "sessions." + table.rawValue, mayReplace: force)
+        try await write(path, ids) { file, meter in
+            try await SessionTableExport(client: client, format: table).write(ids, to: &file, &meter)
+        }
+    }
+
+    private func write(
+        _ path: String, _ ids: [String],
+        _ body: (inout OutputFile, inout ExportMeter) async throws -> Int
+    ) async throws {
+        var meter = ExportMeter(format.rawValue, sessionCount: ids.count)
+        defer { meter.finish() }
+        var file = try OutputFile(path)
+        let rowCount: Int
+        do {
+            rowCount = try await body(&file, &meter)
+            try file.finish()
+        } catch {
+            try file.discard()
+            throw error
+        }
+        meter.finish()
+        let what = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
+        show(path, ids, ["rows": .count(rowCount)], what, byteCount: file.byteCount)
+    }
+
+    private func writeLogdir(_ client: APIClient, _ ids: [String]) async throws {
+        let target = LogdirTarget(output)
+        let folder = follow && target.isLogdir ? target.path : try target.begin(mayReplace: force)
+        var meter = ExportMeter(format.rawValue, sessionCount: ids.count)
+        defer { meter.finish() }
+        var logdir = try Logdir(client, at: folder, choice, isSingle: scalars == .float)
+        try await logdir.export(ids, &meter)
+        meter.finish()
+        if folder != target.path {
+            try target.finish()
+            logdir.path = target.path
+        }
+        let facts: JSONObject = [
+            "points": .count(meter.pointCount), "runs": .array(logdir.folders.map { .string($0) }),
+        ]
+        show(target.path, ids, facts, "\(meter.pointCount) points", byteCount: logdir.byteCount)
+        guard follow else { return }
+        Console.standard.setStatus("following, until Ctrl-C")
+        try await logdir.follow()
+    }
+
+    private func show(_ path: String, _ ids: [String], _ facts: JSONObject, _ what: String, byteCount: Int64) {
+        guard json else {
+            let sessions = "\(ids.count) session\(ids.count == 1 ? "" : "s")"
+            Console.standard.print("\(path): \(sessions), \(what), \(HumanFormat.size(byteCount))")
+            return
+        }
+        var document: JSONObject = [
+            "format": .string(format.rawValue), "output": .string(path),
+            "sessions": .array(ids.map { .string($0) }), "size_bytes": .integer(byteCount),
+        ]
+        for (name, value) in facts { document[name] = value }
+        Console.standard.printJSON(.object(document))
+    }
+}
