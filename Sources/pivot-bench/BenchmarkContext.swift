@@ -17,6 +17,8 @@ struct BenchmarkContext: Sendable {
     var scripts: String
     /// A Python that has requests; nil to leave its rows out.
     var python: String?
+    /// The Python whose packages read and write what is exported; nil for none.
+    var exportsPython: String?
     /// A Python that has PyTorch; nil to leave its rows out.
     var torchPython: String?
     /// FastTrackML's program, and a Python that has MLflow; nil to leave their rows out.

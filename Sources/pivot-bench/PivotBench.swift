@@ -38,6 +38,11 @@ struct PivotBench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder of the Python scripts.", valueName: "folder"))
     var scripts: String = "tools/bench"
 
+    @Option(
+        name: .customLong("exports-python"),
+        help: ArgumentHelp("A Python that has tensorboardX, TensorBoard and pandas.", valueName: "file"))
+    var exportsPython: String?
+
     @Option(help: ArgumentHelp("A Python that has requests.", valueName: "file"))
     var python: String?
 
@@ -56,7 +61,7 @@ struct PivotBench: AsyncParsableCommand {
         let context = BenchmarkContext(
             isQuick: quick, keepsFiles: keep, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
             server: URL(fileURLWithPath: server).path, folder: home, scripts: scripts, python: python,
-            torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython)
+            exportsPython: exportsPython, torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython)
         var report = BenchmarkReport(machine: try Machine.current(), isQuick: quick)
         if python == nil { report.notes.append("Without a Python that has requests, its rows are left out.") }
         if torchPython == nil {

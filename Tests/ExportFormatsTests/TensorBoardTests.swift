@@ -98,12 +98,6 @@ struct TensorBoardTests {
         var epochs = steps
         epochs.axis = .epoch
         epochs.epochs = [1, 2, 2, 3]
-        func paths(_ allAttempts: Bool) -> [String] {
-            var runs = SessionRuns(id: "sess_x", createdAt: Self.time, allAttempts: allAttempts)
-            runs.append(steps, of: "loss")
-            runs.append(epochs, of: "loss")
-            return runs.take().map { String($0.path.split(separator: "events.out")[0].dropLast()) }
-        }
         let file = RunName.eventFile(startingAt: 1_700_000_000, id: "sess_x")
         #expect(file == "events.out.tfevents.1700000000.pivot.sess_x.0000")
         var runs = SessionRuns(id: "sess_x", createdAt: Self.time, allAttempts: false)
@@ -138,15 +132,17 @@ struct TensorBoardTests {
             ShownArtifact(kind: kind, contentType: type, key: "k", path: "p", step: 4, time: Self.time)
         }
         let histogram = try #require(shown("histogram", "application/json"))
-        let edges = #"{"format":"pivot.histogram","version":1,"edges":[0,1.5],"counts":[2]}"#
-        #expect(encoder.append(histogram, [Array(edges.utf8)]))
-        #expect(!encoder.append(histogram, [Array("{".utf8)]))
-        #expect(!encoder.append(histogram, [Array(#"{"format":"pivot.histogram","edges":[0],"counts":[2]}"#.utf8)]))
+        func isAdded(_ artifact: ShownArtifact, _ content: String) -> Bool {
+            encoder.append(artifact, [Array(content.utf8)])
+        }
+        #expect(isAdded(histogram, #"{"format":"pivot.histogram","version":1,"edges":[0,1.5],"counts":[2]}"#))
+        #expect(!isAdded(histogram, "{"))
+        #expect(!isAdded(histogram, #"{"format":"pivot.histogram","edges":[0],"counts":[2]}"#))
         let table = try #require(shown("table", "application/json"))
         let columns = #"{"format":"pivot.table","row_count":1,"columns":[{"name":"a|b","type":"text","values":["x"]}]}"#
-        #expect(encoder.append(table, [Array(columns.utf8)]))
+        #expect(isAdded(table, columns))
         let picture = try #require(shown("image", "image/png"))
-        #expect(!encoder.append(picture, [Array("no picture at all, whatever it says".utf8)]))
+        #expect(!isAdded(picture, "no picture at all, whatever it says"))
         #expect(shown("file", "text/plain") == nil)
         #expect(shown("figure", "image/svg+xml") == nil)
         let text = String(decoding: encoder.bytes, as: UTF8.self)

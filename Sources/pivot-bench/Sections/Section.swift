@@ -1,6 +1,6 @@
 /// A part of the benchmark that can be run alone.
 enum Section: String, CaseIterable, Sendable {
-    case appends, reports, feeds, events, history, checkpoints, memory, start, scale, trainer
+    case appends, reports, feeds, events, history, exports, checkpoints, memory, start, scale, trainer
 
     /// The section's title in the table.
     var title: String {
@@ -10,6 +10,7 @@ enum Section: String, CaseIterable, Sendable {
         case .feeds: "Live feeds"
         case .events: "The log over HTTP"
         case .history: "History"
+        case .exports: "Exports"
         case .checkpoints: "Checkpoints"
         case .memory: "Memory of the server"
         case .start: "Cold start"
@@ -26,6 +27,7 @@ enum Section: String, CaseIterable, Sendable {
         case .feeds: try await FeedSection(context: context).rows()
         case .events: try await EventSection(context: context).rows()
         case .history: try await HistorySection(context: context).rows()
+        case .exports: try await ExportSection(context: context).rows()
         case .checkpoints: try await CheckpointSection(context: context).rows()
         case .memory: try await MemorySection(context: context).rows()
         case .start: try await StartSection(context: context).rows()

@@ -15,6 +15,8 @@ struct LogdirSession {
     private var runs: SessionRuns
     /// Which of the points that come count.
     private var timeline = SessionTimeline()
+    /// True when what the run is has to be told again.
+    private var isForgotten = false
     /// True when files or the end of the session are still to be asked for.
     private(set) var isStale = false
 
@@ -136,9 +138,13 @@ struct LogdirSession {
         case .attemptStarted(let started):
             timeline.start(started)
             let isAnew = started.firstStep <= 1 && started.checkpointID.isEmpty
-            runs.restart(
-                atStep: isAnew ? 0 : Int64(clamping: started.firstStep), epoch: Int64(max(started.firstEpoch, 1)),
-                time: time)
+            if started.attempt > 1 {
+                runs.restart(
+                    atStep: isAnew ? 0 : Int64(clamping: started.firstStep), epoch: Int64(max(started.firstEpoch, 1)),
+                    time: time)
+            }
+            // What stands at step 0 is done away with too.
+            if isAnew, started.attempt > 1 { (isForgotten, isStale) = (true, true) }
             entry.isEnded = false
         case .epochCompleted(let completed): take(completed, time)
         case .checkpointSaved, .artifactSaved, .stopped, .completed, .failed, .attemptLost: isStale = true
@@ -190,6 +196,8 @@ struct LogdirSession {
         let session = try await client.session(entry.id)
         let checkpoints = try await client.checkpoints(session: entry.id, superseded: choice.attempts == .all)
         let facts = RunFacts(session, checkpoints.checkpoints, address: client.configuration.address.text)
+        if isForgotten { runs.append { $0.append(facts) } }
+        isForgotten = false
         for checkpoint in facts.checkpoints where entry.checkpoints.insert(checkpoint.id).inserted {
             runs.append { $0.append(checkpoint) }
         }
