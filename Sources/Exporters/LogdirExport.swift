@@ -42,7 +42,8 @@ struct LogdirExport: Sendable {
         let facts = RunFacts(session, checkpoints)
         let folder = RunName.folder(name: facts.name, id: facts.id)
         var runs = SessionRuns(
-            id: facts.id, createdAt: facts.createdAt, allAttempts: query.allAttempts, isParted: true)
+            id: facts.id, createdAt: facts.createdAt, allAttempts: query.allAttempts, isSingle: true,
+            isParted: true)
         runs.append { encoder in
             encoder.append(facts)
             for checkpoint in facts.checkpoints { encoder.append(checkpoint) }

@@ -61,7 +61,8 @@ struct PivotBench: AsyncParsableCommand {
         let context = BenchmarkContext(
             isQuick: quick, keepsFiles: keep, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
             server: URL(fileURLWithPath: server).path, folder: home, scripts: scripts, python: python,
-            exportsPython: exportsPython, torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython)
+            exportsPython: exportsPython, torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython
+        )
         var report = BenchmarkReport(machine: try Machine.current(), isQuick: quick)
         if python == nil { report.notes.append("Without a Python that has requests, its rows are left out.") }
         if torchPython == nil {

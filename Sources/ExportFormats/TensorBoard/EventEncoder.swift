@@ -15,10 +15,16 @@ package struct EventEncoder: Sendable {
     /// - Parameters:
     ///   - described: The series that the file has already.
     ///   - time: The time of a new file's first record; nil for a file that has it already.
-    package init(describing described: Set<String> = [], startingAt time: Timestamp?, isSingle: Bool = false) {
+    ///   - beginsRun: Whether the file is the run's first: then it says so, and only after that are later starts restarts.
+    package init(
+        describing described: Set<String> = [], startingAt time: Timestamp?, beginsRun: Bool = true,
+        isSingle: Bool = false
+    ) {
         self.isSingle = isSingle
         self.described = described
-        if let time { append(time, step: 0) { $0.text(3, "brain.Event:2") } }
+        guard let time else { return }
+        append(time, step: 0) { $0.text(3, "brain.Event:2") }
+        if beginsRun { restart(at: 0, time: time) }
     }
 
     /// The series that the file has.

@@ -2,9 +2,9 @@ import Checksum
 
 /// Points of one scalar as records of an event file, in one go and without an allocation for each.
 ///
-/// A value is a tensor of one double, which the log's values are, so nothing is rounded in the file. TensorBoard's Python loader
-/// reads it exactly; its data server keeps 32 bits of it, and so do the charts. With `isSingle` it is a `simple_value` of
-/// 32 bits, for programs that read nothing else.
+/// A value is a tensor of one double, which the log's values are, so nothing is rounded in the file; but only TensorBoard's Python
+/// loader reads it. With `isSingle` it is a `simple_value` of 32 bits, which everything reads: TensorBoard's data server takes no
+/// scalar of 64 bits (tensorboard/data/server, `data_compat.rs`).
 struct ScalarEncoder {
     private let isSingle: Bool
     /// `Value.tag` and, in the first record of a file, `Value.metadata`.

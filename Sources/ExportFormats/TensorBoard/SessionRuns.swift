@@ -120,7 +120,8 @@ package struct SessionRuns: Sendable {
     private mutating func edit(_ run: Run, _ body: (inout EventEncoder) -> Void) {
         // Taken out meanwhile, so that the encoder's bytes are not copied.
         var encoder =
-            encoders.removeValue(forKey: run) ?? EventEncoder(startingAt: createdAt, isSingle: isSingle)
+            encoders.removeValue(forKey: run)
+            ?? EventEncoder(startingAt: createdAt, beginsRun: parts[run] == nil, isSingle: isSingle)
         body(&encoder)
         encoders[run] = encoder
     }

@@ -57,7 +57,7 @@ struct ExportSection {
     private func write(_ batches: [(metric: String, points: MetricHistory)], to path: String) throws -> Double {
         var file: [UInt8] = []
         let time = ContinuousClock().measure {
-            var encoder = EventEncoder(startingAt: Timestamp(rawValue: 1_767_225_600_000_000))
+            var encoder = EventEncoder(startingAt: Timestamp(rawValue: 1_767_225_600_000_000), isSingle: true)
             for (metric, points) in batches {
                 encoder.append(
                     scalar: metric, steps: points.steps[...], times: points.times[...], values: points.values[...])

@@ -24,7 +24,8 @@ package struct ExportCommand: AsyncParsableCommand {
             each metric. sessions writes one table of the sessions themselves, with their parameters and final metrics; \
             the ending of --output says in which format.
 
-            Points are exported exactly and all of them. What is written has its name only when it is complete. With \
+            All points are exported, and exactly; but TensorBoard keeps 32 bits of a scalar. With --scalars double a \
+            logdir has all 64, for tensorboard --load_fast=false and programs that read tensors. What is written has its name only when it is complete. With \
             --follow the logdir is kept up with the log until Ctrl-C; run again, the command goes on where it was.
 
             Examples:
@@ -43,8 +44,8 @@ package struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "In tables of points: a row for each step or epoch, and a column for each metric.")
     var wide = false
     @Option(
-        help: "In TensorBoard's files: exact doubles, or simple values of 32 bits for programs that read nothing else.")
-    var scalars = Scalars.double
+        help: "In a logdir: the 32 bits that TensorBoard keeps, or all 64, which only its slow loader reads.")
+    var scalars = Scalars.float
     @Flag(help: "Keep a logdir up with the log, until Ctrl-C.")
     var follow = false
     @Flag(help: "Replace what was exported there before.")
@@ -57,7 +58,7 @@ package struct ExportCommand: AsyncParsableCommand {
 
     package func validate() throws {
         if follow, format != .tensorboard { throw ValidationError("--follow is for tensorboard.") }
-        if scalars != .double, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
+        if scalars != .float, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
         if wide, format == .tensorboard || format == .sessions {
             throw ValidationError("--wide is for csv, jsonl and parquet.")
         }

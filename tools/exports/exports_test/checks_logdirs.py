@@ -9,6 +9,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import numpy
 from tensorboard.backend.event_processing import event_file_loader
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.util import tensor_util
@@ -17,6 +18,12 @@ from checking import Wrong, require
 from server_process import PIVOT, free_port
 
 from .bed import PNG, bits
+
+
+def _single(value):
+    """The value with 32 bits."""
+    with numpy.errstate(over="ignore"):
+        return float(numpy.float32(value))
 
 
 def _scalars(folder):
@@ -30,12 +37,13 @@ def _scalars(folder):
                 if value.HasField("metadata"):
                     metadata.setdefault(value.tag, value.metadata.plugin_data.plugin_name)
                 if metadata.get(value.tag) == "scalars":
-                    number = tensor_util.make_ndarray(value.tensor).item()
+                    is_single = value.HasField("simple_value")
+                    number = value.simple_value if is_single else tensor_util.make_ndarray(value.tensor).item()
                     series.setdefault((run, value.tag), []).append((event.step, round(event.wall_time * 1e6), bits(number)))
     return series
 
 
-def _wanted(session, run, attempt=None):
+def _wanted(session, run, attempt=None, rounded=_single):
     """What `_scalars` gives for a session."""
     series = {}
     for (metric, axis), points in session.points.items():
@@ -43,7 +51,7 @@ def _wanted(session, run, attempt=None):
             if attempt not in (None, number):
                 continue
             key = (f"{run}/epochs", f"epoch/{metric}") if axis == "epoch" else (run, metric)
-            series.setdefault(key, []).append((epoch if axis == "epoch" else step, wall_time, bits(value)))
+            series.setdefault(key, []).append((epoch if axis == "epoch" else step, wall_time, bits(rounded(value))))
     return series
 
 
@@ -62,8 +70,11 @@ def points(bed):
     _require_same(_scalars(folder), _wanted(session, run))
     multiplexer = EventMultiplexer(tensor_size_guidance={"scalars": 0, "text": 0}).AddRunsFromDirectory(str(folder)).Reload()
     require(set(multiplexer.Runs()) == {run, f"{run}/epochs"}, f"the runs are {set(multiplexer.Runs())}")
+    double = bed.folder / "double"
+    bed.pivot("export", "tensorboard", session.id, "--scalars", "double", "--output", double)
+    _require_same(_scalars(double), _wanted(session, run, rounded=float))
     read = [bits(tensor_util.make_ndarray(event.tensor_proto).item()) for event in multiplexer.Tensors(run, "学習率")]
-    require(read == [bits(point[4]) for point in session.points["学習率", "step"]], "TensorBoard's loader reads other values")
+    require(read == [bits(_single(point[4])) for point in session.points["学習率", "step"]], "TensorBoard's loader reads other values")
     notes = tensor_util.make_ndarray(multiplexer.Tensors(run, "notes")[0].tensor_proto)
     require(notes[0].decode() == "Eine *Notiz*", "the notes are others")
 

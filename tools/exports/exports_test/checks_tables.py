@@ -47,7 +47,7 @@ def parquet(bed):
         f"select metric, axis, attempt, step, epoch, epoch_us(time), value from '{path}'").fetchall()
     _compare(session, relation, "DuckDB")
     # Statistics must not hide what is there.
-    count = duckdb.sql(f"select count(*) from '{path}' where value > 1e308 and not isnan(value)").fetchone()[0]
+    count = duckdb.sql(f"select count(*) from '{path}' where value > 1e308 and not isnan(value)").fetchall()[0][0]
     wanted = sum(1 for points in session.points.values() for point in points if point[4] > 1e308)
     require(count == wanted, f"DuckDB counts {count} great values, not {wanted}")
     metadata = pyarrow.parquet.ParquetFile(path).metadata
@@ -144,7 +144,7 @@ def refusals(bed):
     (folder / "file").write_text("mine")
     bed.pivot("export", "tensorboard", session.id, "--output", folder, "--force", status=2)
     require((folder / "file").read_text() == "mine", "a folder of the user's was replaced")
-    for wrong in (["--follow"], ["--scalars", "float"], ["--metrics", ""]):
+    for wrong in (["--follow"], ["--scalars", "double"], ["--metrics", ""]):
         bed.pivot("export", "csv", session.id, "--output", bed.folder / "never.csv", *wrong, status=2)
 
 
