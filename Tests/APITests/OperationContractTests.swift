@@ -81,7 +81,12 @@ struct OperationContractTests {
                 #expect(name(content["application/json"]) == document.name)
             case .bytes: #expect(content.keys.sorted() == ["*/*"])
             case .events: #expect(content.keys.sorted() == ["application/x-ndjson", "application/x-protobuf"])
-            case .rows: #expect(content.keys.sorted() == ["application/x-ndjson", "text/csv"])
+            case .rows:
+                #expect(
+                    content.keys.sorted() == [
+                        "application/vnd.apache.parquet", "application/x-ndjson", "application/x-protobuf",
+                        "application/x-tar", "text/csv",
+                    ])
             case .frames: #expect(content.keys.sorted() == ["text/event-stream"])
             case .webSocket: #expect(content.isEmpty)
             case .text(let type): #expect(content.keys.sorted() == [type])
