@@ -1,11 +1,12 @@
 """A server with sessions whose points are known, and the program that exports them."""
 
-import json
+import datetime
 import math
 import pathlib
 import random
 import struct
 import subprocess
+from urllib.parse import quote
 
 from checking import Wrong
 from endtoend.api import API
@@ -119,8 +120,6 @@ class Bed:
         return session
 
     def artifact(self, session, path, data, kind, key, step, content_type):
-        from urllib.parse import quote
-
         self.api.call(
             "PUT", f"/training/sessions/{session.id}/artifacts/{quote(path)}", data, status=201,
             query={"kind": kind, "key": key, "step": step},
@@ -128,11 +127,5 @@ class Bed:
 
 
 def rfc3339(microseconds):
-    import datetime
-
     time = datetime.datetime.fromtimestamp(microseconds // 1_000_000, datetime.timezone.utc)
     return time.strftime("%Y-%m-%dT%H:%M:%S") + f".{microseconds % 1_000_000:06}Z"
-
-
-def read_json(text):
-    return json.loads(text)

@@ -1,10 +1,12 @@
 """Logdirs as TensorBoard reads them: by its own loader, and by its server."""
 
+import io
 import json
 import pathlib
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.parse
 import urllib.request
@@ -168,9 +170,6 @@ def _get_hparams(port, name, body):
 
 def archive(bed):
     """The server's archive has the points that the program's folder has."""
-    import io
-    import tarfile
-
     session = bed.fill("archiv", 300)
     url = f"{bed.server.url}/api/v1/training/sessions/{session.id}/export?format=tensorboard"
     with urllib.request.urlopen(url) as answer:
@@ -211,16 +210,19 @@ def followed(bed):
     run = f"verfolgt-{session.id[-8:]}"
     folder = bed.folder / "followed"
     count, slowest = 0, 0.0
-    for _ in range(6):
+    for round_number in range(6):
         follower = Follower(bed, session, folder)
         try:
             if count:
                 follower.wait_for(count, run, "loss")
+            if not round_number:
+                # The first export has to be there before anything can lag.
+                bed.report(session, "loss", [1], [0.0])
+                count = 1
+                follower.wait_for(1, run, "loss")
             for _ in range(5):
                 bed.report(session, "loss", list(range(count + 1, count + 41)), [place / 7 for place in range(count, count + 40)])
                 count += 40
-                if count == 40 * 1:
-                    follower.wait_for(count, run, "loss")
                 slowest = max(slowest, follower.wait_for(count, run, "loss"))
             # Some that it may or may not have written when it is killed.
             for _ in range(3):
