@@ -26,7 +26,6 @@ struct ScalarEncoder {
     ) {
         guard let step = steps.first, let time = times.first, let value = values.first else { return }
         let head = isFirst ? 1 : 0
-        bytes.reserveCapacity(bytes.count + (steps.count + head) * (rest.count + Self.maximumGrowth) + first.count)
         if isFirst { append(first, step, time, value, to: &bytes) }
         let count = steps.count - head
         guard count > 0 else { return }
