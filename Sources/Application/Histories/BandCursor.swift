@@ -1,4 +1,4 @@
-package import Tracking
+import Tracking
 
 /// The statistics of a band, a window of its grid at a time: what it takes is bounded, whatever the number of members.
 package struct BandCursor: Sendable {

@@ -1,7 +1,7 @@
 import Checksum
 import JSON
 import ReadModels
-package import Tracking
+import Tracking
 
 extension Queries {
     /// The series that `question` is about: none of their points is read, unless a past position is asked for.

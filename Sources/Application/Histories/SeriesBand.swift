@@ -1,5 +1,5 @@
 package import JSON
-package import Tracking
+import Tracking
 
 /// The series of one metric in the sessions of one group, on a common grid of places.
 ///

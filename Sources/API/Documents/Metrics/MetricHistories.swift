@@ -1,5 +1,4 @@
 package import JSON
-package import Tracking
 
 /// The points of several metrics of several sessions, or statistics over groups of them, all as of one position.
 package struct MetricHistories: Document, Equatable {
