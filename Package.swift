@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -66,7 +67,12 @@ let package = Package(
             "Blobs",
             ["CDigest", "CFile", "Checksum", "Compression", "JSON", "LMDB", "Safetensors", "Tracking", .nioCore]),
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
-        library("Reactors", ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log]),
+        library(
+            "Delivery",
+            ["Application", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
+        library(
+            "Reactors",
+            ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log, .protobuf]),
         library(
             "Application",
             [
@@ -108,7 +114,7 @@ let package = Package(
         library(
             "Server",
             [
-                "Application", "Blobs", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST", "Reactors",
+                "Application", "Blobs", "Delivery", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
                 "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
@@ -197,6 +203,7 @@ let package = Package(
         tests("ProcessesTests", ["Processes", "TestSupport"]),
         tests(
             "ReadModelsTests", ["EventLog", "JSON", "LMDB", "ReadModels", "TestSupport", "Tracking", .protobuf]),
+        tests("DeliveryTests", ["Application", "Delivery", "Tracking", .nioCore]),
         tests(
             "ReactorsTests",
             [
@@ -234,6 +241,7 @@ extension Target.Dependency {
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")

@@ -28,7 +28,7 @@ package struct Tracker: Sendable {
         telemetry = Telemetry(core, attempts: attempts)
         checkpoints = Checkpoints(core, attempts: attempts)
         artifacts = Artifacts(core, attempts: attempts)
-        webhooks = Webhooks(core)
+        webhooks = Webhooks(core, queries: queries)
         storage = Storage(core)
     }
 }
@@ -56,11 +56,13 @@ package struct TrackerCore: Sendable {
     package let sessions: CommandHandler<SessionDecider>
     /// The rules of webhooks.
     package let webhooks: CommandHandler<WebhookDecider>
+    /// What sends to them.
+    package let webhookPost: WebhookPost
 
     package init(
         store: any EventStore, readModels: ReadModels, blobs: any BlobStore, leases: Leases,
         room: DiskRoom, uploadSlots: UploadSlots = UploadSlots(), commands: AllowedCommands,
-        owner: OwnerSecret? = nil, settings: TrackerSettings,
+        owner: OwnerSecret? = nil, settings: TrackerSettings, webhookPost: WebhookPost? = nil,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
@@ -73,6 +75,9 @@ package struct TrackerCore: Sendable {
         self.owner = owner
         self.settings = settings
         self.now = now
+        self.webhookPost =
+            webhookPost
+            ?? WebhookPost(NoSender(), signer: WebhookSigner(key: WebhookSigner.fresh()), now: now, server: { "" })
         damage = DamageList()
         sessions = CommandHandler(store: store)
         webhooks = CommandHandler(store: store)

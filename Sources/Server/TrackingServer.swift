@@ -1,5 +1,6 @@
 import Application
 import Blobs
+import Delivery
 import EventLog
 import Exporters
 import Foundation
@@ -57,11 +58,12 @@ package enum TrackingServer {
         defer { directory.unlock() }
         let backends = try Backends(directory, maximumLongReads: configuration.maximumLongReads)
         let commands = allowedCommands(configuration, environment, logger)
-        let core = try core(backends, directory, configuration, commands)
+        let address = Promise<String>()
+        let post = try webhookPost(configuration, environment, directory, backends, address)
+        let core = try core(backends, directory, configuration, commands, post)
         let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
         let monitor = ResourceMonitor(folder: directory.path, now: core.now)
         let health = Health(core, monitor: monitor, launches: configuration.launches)
-        let address = Promise<String>()
         let processes = TrainerLaunching(
             executable: environment.executable,
             url: {
@@ -80,6 +82,7 @@ package enum TrackingServer {
             LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
             ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
             EndingLog(core, logger: logger),
+            WebhookDeliveries(core, webhooks: tracker.webhooks, logger: logger),
         ]
         let feeds = FeedSlots(
             maximumCount: configuration.maximumFeedCount,
@@ -142,7 +145,7 @@ package enum TrackingServer {
 
     private static func core(
         _ backends: Backends, _ directory: DataDirectory, _ configuration: ServerConfiguration,
-        _ commands: AllowedCommands
+        _ commands: AllowedCommands, _ post: WebhookPost
     ) throws -> TrackerCore {
         var settings = TrackerSettings()
         settings.leaseDuration = configuration.leaseDuration
@@ -154,8 +157,57 @@ package enum TrackingServer {
             leases: Leases(tokens: try LeaseTokens.load(path: directory.leaseSecretFile)) {
                 ContinuousClock.now - start
             }, room: DiskRoom(folder: directory.path), commands: commands,
-            owner: try OwnerSecret.load(path: directory.ownerSecretFile), settings: settings,
+            owner: try OwnerSecret.load(path: directory.ownerSecretFile), settings: settings, webhookPost: post,
             now: backends.clock)
+    }
+
+    private static func webhookPost(
+        _ configuration: ServerConfiguration, _ environment: Environment, _ directory: DataDirectory,
+        _ backends: Backends, _ address: Promise<String>
+    ) throws -> WebhookPost {
+        var networks: [NetworkPolicy.Network] = []
+        for text in configuration.webhookNetworks {
+            guard let network = NetworkPolicy.Network(text) else {
+                throw SettingFailure(
+                    "webhooks.allowed_networks: '\(text)' is not a network. Write it like 127.0.0.0/8 or fd00::/8.")
+            }
+            networks.append(network)
+        }
+        let server = try mailServer(configuration.mail, environment)
+        return WebhookPost(
+            Messenger(policy: NetworkPolicy(allowing: networks), mailServer: server),
+            signer: WebhookSigner(key: try SecretFile.load(directory.webhookSecretFile)), now: backends.clock,
+            server: {
+                if let url = configuration.publicURL { return url.hasSuffix("/") ? String(url.dropLast()) : url }
+                return await withTaskCancellationHandler {
+                    await address.value
+                } onCancel: {
+                    address.keep("")
+                }
+            })
+    }
+
+    /// The mail server of the configuration or of the environment; nil when there is none.
+    private static func mailServer(_ settings: MailSettings, _ environment: Environment) throws -> MailServer? {
+        func variable(_ name: String) -> String? { environment.variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+        guard let url = settings.url ?? variable("PIVOT_SMTP_URL") else { return nil }
+        var password = variable("PIVOT_SMTP_PASSWORD")
+        if let file = settings.passwordFile {
+            do {
+                password = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines)
+            } catch {
+                throw SettingFailure(
+                    "smtp.password_file: \(file) cannot be read. Check the path and who may read it.")
+            }
+        }
+        do {
+            return try MailServer(
+                url: url, sender: settings.sender ?? variable("PIVOT_SMTP_FROM"),
+                security: settings.security.flatMap { MailServer.Security(rawValue: $0) }, password: password,
+                authorityFile: settings.authorityFile)
+        } catch let fault as MailServer.Fault {
+            throw SettingFailure("\(fault.field) \(fault.reason).")
+        }
     }
 
     private static func httpSettings(

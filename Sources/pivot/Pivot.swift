@@ -49,6 +49,9 @@ package struct Pivot: AsyncParsableCommand {
         } catch let error as ConfigurationError {
             Console.standard.complain(error.description)
             Foundation.exit(CommandStatus.usage.rawValue)
+        } catch let error as SettingFailure {
+            Console.standard.complain(error.description)
+            Foundation.exit(CommandStatus.usage.rawValue)
         } catch let error as ListenFailure {
             Console.standard.complain(error.description)
             Foundation.exit((error.isAddressWrong ? CommandStatus.usage : .failed).rawValue)

@@ -10,25 +10,27 @@ struct WebhooksTests {
     func life() async throws {
         try await TestTracker.run { test in
             let webhooks = test.tracker.webhooks
-            let first = try await webhooks.create(
-                url: "http://b", events: ["training_failed"], as: TestTracker.command("b"))
+            let settings = WebhookSettings(url: "http://b", events: ["training_failed"])
+            let first = try await webhooks.create(settings, secret: [1], as: TestTracker.command("b"))
             let head = test.store.head
-            let again = try await webhooks.create(
-                url: "http://b", events: ["training_failed"], as: TestTracker.command("b"))
-            #expect(again.value.id == first.value.id && test.store.head == head)
-            #expect(again.value.createdAt == test.clock.now)
+            let again = try await webhooks.create(settings, secret: [2], as: TestTracker.command("b"))
+            let id = first.value.webhook.webhookID
+            #expect(again.value.webhook.webhookID == id && test.store.head == head)
+            #expect(again.value.webhook.createdAt == test.clock.now.rawValue)
+            #expect(first.value.secret == [1] && again.value.secret == nil)
             test.clock.advance(by: .seconds(5))
-            let second = try await webhooks.create(url: "http://a", events: [], as: TestTracker.command("a"))
+            let second = try await webhooks.create(
+                WebhookSettings(url: "http://a", events: []), secret: nil, as: TestTracker.command("a"))
             #expect(
                 try await test.tracker.queries.webhooks(.current).value.map(\.url) == ["http://b", "http://a"])
 
-            let deleted = try await webhooks.delete(first.value.id, as: TestTracker.command("delete"))
+            let deleted = try await webhooks.delete(id, as: TestTracker.command("delete"))
             #expect(deleted.value.url == "http://b" && deleted.value.events == ["training_failed"])
-            #expect(deleted.value.createdAt == first.value.createdAt)
+            #expect(deleted.value.createdAt == first.value.webhook.createdAt)
             #expect(deleted.position == test.store.head)
-            #expect(try await test.tracker.queries.webhooks(.current).value.map(\.webhookID) == [second.value.id])
-            await expectError(.unknown(.webhook, first.value.id)) {
-                _ = try await test.tracker.queries.webhook(first.value.id, .current)
+            #expect(try await test.tracker.queries.webhooks(.current).value.map(\.webhookID) == [second.value.webhook.webhookID])
+            await expectError(.unknown(.webhook, id)) {
+                _ = try await test.tracker.queries.webhook(id, .current)
             }
         }
     }

@@ -29,6 +29,7 @@ struct ImportTableTests {
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
         "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking"],
+        "Delivery": ["Application", "Tracking"],
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],
         "REST": [
@@ -56,7 +57,7 @@ struct ImportTableTests {
         "NIOWebSocket": ["WebServer"], "HummingbirdCore": ["WebServer"],
         "Hummingbird": ["WebServer", "REST", "LiveFeeds", "Exporters", "WebUI", "Server"],
         "HTTPTypes": ["WebServer", "REST", "LiveFeeds", "Exporters", "WebUI", "Server"],
-        "AsyncHTTPClient": ["TrackingClient"], "Yams": ["TrainingConfiguration"], "SwiftCSV": ["Scans"],
+        "AsyncHTTPClient": ["TrackingClient", "Delivery"], "NIOSSL": ["Delivery"], "Yams": ["TrainingConfiguration"], "SwiftCSV": ["Scans"],
         "ArgumentParser": ["pivot", "pivot-bench"],
     ]
 

@@ -14,6 +14,7 @@ struct ContractTests {
         case "createSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
         case "updateSession": ["notes": "Notes."]
         case "createWebhook": ["url": "https://example.org/hook", "events": ["training_failed"]]
+        case "updateWebhook": ["enabled": false]
         case "reproduceSession": [:]
         case "claimAttempt": ["lease_seconds": 60]
         case "reportAttemptStarted": ["first_epoch": 1, "first_step": 1]
@@ -51,6 +52,7 @@ struct ContractTests {
         case "getMetricHistory": parts.query = "metric_name=loss"
         case "exportSession": parts.query = "format=csv"
         case "getMetricHistories": parts.query = "session_ids=\(session)"
+        case "replayWebhook": parts.query = "after=0"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

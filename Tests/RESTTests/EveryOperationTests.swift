@@ -174,12 +174,39 @@ struct EveryOperationTests {
         #expect(copy.json["reproduction"]?["session_id"] == .string(session))
     }
 
+    /// Records that the webhook was told of the session's completion; answers the delivery's id.
+    private func recordDelivery(_ api: TestAPI, to webhook: String, of session: String) async throws -> String {
+        let core = api.tracker.core
+        let stream = try #require(Session.ID(session)).stream
+        let events = try await core.store.events(in: stream, after: .none, limit: 1000)
+        let position = try #require(events.first { $0.type == "session.completed" }).position
+        let id = try #require(Webhook.ID(webhook))
+        let attempt = DeliveryAttempted.with {
+            ($0.position, $0.event, $0.sessionID) = (position.rawValue, "training_completed", session)
+            ($0.attempt, $0.outcome, $0.statusCode, $0.attemptedAt) = (1, "delivered", 200, core.now().rawValue)
+        }
+        let identity = CommandIdentity(
+            id: try #require(CommandID("delivery")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
+        _ = try await core.webhooks.handle(.recordAttempt(attempt), on: id.stream, as: identity)
+        return Webhook.DeliveryID(id, position).description
+    }
+
     private func server(_ api: TestAPI, _ session: String) async throws {
         let hook = try await api.call(
             .createWebhook, body: ["url": "https://example.org/hook", "events": ["training_failed"]])
         let id = try #require(hook.json["webhook_id"]?.stringValue)
         #expect(try await api.call(.listWebhooks).json["total"] == 1)
         try await api.call(.getWebhook, id)
+        let changed = try await api.call(.updateWebhook, id, body: ["enabled": false, "secret": "words"])
+        #expect(changed.json["status"] == "disabled")
+        #expect(changed.json["secret"] == "whsec_d29yZHM=")
+        #expect(try await api.call(.testWebhook, id).json["success"] == false)
+        try await api.call(.replayWebhook, id, query: "after=0")
+        #expect(try await api.call(.listDeliveries, id).json["deliveries"] == [])
+        let delivery = try await recordDelivery(api, to: id, of: session)
+        let sent = try await api.call(.getDelivery, id, delivery).json
+        #expect(sent["body"]?.stringValue?.contains("\"type\":\"training_completed\"") == true)
+        #expect(try await api.call(.redeliver, id, delivery).json["status"] == "pending")
         #expect(try await api.call(.deleteWebhook, id).json["status"] == "deleted")
         for operation in [
             API.Operation.ping, .getHealth, .getDetailedHealth, .getResources, .getCPUResources, .getMemoryResources,

@@ -207,7 +207,20 @@ struct EventCodecTests {
         .created(
             .with {
                 $0.url = "https://example.com"; $0.events = ["training_completed"]
+            }),
+        .changed(
+            .with {
+                ($0.url, $0.events, $0.format, $0.filter) = ("https://b", ["training_*"], "slack", "experiment = a")
+                ($0.enabled, $0.sealedSecret, $0.previousSecretUntil) = (false, .init([1, 2, 3]), 5)
             }), .deleted(WebhookDeleted()),
+        .deliveryAttempted(
+            .with {
+                ($0.position, $0.event, $0.sessionID, $0.attempt) = (7, "training_completed", "sess_a", 2)
+                ($0.outcome, $0.statusCode, $0.duration, $0.error) = ("retrying", 500, 1000, "The receiver answered 500.")
+                ($0.nextAttemptAt, $0.redelivery, $0.attemptedAt) = (20, true, 10)
+            }),
+        .redeliveryRequested(.with { $0.position = 7 }),
+        .replayRequested(.with { ($0.after, $0.through) = (3, 9) }),
     ]
 
     @Test("every session event is stored as its golden says", arguments: sessionEvents)

@@ -1,8 +1,11 @@
 """Calls every operation of a server and checks the answers against the API's document."""
 
+import http.server
 import json
 import sys
 import tempfile
+import threading
+import time
 
 from caller import Caller
 from checking import Wrong, require, run_one
@@ -10,6 +13,7 @@ from contract import Contract
 from server_process import PIVOT, ServerProcess
 from subject import Subject
 
+WAIT_SECONDS = 60
 NONFINITE = ({}, {"nonfinite": "string"}, {"nonfinite": "null"})
 
 
@@ -174,6 +178,21 @@ def rest(call, subject):
     """Webhooks, health, resources, pages, and what every route refuses."""
     call("getWebhook", subject.webhook)
     call("listWebhooks", query={"limit": 1, "offset": 0})
+    call("replayWebhook", subject.hook, query={"after": 0}, status=202)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not call("listDeliveries", subject.hook, query={"status": "delivered", "limit": 2}).json["deliveries"]:
+        require(time.monotonic() < deadline, "a webhook was told nothing")
+        time.sleep(0.1)
+    delivery = call("listDeliveries", subject.hook).json["deliveries"][0]["id"]
+    call("getDelivery", subject.hook, delivery)
+    call("redeliver", subject.hook, delivery, status=202)
+    call("redeliver", subject.hook, "delivery_1_none", status=404)
+    require(call("testWebhook", subject.hook).json["success"], "a test of a webhook failed")
+    require("secret" in call("updateWebhook", subject.hook, body={"generate_secret": True, "format": "pivot"}).json,
+            "a secret that was made is not shown")
+    call("updateWebhook", subject.hook, body={"secret": "", "enabled": True}, status=422)
+    call("createWebhook", status=422, body={"url": "http://10.0.0.1/", "events": ["*"]})
+    call("listDeliveries", subject.hook, query={"status": "lost"}, status=422)
     for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
                       "getDiskResources", "getGPUResources", "getRebuildState", "getStorage", "getServerTelemetry", "getDashboard",
                       "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
@@ -186,13 +205,27 @@ def rest(call, subject):
     call("rebuildReadModels", status=202)
 
 
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes every webhook."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
 CHECKS = (documents, metrics, telemetry, files, events, feeds, rest)
 
 
 def main():
     contract = Contract()
     with tempfile.TemporaryDirectory(prefix="pivot-answers-") as folder:
-        server = ServerProcess(PIVOT, folder)
+        server = ServerProcess(PIVOT, folder, "--webhook-network", "127.0.0.0/8")
+        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
         try:
             server.start()
             call = Caller(server.port, contract)
@@ -200,7 +233,7 @@ def main():
 
             def fill():
                 nonlocal subject
-                subject = Subject(call)
+                subject = Subject(call, f"http://127.0.0.1:{receiver.server_address[1]}/hook")
 
             passed = run_one("a server is filled", fill)
             if subject is not None:
@@ -219,6 +252,7 @@ def main():
             passed = False
         finally:
             server.end()
+            receiver.shutdown()
     return 0 if passed else 1
 
 

@@ -11,7 +11,7 @@ WAIT_SECONDS = 60
 class Subject:
     """What the server holds: sessions that run, that ended in each way, checkpoints, artifacts, a webhook."""
 
-    def __init__(self, call):
+    def __init__(self, call, receiver):
         self.call = call
         self.running, self.token = self._running()
         self.failed = self._failed()
@@ -24,6 +24,9 @@ class Subject:
             "url": "mailto:user@example.org", "events": ["training_failed", "epoch_completed"]}).json["webhook_id"]
         spare = call("createWebhook", status=201, body={"url": "https://example.org/a", "events": ["training_failed"]}).json
         call("deleteWebhook", spare["webhook_id"])
+        self.hook = call("createWebhook", status=201, body={
+            "url": receiver, "events": ["training_*"], "format": "slack", "filter": "status exists", "generate_secret": True,
+        }).json["webhook_id"]
 
     def _running(self):
         call = self.call

@@ -1,7 +1,8 @@
 /// The server itself: webhooks, health, resources, maintenance, pages.
 extension Operation {
     static let server: [Operation] = [
-        .createWebhook, .listWebhooks, .getWebhook, .deleteWebhook, .ping, .getHealth, .getDetailedHealth,
+        .createWebhook, .listWebhooks, .getWebhook, .updateWebhook, .deleteWebhook, .testWebhook, .replayWebhook,
+        .listDeliveries, .getDelivery, .redeliver, .ping, .getHealth, .getDetailedHealth,
         .getResources, .getCPUResources, .getMemoryResources, .getDiskResources, .getGPUResources, .rebuildReadModels,
         .getRebuildState, .getStorage, .getServerTelemetry, .getDashboard, .getSwaggerUI, .getReDoc, .getOpenAPI,
         .getOpenAPIUnderBase, .getAsset,
@@ -17,6 +18,24 @@ extension Operation {
         answering: .document(WebhookList.self))
     package static let getWebhook = Operation(
         "getWebhook", .get, webhook, for: .admin, query: .reading, answering: .document(WebhookInfo.self))
+    package static let updateWebhook = Operation(
+        "updateWebhook", .patch, webhook, for: .admin, taking: .json(UpdatedWebhook.self),
+        answering: .document(WebhookInfo.self))
+    package static let testWebhook = Operation(
+        "testWebhook", .post, webhook + "/test", for: .admin, answering: .document(WebhookTestInfo.self),
+        isIdempotent: false)
+    package static let replayWebhook = Operation(
+        "replayWebhook", .post, webhook + "/replay", for: .admin, query: ["after"], 202,
+        answering: .document(WebhookInfo.self))
+    package static let listDeliveries = Operation(
+        "listDeliveries", .get, webhook + "/deliveries", for: .admin, query: ["status"] + .paging + .reading,
+        answering: .document(DeliveryList.self))
+    package static let getDelivery = Operation(
+        "getDelivery", .get, webhook + "/deliveries/{delivery_id}", for: .admin, query: .reading,
+        answering: .document(DeliveryInfo.self))
+    package static let redeliver = Operation(
+        "redeliver", .post, webhook + "/deliveries/{delivery_id}/redeliver", for: .admin, 202,
+        answering: .document(DeliveryInfo.self))
     package static let deleteWebhook = Operation(
         "deleteWebhook", .delete, webhook, for: .admin, answering: .document(WebhookInfo.self))
     package static let ping = Operation(

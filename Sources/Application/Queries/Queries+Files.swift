@@ -69,6 +69,35 @@ extension Queries {
             return webhook
         }
     }
+
+    /// The deliveries of a webhook, the newest events first.
+    ///
+    /// - Parameter status: Only those that are `delivered`, `retrying`, `failed` or `pending`.
+    package func deliveries(
+        of webhook: String, status: String?, limit: Int, offset: Int, _ freshness: Freshness
+    ) async throws -> Answer<(webhook: WebhookDocument, deliveries: [DeliveryDocument])> {
+        try await read(freshness) { snapshot in
+            guard let document = try snapshot.webhook(webhook) else { throw TrackerError.unknown(.webhook, webhook) }
+            let deliveries = try snapshot.deliveries(of: webhook, limit: limit, offset: offset) { delivery in
+                status.map { $0 == delivery.status } ?? true
+            }
+            return (document, deliveries)
+        }
+    }
+
+    package func delivery(
+        _ text: String, of webhook: String, _ freshness: Freshness
+    ) async throws -> Answer<DeliveryDocument> {
+        try await read(freshness) { snapshot in
+            guard let id = Webhook.ID(webhook), try snapshot.webhook(webhook) != nil else {
+                throw TrackerError.unknown(.webhook, webhook)
+            }
+            guard let name = Webhook.DeliveryID(text, of: id),
+                let delivery = try snapshot.delivery(of: webhook, at: name.position)
+            else { throw TrackerError.unknown(.delivery, text) }
+            return delivery
+        }
+    }
 }
 
 /// An artifact and its earlier versions, oldest first.

@@ -34,6 +34,8 @@ package final class DataDirectory: Sendable {
     package var readModelsFolder: String { path + "/read-models" }
     /// The secret that lease tokens are made from.
     package var leaseSecretFile: String { path + "/lease-secret" }
+    /// The key that seals the secrets of webhooks in the log.
+    package var webhookSecretFile: String { path + "/webhook-secret" }
     /// The secret by which clients prove to be run by the user whose folder this is.
     package var ownerSecretFile: String { DataDirectory.ownerSecretFile(inFolderAt: path) }
     /// The standard error of the trainers that this server started, one file each.

@@ -15,6 +15,7 @@ enum DocumentKind: UInt8 {
     case sessionProgress = 7
     case sessionConfiguration = 8
     case sessionMarks = 9
+    case delivery = 10
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }

@@ -30,3 +30,48 @@ extension ReadModelSnapshot {
         }
     }
 }
+
+extension ReadModelSnapshot {
+    /// The deliveries of a webhook that `isIncluded` lets through, the newest events first: at most `limit` after the first
+    /// `offset`, found by going back from the newest one.
+    package func deliveries(
+        of webhook: String, limit: Int, offset: Int, where isIncluded: (DeliveryDocument) -> Bool
+    ) throws(ReadModelError) -> [DeliveryDocument] {
+        var deliveries: [DeliveryDocument] = []
+        do throws(LMDBError) {
+            let prefix = DocumentKind.delivery.key(webhook)
+            var passed = 0
+            try transaction.withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
+                var last = prefix.appending(UInt64.max).appending(UInt64.max).bytes
+                while deliveries.count < limit, let entry = try cursor.seek(atOrBefore: last),
+                    entry.key.begins(with: prefix.bytes), entry.key.count == prefix.bytes.count + 16
+                {
+                    let place = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+                    let newest = prefix.appending(place)
+                    let delivery = try transaction.version(
+                        of: newest, through: position, in: tables, as: DeliveryDocument.self)
+                    if let delivery, isIncluded(delivery) {
+                        passed += 1
+                        if passed > offset { deliveries.append(delivery) }
+                    }
+                    guard place > 0 else { return }
+                    last = prefix.appending(place - 1).appending(UInt64.max).bytes
+                }
+            }
+        } catch {
+            throw ReadModelError(error)
+        }
+        return deliveries
+    }
+
+    /// The delivery of the event at `place`; nil when the webhook was never told about it.
+    package func delivery(of webhook: String, at place: LogPosition) throws(ReadModelError) -> DeliveryDocument? {
+        do throws(LMDBError) {
+            return try transaction.version(
+                of: DocumentKind.delivery.key(webhook).appending(place.rawValue), through: position, in: tables,
+                as: DeliveryDocument.self)
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+}

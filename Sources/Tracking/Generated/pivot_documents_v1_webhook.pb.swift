@@ -20,26 +20,141 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct WebhookDocument: Sendable {
+package nonisolated struct WebhookDocument: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var webhookID: String {
+    get {_storage._webhookID}
+    set {_uniqueStorage()._webhookID = newValue}
+  }
+
+  package var url: String {
+    get {_storage._url}
+    set {_uniqueStorage()._url = newValue}
+  }
+
+  package var events: [String] {
+    get {_storage._events}
+    set {_uniqueStorage()._events = newValue}
+  }
+
+  /// Microseconds since 1970.
+  package var createdAt: Int64 {
+    get {_storage._createdAt}
+    set {_uniqueStorage()._createdAt = newValue}
+  }
+
+  package var deleted: Bool {
+    get {_storage._deleted}
+    set {_uniqueStorage()._deleted = newValue}
+  }
+
+  /// Deliveries begin after this place of the log.
+  package var createdPosition: UInt64 {
+    get {_storage._createdPosition}
+    set {_uniqueStorage()._createdPosition = newValue}
+  }
+
+  package var lastPosition: UInt64 {
+    get {_storage._lastPosition}
+    set {_uniqueStorage()._lastPosition = newValue}
+  }
+
+  package var format: String {
+    get {_storage._format}
+    set {_uniqueStorage()._format = newValue}
+  }
+
+  package var filter: String {
+    get {_storage._filter}
+    set {_uniqueStorage()._filter = newValue}
+  }
+
+  package var disabled: Bool {
+    get {_storage._disabled}
+    set {_uniqueStorage()._disabled = newValue}
+  }
+
+  package var signed: Bool {
+    get {_storage._signed}
+    set {_uniqueStorage()._signed = newValue}
+  }
+
+  /// The place in the log up to which everything is delivered or given up.
+  package var throughPosition: UInt64 {
+    get {_storage._throughPosition}
+    set {_uniqueStorage()._throughPosition = newValue}
+  }
+
+  /// Events that were delivered, and that were given up.
+  package var deliveredCount: UInt64 {
+    get {_storage._deliveredCount}
+    set {_uniqueStorage()._deliveredCount = newValue}
+  }
+
+  package var failedCount: UInt64 {
+    get {_storage._failedCount}
+    set {_uniqueStorage()._failedCount = newValue}
+  }
+
+  /// What the last attempt said; empty after a delivery.
+  package var lastError: String {
+    get {_storage._lastError}
+    set {_uniqueStorage()._lastError = newValue}
+  }
+
+  package var lastAttemptAt: Int64 {
+    get {_storage._lastAttemptAt}
+    set {_uniqueStorage()._lastAttemptAt = newValue}
+  }
+
+  /// The time of the next attempt, while the last one has failed.
+  package var nextAttemptAt: Int64 {
+    get {_storage._nextAttemptAt}
+    set {_uniqueStorage()._nextAttemptAt = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// One event told to one webhook.
+package nonisolated struct DeliveryDocument: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var webhookID: String = String()
 
-  package var url: String = String()
+  package var position: UInt64 = 0
 
-  package var events: [String] = []
+  package var event: String = String()
 
-  /// Microseconds since 1970.
-  package var createdAt: Int64 = 0
+  package var sessionID: String = String()
 
-  package var deleted: Bool = false
+  /// delivered, retrying, failed, or pending after somebody asked for it again.
+  package var status: String = String()
 
-  /// Deliveries begin after this place of the log.
-  package var createdPosition: UInt64 = 0
+  package var attempts: UInt32 = 0
 
-  package var lastPosition: UInt64 = 0
+  package var statusCode: UInt32 = 0
+
+  package var duration: Int64 = 0
+
+  package var error: String = String()
+
+  package var firstAttemptAt: Int64 = 0
+
+  package var lastAttemptAt: Int64 = 0
+
+  package var nextAttemptAt: Int64 = 0
+
+  package var deliveredAt: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -52,7 +167,185 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension WebhookDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WebhookDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}webhook_id\0\u{1}url\0\u{1}events\0\u{3}created_at\0\u{1}deleted\0\u{3}created_position\0\u{3}last_position\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}webhook_id\0\u{1}url\0\u{1}events\0\u{3}created_at\0\u{1}deleted\0\u{3}created_position\0\u{3}last_position\0\u{1}format\0\u{1}filter\0\u{1}disabled\0\u{1}signed\0\u{3}through_position\0\u{3}delivered_count\0\u{3}failed_count\0\u{3}last_error\0\u{3}last_attempt_at\0\u{3}next_attempt_at\0")
+
+  fileprivate class _StorageClass {
+    var _webhookID: String = String()
+    var _url: String = String()
+    var _events: [String] = []
+    var _createdAt: Int64 = 0
+    var _deleted: Bool = false
+    var _createdPosition: UInt64 = 0
+    var _lastPosition: UInt64 = 0
+    var _format: String = String()
+    var _filter: String = String()
+    var _disabled: Bool = false
+    var _signed: Bool = false
+    var _throughPosition: UInt64 = 0
+    var _deliveredCount: UInt64 = 0
+    var _failedCount: UInt64 = 0
+    var _lastError: String = String()
+    var _lastAttemptAt: Int64 = 0
+    var _nextAttemptAt: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _webhookID = source._webhookID
+      _url = source._url
+      _events = source._events
+      _createdAt = source._createdAt
+      _deleted = source._deleted
+      _createdPosition = source._createdPosition
+      _lastPosition = source._lastPosition
+      _format = source._format
+      _filter = source._filter
+      _disabled = source._disabled
+      _signed = source._signed
+      _throughPosition = source._throughPosition
+      _deliveredCount = source._deliveredCount
+      _failedCount = source._failedCount
+      _lastError = source._lastError
+      _lastAttemptAt = source._lastAttemptAt
+      _nextAttemptAt = source._nextAttemptAt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._webhookID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._url) }()
+        case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._events) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAt) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._deleted) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._createdPosition) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastPosition) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._format) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._filter) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._disabled) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._signed) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._throughPosition) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._deliveredCount) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._failedCount) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._lastError) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._lastAttemptAt) }()
+        case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._nextAttemptAt) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._webhookID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._webhookID, fieldNumber: 1)
+      }
+      if !_storage._url.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._url, fieldNumber: 2)
+      }
+      if !_storage._events.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._events, fieldNumber: 3)
+      }
+      if _storage._createdAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdAt, fieldNumber: 4)
+      }
+      if _storage._deleted != false {
+        try visitor.visitSingularBoolField(value: _storage._deleted, fieldNumber: 5)
+      }
+      if _storage._createdPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._createdPosition, fieldNumber: 6)
+      }
+      if _storage._lastPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastPosition, fieldNumber: 7)
+      }
+      if !_storage._format.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._format, fieldNumber: 8)
+      }
+      if !_storage._filter.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._filter, fieldNumber: 9)
+      }
+      if _storage._disabled != false {
+        try visitor.visitSingularBoolField(value: _storage._disabled, fieldNumber: 10)
+      }
+      if _storage._signed != false {
+        try visitor.visitSingularBoolField(value: _storage._signed, fieldNumber: 11)
+      }
+      if _storage._throughPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._throughPosition, fieldNumber: 12)
+      }
+      if _storage._deliveredCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._deliveredCount, fieldNumber: 13)
+      }
+      if _storage._failedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._failedCount, fieldNumber: 14)
+      }
+      if !_storage._lastError.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._lastError, fieldNumber: 15)
+      }
+      if _storage._lastAttemptAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._lastAttemptAt, fieldNumber: 16)
+      }
+      if _storage._nextAttemptAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._nextAttemptAt, fieldNumber: 17)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WebhookDocument, rhs: WebhookDocument) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._webhookID != rhs_storage._webhookID {return false}
+        if _storage._url != rhs_storage._url {return false}
+        if _storage._events != rhs_storage._events {return false}
+        if _storage._createdAt != rhs_storage._createdAt {return false}
+        if _storage._deleted != rhs_storage._deleted {return false}
+        if _storage._createdPosition != rhs_storage._createdPosition {return false}
+        if _storage._lastPosition != rhs_storage._lastPosition {return false}
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._filter != rhs_storage._filter {return false}
+        if _storage._disabled != rhs_storage._disabled {return false}
+        if _storage._signed != rhs_storage._signed {return false}
+        if _storage._throughPosition != rhs_storage._throughPosition {return false}
+        if _storage._deliveredCount != rhs_storage._deliveredCount {return false}
+        if _storage._failedCount != rhs_storage._failedCount {return false}
+        if _storage._lastError != rhs_storage._lastError {return false}
+        if _storage._lastAttemptAt != rhs_storage._lastAttemptAt {return false}
+        if _storage._nextAttemptAt != rhs_storage._nextAttemptAt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DeliveryDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DeliveryDocument"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}webhook_id\0\u{1}position\0\u{1}event\0\u{3}session_id\0\u{1}status\0\u{1}attempts\0\u{3}status_code\0\u{1}duration\0\u{1}error\0\u{3}first_attempt_at\0\u{3}last_attempt_at\0\u{3}next_attempt_at\0\u{3}delivered_at\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -61,12 +354,18 @@ nonisolated extension WebhookDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.webhookID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.url) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.events) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.createdAt) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.createdPosition) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.lastPosition) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.event) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.status) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.statusCode) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.duration) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.error) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.firstAttemptAt) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.lastAttemptAt) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.nextAttemptAt) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self.deliveredAt) }()
       default: break
       }
     }
@@ -76,35 +375,59 @@ nonisolated extension WebhookDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.webhookID.isEmpty {
       try visitor.visitSingularStringField(value: self.webhookID, fieldNumber: 1)
     }
-    if !self.url.isEmpty {
-      try visitor.visitSingularStringField(value: self.url, fieldNumber: 2)
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
     }
-    if !self.events.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.events, fieldNumber: 3)
+    if !self.event.isEmpty {
+      try visitor.visitSingularStringField(value: self.event, fieldNumber: 3)
     }
-    if self.createdAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.createdAt, fieldNumber: 4)
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 4)
     }
-    if self.deleted != false {
-      try visitor.visitSingularBoolField(value: self.deleted, fieldNumber: 5)
+    if !self.status.isEmpty {
+      try visitor.visitSingularStringField(value: self.status, fieldNumber: 5)
     }
-    if self.createdPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.createdPosition, fieldNumber: 6)
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 6)
     }
-    if self.lastPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.lastPosition, fieldNumber: 7)
+    if self.statusCode != 0 {
+      try visitor.visitSingularUInt32Field(value: self.statusCode, fieldNumber: 7)
+    }
+    if self.duration != 0 {
+      try visitor.visitSingularInt64Field(value: self.duration, fieldNumber: 8)
+    }
+    if !self.error.isEmpty {
+      try visitor.visitSingularStringField(value: self.error, fieldNumber: 9)
+    }
+    if self.firstAttemptAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.firstAttemptAt, fieldNumber: 10)
+    }
+    if self.lastAttemptAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastAttemptAt, fieldNumber: 11)
+    }
+    if self.nextAttemptAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.nextAttemptAt, fieldNumber: 12)
+    }
+    if self.deliveredAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.deliveredAt, fieldNumber: 13)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WebhookDocument, rhs: WebhookDocument) -> Bool {
+  package static func ==(lhs: DeliveryDocument, rhs: DeliveryDocument) -> Bool {
     if lhs.webhookID != rhs.webhookID {return false}
-    if lhs.url != rhs.url {return false}
-    if lhs.events != rhs.events {return false}
-    if lhs.createdAt != rhs.createdAt {return false}
-    if lhs.deleted != rhs.deleted {return false}
-    if lhs.createdPosition != rhs.createdPosition {return false}
-    if lhs.lastPosition != rhs.lastPosition {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.event != rhs.event {return false}
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.statusCode != rhs.statusCode {return false}
+    if lhs.duration != rhs.duration {return false}
+    if lhs.error != rhs.error {return false}
+    if lhs.firstAttemptAt != rhs.firstAttemptAt {return false}
+    if lhs.lastAttemptAt != rhs.lastAttemptAt {return false}
+    if lhs.nextAttemptAt != rhs.nextAttemptAt {return false}
+    if lhs.deliveredAt != rhs.deliveredAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

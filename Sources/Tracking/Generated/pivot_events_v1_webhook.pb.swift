@@ -8,6 +8,11 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -28,11 +33,89 @@ package nonisolated struct WebhookCreated: Sendable {
 
   package var url: String = String()
 
+  /// Names of events, with `*` for any characters.
   package var events: [String] = []
+
+  /// pivot, slack, discord, teams or ntfy; empty: pivot.
+  package var format: String = String()
+
+  /// A condition on sessions in the filter language; empty: all sessions.
+  package var filter: String = String()
+
+  /// The key that signs what is sent, sealed with the data directory's own secret; empty: nothing is signed.
+  package var sealedSecret: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// webhook.changed: what is set changes, the rest stays.
+package nonisolated struct WebhookChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var url: String {
+    get {_url ?? String()}
+    set {_url = newValue}
+  }
+  /// Returns true if `url` has been explicitly set.
+  package var hasURL: Bool {self._url != nil}
+  /// Clears the value of `url`. Subsequent reads from it will return its default value.
+  package mutating func clearURL() {self._url = nil}
+
+  /// Empty: they stay.
+  package var events: [String] = []
+
+  package var format: String {
+    get {_format ?? String()}
+    set {_format = newValue}
+  }
+  /// Returns true if `format` has been explicitly set.
+  package var hasFormat: Bool {self._format != nil}
+  /// Clears the value of `format`. Subsequent reads from it will return its default value.
+  package mutating func clearFormat() {self._format = nil}
+
+  package var filter: String {
+    get {_filter ?? String()}
+    set {_filter = newValue}
+  }
+  /// Returns true if `filter` has been explicitly set.
+  package var hasFilter: Bool {self._filter != nil}
+  /// Clears the value of `filter`. Subsequent reads from it will return its default value.
+  package mutating func clearFilter() {self._filter = nil}
+
+  package var enabled: Bool {
+    get {_enabled ?? false}
+    set {_enabled = newValue}
+  }
+  /// Returns true if `enabled` has been explicitly set.
+  package var hasEnabled: Bool {self._enabled != nil}
+  /// Clears the value of `enabled`. Subsequent reads from it will return its default value.
+  package mutating func clearEnabled() {self._enabled = nil}
+
+  package var sealedSecret: Data {
+    get {_sealedSecret ?? Data()}
+    set {_sealedSecret = newValue}
+  }
+  /// Returns true if `sealedSecret` has been explicitly set.
+  package var hasSealedSecret: Bool {self._sealedSecret != nil}
+  /// Clears the value of `sealedSecret`. Subsequent reads from it will return its default value.
+  package mutating func clearSealedSecret() {self._sealedSecret = nil}
+
+  /// Until then, in microseconds since 1970, the secret before signs too.
+  package var previousSecretUntil: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _url: String? = nil
+  fileprivate var _format: String? = nil
+  fileprivate var _filter: String? = nil
+  fileprivate var _enabled: Bool? = nil
+  fileprivate var _sealedSecret: Data? = nil
 }
 
 /// webhook.deleted
@@ -46,13 +129,85 @@ package nonisolated struct WebhookDeleted: Sendable {
   package init() {}
 }
 
+/// webhook.delivery_attempted: an event was sent, or could not be. All before it is done with.
+package nonisolated struct DeliveryAttempted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The place in the log of the event that was told.
+  package var position: UInt64 = 0
+
+  /// Its name, such as training_completed.
+  package var event: String = String()
+
+  package var sessionID: String = String()
+
+  /// Counted from 1.
+  package var attempt: UInt32 = 0
+
+  /// delivered, retrying, or failed when it is not tried again.
+  package var outcome: String = String()
+
+  /// The answer's; 0 when there was none.
+  package var statusCode: UInt32 = 0
+
+  /// Microseconds from the first byte that was sent to the answer.
+  package var duration: Int64 = 0
+
+  /// Why it was not delivered.
+  package var error: String = String()
+
+  /// The time of the next attempt in microseconds since 1970, when there is one.
+  package var nextAttemptAt: Int64 = 0
+
+  /// True when somebody asked for it again: the webhook's place in the log stays.
+  package var redelivery: Bool = false
+
+  /// The time in microseconds since 1970.
+  package var attemptedAt: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// webhook.redelivery_requested: an event is to be told again, once.
+package nonisolated struct RedeliveryRequested: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var position: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// webhook.replay_requested: everything after a place in the log is to be told, or told again.
+package nonisolated struct ReplayRequested: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var after: UInt64 = 0
+
+  /// The log's head when it was asked for: events up to there are told however old they are.
+  package var through: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
 
 nonisolated extension WebhookCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WebhookCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{1}events\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{1}events\0\u{1}format\0\u{1}filter\0\u{3}sealed_secret\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -62,6 +217,9 @@ nonisolated extension WebhookCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.url) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.events) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.format) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.filter) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.sealedSecret) }()
       default: break
       }
     }
@@ -74,12 +232,88 @@ nonisolated extension WebhookCreated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.events.isEmpty {
       try visitor.visitRepeatedStringField(value: self.events, fieldNumber: 2)
     }
+    if !self.format.isEmpty {
+      try visitor.visitSingularStringField(value: self.format, fieldNumber: 3)
+    }
+    if !self.filter.isEmpty {
+      try visitor.visitSingularStringField(value: self.filter, fieldNumber: 4)
+    }
+    if !self.sealedSecret.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sealedSecret, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WebhookCreated, rhs: WebhookCreated) -> Bool {
     if lhs.url != rhs.url {return false}
     if lhs.events != rhs.events {return false}
+    if lhs.format != rhs.format {return false}
+    if lhs.filter != rhs.filter {return false}
+    if lhs.sealedSecret != rhs.sealedSecret {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WebhookChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WebhookChanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{1}events\0\u{1}format\0\u{1}filter\0\u{1}enabled\0\u{3}sealed_secret\0\u{3}previous_secret_until\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._url) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.events) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._format) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._filter) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self._enabled) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self._sealedSecret) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.previousSecretUntil) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._url {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    if !self.events.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.events, fieldNumber: 2)
+    }
+    try { if let v = self._format {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._filter {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._enabled {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._sealedSecret {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 6)
+    } }()
+    if self.previousSecretUntil != 0 {
+      try visitor.visitSingularInt64Field(value: self.previousSecretUntil, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WebhookChanged, rhs: WebhookChanged) -> Bool {
+    if lhs._url != rhs._url {return false}
+    if lhs.events != rhs.events {return false}
+    if lhs._format != rhs._format {return false}
+    if lhs._filter != rhs._filter {return false}
+    if lhs._enabled != rhs._enabled {return false}
+    if lhs._sealedSecret != rhs._sealedSecret {return false}
+    if lhs.previousSecretUntil != rhs.previousSecretUntil {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -99,6 +333,151 @@ nonisolated extension WebhookDeleted: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 
   package static func ==(lhs: WebhookDeleted, rhs: WebhookDeleted) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DeliveryAttempted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DeliveryAttempted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}event\0\u{3}session_id\0\u{1}attempt\0\u{1}outcome\0\u{3}status_code\0\u{1}duration\0\u{1}error\0\u{3}next_attempt_at\0\u{1}redelivery\0\u{3}attempted_at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.event) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.statusCode) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.duration) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.error) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.nextAttemptAt) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.redelivery) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.attemptedAt) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if !self.event.isEmpty {
+      try visitor.visitSingularStringField(value: self.event, fieldNumber: 2)
+    }
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 3)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 4)
+    }
+    if !self.outcome.isEmpty {
+      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 5)
+    }
+    if self.statusCode != 0 {
+      try visitor.visitSingularUInt32Field(value: self.statusCode, fieldNumber: 6)
+    }
+    if self.duration != 0 {
+      try visitor.visitSingularInt64Field(value: self.duration, fieldNumber: 7)
+    }
+    if !self.error.isEmpty {
+      try visitor.visitSingularStringField(value: self.error, fieldNumber: 8)
+    }
+    if self.nextAttemptAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.nextAttemptAt, fieldNumber: 9)
+    }
+    if self.redelivery != false {
+      try visitor.visitSingularBoolField(value: self.redelivery, fieldNumber: 10)
+    }
+    if self.attemptedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.attemptedAt, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: DeliveryAttempted, rhs: DeliveryAttempted) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.event != rhs.event {return false}
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.statusCode != rhs.statusCode {return false}
+    if lhs.duration != rhs.duration {return false}
+    if lhs.error != rhs.error {return false}
+    if lhs.nextAttemptAt != rhs.nextAttemptAt {return false}
+    if lhs.redelivery != rhs.redelivery {return false}
+    if lhs.attemptedAt != rhs.attemptedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RedeliveryRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RedeliveryRequested"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RedeliveryRequested, rhs: RedeliveryRequested) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReplayRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplayRequested"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}after\0\u{1}through\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.after) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.through) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.after != 0 {
+      try visitor.visitSingularUInt64Field(value: self.after, fieldNumber: 1)
+    }
+    if self.through != 0 {
+      try visitor.visitSingularUInt64Field(value: self.through, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReplayRequested, rhs: ReplayRequested) -> Bool {
+    if lhs.after != rhs.after {return false}
+    if lhs.through != rhs.through {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

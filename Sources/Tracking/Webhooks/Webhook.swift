@@ -31,5 +31,37 @@ package enum Webhook {
         case epochCompleted = "epoch_completed"
         case checkpointSaved = "checkpoint_saved"
         case alertTriggered = "alert_triggered"
+        case alertResolved = "alert_resolved"
+        case reproductionReported = "reproduction_reported"
     }
+
+    /// The form of what is sent.
+    package enum Format: String, CaseIterable, Sendable {
+        /// PIVOT's own document.
+        case pivot
+        /// A message as the service's incoming webhooks take it.
+        case slack, discord, teams, ntfy
+    }
+}
+
+extension Webhook.EventName {
+    /// The name of a session's event; nil for those that no webhook is told about.
+    package init?(_ event: SessionEvent) {
+        switch event {
+        case .attemptStarted: self = .trainingStarted
+        case .completed: self = .trainingCompleted
+        case .failed: self = .trainingFailed
+        case .stopped: self = .trainingStopped
+        case .epochCompleted: self = .epochCompleted
+        case .checkpointSaved: self = .checkpointSaved
+        case .reproductionReported: self = .reproductionReported
+        default: return nil
+        }
+    }
+
+    /// The types of all events that have a name.
+    package static let eventTypes = SessionEvent.types(
+        of: .attemptStarted(AttemptStarted()), .completed(Completed()), .failed(Failed()), .stopped(Stopped()),
+        .epochCompleted(EpochCompleted()), .checkpointSaved(CheckpointSaved()),
+        .reproductionReported(ReproductionReported()))
 }

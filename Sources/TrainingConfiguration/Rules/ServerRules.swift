@@ -71,6 +71,37 @@ enum ServerRules {
                 .init("enabled", .bool, default: true, "whether queued sessions are started here"),
                 .init("niceness", .integer(0...19), default: 10, "how much trainers yield to other processes"),
             ]), "how trainers are started"),
+        .init(
+            "public_url", .optional(ConfigurationRule.pathKind), default: .null,
+            "the address that links in webhooks and mails lead to, such as https://pivot.example.org; null: the address it "
+                + "listens on"),
+        .init(
+            "webhooks",
+            .section([
+                .init(
+                    "allowed_networks", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
+                    "networks besides the public ones that webhooks may lead to, such as 127.0.0.0/8 or 10.1.0.0/16")
+            ]), "where webhooks may lead"),
+        .init(
+            "smtp",
+            .section([
+                .init(
+                    "url", .optional(ConfigurationRule.pathKind), default: .null,
+                    "the mail server, such as smtp://user@mail.example.org:587 or smtps://mail.example.org; null: "
+                        + "PIVOT_SMTP_URL, or else no mail is sent"),
+                .init(
+                    "from", .optional(ConfigurationRule.nameKind), default: .null,
+                    "the address that mails are from; null: PIVOT_SMTP_FROM, or else the user at the mail server"),
+                .init(
+                    "tls", .optional(.choice(["starttls", "implicit", "none"])), default: .null,
+                    "how the connection is encrypted; null: implicit with smtps, none on this machine, else starttls"),
+                .init(
+                    "password_file", .optional(ConfigurationRule.pathKind), default: .null,
+                    "a file with the user's password; null: PIVOT_SMTP_PASSWORD"),
+                .init(
+                    "ca_file", .optional(ConfigurationRule.pathKind), default: .null,
+                    "a file of certificates to trust instead of the system's"),
+            ]), "how mails are sent"),
     ]
 
     static var schema: JSONValue {

@@ -42,6 +42,11 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let launches: Bool
     /// The niceness of trainers, from 0 to 19.
     package let trainerNiceness: Int
+    /// The address that links lead to; nil for the one it listens on.
+    package let publicURL: String?
+    /// Networks besides the public ones that webhooks may lead to.
+    package let webhookNetworks: [String]
+    package let mail: MailSettings
 
     /// Checks and completes a configuration.
     /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
@@ -78,6 +83,9 @@ package struct ServerConfiguration: Equatable, Sendable {
         stopWait = .milliseconds(Int64(root.number("stop_wait_seconds") * 1000))
         launches = root.section("launcher").bool("enabled")
         trainerNiceness = root.section("launcher").integer("niceness")
+        publicURL = root.optionalString("public_url")
+        webhookNetworks = root.section("webhooks").strings("allowed_networks")
+        mail = MailSettings(root.section("smtp"))
     }
 
     /// Scheme, host and perhaps a port, as browsers write it.

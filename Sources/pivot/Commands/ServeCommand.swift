@@ -47,6 +47,13 @@ package struct ServeCommand: AsyncParsableCommand {
             valueName: "folder"))
     var dataDirectory: String?
 
+    @Option(
+        name: .customLong("webhook-network"),
+        help: ArgumentHelp(
+            "A network besides the public ones that webhooks may lead to, such as 127.0.0.0/8. May be repeated.",
+            valueName: "network"))
+    var webhookNetworks: [String] = []
+
     @OptionGroup var allowed: AllowedOptions
 
     @Option(help: ArgumentHelp("The server's configuration file.", valueName: "file"))
@@ -106,6 +113,12 @@ package struct ServeCommand: AsyncParsableCommand {
         if !allowedHosts.isEmpty {
             let named = source.root["allowed_hosts"]?.arrayValue ?? []
             try source.override("allowed_hosts", with: .array(named + allowedHosts.map { .string($0) }))
+        }
+        if !webhookNetworks.isEmpty {
+            let section = source.root["webhooks"]?.objectValue ?? [:]
+            let named = section["allowed_networks"]?.arrayValue ?? []
+            try source.override(
+                "webhooks.allowed_networks", with: .array(named + webhookNetworks.map { .string($0) }))
         }
         if let port { try source.override("port", with: .integer(Int64(port))) }
         if let dataDirectory { try source.override("data_dir", with: .string(dataDirectory)) }

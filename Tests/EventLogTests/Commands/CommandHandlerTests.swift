@@ -12,7 +12,9 @@ struct CommandHandlerTests {
             id: CommandID(id)!, digest: Digest(hashing: Array(meaning.utf8)), actor: "api", mayBeRepeat: repeats)
     }
 
-    private func create(_ url: String) -> WebhookDecider.Command { .create(url: url, events: ["training_failed"]) }
+    private func create(_ url: String) -> WebhookDecider.Command {
+        .create(WebhookSettings(url: url, events: ["training_failed"]))
+    }
 
     @Test("a command's events are in the log when it is answered")
     func appends() async throws {
@@ -22,7 +24,7 @@ struct CommandHandlerTests {
         #expect(!outcome.isRepeat)
         #expect(outcome.last == store.head)
         #expect(try await store.version(of: stream) == outcome.version)
-        #expect(outcome.state == .active(url: "https://a.example", events: ["training_failed"]))
+        #expect(outcome.state == .active(WebhookState(settings: WebhookSettings(url: "https://a.example", events: ["training_failed"]))))
     }
 
     @Test("a repeat gets the first outcome again, also from a handler that has never seen it")
@@ -158,7 +160,11 @@ struct CommandHandlerTests {
         }
         for (index, stream) in streams.enumerated() {
             let expected: WebhookDecider.State =
-                index % 2 == 0 ? .deleted : .active(url: "https://\(index).example", events: ["training_failed"])
+                index % 2 == 0
+                ? .deleted
+                : .active(
+                    WebhookState(
+                        settings: WebhookSettings(url: "https://\(index).example", events: ["training_failed"])))
             #expect(try await handler.state(of: stream) == expected)
         }
     }

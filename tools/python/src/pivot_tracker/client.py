@@ -473,9 +473,33 @@ class PIVOTClient:
 
     # Webhooks
 
-    def create_webhook(self, url: str, events: Sequence[str]) -> Document:
+    def create_webhook(self, url: str, events: Sequence[str], **options: Any) -> Document:
         """Registers an address that events are sent to."""
-        return self._post("webhooks", {"url": url, "events": list(events)})
+        return self._post("webhooks", {"url": url, "events": list(events), **options})
+
+    def update_webhook(self, webhook_id: str, **changes: Any) -> Document:
+        """Changes a webhook: `url`, `events`, `format`, `filter`, `enabled`, `secret` or `generate_secret`."""
+        return self._write("PATCH", f"webhooks/{segment(webhook_id)}", changes)
+
+    def test_webhook(self, webhook_id: str) -> Document:
+        """Sends a test at once, and tells what became of it."""
+        return self._post(f"webhooks/{segment(webhook_id)}/test")
+
+    def replay_webhook(self, webhook_id: str, after: int) -> Document:
+        """Has every event after a position of the log sent again, under the same delivery ids."""
+        return self._post(f"webhooks/{segment(webhook_id)}/replay", query={"after": after})
+
+    def list_deliveries(self, webhook_id: str, **query: Any) -> Document:
+        """What was sent to a webhook, those of the newest events first: `status`, `limit`, `offset`."""
+        return self._get(f"webhooks/{segment(webhook_id)}/deliveries", query)
+
+    def get_delivery(self, webhook_id: str, delivery_id: str, **query: Any) -> Document:
+        """One delivery, with what is sent."""
+        return self._get(f"webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}", query)
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> Document:
+        """Has one event sent once more, under the same delivery id."""
+        return self._post(f"webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}/redeliver")
 
     def list_webhooks(self, **query: Any) -> Document:
         """The webhooks."""

@@ -1,0 +1,65 @@
+package import Tracking
+
+/// Something that is sent by HTTP.
+package struct WebhookRequest: Sendable {
+    package var url: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+}
+
+/// Something that is sent by mail: its parts say the same.
+package struct WebhookMail: Sendable {
+    package var recipient: String
+    package var subject: String
+    /// The part of `Message-ID` before the `@`: the same for the same delivery.
+    package var messageID: String
+    package var date: Timestamp
+    package var text: String
+    package var html: String
+}
+
+/// What became of it.
+package struct SendResult: Sendable, Equatable {
+    /// The answer's status, or SMTP's reply code; nil when there was none.
+    package var statusCode: UInt32?
+    package var duration: Duration
+    /// Why it was not delivered; nil when it was.
+    package var error: String?
+    /// The time that the receiver asks to wait.
+    package var retryAfter: Duration?
+    /// True when it is not worth another try.
+    package var isFinal = false
+
+    package init(
+        statusCode: UInt32? = nil, duration: Duration, error: String? = nil, retryAfter: Duration? = nil,
+        isFinal: Bool = false
+    ) {
+        self.statusCode = statusCode
+        self.duration = duration
+        self.error = error
+        self.retryAfter = retryAfter
+        self.isFinal = isFinal
+    }
+}
+
+/// Sends what webhooks are told. Neither function throws: what goes wrong is told in the result.
+package protocol WebhookSender: Sendable {
+    /// True when mail can be sent: a mail server is configured.
+    var canMail: Bool { get }
+    /// Sends the request to the one address that its host's name is resolved to, if that is allowed.
+    func post(_ request: WebhookRequest) async -> SendResult
+    func mail(_ mail: WebhookMail) async -> SendResult
+    /// Why the address may not be sent to, and what to do; nil when it may, and when its host cannot be resolved now.
+    func fault(ofAddress url: String) async -> String?
+}
+
+/// Sends nothing: that of a tracker without a server around it.
+struct NoSender: WebhookSender {
+    private static let result = SendResult(
+        duration: .zero, error: "Nothing sends here: the tracker is not part of a running server.")
+
+    let canMail = false
+    func post(_ request: WebhookRequest) async -> SendResult { Self.result }
+    func mail(_ mail: WebhookMail) async -> SendResult { Self.result }
+    func fault(ofAddress url: String) async -> String? { nil }
+}
