@@ -1,6 +1,7 @@
 import API
 import HTTPTypes
 import Hummingbird
+import JSON
 import WebServer
 
 /// The form in which histories are written.
@@ -53,10 +54,11 @@ enum HistoryForm: String, CaseIterable {
                 return
             }
         }
+        let types = Self.allCases.map { String($0.contentType.prefix { $0 != ";" }) }
         throw APIError(
             .notAcceptable, code: "not_acceptable",
-            message:
-                "Histories are answered as application/json, text/csv, application/x-ndjson or application/x-npz, not "
-                + "as \(accepted.joined(separator: ", ").prefix(200)). Ask for one of these, or name it in format.")
+            message: "Histories are answered as \(types.dropLast().joined(separator: ", ")) or \(types.last ?? ""), not as "
+                + "\(accepted.joined(separator: ", ").prefix(200)). Ask for one of these, or name it in format.",
+            details: ["accepted": .array(types.map { .string($0) })])
     }
 }
