@@ -1,4 +1,3 @@
-import Foundation
 package import NIOCore
 
 /// The addresses that may be sent to: every public one, and others only in networks that the server's configuration names.
@@ -72,10 +71,12 @@ package struct NetworkPolicy: Sendable {
 
 extension SocketAddress {
     /// The address without its port; nil for those that have none.
+    ///
+    /// Read where the system's structures have it: behind family and port (RFC 3493, section 3.3; IPv4 alike).
     var ipBytes: [UInt8]? {
         switch self {
-        case .v4(let address): withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
-        case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        case .v4(let address): withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
+        case .v6(let address): withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
         case .unixDomainSocket: nil
         }
     }

@@ -200,13 +200,13 @@ package enum TrackingServer {
                     "smtp.password_file: \(file) cannot be read. Check the path and who may read it.")
             }
         }
-        do {
+        let sender = settings.sender ?? variable("PIVOT_SMTP_FROM")
+        let security = settings.security.flatMap { MailServer.Security(rawValue: $0) }
+        do throws(MailServer.Fault) {
             return try MailServer(
-                url: url, sender: settings.sender ?? variable("PIVOT_SMTP_FROM"),
-                security: settings.security.flatMap { MailServer.Security(rawValue: $0) }, password: password,
-                authorityFile: settings.authorityFile)
-        } catch let fault as MailServer.Fault {
-            throw SettingFailure("\(fault.field) \(fault.reason).")
+                url: url, sender: sender, security: security, password: password, authorityFile: settings.authorityFile)
+        } catch {
+            throw SettingFailure("\(error.field) \(error.reason).")
         }
     }
 

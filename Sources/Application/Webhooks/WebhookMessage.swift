@@ -16,10 +16,12 @@ package struct WebhookMessage: Sendable {
     /// The address of the session's document on this server.
     package let link: String
 
-    /// - Parameter server: The address at which the server is reached.
+    /// - Parameters:
+    ///   - latest: The session's latest metrics, for an ending that tells none.
+    ///   - server: The address at which the server is reached.
     package init(
         _ event: SessionEvent, _ name: Webhook.EventName, at position: LogPosition, _ recordedAt: Timestamp,
-        _ session: SessionDocument, to webhook: Webhook.ID, server: String
+        _ session: SessionDocument, latest: [(name: String, value: Double)] = [], to webhook: Webhook.ID, server: String
     ) {
         delivery = Webhook.DeliveryID(webhook, position)
         self.name = name
@@ -68,7 +70,7 @@ package struct WebhookMessage: Sendable {
             ]
         default: details = [:]
         }
-        self.metrics = metrics.map { ($0.name, $0.value) }
+        self.metrics = metrics.isEmpty ? latest : metrics.map { ($0.name, $0.value) }
     }
 
     /// One line that says what happened, to what.

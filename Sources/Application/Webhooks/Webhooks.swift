@@ -138,10 +138,16 @@ package struct Webhooks: Sendable {
         else { return nil }
         let event = try SessionEvent(record)
         guard let name = Webhook.EventName(event) else { return nil }
-        let document = try await core.readWithoutLimit(asOf: position) { try $0.session(session) }
-        guard let document else { return nil }
+        let isEnding = SessionEvent.endingTypes.contains(record.type)
+        let told = try await core.readWithoutLimit(asOf: position) { snapshot in
+            try snapshot.session(session).map { document in
+                (document, isEnding ? try snapshot.latestMetrics(of: document).values : [])
+            }
+        }
+        guard let (document, latest) = told else { return nil }
         return WebhookMessage(
-            event, name, at: position, record.recordedAt, document, to: webhook, server: await post.server())
+            event, name, at: position, record.recordedAt, document, latest: latest, to: webhook,
+            server: await post.server())
     }
 
     // MARK: - The webhook itself

@@ -142,11 +142,11 @@ def test_a_killed_server_loses_none_and_keeps_the_order(hook_server, receivers):
     client = pivot.PIVOTClient(hook_server.url)
     receiver = receivers()
     client.create_webhook(receiver.url, ["epoch_completed"])
-    session = client.create_session({"trainer": {"kind": "external"}, "train": {"epochs": 30}}, "killed")["session_id"]
+    session = client.create_session(config={"trainer": {"kind": "external"}, "train": {"epochs": 30}})["session_id"]
     token = client.claim_attempt(session, lease_seconds=600)["token"]
-    client.report_attempt_started(session, 1, token=token, first_epoch=1, first_step=1)
+    client.report_attempt_started(session, 1, token, first_epoch=1, first_step=1)
     for epoch in range(1, 31):
-        client.report_epoch(session, token=token, attempt=1, epoch=epoch, step=epoch, metrics={"loss": epoch})
+        client.report_epoch(session, token, attempt=1, epoch=epoch, step=epoch, metrics={"loss": epoch})
         if epoch % 6 == 0:
             hook_server.kill()
             hook_server.start()
@@ -258,7 +258,7 @@ def test_mail_arrives(tmp_path, security, exclude):
         sent = mailbox.wait(1)[0]
         mail = email.message_from_bytes(sent.content, policy=email.policy.default)
         assert (sent.mail_from, sent.rcpt_tos) == ("pivot@example.org", ["user@example.com"])
-        assert mail["Subject"] == 'PIVOT: "größte Übung" has completed' and mail["To"] == "<user@example.com>"
+        assert mail["Subject"] == 'PIVOT: "größte Übung" has completed' and mail["To"] == "user@example.com"
         assert mail["Date"].datetime.timestamp() == pytest.approx(time.time(), abs=60)
         text, html = mail.get_body(("plain",)).get_content(), mail.get_body(("html",)).get_content()
         assert session in text and "val_loss: 0.5" in text and "<td>val_loss</td><td>0.5</td>" in html
