@@ -1,8 +1,7 @@
+import ExportFormats
 import TestSupport
 import Testing
 import Tracking
-
-@testable import ExportFormats
 
 @Suite("Tables")
 struct TableTests {

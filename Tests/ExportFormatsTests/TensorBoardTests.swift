@@ -1,10 +1,9 @@
+import ExportFormats
 import Foundation
 import JSON
 import TestSupport
 import Testing
 import Tracking
-
-@testable import ExportFormats
 
 /// What TensorBoard reads; that it does read it is tried with TensorBoard itself, by `tools/exports/run`.
 @Suite("Runs of TensorBoard")

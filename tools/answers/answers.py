@@ -85,7 +85,8 @@ def histories(call, subject):
         answer = call("getMetricHistories", query=query)
         tag = answer.headers["ETag"]
         call("getMetricHistories", query=query, headers={"If-None-Match": tag}, status=304)
-        for form in ("csv", "ndjson", "npz"):
+        call("getMetricHistories", query={**query, "format": "ndjson"})
+        for form in ("csv", "npz"):
             require(call("getMetricHistories", query={**query, "format": form}).body, f"the {form} of {query} is empty")
     call("getMetricHistories", query={"session_ids": session, "metric_names": "loss", "format": "csv", "layout": "wide"})
     call("getMetricHistories", query={"session_ids": session}, headers={"Accept": "image/png"}, status=406)

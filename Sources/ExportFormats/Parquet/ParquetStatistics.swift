@@ -3,8 +3,8 @@
 /// There are none when a value is NaN: readers disagree on whether it is greater than all others, and a group must never be
 /// passed over by one for which it counts. Zeros become -0.0 as the least and 0.0 as the greatest, since writers may have meant
 /// either (apache/parquet-format, `parquet.thrift`, ColumnOrder).
-struct ParquetStatistics {
-    private(set) var nullCount = 0
+package struct ParquetStatistics {
+    package private(set) var nullCount = 0
     private var numbers: (least: Double, greatest: Double)?
     private var integers: (least: Int64, greatest: Int64)?
     private var texts: (least: [UInt8], greatest: [UInt8])?
@@ -15,7 +15,9 @@ struct ParquetStatistics {
 
     mutating func addNulls(_ count: Int) { nullCount += count }
 
-    mutating func add(_ number: Double) {
+    package init() {}
+
+    package mutating func add(_ number: Double) {
         if number.isNaN {
             hasNaN = true
         } else if let (least, greatest) = numbers {
@@ -40,7 +42,7 @@ struct ParquetStatistics {
     }
 
     /// Nil when nothing may be said.
-    var bounds: (least: [UInt8], greatest: [UInt8])? {
+    package var bounds: (least: [UInt8], greatest: [UInt8])? {
         if let texts {
             let longest = max(texts.least.count, texts.greatest.count)
             return longest <= Self.maximumTextByteCount ? (texts.least, texts.greatest) : nil

@@ -1,11 +1,11 @@
 /// Small numbers as Parquet's hybrid of runs and packed bits (apache/parquet-format, *Encodings*, RLE): levels and places in a
 /// dictionary.
-enum RunLengths {
+package enum RunLengths {
     /// The bits that numbers up to `maximum` need.
     static func bitWidth(upTo maximum: Int) -> Int { Int.bitWidth - maximum.leadingZeroBitCount }
 
     /// `values`, each of at most `bitWidth` bits: eight and more that are equal as a run, others packed in groups of eight.
-    static func encoded(_ values: [UInt32], bitWidth: Int) -> [UInt8] {
+    package static func encoded(_ values: [UInt32], bitWidth: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         var start = 0
         while start < values.count {
