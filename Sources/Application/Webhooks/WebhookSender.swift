@@ -16,6 +16,15 @@ package struct WebhookMail: Sendable {
     package var date: Timestamp
     package var text: String
     package var html: String
+
+    package init(recipient: String, subject: String, messageID: String, date: Timestamp, text: String, html: String) {
+        self.recipient = recipient
+        self.subject = subject
+        self.messageID = messageID
+        self.date = date
+        self.text = text
+        self.html = html
+    }
 }
 
 /// What became of it.

@@ -53,6 +53,8 @@ package struct WebhookState: Sendable, Equatable {
     /// The places of events that somebody asked for again, in the order of asking.
     package var requested: [LogPosition] = []
 
+    package init(settings: WebhookSettings) { self.settings = settings }
+
     /// An event that was not delivered yet.
     package struct Retry: Sendable, Equatable {
         package var position: LogPosition
