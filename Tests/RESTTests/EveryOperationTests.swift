@@ -1,6 +1,11 @@
 import API
+import Application
+import EventLog
 import JSON
+import SwiftProtobuf
 import Testing
+import TrackerTesting
+import Tracking
 
 /// Every operation, called as its users call it, on one tracker: the answers are as they are declared, and none was left
 /// out.
