@@ -114,7 +114,8 @@ let package = Package(
         library(
             "Server",
             [
-                "Application", "Blobs", "Delivery", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST", "Reactors",
+                "Application", "Blobs", "Delivery", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST",
+                "Reactors",
                 "ReadModels",
                 "Tracking",
                 "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,

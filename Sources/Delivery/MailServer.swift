@@ -32,10 +32,15 @@ package struct MailServer: Sendable, Equatable {
     /// - Parameters:
     ///   - security: Nil for implicit TLS with smtps, else STARTTLS, but none on this machine.
     ///   - password: From a file or the environment; one in the address counts too.
-    package init(url text: String, sender: String?, security: Security?, password: String?, authorityFile: String? = nil) throws(Fault) {
+    package init(
+        url text: String, sender: String?, security: Security?, password: String?, authorityFile: String? = nil
+    ) throws(Fault) {
         guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty,
             let scheme = url.scheme?.lowercased(), ["smtp", "smtps"].contains(scheme)
-        else { throw Fault(field: "smtp.url", reason: "must be an address such as smtp://user@mail.example.org:587, not '\(text)'") }
+        else {
+            throw Fault(
+                field: "smtp.url", reason: "must be an address such as smtp://user@mail.example.org:587, not '\(text)'")
+        }
         self.authorityFile = authorityFile
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         let isLocal = self.host == "localhost" || self.host.hasPrefix("127.") || self.host == "::1"
@@ -50,11 +55,15 @@ package struct MailServer: Sendable, Equatable {
         self.password = password ?? url.password
         if user != nil, self.password == nil {
             throw Fault(
-                field: "smtp.url", reason: "names the user \(user ?? ""), whose password is missing; set PIVOT_SMTP_PASSWORD or smtp.password_file")
+                field: "smtp.url",
+                reason:
+                    "names the user \(user ?? ""), whose password is missing; set PIVOT_SMTP_PASSWORD or smtp.password_file"
+            )
         }
         let hostName = self.host
         self.sender = sender ?? user.map { $0.contains("@") ? $0 : "\($0)@\(hostName)" } ?? "pivot@\(hostName)"
-        guard self.sender.contains("@"), !self.sender.contains(where: { $0.isNewline || $0 == "<" || $0 == ">" || $0 == " " })
+        guard self.sender.contains("@"),
+            !self.sender.contains(where: { $0.isNewline || $0 == "<" || $0 == ">" || $0 == " " })
         else { throw Fault(field: "smtp.from", reason: "must be a mail address, not '\(self.sender)'") }
     }
 }

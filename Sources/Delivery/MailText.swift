@@ -27,7 +27,9 @@ package struct MailText: Sendable {
     }
 
     private static func part(_ type: String, _ content: String) -> String {
-        let packed = Data(content.utf8).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+        let packed = Data(content.utf8).base64EncodedString(options: [
+            .lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed,
+        ])
         return "Content-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(packed)\r\n"
     }
 

@@ -106,20 +106,26 @@ package struct Messenger: WebhookSender {
                 return SendResult(statusCode: UInt32(status), duration: duration)
             }
             var reason = "The receiver answered \(status)"
-            if (300..<400).contains(status) { reason += ", a redirect, which is not followed; give the address that it leads to" }
+            if (300..<400).contains(status) {
+                reason += ", a redirect, which is not followed; give the address that it leads to"
+            }
             let words = body.prefix(200).filter { !$0.isNewline }
             if !words.isEmpty { reason += ": \(words)" }
             return SendResult(
                 statusCode: UInt32(status), duration: duration, error: reason + ".",
                 retryAfter: answer.headers.first(name: "Retry-After").flatMap { Self.wait($0) }, isFinal: status == 410)
         } catch {
-            return SendResult(duration: ContinuousClock.now - start, error: "The receiver could not be reached: \(Self.words(error)).")
+            return SendResult(
+                duration: ContinuousClock.now - start, error: "The receiver could not be reached: \(Self.words(error))."
+            )
         }
     }
 
     /// The time that `Retry-After` says: seconds, or a date.
     static func wait(_ text: String) -> Duration? {
-        if let seconds = Int(text.trimmingCharacters(in: .whitespaces)), seconds >= 0 { return .seconds(min(seconds, 1 << 31)) }
+        if let seconds = Int(text.trimmingCharacters(in: .whitespaces)), seconds >= 0 {
+            return .seconds(min(seconds, 1 << 31))
+        }
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(identifier: "GMT")
@@ -142,7 +148,8 @@ package struct Messenger: WebhookSender {
     package func mail(_ mail: WebhookMail) async -> SendResult {
         let start = ContinuousClock.now
         guard let mailServer else {
-            return SendResult(duration: .zero, error: "No mail server is configured. Set smtp.url in the server's configuration.")
+            return SendResult(
+                duration: .zero, error: "No mail server is configured. Set smtp.url in the server's configuration.")
         }
         do {
             let code = try await SMTPClient(mailServer).send(MailText(mail, from: mailServer.sender))

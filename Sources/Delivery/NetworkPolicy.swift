@@ -45,7 +45,8 @@ package struct NetworkPolicy: Sendable {
         ("203.0.113.0/24", "a network of examples"), ("224.0.0.0/4", "many machines"),
         ("240.0.0.0/4", "a reserved network"), ("::/128", "this machine"), ("::1/128", "this machine"),
         ("64:ff9b::/96", "an IPv4 network"), ("64:ff9b:1::/48", "an IPv4 network"), ("100::/64", "nothing"),
-        ("2001::/23", "a reserved network"), ("2001:db8::/32", "a network of examples"), ("2002::/16", "an IPv4 network"),
+        ("2001::/23", "a reserved network"), ("2001:db8::/32", "a network of examples"),
+        ("2002::/16", "an IPv4 network"),
         ("fc00::/7", "a private network"), ("fe80::/10", "the local link"), ("fec0::/10", "a private network"),
         ("ff00::/8", "many machines"),
     ]

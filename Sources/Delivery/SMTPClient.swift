@@ -40,7 +40,9 @@ struct SMTPClient: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var talk = SMTPConversation(inbound.makeAsyncIterator()) { try await outbound.write(ByteBuffer(string: $0)) }
+            var talk = SMTPConversation(inbound.makeAsyncIterator()) {
+                try await outbound.write(ByteBuffer(string: $0))
+            }
             try await talk.expect(220, "the greeting")
             var offers = try await talk.greet()
             if server.security == .starttls, let context {

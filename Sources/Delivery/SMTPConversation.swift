@@ -11,7 +11,8 @@ struct SMTPConversation {
     private var rest: [UInt8] = []
 
     init(
-        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, write: @escaping (String) async throws -> Void
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+        write: @escaping (String) async throws -> Void
     ) {
         self.inbound = inbound
         self.write = write
@@ -36,7 +37,9 @@ struct SMTPConversation {
     mutating func expect(_ code: UInt32, _ step: String) async throws { _ = try await reply(step, code) }
 
     mutating func authenticate(_ user: String, _ password: String, _ offers: [String]) async throws {
-        let methods = offers.filter { $0.hasPrefix("AUTH ") || $0.hasPrefix("AUTH=") }.flatMap { $0.dropFirst(5).split(separator: " ") }
+        let methods = offers.filter { $0.hasPrefix("AUTH ") || $0.hasPrefix("AUTH=") }.flatMap {
+            $0.dropFirst(5).split(separator: " ")
+        }
         func coded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
         if methods.contains("PLAIN") {
             try await command("AUTH PLAIN \(coded("\u{0}\(user)\u{0}\(password)"))", "AUTH", 235)
@@ -63,7 +66,8 @@ struct SMTPConversation {
         var lines: [String] = []
         while true {
             let line = try await line(step)
-            guard let code = UInt32(line.prefix(3)), line.count == 3 || line.dropFirst(3).first == " " || line.dropFirst(3).first == "-"
+            guard let code = UInt32(line.prefix(3)),
+                line.count == 3 || line.dropFirst(3).first == " " || line.dropFirst(3).first == "-"
             else { throw SMTPError.broken(step: step) }
             lines.append(String(line.dropFirst(4)))
             guard line.dropFirst(3).first != "-" else { continue }
@@ -92,7 +96,11 @@ struct SMTPConversation {
     /// The name under which it greets: this host's, as far as it is one that SMTP allows.
     private static let ownName: String = {
         let name = ProcessInfo.processInfo.hostName
-        let isPlain = !name.isEmpty && name.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 122) || $0 == 45 || $0 == 46 }
+        let isPlain =
+            !name.isEmpty
+            && name.utf8.allSatisfy {
+                ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 122) || $0 == 45 || $0 == 46
+            }
         return isPlain ? name : "localhost"
     }()
 }

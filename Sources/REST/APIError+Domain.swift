@@ -124,7 +124,8 @@ extension WebhookDecider.Refusal: HTTPErrorConvertible {
         case .unknownWebhook:
             APIError(.notFound, code: "not_found", message: "There is no such webhook.", details: ["kind": "webhook"])
         case .alreadyCreated: .conflict("wrong_status", "A webhook with this id exists already.")
-        case .tooManyRequests: .conflict("wrong_status", description.prefix(1).uppercased() + description.dropFirst() + ".")
+        case .tooManyRequests:
+            .conflict("wrong_status", description.prefix(1).uppercased() + description.dropFirst() + ".")
         }
     }
 }

@@ -35,7 +35,7 @@ package struct Endpoint: Sendable {
         guard operation.access != .anyone else { return .everything }
         return switch operation.answer {
         case .document, .bytes, .text, .json: operation.isRead ? .links : .none
-        case .events, .rows, .frames, .webSocket: .none
+        case .events, .rows, .histories, .frames, .webSocket: .none
         }
     }
 }

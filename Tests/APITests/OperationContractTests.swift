@@ -79,6 +79,12 @@ struct OperationContractTests {
             case .document(let document):
                 #expect(content.keys.sorted() == ["application/json"])
                 #expect(name(content["application/json"]) == document.name)
+            case .histories(let document):
+                #expect(
+                    content.keys.sorted() == [
+                        "application/json", "application/x-ndjson", "application/x-npz", "text/csv",
+                    ])
+                #expect(name(content["application/json"]) == document.name)
             case .bytes: #expect(content.keys.sorted() == ["*/*"])
             case .events: #expect(content.keys.sorted() == ["application/x-ndjson", "application/x-protobuf"])
             case .rows:

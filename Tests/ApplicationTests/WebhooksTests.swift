@@ -28,7 +28,10 @@ struct WebhooksTests {
             #expect(deleted.value.url == "http://b" && deleted.value.events == ["training_failed"])
             #expect(deleted.value.createdAt == first.value.webhook.createdAt)
             #expect(deleted.position == test.store.head)
-            #expect(try await test.tracker.queries.webhooks(.current).value.map(\.webhookID) == [second.value.webhook.webhookID])
+            #expect(
+                try await test.tracker.queries.webhooks(.current).value.map(\.webhookID) == [
+                    second.value.webhook.webhookID
+                ])
             await expectError(.unknown(.webhook, id)) {
                 _ = try await test.tracker.queries.webhook(id, .current)
             }

@@ -57,7 +57,8 @@ struct ImportTableTests {
         "NIOWebSocket": ["WebServer"], "HummingbirdCore": ["WebServer"],
         "Hummingbird": ["WebServer", "REST", "LiveFeeds", "Exporters", "WebUI", "Server"],
         "HTTPTypes": ["WebServer", "REST", "LiveFeeds", "Exporters", "WebUI", "Server"],
-        "AsyncHTTPClient": ["TrackingClient", "Delivery"], "NIOSSL": ["Delivery"], "Yams": ["TrainingConfiguration"], "SwiftCSV": ["Scans"],
+        "AsyncHTTPClient": ["TrackingClient", "Delivery"], "NIOSSL": ["Delivery"], "Yams": ["TrainingConfiguration"],
+        "SwiftCSV": ["Scans"],
         "ArgumentParser": ["pivot", "pivot-bench"],
     ]
 

@@ -33,6 +33,8 @@ struct NetworkPolicyTests {
         #expect(try Self.refusal("fd00::1", allowing: ["fd00::/8"]) == nil)
     }
 
-    @Test("what is no network is none", arguments: ["", "local", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/8/8", "::/129", "10.0.0.0/-1"])
+    @Test(
+        "what is no network is none",
+        arguments: ["", "local", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/8/8", "::/129", "10.0.0.0/-1"])
     func noNetwork(_ text: String) { #expect(NetworkPolicy.Network(text) == nil) }
 }

@@ -79,7 +79,7 @@ struct EventFormTests {
 
     @Test("the goldens are of all types")
     func complete() {
-        #expect(Self.goldens.count == 30)
+        #expect(Self.goldens.count == 34)
     }
 
     static let texts = [

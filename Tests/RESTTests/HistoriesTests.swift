@@ -27,7 +27,7 @@ struct HistoriesTests {
                     "series": [
                         [
                             "name": "loss", "steps": [10, 20, 30, 40, 50, 60, 70, 80], "values": .array(values),
-                            "timestamp": "2026-01-05T10:00:00Z",
+                            "times": .array(Array(repeating: "2026-01-05T10:00:00Z", count: 8)),
                         ]
                     ],
                 ], token: token)

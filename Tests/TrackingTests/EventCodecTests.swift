@@ -217,7 +217,9 @@ struct EventCodecTests {
         .deliveryAttempted(
             .with {
                 ($0.position, $0.event, $0.sessionID, $0.attempt) = (7, "training_completed", "sess_a", 2)
-                ($0.outcome, $0.statusCode, $0.duration, $0.error) = ("retrying", 500, 1000, "The receiver answered 500.")
+                ($0.outcome, $0.statusCode, $0.duration, $0.error) = (
+                    "retrying", 500, 1000, "The receiver answered 500."
+                )
                 ($0.nextAttemptAt, $0.redelivery, $0.attemptedAt) = (20, true, 10)
             }),
         .redeliveryRequested(.with { $0.position = 7 }),

@@ -26,7 +26,8 @@ struct WebhookDeciderTests {
 
     @Test("how far it got, and what it tries again, follow from the attempts")
     func progress() throws {
-        let waiting = try Self.state(Self.attempt(5, "delivered"), Self.attempt(9, "retrying"), Self.attempt(9, "retrying", 2))
+        let waiting = try Self.state(
+            Self.attempt(5, "delivered"), Self.attempt(9, "retrying"), Self.attempt(9, "retrying", 2))
         #expect(waiting.through == LogPosition(5))
         #expect(waiting.retry?.attempts == 2)
         #expect(waiting.retry?.firstAttemptAt == Timestamp(rawValue: 10))

@@ -20,7 +20,10 @@ package struct DocumentType: Sendable, Equatable {
         // These are answered by lines, sent beside a file, and answered to every refusal.
         var found = [DocumentType(EventInfo.self), DocumentType(CheckpointUpload.self), DocumentType(ErrorInfo.self)]
         for operation in Operation.all {
-            if case .document(let type) = operation.answer { found.append(type) }
+            switch operation.answer {
+            case .document(let type), .histories(let type): found.append(type)
+            default: break
+            }
             switch operation.body {
             case .json(let type), .optionalJSON(let type), .report(let type): found.append(type)
             case .none, .file: break

@@ -45,10 +45,11 @@ extension Operation {
             "session_ids", "filter", "archived", "limit", "metric_names", "axis", "start_epoch", "end_epoch",
             "start_step", "end_step", "start_time", "end_time", "start_relative_time", "end_relative_time",
             "max_points", "smoothing", "attempts", "as_of", "aggregate_by", "statistics",
-        ] + histories, answering: .document(MetricHistories.self))
+        ] + histories, 200, 304, answering: .histories(DocumentType(MetricHistories.self)))
     package static let queryMetricHistories = Operation(
         "queryMetricHistories", .post, "/metrics/history", for: .viewer, query: histories,
-        taking: .json(MetricHistoryRequest.self), answering: .document(MetricHistories.self))
+        taking: .json(MetricHistoryRequest.self), 200, 304,
+        answering: .histories(DocumentType(MetricHistories.self)))
     package static let getLatestEpochs = Operation(
         "getLatestEpochs", .get, "/epochs", for: .viewer, query: epochs, answering: .document(EpochList.self))
     package static let getSessionEpochs = Operation(

@@ -50,6 +50,8 @@ package struct Operation: Sendable {
     /// The form of a successful answer.
     package enum Answer: Sendable {
         case document(DocumentType)
+        /// A document, or on demand the same as rows or arrays.
+        case histories(DocumentType)
         /// A file, whole or in part.
         case bytes
         /// Lines of JSON, or messages in protobuf.

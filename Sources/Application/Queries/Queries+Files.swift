@@ -72,14 +72,14 @@ extension Queries {
 
     /// The deliveries of a webhook, the newest events first.
     ///
-    /// - Parameter status: Only those that are `delivered`, `retrying`, `failed` or `pending`.
+    /// - Parameter statuses: Only those that are `delivered`, `retrying`, `failed` or `pending`; empty for all.
     package func deliveries(
-        of webhook: String, status: String?, limit: Int, offset: Int, _ freshness: Freshness
+        of webhook: String, statuses: Set<String>, limit: Int, offset: Int, _ freshness: Freshness
     ) async throws -> Answer<(webhook: WebhookDocument, deliveries: [DeliveryDocument])> {
         try await read(freshness) { snapshot in
             guard let document = try snapshot.webhook(webhook) else { throw TrackerError.unknown(.webhook, webhook) }
             let deliveries = try snapshot.deliveries(of: webhook, limit: limit, offset: offset) { delivery in
-                status.map { $0 == delivery.status } ?? true
+                statuses.isEmpty || statuses.contains(delivery.status)
             }
             return (document, deliveries)
         }

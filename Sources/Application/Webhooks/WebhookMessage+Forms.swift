@@ -10,9 +10,13 @@ extension WebhookMessage {
     package func body(_ format: Webhook.Format) -> (contentType: String, bytes: [UInt8]) {
         switch format {
         case .pivot: ("application/json", JSONValue.object(document).encoded(nonfinite: .string))
-        case .slack: ("application/json", JSONValue.object(["text": .string("*\(title)*\n\(lines(limit: 3000))")]).encoded())
+        case .slack:
+            ("application/json", JSONValue.object(["text": .string("*\(title)*\n\(lines(limit: 3000))")]).encoded())
         case .discord:
-            ("application/json", JSONValue.object(["content": .string("**\(title)**\n\(lines(limit: 1500))")]).encoded())
+            (
+                "application/json",
+                JSONValue.object(["content": .string("**\(title)**\n\(lines(limit: 1500))")]).encoded()
+            )
         case .teams: ("application/json", card.encoded())
         case .ntfy: ("text/plain; charset=utf-8", Array(lines(limit: 3500).utf8))
         }
@@ -38,7 +42,8 @@ extension WebhookMessage {
         if !session.bestCheckpointID.isEmpty { summary["best_checkpoint_id"] = .string(session.bestCheckpointID) }
         return [
             "type": .string(name.rawValue), "timestamp": .string(recordedAt.description),
-            "delivery_id": .string(delivery.description), "position": .integer(Int64(clamping: delivery.position.rawValue)),
+            "delivery_id": .string(delivery.description),
+            "position": .integer(Int64(clamping: delivery.position.rawValue)),
             "session_id": .string(session.sessionID),
             "data": ["session": .object(summary), "event": .object(event)],
             "links": ["session": .string(link)],
@@ -69,7 +74,10 @@ extension WebhookMessage {
                         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard",
                         "version": "1.4",
                         "body": [
-                            ["type": "TextBlock", "size": "Medium", "weight": "Bolder", "wrap": true, "text": .string(title)],
+                            [
+                                "type": "TextBlock", "size": "Medium", "weight": "Bolder", "wrap": true,
+                                "text": .string(title),
+                            ],
                             ["type": "FactSet", "facts": .array(rows)],
                         ],
                         "actions": [["type": "Action.OpenUrl", "title": "Session", "url": .string(link)]],

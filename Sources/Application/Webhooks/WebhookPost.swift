@@ -41,7 +41,9 @@ package struct WebhookPost: Sendable {
         let settings = webhook.settings
         let (contentType, body) = message.body(settings.format)
         var secrets = settings.sealedSecret.isEmpty ? [] : [settings.sealedSecret]
-        if webhook.previousSecretUntil > now(), !webhook.previousSecret.isEmpty { secrets.append(webhook.previousSecret) }
+        if webhook.previousSecretUntil > now(), !webhook.previousSecret.isEmpty {
+            secrets.append(webhook.previousSecret)
+        }
         guard
             let signed = signer.headers(
                 id: message.delivery.description, at: now(), body: body, sealedSecrets: secrets)

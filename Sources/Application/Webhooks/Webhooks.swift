@@ -111,7 +111,8 @@ package struct Webhooks: Sendable {
                 ]
             })
         let message = WebhookMessage(
-            event, .trainingCompleted, at: .start, core.now(), session, to: try await id(text), server: await post.server())
+            event, .trainingCompleted, at: .start, core.now(), session, to: try await id(text),
+            server: await post.server())
         return await post.send(message, to: webhook)
     }
 

@@ -57,7 +57,8 @@ enum HistoryForm: String, CaseIterable {
         let types = Self.allCases.map { String($0.contentType.prefix { $0 != ";" }) }
         throw APIError(
             .notAcceptable, code: "not_acceptable",
-            message: "Histories are answered as \(types.dropLast().joined(separator: ", ")) or \(types.last ?? ""), not as "
+            message:
+                "Histories are answered as \(types.dropLast().joined(separator: ", ")) or \(types.last ?? ""), not as "
                 + "\(accepted.joined(separator: ", ").prefix(200)). Ask for one of these, or name it in format.",
             details: ["accepted": .array(types.map { .string($0) })])
     }

@@ -96,13 +96,13 @@ struct WebhookEndpoints {
 
     @Sendable private func deliveries(_ call: Call) async throws -> Response {
         let words = ["delivered", "retrying", "failed", "pending"]
-        let status = call.query.text("status")
-        if let status, !words.contains(status) {
+        let statuses = call.query.list("status") ?? []
+        for status in statuses where !words.contains(status) {
             throw FieldError("status", "must be one of \(words.joined(separator: ", ")), not '\(status)'")
         }
         return .read(
             try await tracker.queries.deliveries(
-                of: id(call), status: status, limit: try call.query.limit(maximum: 1000) ?? 100,
+                of: id(call), statuses: Set(statuses), limit: try call.query.limit(maximum: 1000) ?? 100,
                 offset: try call.query.offset(), try call.freshness())
         ) { webhook, deliveries in
             var list = DeliveryList()
@@ -166,7 +166,9 @@ struct WebhookEndpoints {
 
     private static func secret(_ text: String?, isGenerated: Bool?) throws(FieldError) -> [UInt8]? {
         guard isGenerated == true else { return text.map { WebhookSigner.bytes(of: $0) } }
-        guard text == nil else { throw FieldError("generate_secret", "must not be given beside secret; send one of both") }
+        guard text == nil else {
+            throw FieldError("generate_secret", "must not be given beside secret; send one of both")
+        }
         return WebhookSigner.fresh()
     }
 

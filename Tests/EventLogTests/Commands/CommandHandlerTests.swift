@@ -24,7 +24,10 @@ struct CommandHandlerTests {
         #expect(!outcome.isRepeat)
         #expect(outcome.last == store.head)
         #expect(try await store.version(of: stream) == outcome.version)
-        #expect(outcome.state == .active(WebhookState(settings: WebhookSettings(url: "https://a.example", events: ["training_failed"]))))
+        #expect(
+            outcome.state
+                == .active(
+                    WebhookState(settings: WebhookSettings(url: "https://a.example", events: ["training_failed"]))))
     }
 
     @Test("a repeat gets the first outcome again, also from a handler that has never seen it")

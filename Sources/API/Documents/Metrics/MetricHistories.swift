@@ -83,8 +83,9 @@ package struct MetricBand: Document, Equatable {
     package static let fields: [Field<MetricBand>] = [
         Field("metric_name", \.metricName), Field("group", \.group), Field("session_ids", \.sessionIDs),
         Field("axis", \.axis, .words(["epoch", "step", "time", "relative_time"])),
-        Field("bucket_width", \.bucketWidth), Field("places", \.places), Field("mean", \.mean),
-        Field("std", \.std, .metrics), Field("min", \.min), Field("max", \.max), Field("median", \.median),
+        Field("bucket_width", \.bucketWidth), Field("places", \.places), Field("mean", \.mean, .metrics),
+        Field("std", \.std, .metrics), Field("min", \.min, .metrics), Field("max", \.max, .metrics),
+        Field("median", \.median, .metrics),
         Field("count", \.count),
     ]
 }

@@ -29,7 +29,8 @@ package struct DeliveryInfo: Document, Equatable {
 
     package static let fields: [Field<DeliveryInfo>] = [
         Field("id", \.id), Field("webhook_id", \.webhookID), Field("event", \.event), Field("session_id", \.sessionID),
-        Field("position", \.position), Field("status", \.status, .words(["delivered", "retrying", "failed", "pending"])),
+        Field("position", \.position),
+        Field("status", \.status, .words(["delivered", "retrying", "failed", "pending"])),
         Field("attempts", \.attempts), Field("status_code", \.statusCode), Field("response_time_ms", \.responseTime),
         Field("error_message", \.errorMessage), Field("created_at", \.createdAt),
         Field("last_attempt_at", \.lastAttemptAt), Field("next_attempt_at", \.nextAttemptAt),
