@@ -192,7 +192,7 @@ struct EveryOperationTests {
         }
         let identity = CommandIdentity(
             id: try #require(CommandID("delivery")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
-        _ = try await core.webhooks.handle(.recordAttempt(attempt), on: id.stream, as: identity)
+        _ = try await core.webhooks.handle(.recordAttempt(attempt, replayCount: 1), on: id.stream, as: identity)
         return Webhook.DeliveryID(id, position).description
     }
 

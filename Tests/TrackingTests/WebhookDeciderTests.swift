@@ -11,7 +11,7 @@ struct WebhookDeciderTests {
             .with {
                 ($0.position, $0.outcome, $0.attempt) = (position, outcome, number)
                 ($0.attemptedAt, $0.nextAttemptAt) = (Int64(number) * 10, outcome == "retrying" ? 99 : 0)
-            })
+            }, replayCount: 0)
     }
 
     /// The state after commands that are not refused.
@@ -43,12 +43,17 @@ struct WebhookDeciderTests {
             Self.attempt(5, "delivered"), .requestRedelivery(LogPosition(3)), .requestRedelivery(LogPosition(3)))
         #expect(asked.requested == [LogPosition(3)])
         let done = try Self.state(
-            Self.attempt(5, "delivered"), .requestRedelivery(LogPosition(3)), .recordAttempt(redelivered))
+            Self.attempt(5, "delivered"), .requestRedelivery(LogPosition(3)),
+            .recordAttempt(redelivered, replayCount: 0))
         #expect(done.requested == [] && done.through == LogPosition(5))
         redelivered.redelivery = false
         let replayed = try Self.state(
             Self.attempt(5, "delivered"), .requestReplay(after: LogPosition(1), through: LogPosition(8)))
         #expect(replayed.through == LogPosition(1) && replayed.replayedThrough == LogPosition(8))
+        // What was sent before the replay was asked for, and is recorded after it, does not undo it.
+        let late = try Self.state(
+            .requestReplay(after: LogPosition(1), through: LogPosition(8)), Self.attempt(7, "delivered"))
+        #expect(late.through == LogPosition(1))
     }
 
     @Test("changes that change nothing are silent, and a secret keeps the one before")

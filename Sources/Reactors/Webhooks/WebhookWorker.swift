@@ -89,10 +89,10 @@ struct WebhookWorker: Sendable {
                     passed.add(record, name)
                     continue
                 }
-                try await self.record(&passed)
+                try await self.record(&passed, webhook)
                 try await deliver(record, name)
             }
-            try await self.record(&passed)
+            try await self.record(&passed, webhook)
         }
         // The log is closed, or the work was cancelled.
         throw CancellationError()
@@ -110,7 +110,7 @@ struct WebhookWorker: Sendable {
     }
 
     /// Records once that several events are given up.
-    private func record(_ passed: inout Passed) async throws {
+    private func record(_ passed: inout Passed, _ webhook: WebhookState) async throws {
         guard let last = passed.last else { return }
         let count = passed.count
         passed = Passed()
@@ -125,7 +125,7 @@ struct WebhookWorker: Sendable {
                 $0.error =
                     (count == 1 ? "This event is" : "This event and \(count - 1) before it are")
                     + " more than a day old and not sent. Replay the webhook to send them."
-            })
+            }, webhook)
     }
 
     /// True when the session meets the condition right after the event.
@@ -160,7 +160,7 @@ struct WebhookWorker: Sendable {
                 let delay = RetrySchedule.delay(afterAttempt: number, retryAfter: result.retryAfter)
                 return min(delay, Self.patience - age + .seconds(1))
             }
-            try await self.record(attempt)
+            try await self.record(attempt, webhook)
             guard attempt.outcome == "retrying" else { return }
         }
     }
@@ -175,7 +175,7 @@ struct WebhookWorker: Sendable {
             $0.redelivery = true
         }
         await send(&attempt, webhook) { _ in nil }
-        try await record(attempt)
+        try await record(attempt, webhook)
     }
 
     /// Sends the event at the attempt's position and fills in what became of it.
@@ -211,13 +211,14 @@ struct WebhookWorker: Sendable {
         attempt.nextAttemptAt = core.now().advanced(by: delay).rawValue
     }
 
-    private func record(_ attempt: DeliveryAttempted) async throws {
+    private func record(_ attempt: DeliveryAttempted, _ webhook: WebhookState) async throws {
         try Task.checkCancellation()
         var generator = SystemRandomNumberGenerator()
         let identity = CommandIdentity(
             id: CommandID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }),
             digest: Digest(hashing: []), actor: actor, mayBeRepeat: false)
-        _ = try await core.webhooks.handle(.recordAttempt(attempt), on: id.stream, as: identity)
+        _ = try await core.webhooks.handle(
+            .recordAttempt(attempt, replayCount: webhook.replayCount), on: id.stream, as: identity)
         if attempt.outcome == "failed", !attempt.redelivery {
             logger.warning(
                 "A webhook could not be told about an event, which is given up.",

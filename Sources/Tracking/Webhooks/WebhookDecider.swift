@@ -16,7 +16,9 @@ package enum WebhookDecider: Decider {
         case create(WebhookSettings)
         case change(WebhookChanges)
         case delete
-        case recordAttempt(DeliveryAttempted)
+        /// - Parameter replayCount: The replays that were asked for before the attempt. One that came meanwhile goes back to
+        ///   before it, so that the attempt says nothing any more.
+        case recordAttempt(DeliveryAttempted, replayCount: Int)
         case requestRedelivery(LogPosition)
         case requestReplay(after: LogPosition, through: LogPosition)
     }
@@ -50,7 +52,8 @@ package enum WebhookDecider: Decider {
             let event = WebhookEvent.changed(WebhookChanged(changes))
             evolve(&next, with: event)
             return next == .active(webhook) ? [] : [event]
-        case (.recordAttempt(let attempt), .active): return [.deliveryAttempted(attempt)]
+        case (.recordAttempt(let attempt, let replayCount), .active(let webhook)):
+            return replayCount == webhook.replayCount ? [.deliveryAttempted(attempt)] : []
         case (.requestRedelivery(let position), .active(let webhook)):
             guard !webhook.requested.contains(position) else { return [] }
             guard webhook.requested.count < mostRequests else { throw .tooManyRequests }
@@ -121,6 +124,7 @@ extension WebhookState {
         case .replayRequested(let replay):
             (through, retry) = (LogPosition(replay.after), nil)
             replayedThrough = LogPosition(replay.through)
+            replayCount += 1
         }
     }
 }

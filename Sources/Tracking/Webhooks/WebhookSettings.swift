@@ -48,6 +48,8 @@ package struct WebhookState: Sendable, Equatable {
     package var through: LogPosition?
     /// Events up to this place are told however old they are, since somebody asked for it.
     package var replayedThrough = LogPosition.start
+    /// The number of replays that were asked for.
+    package var replayCount = 0
     /// The event that was tried and is to be tried again.
     package var retry: Retry?
     /// The places of events that somebody asked for again, in the order of asking.
