@@ -141,7 +141,7 @@ struct HistoriesTests {
             ]
             let wide = try #require(try await Self.query(api, few).json["groups"]?.arrayValue?.first)
             #expect(wide["bucket_width"] == 18.0)
-            #expect(wide["places"] == [10.0, 28.0, 46.0, 64.0])
+            #expect(wide["places"] == [10, 28, 46, 64])
             #expect(wide["mean"] == [2.5, 4.75, 6.75, 8.5])
         }
     }

@@ -95,7 +95,7 @@ extension HistoryBlock {
         case .band(let band, let statistics):
             var info = MetricBand()
             info.metricName = band.metric
-            info.group = band.group.isNull ? nil : band.group
+            if !band.group.isNull { info.group = band.group }
             info.sessionIDs = band.members.map(\.session.text)
             info.axis = axis.rawValue
             info.bucketWidth = axis == .epoch || axis == .step ? Double(band.width) : Double(band.width) / 1e6

@@ -38,8 +38,9 @@ struct HistoryQuestion: Sendable {
             throw FieldError("attempts", "must be current with aggregate: superseded points are in no statistic")
         }
         series.grouping = column
-        let names = aggregate.statistics.map { $0.compactMap { SeriesStatistic(rawValue: $0) } }
-        statistics = names ?? SeriesStatistic.allCases
+        // In the order in which documents have them, whatever order they are asked for in.
+        let names = aggregate.statistics ?? SeriesStatistic.allCases.map(\.rawValue)
+        statistics = SeriesStatistic.allCases.filter { names.contains($0.rawValue) }
         if let count = request.maximumPoints {
             guard count <= SeriesBand.mostPlaces else {
                 throw FieldError("max_points", "must be at most \(SeriesBand.mostPlaces) with aggregate, not \(count)")
