@@ -56,6 +56,10 @@ enum Everything {
             }
             lines.append("checkpoints: \(try snapshot.checkpoints(of: nil).map(\.document.checkpointID))")
             lines.append("webhooks: \(try snapshot.webhooks().map { $0.textFormatString() })")
+            for webhook in ["webhook_0", "webhook_1"] {
+                let deliveries = try snapshot.deliveries(of: webhook, limit: 100, offset: 0) { _ in true }
+                lines.append("deliveries: \(deliveries.map { $0.textFormatString() })")
+            }
             lines.append("digests: \(try snapshot.blobDigests().sorted())")
             return lines.joined(separator: "\n")
         }

@@ -8,6 +8,7 @@ enum RandomLog {
     /// out of order, values that are not finite.
     static func events(seed: UInt64, count: Int) throws -> [RecordedEvent] {
         var random = SeededGenerator(seed: seed)
+        var webhookRandom = SeededGenerator(seed: seed &+ 1000)
         var script = EventScript()
         var states: [String: SessionState] = [:]
         let sessions = ["sess_a", "sess_b", "sess_c"]
@@ -18,10 +19,10 @@ enum RandomLog {
                 try script.append(telemetry(state, &random), to: session)
             } else if random.once(in: 40) {
                 let webhook = "webhook_\(Int.random(in: 0..<2, using: &random))"
-                try script.append(
+                let event =
                     random.once(in: 3)
-                        ? .deleted(WebhookDeleted())
-                        : .created(.with { $0.url = "http://127.0.0.1/\(script.events.count)" }), to: webhook)
+                    ? .deleted(WebhookDeleted()) : webhookEvent(script.events.count, &webhookRandom)
+                try script.append(event, to: webhook)
             } else {
                 let decided: [SessionEvent]
                 do throws(SessionRefusal) {
@@ -37,6 +38,25 @@ enum RandomLog {
             }
         }
         return script.events
+    }
+
+    /// Something that happens to a webhook: one of four places is told, so that deliveries are tried again.
+    private static func webhookEvent(_ number: Int, _ random: inout SeededGenerator) -> WebhookEvent {
+        let place = UInt64.random(in: 1...4, using: &random)
+        switch Int.random(in: 1..<9, using: &random) {
+        case 1:
+            return .changed(.with { ($0.url, $0.enabled) = ("http://127.0.0.1/changed/\(number)", number % 2 == 0) })
+        case 2: return .redeliveryRequested(.with { $0.position = place })
+        case 3: return .replayRequested(.with { ($0.after, $0.through) = (place, 9) })
+        case 4...6:
+            let outcome = ["delivered", "retrying", "failed"].randomElement(using: &random) ?? "failed"
+            return .deliveryAttempted(
+                .with {
+                    ($0.position, $0.event, $0.outcome, $0.attempt) = (place, "training_failed", outcome, 1)
+                    ($0.attemptedAt, $0.nextAttemptAt) = (Int64(number), outcome == "retrying" ? 99 : 0)
+                })
+        default: return .created(.with { $0.url = "http://127.0.0.1/\(number)" })
+        }
     }
 
     private static func value(_ random: inout SeededGenerator) -> Double {
