@@ -47,7 +47,8 @@ package struct CSVWriter: TableWriter {
 
     package mutating func end(_ bytes: inout [UInt8]) {}
 
-    private static func field(_ text: String) -> [UInt8] {
+    /// The text as a field: in quotes when it must be.
+    package static func field(_ text: String) -> [UInt8] {
         let isPlain = !text.utf8.contains {
             $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13
         }

@@ -1,6 +1,6 @@
 /// Numbers as text.
-enum DecimalText {
-    static func append(_ integer: Int64, to bytes: inout [UInt8]) {
+package enum DecimalText {
+    package static func append(_ integer: Int64, to bytes: inout [UInt8]) {
         var magnitude = integer.magnitude
         if integer < 0 { bytes.append(UInt8(ascii: "-")) }
         if magnitude < 10 { return bytes.append(UInt8(ascii: "0") + UInt8(magnitude)) }
@@ -16,7 +16,7 @@ enum DecimalText {
     }
 
     /// The shortest text that reads back as the same number; `NaN`, `inf` and `-inf`.
-    static func append(_ number: Double, to bytes: inout [UInt8]) {
+    package static func append(_ number: Double, to bytes: inout [UInt8]) {
         if number.isNaN {
             bytes.append(contentsOf: "NaN".utf8)
         } else {

@@ -1,38 +1,14 @@
+import ExportFormats
 import JSON
 
 /// Writes the values of columns as text.
 enum ColumnText {
-    /// Appends a value; `nonfinite` decides how NaN and the infinities are written.
-    @inline(__always)
-    static func append(_ number: Double, to bytes: inout [UInt8], _ nonfinite: (Double) -> StaticString) {
-        if number.isFinite {
-            bytes.append(contentsOf: number.description.utf8)
-        } else {
-            nonfinite(number).withUTF8Buffer { bytes.append(contentsOf: $0) }
-        }
-    }
-
-    @inline(__always)
-    static func append(_ integer: Int64, to bytes: inout [UInt8]) {
-        var rest = integer.magnitude
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = 20
-            repeat {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            } while rest > 0
-            if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
-        }
-    }
-
     /// Appends microseconds as seconds with up to six decimals. They read back as the double that is nearest to the quotient.
     @inline(__always)
     static func append(microseconds: Int64, to bytes: inout [UInt8]) {
         let magnitude = microseconds.magnitude
         if microseconds < 0 { bytes.append(UInt8(ascii: "-")) }
-        append(Int64(magnitude / 1_000_000), to: &bytes)
+        DecimalText.append(Int64(magnitude / 1_000_000), to: &bytes)
         bytes.append(UInt8(ascii: "."))
         var fraction = magnitude % 1_000_000
         var place: UInt64 = 100_000
@@ -43,9 +19,6 @@ enum ColumnText {
         } while fraction > 0
     }
 
-    /// NaN and the infinities as pandas, polars, R and our exports read and write them in CSV.
-    static func csvWord(_ number: Double) -> StaticString { number.isNaN ? "NaN" : number > 0 ? "inf" : "-inf" }
-
     /// NaN and the infinities as the API writes them in JSON.
     static func jsonWord(_ style: NonfiniteStyle) -> (Double) -> StaticString {
         switch style {
@@ -54,22 +27,23 @@ enum ColumnText {
         case .token: { $0.isNaN ? "NaN" : $0 > 0 ? "Infinity" : "-Infinity" }
         }
     }
-
-    /// Appends a text as a field of CSV (RFC 4180).
-    static func append(csv text: String, to bytes: inout [UInt8]) {
-        let isPlain = !text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
-        bytes += isPlain ? Array(text.utf8) : Array(("\"" + text.replacing("\"", with: "\"\"") + "\"").utf8)
-    }
 }
 
 extension ColumnValues {
     /// Appends the value at `index`.
+    ///
+    /// - Parameter nonfinite: The words for NaN and the infinities; nil for those of CSV.
     @inline(__always)
-    func append(_ index: Int, to bytes: inout [UInt8], _ nonfinite: (Double) -> StaticString) {
+    func append(_ index: Int, to bytes: inout [UInt8], _ nonfinite: ((Double) -> StaticString)?) {
         switch self {
-        case .integers(let values): ColumnText.append(values[index], to: &bytes)
+        case .integers(let values): DecimalText.append(values[index], to: &bytes)
         case .microseconds(let values): ColumnText.append(microseconds: values[index], to: &bytes)
-        case .numbers(let values): ColumnText.append(values[index], to: &bytes, nonfinite)
+        case .numbers(let values):
+            if let nonfinite, !values[index].isFinite {
+                nonfinite(values[index]).withUTF8Buffer { bytes.append(contentsOf: $0) }
+            } else {
+                DecimalText.append(values[index], to: &bytes)
+            }
         }
     }
 }

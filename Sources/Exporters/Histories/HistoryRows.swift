@@ -1,4 +1,5 @@
 import Application
+import ExportFormats
 import JSON
 import REST
 
@@ -44,9 +45,9 @@ struct HistoryRows: Sendable {
         if isCSV {
             for label in block.labels {
                 switch label.value {
-                case .string(let text): ColumnText.append(csv: text, to: &bytes)
+                case .string(let text): bytes += CSVWriter.field(text)
                 case .null: break
-                default: ColumnText.append(csv: String(decoding: label.value.encoded(), as: UTF8.self), to: &bytes)
+                default: bytes += CSVWriter.field(String(decoding: label.value.encoded(), as: UTF8.self))
                 }
                 bytes.append(UInt8(ascii: ","))
             }
@@ -66,7 +67,7 @@ struct HistoryRows: Sendable {
     ) -> [UInt8] {
         let values = own.map { $0.map { piece.values(of: $0) } }
         let count = values.lazy.compactMap { $0?.count }.first ?? 0
-        let word = isCSV ? ColumnText.csvWord : ColumnText.jsonWord(nonfinite)
+        let word = isCSV ? nil : ColumnText.jsonWord(nonfinite)
         let names = columns.map { Array((",\"" + $0.singular + "\":").utf8) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count * (head.count + 20 * values.count))

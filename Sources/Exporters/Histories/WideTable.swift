@@ -1,5 +1,6 @@
 import API
 import Application
+import ExportFormats
 import REST
 import Tracking
 
@@ -67,12 +68,12 @@ struct WideTable: Sendable {
             if axis == .time || axis == .relativeTime {
                 ColumnText.append(microseconds: place, to: &bytes)
             } else {
-                ColumnText.append(place, to: &bytes)
+                DecimalText.append(place, to: &bytes)
             }
             for index in columns.indices {
                 bytes.append(UInt8(ascii: ","))
                 guard columns[index].place == place else { continue }
-                ColumnText.append(columns[index].values[columns[index].next], to: &bytes, ColumnText.csvWord)
+                DecimalText.append(columns[index].values[columns[index].next], to: &bytes)
                 columns[index].next += 1
                 if columns[index].place == nil { try await columns[index].fill(axis, isSmoothed: isSmoothed) }
             }
@@ -91,8 +92,7 @@ struct WideTable: Sendable {
         let hasOneSession = Set(answer.selection.series.map(\.session)).count <= 1
         for series in answer.selection.series {
             bytes.append(UInt8(ascii: ","))
-            ColumnText.append(
-                csv: hasOneSession ? series.metric : series.session.text + "/" + series.metric, to: &bytes)
+            bytes += CSVWriter.field(hasOneSession ? series.metric : series.session.text + "/" + series.metric)
         }
         bytes.append(UInt8(ascii: "\n"))
         return bytes
