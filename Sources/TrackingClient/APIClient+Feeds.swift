@@ -27,13 +27,9 @@ extension APIClient {
         Feed(
             client: self,
             request: { position in
-                APIRequest(
-                    session == nil ? .getEvents : .getSessionEvents, session.map { [$0] } ?? [],
-                    query: [
-                        ("stream", session == nil || stream == .session ? nil : stream.rawValue),
-                        ("after", String(max(after, position ?? 0))), ("limit", limit.map(String.init)),
-                        ("follow", follow ? "true" : nil),
-                    ], headers: [("Accept", "application/x-ndjson")])
+                Self.log(
+                    of: session, stream == .session ? nil : stream, after: max(after, position ?? 0), limit: limit,
+                    follow: follow, as: "application/x-ndjson")
             }, endsWithAnswer: !follow, policy: follow ? policy : configuration.retries)
     }
 
@@ -45,13 +41,22 @@ extension APIClient {
         Feed(
             client: self,
             request: { position in
-                APIRequest(
-                    session == nil ? .getEvents : .getSessionEvents, session.map { [$0] } ?? [],
-                    query: [
-                        ("stream", session == nil ? nil : EventStreams.all.rawValue),
-                        ("after", String(max(after, position ?? 0))), ("follow", "true"),
-                    ], headers: [("Accept", "application/x-protobuf")])
+                Self.log(
+                    of: session, .all, after: max(after, position ?? 0), limit: nil, follow: true,
+                    as: "application/x-protobuf")
             }, endsWithAnswer: false, policy: policy)
+    }
+
+    /// A request for records of the whole log, or of some streams of one session.
+    private static func log(
+        of session: String?, _ streams: EventStreams?, after: UInt64, limit: Int?, follow: Bool, as type: String
+    ) -> APIRequest {
+        APIRequest(
+            session == nil ? .getEvents : .getSessionEvents, session.map { [$0] } ?? [],
+            query: [
+                ("stream", session == nil ? nil : streams?.rawValue), ("after", String(after)),
+                ("limit", limit.map(String.init)), ("follow", follow ? "true" : nil),
+            ], headers: [("Accept", type)])
     }
 
     /// The session's lifecycle after `after`: at most `limit` records, all in memory, with their events as they were

@@ -68,7 +68,8 @@ struct WebhookDeciderTests {
         let changed = try Self.state(.change(changes), .change(next))
         #expect(changed.settings.sealedSecret == [2] && changed.previousSecret == [1])
         #expect(changed.previousSecretUntil == Timestamp(rawValue: 7))
-        #expect(changed.settings.wants(.trainingFailed) && !changed.settings.wants(.epochCompleted))
+        #expect(
+            changed.settings.wantedNames == [.trainingStarted, .trainingCompleted, .trainingFailed, .trainingStopped])
     }
 
     @Test("what is deleted takes nothing more")

@@ -26,14 +26,9 @@ package struct LeaseTokens: Sendable {
     ///
     /// - Parameter claimSecret: What only the claimer knows; without it the token is another each time.
     package func token(for session: Session.ID, claimedBy command: CommandID, claimSecret: String?) -> String {
-        let proof = claimSecret.map { Array($0.utf8) } ?? Self.random()
+        let proof = claimSecret.map { Array($0.utf8) } ?? SecretFile.random()
         let message = Array("claim\u{0}\(session.text)\u{0}\(command.text)\u{0}".utf8) + proof
         return Hexadecimal.encode(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret)))
-    }
-
-    private static func random() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     /// The digest that is stored of a token.

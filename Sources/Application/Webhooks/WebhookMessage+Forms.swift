@@ -5,8 +5,8 @@ extension WebhookMessage {
     /// The body in the form of a service.
     ///
     /// Slack: *Sending messages using incoming webhooks*; Discord: *Execute Webhook*, whose `content` holds at most 2000
-    /// characters; Teams: *Create incoming webhooks with Workflows*, an adaptive card; ntfy: *Publish as JSON* is told to the
-    /// server's root, so that a topic's own address takes the text alone.
+    /// characters; Teams: *Create incoming webhooks with Workflows*, an adaptive card; ntfy: a topic's own address takes the
+    /// text alone.
     package func body(_ format: Webhook.Format) -> (contentType: String, bytes: [UInt8]) {
         switch format {
         case .pivot: ("application/json", JSONValue.object(document).encoded(nonfinite: .string))

@@ -1,7 +1,7 @@
 package import JSON
 package import Tracking
 
-/// What a webhook is told of one event: the event, and the session as it was right after it.
+/// The content of one delivery: an event, and the session as it was right after it.
 ///
 /// It is made of the log alone, so that it is the same however often it is sent.
 package struct WebhookMessage: Sendable {

@@ -51,7 +51,7 @@ package struct SendResult: Sendable, Equatable {
     }
 }
 
-/// Sends what webhooks are told. Neither function throws: what goes wrong is told in the result.
+/// Sends deliveries by HTTP and by mail. Neither function throws: a failure is part of the result.
 package protocol WebhookSender: Sendable {
     /// True when mail can be sent: a mail server is configured.
     var canMail: Bool { get }

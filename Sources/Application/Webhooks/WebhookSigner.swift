@@ -1,4 +1,5 @@
 import Crypto
+import EventLog
 import Foundation
 package import Tracking
 
@@ -27,10 +28,7 @@ package struct WebhookSigner: Sendable {
     package static func text(of bytes: [UInt8]) -> String { "whsec_" + Data(bytes).base64EncodedString() }
 
     /// A fresh secret of 32 bytes.
-    package static func fresh() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    }
+    package static func fresh() -> [UInt8] { SecretFile.random() }
 
     package func seal(_ secret: [UInt8]) throws -> [UInt8] {
         guard let combined = try AES.GCM.seal(secret, using: key).combined else {

@@ -129,16 +129,15 @@ package struct Webhooks: Sendable {
         return (contentType, bytes)
     }
 
-    /// What the webhook is told of the event at a place of the log; nil when it is none that has a name, or its session is no
-    /// longer there.
+    /// The message about the event at a place of the log; nil when the event has no name, or its session is no longer there.
     package func message(
         to webhook: Webhook.ID, at position: LogPosition
     ) async throws -> WebhookMessage? {
         guard let record = try await core.store.event(at: position), record.stream.category == .session,
             let session = Session.ID(record.stream.identity)
         else { return nil }
+        guard let name = Webhook.EventName.byType[record.type] else { return nil }
         let event = try SessionEvent(record)
-        guard let name = Webhook.EventName(event) else { return nil }
         let isEnding = SessionEvent.endingTypes.contains(record.type)
         let told = try await core.readWithoutLimit(asOf: position) { snapshot in
             try snapshot.session(session).map { document in

@@ -8,8 +8,7 @@ package enum SecretFile {
     /// The bytes of the file at `path`, which is made when it is missing or damaged.
     package static func load(_ path: String) throws(StorageError) -> [UInt8] {
         if let bytes = read(path) { return bytes }
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let bytes = random()
         let fresh = path + ".new"
         do {
             guard
@@ -28,6 +27,12 @@ package enum SecretFile {
                 "The file \(path) could not be written: \(FileFault.words(error)). Check the path and who owns it.")
         }
         return bytes
+    }
+
+    /// A secret by chance.
+    package static func random() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     /// The bytes of the file at `path`; nil when there is none that this user can read.

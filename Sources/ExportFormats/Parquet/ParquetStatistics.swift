@@ -10,7 +10,7 @@ package struct ParquetStatistics {
     private var texts: (least: [UInt8], greatest: [UInt8])?
     private var hasNaN = false
 
-    /// The longest text that is told: readers need no more to compare by, and a shortened greatest one would be wrong.
+    /// The longest text that a bound may have: readers compare by no more, and a greatest one cut short would be wrong.
     private static let maximumTextByteCount = 256
 
     mutating func addNulls(_ count: Int) { nullCount += count }

@@ -1,7 +1,7 @@
 package import JSON
 package import Tracking
 
-/// What TensorBoard is told of a session beside its points.
+/// The facts about a session that stand beside its points in a logdir.
 package struct RunFacts: Sendable {
     /// A checkpoint, and where it can be had.
     package struct Checkpoint: Sendable {

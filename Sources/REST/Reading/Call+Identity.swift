@@ -24,7 +24,7 @@ extension Call {
         }
         guard let chosen = key ?? bodyCommandID else {
             return CommandIdentity(
-                id: Self.freshCommandID(), digest: Digest(hashing: []), actor: actor, occurredAt: occurredAt,
+                id: .fresh(), digest: Digest(hashing: []), actor: actor, occurredAt: occurredAt,
                 mayBeRepeat: false)
         }
         let field = key == nil ? "command_id" : "Idempotency-Key"
@@ -45,13 +45,6 @@ extension Call {
     /// The canonical bytes of a command that is a JSON object sent under a name.
     static func canonical(_ name: String, _ object: JSONObject = [:]) -> [UInt8] {
         Array(name.utf8) + [0] + JSONValue.object(object).sortingKeys().encoded()
-    }
-
-    private static func freshCommandID() -> CommandID {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        for _ in 0..<2 { withUnsafeBytes(of: generator.next() as UInt64) { bytes += $0 } }
-        return CommandID(random: bytes)
     }
 }
 

@@ -77,11 +77,12 @@ struct WebhookWorker: Sendable {
         for position in webhook.requested { try await repeatDelivery(of: position, webhook) }
         var subscription = Subscription(
             core.store, after: webhook.through ?? beginning, matching: .categories([.session]))
+        let wanted = webhook.settings.wantedNames
         let condition = try webhook.settings.filter.isEmpty ? nil : SessionCondition(webhook.settings.filter)
         while let events = try await subscription.next() {
             var passed = Passed()
-            for record in events where Webhook.EventName.eventTypes.contains(record.type) {
-                guard let name = Webhook.EventName(try SessionEvent(record)), webhook.settings.wants(name),
+            for record in events {
+                guard let name = Webhook.EventName.byType[record.type], wanted.contains(name),
                     try await isIncluded(record, condition)
                 else { continue }
                 let isAsked = webhook.retry?.position == record.position || record.position <= webhook.replayedThrough
@@ -213,10 +214,8 @@ struct WebhookWorker: Sendable {
 
     private func record(_ attempt: DeliveryAttempted, _ webhook: WebhookState) async throws {
         try Task.checkCancellation()
-        var generator = SystemRandomNumberGenerator()
         let identity = CommandIdentity(
-            id: CommandID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }),
-            digest: Digest(hashing: []), actor: actor, mayBeRepeat: false)
+            id: .fresh(), digest: Digest(hashing: []), actor: actor, mayBeRepeat: false)
         _ = try await core.webhooks.handle(
             .recordAttempt(attempt, replayCount: webhook.replayCount), on: id.stream, as: identity)
         if attempt.outcome == "failed", !attempt.redelivery {

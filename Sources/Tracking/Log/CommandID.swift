@@ -17,6 +17,14 @@ package struct CommandID: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A fresh id by chance.
+    package static func fresh() -> CommandID {
+        var generator = SystemRandomNumberGenerator()
+        var bytes: [UInt8] = []
+        for _ in 0..<2 { withUnsafeBytes(of: generator.next() as UInt64) { bytes += $0 } }
+        return CommandID(random: bytes)
+    }
+
     /// A fresh id from 16 random bytes.
     package init(random bytes: some Collection<UInt8>) {
         precondition(bytes.count == 16)

@@ -45,23 +45,14 @@ package enum Webhook {
 }
 
 extension Webhook.EventName {
-    /// The name of a session's event; nil for those that no webhook is told about.
-    package init?(_ event: SessionEvent) {
-        switch event {
-        case .attemptStarted: self = .trainingStarted
-        case .completed: self = .trainingCompleted
-        case .failed: self = .trainingFailed
-        case .stopped: self = .trainingStopped
-        case .epochCompleted: self = .epochCompleted
-        case .checkpointSaved: self = .checkpointSaved
-        case .reproductionReported: self = .reproductionReported
-        default: return nil
-        }
-    }
-
-    /// The types of all events that have a name.
-    package static let eventTypes = SessionEvent.types(
-        of: .attemptStarted(AttemptStarted()), .completed(Completed()), .failed(Failed()), .stopped(Stopped()),
-        .epochCompleted(EpochCompleted()), .checkpointSaved(CheckpointSaved()),
-        .reproductionReported(ReproductionReported()))
+    /// The names of the sessions' events by their types; an event of another type is told to no webhook.
+    package static let byType: [String: Self] = [
+        SessionEvent.attemptStarted(AttemptStarted()).type: .trainingStarted,
+        SessionEvent.completed(Completed()).type: .trainingCompleted,
+        SessionEvent.failed(Failed()).type: .trainingFailed,
+        SessionEvent.stopped(Stopped()).type: .trainingStopped,
+        SessionEvent.epochCompleted(EpochCompleted()).type: .epochCompleted,
+        SessionEvent.checkpointSaved(CheckpointSaved()).type: .checkpointSaved,
+        SessionEvent.reproductionReported(ReproductionReported()).type: .reproductionReported,
+    ]
 }

@@ -15,9 +15,10 @@ package struct WebhookSettings: Sendable, Equatable {
         self.events = events
     }
 
-    /// True when it is told about events of this name.
-    package func wants(_ name: Webhook.EventName) -> Bool {
-        events.map { NamePattern($0) }.allow(name.rawValue)
+    /// The events that it is told about.
+    package var wantedNames: Set<Webhook.EventName> {
+        let patterns = events.map { NamePattern($0) }
+        return Set(Webhook.EventName.allCases.filter { patterns.allow($0.rawValue) })
     }
 
     /// True when it is sent by mail.
