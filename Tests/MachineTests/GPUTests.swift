@@ -116,7 +116,11 @@ struct GPUTests {
     func named() {
         var missing = GPUSource(library: "/nowhere/libnvidia-ml.so.1")
         let survey = missing.survey()
-        #expect(survey.gpus.isEmpty && survey.trouble?.contains("/nowhere/libnvidia-ml.so.1") == true)
+        #expect(
+            survey.gpus.isEmpty
+                && survey.trouble?.contains("PIVOT_NVML_LIBRARY names cannot be loaded: /nowhere/libnvidia-ml.so.1")
+                    == true
+        )
         var other = GPUSource(library: "libc.so.6")
         #expect(other.survey().trouble == "libc.so.6 cannot be used as the NVIDIA library: it has no nvmlInit_v2.")
     }

@@ -47,7 +47,8 @@ package struct GPUSource {
 
     private func words(for failure: NVML.Failure) -> String? {
         switch failure {
-        case .noLibrary(let reason): isNamed ? "The NVIDIA library cannot be loaded: \(reason)." : nil
+        case .noLibrary(let reason):
+            isNamed ? "The library that \(GPUMonitor.libraryVariable) names cannot be loaded: \(reason)." : nil
         case .noFunction(let name): "\(library) cannot be used as the NVIDIA library: it has no \(name)."
         case .answer(let text): text
         }
