@@ -150,5 +150,10 @@ struct GPUTests {
         try await wait { monitor.latest.gpus.isEmpty && monitor.latest.trouble?.contains("not answered") == true }
         try fake.say("count 1")
         try await wait { monitor.latest.gpus.count == 1 }
+        // Also from the start.
+        try fake.say("hang 1")
+        let hanging = GPUMonitor(library: fake.library, interval: .milliseconds(1), patience: .milliseconds(1))
+        try await wait { hanging.latest.trouble?.contains("not answered") == true }
+        try fake.say("count 1")
     }
 }

@@ -71,22 +71,21 @@ package final class ResourceMonitor: Service {
         }
     }
 
-    /// Takes the next sample. What cannot be read stays as it was.
+    /// Takes the next sample, one at a time. What cannot be read stays as it was.
     package func sample() {
-        state.withLock { state in
-            var sample = state.latest
-            sample.time = now().rawValue
-            if let use = state.meter.measure() {
-                sample.processorPercent = use.percent ?? sample.processorPercent
-                (sample.processorPercents, sample.processorLimit) = (use.each, use.limit)
-            }
-            sample.processorCount = ProcessInfo.processInfo.activeProcessorCount
-            sample.loadAverages = files.loadAverages() ?? sample.loadAverages
-            sample.memory = files.memory() ?? sample.memory
-            sample.disk = Self.disk(of: folder)
-            sample.gpus = gpus?.latest.gpus ?? []
-            state.latest = sample
+        // A disk may take long to answer, and nobody who asks for the latest sample waits for it.
+        var (meter, sample) = state.withLock { ($0.meter, $0.latest) }
+        sample.time = now().rawValue
+        if let use = meter.measure() {
+            sample.processorPercent = use.percent ?? sample.processorPercent
+            (sample.processorPercents, sample.processorLimit) = (use.each, use.limit)
         }
+        sample.processorCount = ProcessInfo.processInfo.activeProcessorCount
+        sample.loadAverages = files.loadAverages() ?? sample.loadAverages
+        sample.memory = files.memory() ?? sample.memory
+        sample.disk = Self.disk(of: folder)
+        sample.gpus = gpus?.latest.gpus ?? []
+        state.withLock { [meter, sample] in ($0.meter, $0.latest) = (meter, sample) }
     }
 
     /// Logs why GPUs do not answer, once, and when they do again.

@@ -35,7 +35,7 @@ package final class GPUMonitor: Sendable {
 
     /// The newest readings. Empty when there are no GPUs, and while their driver does not answer.
     package var latest: GPUSurvey {
-        guard let (survey, age) = board.newest else { return GPUSurvey() }
+        let (survey, age) = board.newest
         guard age < patience else {
             return GPUSurvey(trouble: "The driver has not answered for more than \(patience.components.seconds) s.")
         }
@@ -48,21 +48,28 @@ package final class GPUMonitor: Sendable {
 
 /// What the thread and its monitor share.
 private final class Board: Sendable {
-    private let state = Mutex<(survey: GPUSurvey, time: ContinuousClock.Instant)?>(nil)
+    private struct State: Sendable {
+        var survey = GPUSurvey()
+        var time = ContinuousClock.now
+        var hasAnswer = false
+    }
+
+    private let state = Mutex(State())
     private let first = DispatchGroup()
     private let over = DispatchSemaphore(value: 0)
 
     init() { first.enter() }
 
-    /// The newest survey and its age.
-    var newest: (survey: GPUSurvey, age: Duration)? {
-        state.withLock { $0 }.map { ($0.survey, .now - $0.time) }
+    /// The newest survey and its age; before the first, an empty one.
+    var newest: (survey: GPUSurvey, age: Duration) {
+        let state = state.withLock { $0 }
+        return (state.survey, .now - state.time)
     }
 
     func show(_ survey: GPUSurvey) {
         let isFirst = state.withLock { state in
-            defer { state = (survey, .now) }
-            return state == nil
+            defer { state = State(survey: survey, hasAnswer: true) }
+            return !state.hasAnswer
         }
         if isFirst { first.leave() }
     }
