@@ -15,7 +15,7 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let dataDirectory: String?
     /// The folders that `config_path` may name files in; at least one.
     package let configRoots: [String]
-    /// Trainings at a time; nil: one for every two processors.
+    /// Trainings at a time; nil: one for every two processors that the server may use.
     package let maxConcurrentSessions: Int?
     /// Names besides localhost that requests may be addressed to.
     package let allowedHosts: [String]
