@@ -74,7 +74,10 @@ let package = Package(
             ["Application", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         library(
             "Reactors",
-            ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log, .protobuf]),
+            [
+                "Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking", .log,
+                .protobuf,
+            ]),
         library(
             "Application",
             [

@@ -29,7 +29,7 @@ struct ImportTableTests {
             "TrainingConfiguration",
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
-        "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking"],
+        "Reactors": ["Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking"],
         "Delivery": ["Application", "Tracking"],
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],

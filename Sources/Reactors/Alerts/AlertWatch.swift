@@ -2,6 +2,7 @@ package import Application
 package import EventLog
 import Foundation
 package import Logging
+import Machine
 import ReadModels
 import Synchronization
 package import Tracking
@@ -216,9 +217,9 @@ extension ResourceSample {
             ("cpu_percent", processorPercent), ("memory_percent", memory.percent), ("disk_percent", disk.percent),
             ("disk_free_bytes", Double(disk.freeByteCount)),
         ]
-        if let percent = gpus.map(\.memoryPercent).max() { figures.append(("gpu_memory_percent", percent)) }
-        if let utilization = gpus.map(\.utilization).max() { figures.append(("gpu_utilization", utilization)) }
-        if let temperature = gpus.map(\.temperature).max() { figures.append(("gpu_temperature", temperature)) }
+        if let percent = gpus.compactMap { $0.memory?.percent }.max() { figures.append(("gpu_memory_percent", percent)) }
+        if let utilization = gpus.compactMap(\.utilization).max() { figures.append(("gpu_utilization", utilization)) }
+        if let temperature = gpus.compactMap(\.temperature).max() { figures.append(("gpu_temperature", temperature)) }
         return figures
     }
 }
