@@ -18,6 +18,7 @@ package struct Messenger: WebhookSender {
 
     private let lookup: AddressLookup
     private let mailServer: MailServer?
+    private let clients = ReceiverClients(timeout: Self.timeout)
 
     package init(policy: NetworkPolicy, mailServer: MailServer?) {
         lookup = AddressLookup(policy: policy)
@@ -32,26 +33,26 @@ package struct Messenger: WebhookSender {
         else { return nil }
         let port = url.port ?? 80
         // A name that is not known now may be known later; what it leads to is looked at again before each delivery.
-        return await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                do throws(AddressLookup.Failure) {
-                    _ = try await lookup.address(of: host, port: port)
-                } catch {
-                    if case .refused(_, let address, let place) = error {
-                        return "leads to \(place) (\(address)), which is not allowed. Name its network in the server's "
-                            + "webhooks.allowed_networks, or with serve --webhook-network, if it may be sent to"
-                    }
-                }
-                return nil
-            }
-            group.addTask {
-                try? await Task.sleep(for: Self.lookupPatience)
-                return nil
-            }
-            let fault = await group.next() ?? nil
-            group.cancelAll()
-            return fault
+        let answers = AsyncStream<String?>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        // The system's function cannot be cancelled, so that it is not waited for.
+        Task { answers.continuation.yield(await refusal(of: host, port: port)) }
+        Task {
+            try? await Task.sleep(for: Self.lookupPatience)
+            answers.continuation.yield(nil)
         }
+        for await answer in answers.stream { return answer }
+        return nil
+    }
+
+    private func refusal(of host: String, port: Int) async -> String? {
+        do throws(AddressLookup.Failure) {
+            _ = try await lookup.address(of: host, port: port)
+        } catch {
+            guard case .refused(_, let address, let place) = error else { return nil }
+            return "leads to \(place) (\(address)), which is not allowed. Name its network in the server's "
+                + "webhooks.allowed_networks, or with serve --webhook-network, if it may be sent to"
+        }
+        return nil
     }
 
     package func post(_ request: WebhookRequest) async -> SendResult {
@@ -68,20 +69,7 @@ package struct Messenger: WebhookSender {
         } catch {
             return failed(error.description)
         }
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(10), read: Self.timeout, write: Self.timeout))
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.dnsOverride = [host: address.ipAddress ?? host]
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result = await send(request, by: client, since: start)
-        do {
-            try await client.shutdown()
-        } catch {
-            return failed("The connection could not be closed: \(error)")
-        }
-        return result
+        return await clients.with(host: host, address: address) { await send(request, by: $0, since: start) }
     }
 
     private func send(

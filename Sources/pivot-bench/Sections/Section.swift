@@ -1,12 +1,13 @@
 /// A part of the benchmark that can be run alone.
 enum Section: String, CaseIterable, Sendable {
-    case appends, reports, feeds, events, history, exports, checkpoints, memory, start, scale, trainer
+    case appends, reports, alerts, feeds, events, history, exports, checkpoints, memory, start, scale, trainer
 
     /// The section's title in the table.
     var title: String {
         switch self {
         case .appends: "Durable appends"
         case .reports: "Reports over HTTP"
+        case .alerts: "Alert rules"
         case .feeds: "Live feeds"
         case .events: "The log over HTTP"
         case .history: "History"
@@ -24,6 +25,7 @@ enum Section: String, CaseIterable, Sendable {
         switch self {
         case .appends: try await AppendSection(context: context).rows()
         case .reports: try await ReportSection(context: context).rows()
+        case .alerts: try await AlertSection(context: context).rows()
         case .feeds: try await FeedSection(context: context).rows()
         case .events: try await EventSection(context: context).rows()
         case .history: try await HistorySection(context: context).rows()

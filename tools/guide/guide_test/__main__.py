@@ -8,6 +8,7 @@ from server_process import PIVOT
 
 from . import configurations
 from .bed import TestBed
+from .mailbox import Mailbox
 from .report import Wrong, run_all, run_one
 from .server import Server
 
@@ -41,7 +42,7 @@ def guide_text():
     return text
 
 
-def start(options, servers):
+def start(options, servers, mailbox):
     """The addresses of the server to check and of the limited one, which are started here unless they are given."""
     configuration_root = CHECKOUT if options.real else {"train.yaml": configurations.TRAIN_YAML}
 
@@ -51,8 +52,9 @@ def start(options, servers):
         servers.append(Server(PIVOT, configuration_root, settings))
         return servers[-1].address
 
+    # The examples of mails need a mail server, which the checks have.
     limited = None if options.real else address(options.limited_url, configurations.LIMITED_SERVER_YAML)
-    return address(options.url, None), limited
+    return address(options.url, configurations.mail_server_yaml(mailbox.url)), limited
 
 
 def main():
@@ -61,11 +63,13 @@ def main():
     passed = failed = 0
     try:
         text = guide_text()
-        bed = TestBed(text, *start(options, servers))
+        mailbox = Mailbox()
+        bed = TestBed(text, *start(options, servers, mailbox), None if options.url else mailbox)
         try:
             passed, failed = run_all(bed, set(options.block or ()), options.real)
         finally:
             bed.end()
+            mailbox.end()
         if failed and servers:
             print(f"--- the end of the server's log ---\n{servers[-1].log()}", file=sys.stderr)
     except Wrong as error:

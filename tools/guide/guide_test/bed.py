@@ -17,11 +17,14 @@ FAILURE = "out of memory on device 0"
 class TestBed:
     """What every check is given. Sessions that several checks look at are made when first asked for."""
 
-    def __init__(self, guide_text, address, limited_address):
-        """`limited_address` is a server that limits its local clients."""
+    def __init__(self, guide_text, address, limited_address, mailbox):
+        """`limited_address` is a server that limits its local clients, and has no mail server; `mailbox` is the other's mail
+        server, None when it is not known.
+        """
         self.guide = Guide(guide_text, address)
         self.api = API(address)
         self.limited_address = limited_address
+        self.mailbox = mailbox
         self.receiver = Receiver()
         self._sessions = {}
 

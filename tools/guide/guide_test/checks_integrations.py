@@ -5,6 +5,7 @@ import pathlib
 import re
 import struct
 
+from .api import API
 from .checks_training import after, literal
 from .polling import POLLED_STATES, in_state
 from .report import check, equal, require
@@ -120,8 +121,8 @@ for _state in POLLED_STATES:
         register_slack(_state)
 
 
-@check("a webhook to a mail address is created and says what it does", block=16)
-def creates_webhook(bed):
+@check("a webhook to a mail address brings mails", block=16)
+def brings_mails(bed):
     result = bed.run(16, epilogue="print(webhook)")
     equal(len(result.lines), 2, "the number of printed lines")
     webhook_id = after(result.lines[0], "Webhook created: ")
@@ -130,10 +131,45 @@ def creates_webhook(bed):
     require(webhook_id.startswith("webhook_"), f"the webhook's id is {webhook_id!r}")
     equal(webhook["url"], "mailto:user@example.com", "the webhook's address")
     equal(webhook["events"], ["training_completed", "training_failed", "alert_triggered"], "the webhook's events")
-    equal(webhook["status"], "no_transport", "the webhook's status without a mail server")
-    require(webhook.get("message"), f"the webhook does not say what to do: {webhook}")
     listed = bed.api.get("/webhooks")
     require(webhook in listed["webhooks"], f"the webhook is not listed: {listed}")
+    if bed.mailbox is None:
+        return
+    equal(webhook["status"], "active", "the webhook's status")
+    session_id = bed.new_session(3, "mailed about")
+    bed.trainer(session_id, 3).finish()
+    mail = bed.mailbox.wait_for("user@example.com", '"mailed about" has completed')
+    text = mail.get_body(("plain",)).get_content()
+    require(session_id in text and "val_loss" in text, f"the mail does not tell the session and its metrics: {text}")
+    failed_id = bed.new_session(3, "mailed in need")
+    bed.trainer(failed_id, 3, fail_after=1, message="out of memory").finish()
+    mail = bed.mailbox.wait_for("user@example.com", '"mailed in need" has failed')
+    require("out of memory" in mail.get_body(("plain",)).get_content(), "the mail does not say why it failed")
+
+
+@check("an alert is told by mail", block=16)
+def mails_alerts(bed):
+    if bed.mailbox is None:
+        return
+    bed.run(16)
+    session_id = bed.new_session(3, "mailed in alarm")
+    rule = bed.api.call("POST", "/alerts/rules", status=201, json={
+        "name": "any loss", "metric": "val_loss", "condition": "greater_than", "threshold": -1000,
+        "filter": 'name = "mailed in alarm"'}).json()
+    bed.trainer(session_id, 3).finish()
+    mail = bed.mailbox.wait_for("user@example.com", '"mailed in alarm": any loss: val_loss is ')
+    require(session_id in mail.get_body(("plain",)).get_content(), "the mail does not name the session")
+    bed.api.call("DELETE", f"/alerts/rules/{rule['rule_id']}", status=200)
+
+
+@check("a webhook to a mail address says what to do where there is no mail server", block=16)
+def names_missing_mail_server(bed):
+    if bed.limited_address is None:
+        return
+    webhook = API(bed.limited_address).call(
+        "POST", "/webhooks", status=201, json={"url": "mailto:user@example.com", "events": ["training_completed"]}).json()
+    equal(webhook["status"], "no_transport", "the webhook's status without a mail server")
+    require("smtp.url" in webhook.get("message", ""), f"the webhook does not say what to do: {webhook}")
 
 
 @check("an unknown event of a webhook is refused with the nearest one", block=16)

@@ -31,3 +31,8 @@ def external(epochs):
         "trainer": {"kind": "external"},
         "train": {"epochs": epochs, "checkpoint_monitor": "val_froc", "checkpoint_mode": "max"},
     }
+
+
+def mail_server_yaml(url):
+    """A server's configuration that sends mails by the server at `url`."""
+    return f"smtp:\n  url: {url}\n  from: pivot@example.org\n"
