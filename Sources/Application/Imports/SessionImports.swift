@@ -97,7 +97,7 @@ package struct SessionImports: Sendable {
         while true {
             let records = try await core.store.events(in: stream, after: version, limit: .standard)
             guard let last = records.last else { return content }
-            for record in records { content.add(EventRecord(record)) }
+            for record in records { content.add(EventRecord(of: record)) }
             version = last.version
         }
     }
@@ -281,6 +281,6 @@ private struct StreamWalk {
             batch = try await store.events(in: stream, after: version, limit: .standard)[...]
             version = batch.last?.version ?? version
         }
-        return batch.popFirst().map { EventRecord($0) }
+        return batch.popFirst().map { EventRecord(of: $0) }
     }
 }

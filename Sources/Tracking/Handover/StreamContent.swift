@@ -45,7 +45,7 @@ package struct StreamContent: Sendable {
 
 extension EventRecord {
     /// The message of a record.
-    package init(_ record: RecordedEvent) {
+    package init(of record: RecordedEvent) {
         self = .with {
             $0.position = record.position.rawValue
             $0.stream = record.stream.description
