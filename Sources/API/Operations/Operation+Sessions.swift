@@ -46,5 +46,5 @@ extension Operation {
         answering: .document(ImportState.self))
     package static let uploadImportFile = Operation(
         "uploadImportFile", .put, base + "/import/files/{digest}", for: .trainer, query: ["parent"], taking: .file([]),
-        200, 201, answering: .document(ImportFile.self))
+        200, 201, answering: .document(ImportFile.self), isIdempotent: false)
 }
