@@ -8,7 +8,7 @@ import TrackingClient
 package struct ExportCommand: AsyncParsableCommand {
     /// What is written.
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case tensorboard, csv, jsonl, parquet, sessions
+        case tensorboard, csv, jsonl, parquet, sessions, session
     }
 
     /// How scalars stand in TensorBoard's files.
@@ -22,7 +22,8 @@ package struct ExportCommand: AsyncParsableCommand {
             tensorboard writes a logdir: a folder of runs, one for each session. csv, jsonl and parquet write all points \
             of the sessions into one file, a row for each; with --wide a row for each step or epoch and a column for \
             each metric. sessions writes one table of the sessions themselves, with their parameters and final metrics; \
-            the ending of --output says in which format.
+            the ending of --output says in which format. session writes all there is of one session, with its events, \
+            checkpoints and artifacts, into a folder or a .tar that `import session` takes over on another server.
 
             All points are exported, and exactly; but TensorBoard keeps 32 bits of a scalar. With --scalars double a \
             logdir has all 64, for tensorboard --load_fast=false and programs that read tensors. What is written has its name only when it is complete. With \
@@ -33,12 +34,13 @@ package struct ExportCommand: AsyncParsableCommand {
               pivot export parquet --filter 'experiment = "lidc"' --metrics 'val_*' --output points.parquet
               pivot export tensorboard @latest --output logs --follow
               pivot export sessions --filter 'status = completed' --output sessions.csv
+              pivot export session @latest --output digits.tar
             """)
 
-    @Argument(help: "tensorboard, csv, jsonl, parquet or sessions.")
+    @Argument(help: "tensorboard, csv, jsonl, parquet, sessions or session.")
     var format: Format
     @OptionGroup var selection: SessionSelection
-    @Option(name: .shortAndLong, help: "The file to write; for tensorboard the folder.")
+    @Option(name: .shortAndLong, help: "The file to write; for tensorboard the folder, for session a folder or a .tar.")
     var output: String
     @OptionGroup var choice: PointChoice
     @Flag(help: "In tables of points: a row for each step or epoch, and a column for each metric.")
@@ -59,11 +61,11 @@ package struct ExportCommand: AsyncParsableCommand {
     package func validate() throws {
         if follow, format != .tensorboard { throw ValidationError("--follow is for tensorboard.") }
         if scalars != .float, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
-        if wide, format == .tensorboard || format == .sessions {
+        if wide, ![.csv, .jsonl, .parquet].contains(format) {
             throw ValidationError("--wide is for csv, jsonl and parquet.")
         }
-        if format == .sessions, !choice.patterns.isEmpty || choice.attempts == .all {
-            throw ValidationError("--metrics and --attempts are for points, and sessions writes none.")
+        if format == .sessions || format == .session, !choice.patterns.isEmpty || choice.attempts == .all {
+            throw ValidationError("--metrics and --attempts are for points; \(format.rawValue) takes neither.")
         }
         if format == .sessions, sessionsFormat == nil {
             throw ValidationError("--output must end with .csv, .jsonl or .parquet, not '\(output)'.")
@@ -78,6 +80,7 @@ package struct ExportCommand: AsyncParsableCommand {
             switch format {
             case .tensorboard: try await writeLogdir(client, ids)
             case .sessions: try await writeSessions(client, ids)
+            case .session: try await writeArchive(client, ids)
             case .csv, .jsonl, .parquet: try await writePoints(client, ids)
             }
         }
@@ -143,6 +146,24 @@ package struct ExportCommand: AsyncParsableCommand {
         guard follow else { return }
         Console.standard.setStatus("following, until Ctrl-C")
         try await logdir.follow()
+    }
+
+    private func writeArchive(_ client: APIClient, _ ids: [String]) async throws {
+        guard ids.count == 1 else {
+            throw CommandFailure(.usage, "An archive has one session, and \(ids.count) are named. Export each by itself.")
+        }
+        let target = try ArchiveTarget(output, mayReplace: force)
+        let manifest = try await target.write { folder in
+            var writer = ArchiveWriter(client, folder: folder)
+            return try await writer.write(ids[0])
+        }
+        let eventCount = manifest.streams.reduce(0) { $0 + $1.eventCount }
+        let facts: JSONObject = [
+            "events": .count(eventCount), "files": .count(manifest.files.count),
+            "content_digest": .string(manifest.contentDigest.description), "position": .count(manifest.position),
+        ]
+        show(
+            target.path, ids, facts, "\(eventCount) events, \(manifest.files.count) files", byteCount: manifest.byteCount)
     }
 
     private func show(_ path: String, _ ids: [String], _ facts: JSONObject, _ what: String, byteCount: Int64) {
