@@ -18,8 +18,8 @@ enum PythonClient {
         case 127:
             throw Missing(
                 code: "no_python",
-                message: "There is no Python called \(python). Install it (apt-get install python3 python3-pip), or set "
-                    + "PIVOT_PYTHON to one.")
+                message: "There is no Python called \(python). Install it (apt-get install python3 python3-pip), or "
+                    + "set PIVOT_PYTHON to one.")
         default:
             throw Missing(
                 code: "no_client",

@@ -144,8 +144,10 @@ enum ImportRules {
     private static func check(names: [String], _ field: String) throws(TrackerError) {
         for name in names where !isName(name, 1...Session.maximumNameByteCount) {
             throw .invalid(
-                field: field, reason: "holds the name '\(name.prefix(80))'; 1 to \(Session.maximumNameByteCount) bytes "
-                    + "without control characters are allowed")
+                field: field,
+                reason:
+                    "holds the name '\(name.prefix(80))'; 1 to \(Session.maximumNameByteCount) bytes without control "
+                    + "characters are allowed")
         }
     }
 

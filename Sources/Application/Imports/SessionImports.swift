@@ -148,15 +148,15 @@ package struct SessionImports: Sendable {
         let byteCount = try await core.blobs.open(draft.sessionEvents).byteCount
         guard byteCount <= Self.maximumHistoryByteCount else {
             throw TrackerError.invalid(
-                field: "session_events", reason: "has \(byteCount) bytes; at most \(Self.maximumHistoryByteCount) can be "
-                    + "taken over at once")
+                field: "session_events",
+                reason: "has \(byteCount) bytes; at most \(Self.maximumHistoryByteCount) can be taken over at once")
         }
         var history = ImportedHistory(of: draft.session)
         try await forEachRecord(of: draft.sessionEvents, "session_events") { record in
             guard history.events.count < Self.maximumHistoryCount else {
                 throw TrackerError.invalid(
-                    field: "session_events", reason: "has more than \(Self.maximumHistoryCount) events, the most "
-                        + "that can be taken over at once")
+                    field: "session_events",
+                    reason: "has more than \(Self.maximumHistoryCount) events, the most that can be taken over at once")
             }
             try history.add(record)
             return true

@@ -2,6 +2,7 @@ package import ArgumentParser
 import ExportFormats
 import Foundation
 import JSON
+import Tracking
 import TrackingClient
 
 /// `pivot export`
@@ -27,7 +28,9 @@ package struct ExportCommand: AsyncParsableCommand {
 
             All points are exported, and exactly; but TensorBoard keeps 32 bits of a scalar. With --scalars double a \
             logdir has all 64, for tensorboard --load_fast=false and programs that read tensors. What is written has its name only when it is complete. With \
-            --follow the logdir is kept up with the log until Ctrl-C; run again, the command goes on where it was.
+            --follow a logdir, or a table of csv or jsonl, is kept up with the log until Ctrl-C; run again, the command \
+            goes on where it was. Rows of such a table are only added: what a later attempt does again stays, and the \
+            column attempt tells them apart.
 
             Examples:
               pivot export csv sess_7h2kq9d4 --output points.csv
@@ -48,7 +51,7 @@ package struct ExportCommand: AsyncParsableCommand {
     @Option(
         help: "In a logdir: the 32 bits that TensorBoard keeps, or all 64, which only its slow loader reads.")
     var scalars = Scalars.float
-    @Flag(help: "Keep a logdir up with the log, until Ctrl-C.")
+    @Flag(help: "Keep a logdir, or a table of csv or jsonl, up with the log, until Ctrl-C.")
     var follow = false
     @Flag(help: "Replace what was exported there before.")
     var force = false
@@ -59,7 +62,9 @@ package struct ExportCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if follow, format != .tensorboard { throw ValidationError("--follow is for tensorboard.") }
+        if follow, wide || ![.tensorboard, .csv, .jsonl].contains(format) {
+            throw ValidationError("--follow is for tensorboard, and for csv and jsonl without --wide.")
+        }
         if scalars != .float, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
         if wide, ![.csv, .jsonl, .parquet].contains(format) {
             throw ValidationError("--wide is for csv, jsonl and parquet.")
@@ -92,11 +97,28 @@ package struct ExportCommand: AsyncParsableCommand {
 
     private func writePoints(_ client: APIClient, _ ids: [String]) async throws {
         guard let table = TableFormat(rawValue: format.rawValue) else { return }
-        let path = try DownloadTarget.path(output: output, name: "points." + table.rawValue, mayReplace: force)
+        let path = try DownloadTarget.path(
+            output: output, name: "points." + table.rawValue, mayReplace: force || follow)
+        guard !follow else { return try await followPoints(client, ids, path, table) }
         try await write(path, ids) { file, meter in
             try await PointTableExport(client: client, format: table, choice: choice, isWide: wide)
                 .write(ids, to: &file, &meter)
         }
+    }
+
+    private func followPoints(
+        _ client: APIClient, _ ids: [String], _ path: String, _ format: TableFormat
+    ) async throws {
+        var table = try FollowedTable(client, at: path, format, choice)
+        var meter = ExportMeter(format.rawValue, sessionCount: ids.count)
+        defer { meter.finish() }
+        let rowCount = try await table.export(ids, &meter)
+        meter.finish()
+        show(
+            path, ids, ["rows": .count(rowCount)], "\(rowCount) row\(rowCount == 1 ? "" : "s") added",
+            byteCount: table.byteCount)
+        Console.standard.setStatus("following, until Ctrl-C")
+        try await table.follow()
     }
 
     private func writeSessions(_ client: APIClient, _ ids: [String]) async throws {
@@ -150,7 +172,8 @@ package struct ExportCommand: AsyncParsableCommand {
 
     private func writeArchive(_ client: APIClient, _ ids: [String]) async throws {
         guard ids.count == 1 else {
-            throw CommandFailure(.usage, "An archive has one session, and \(ids.count) are named. Export each by itself.")
+            throw CommandFailure(
+                .usage, "An archive has one session, and \(ids.count) are named. Export each by itself.")
         }
         let target = try ArchiveTarget(output, mayReplace: force)
         let manifest = try await target.write { folder in
@@ -162,8 +185,8 @@ package struct ExportCommand: AsyncParsableCommand {
             "events": .count(eventCount), "files": .count(manifest.files.count),
             "content_digest": .string(manifest.contentDigest.description), "position": .count(manifest.position),
         ]
-        show(
-            target.path, ids, facts, "\(eventCount) events, \(manifest.files.count) files", byteCount: manifest.byteCount)
+        let what = "\(eventCount) events, \(manifest.files.count) files"
+        show(target.path, ids, facts, what, byteCount: manifest.byteCount)
     }
 
     private func show(_ path: String, _ ids: [String], _ facts: JSONObject, _ what: String, byteCount: Int64) {

@@ -49,13 +49,13 @@ struct ArchiveReader {
             throw CommandFailure(.usage, "There is no archive at \(path).")
         }
         let found = isFolder.boolValue ? nil : try Self.members(of: path)
-        func place(_ name: String) throws -> Place? {
+        func find(_ name: String) throws -> Place? {
             guard isFolder.boolValue else { return found?[name] }
             let file = path + "/" + name
             guard FileManager.default.fileExists(atPath: file) else { return nil }
             return Place(file: file, start: 0, byteCount: try LocalFile(file, flags: O_RDONLY).byteCount())
         }
-        guard let place = try place(ArchiveManifest.path), place.byteCount <= Self.maximumManifestByteCount else {
+        guard let place = try find(ArchiveManifest.path), place.byteCount <= Self.maximumManifestByteCount else {
             throw CommandFailure(
                 .usage, "\(path) has no \(ArchiveManifest.path). Give a folder or a .tar that `export session` wrote.")
         }
@@ -64,22 +64,22 @@ struct ArchiveReader {
         manifestDigest = Digest(hashing: bytes)
         var places: [String: Place] = [:]
         for file in manifest.files {
-            guard let place = try Self.whole(file, place(file.path), in: path) else { continue }
-            places[file.path] = place
+            places[file.path] = try Self.whole(file, find(file.path), in: path)
         }
         self.places = places
     }
 
     private static func whole(
-        _ file: ArchiveManifest.File, _ place: @autoclosure () throws -> Place?, in path: String
-    ) throws -> Place? {
-        guard let place = try place() else {
+        _ file: ArchiveManifest.File, _ place: Place?, in path: String
+    ) throws -> Place {
+        guard let place else {
             throw CommandFailure(.failed, "\(path) lacks \(file.path), which its manifest lists. Copy it again.")
         }
         guard place.byteCount == file.byteCount else {
             throw CommandFailure(
-                .failed, "\(file.path) in \(path) has \(place.byteCount) bytes, and its manifest says \(file.byteCount). "
-                    + "Copy it again.")
+                .failed,
+                "\(file.path) in \(path) has \(place.byteCount) bytes, and its manifest says \(file.byteCount). Copy it "
+                    + "again.")
         }
         return place
     }
@@ -128,7 +128,8 @@ struct ArchiveReader {
 
     private func damage(_ what: String, _ how: String) -> CommandFailure {
         CommandFailure(
-            .failed, "\(what) in \(path) was changed since the export: it \(how). Nothing was sent. Copy the archive again.")
+            .failed,
+            "\(what) in \(path) was changed since the export: it \(how). Nothing was sent. Copy the archive again.")
     }
 
     /// The files by their digests.

@@ -30,7 +30,8 @@ struct ArchiveTarget {
                 throw CommandFailure(.usage, "\(path) has files that no export wrote. Export to another folder.")
             }
         } else if !isTar {
-            throw CommandFailure(.usage, "\(path) is a file. Export to another folder, or to a name that ends with .tar.")
+            throw CommandFailure(
+                .usage, "\(path) is a file. Export to another folder, or to a name that ends with .tar.")
         }
         guard mayReplace else {
             throw CommandFailure(.usage, "\(path) already exists. Replace it with --force, or choose another.")

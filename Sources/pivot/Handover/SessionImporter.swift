@@ -34,7 +34,8 @@ struct SessionImporter {
                 for digest in outcome.state.missingFiles ?? [] {
                     guard let (file, place) = files[digest], sent.insert(digest).inserted else {
                         throw CommandFailure(
-                            .failed, "\(archive.path) lacks a file that the session's events name: \(digest). Export it again.")
+                            .failed,
+                            "\(archive.path) lacks a file that the session's events name: \(digest). Export it again.")
                     }
                     let isCheckpoint = file.path.hasPrefix("checkpoints/")
                     let (done, total) = (outcome.byteCount, archive.manifest.byteCount)

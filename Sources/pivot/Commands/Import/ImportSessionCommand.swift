@@ -1,6 +1,7 @@
 import API
 package import ArgumentParser
 import JSON
+import Tracking
 import TrackingClient
 
 /// `pivot import session`
@@ -56,6 +57,7 @@ package struct ImportSessionCommand: AsyncParsableCommand {
         let events = manifest.streams.reduce(0) { $0 + $1.eventCount }
         Console.standard.print(
             "\(state.sessionID): imported from \(DisplayText.safe(manifest.sourceAddress)), \(status), \(events) events, "
-                + "\(outcome.fileCount) file\(outcome.fileCount == 1 ? "" : "s") sent (\(HumanFormat.size(outcome.byteCount)))")
+                + "\(outcome.fileCount) file\(outcome.fileCount == 1 ? "" : "s") sent "
+                + "(\(HumanFormat.size(outcome.byteCount)))")
     }
 }
