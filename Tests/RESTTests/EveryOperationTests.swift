@@ -22,6 +22,7 @@ struct EveryOperationTests {
             try await files(api, session, token)
             try await metrics(api, session)
             try await ending(api, session, token)
+            try await imports(api, session)
             try await server(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
             let elsewhere = ["connectToSession", "connectToEverything", "followEverything", "getAsset"]
@@ -177,6 +178,21 @@ struct EveryOperationTests {
             .followSession, session, status: 204, headers: ["Last-Event-ID": String(api.head)])
         let copy = try await api.call(.reproduceSession, session, body: ["allow_differences": true], status: 201)
         #expect(copy.json["reproduction"]?["session_id"] == .string(session))
+    }
+
+    private func imports(_ api: TestAPI, _ session: String) async throws {
+        let digest = Digest(hashing: Array("bytes".utf8)).description
+        try await api.upload(.uploadImportFile, digest, text: "bytes", status: 201)
+        try await api.upload(.uploadImportFile, digest, query: "parent=\(digest)", text: "bytes", status: 200)
+        let none = Digest(hashing: []).description
+        let body: JSONObject = [
+            "session_id": "sess_elsewhere", "source": "http://127.0.0.1:1", "source_position": 1,
+            "exported_at": "2026-01-31T12:00:00Z", "manifest_digest": .string(digest),
+            "content_digest": .string(digest), "session_events": .string(none), "telemetry_events": .string(digest),
+        ]
+        let asked = try await api.call(.importSession, body: .object(body), status: 200)
+        #expect(asked.json["state"] == "files_missing")
+        #expect(asked.json["missing_files"] == [.string(none)])
     }
 
     /// Records that the webhook was told of the session's completion; answers the delivery's id.
