@@ -14,6 +14,7 @@ package struct Tracker: Sendable {
     package let telemetry: Telemetry
     package let checkpoints: Checkpoints
     package let artifacts: Artifacts
+    package let imports: SessionImports
     package let webhooks: Webhooks
     package let alerts: Alerts
     package let notifications: Notifications
@@ -30,6 +31,7 @@ package struct Tracker: Sendable {
         telemetry = Telemetry(core, attempts: attempts)
         checkpoints = Checkpoints(core, attempts: attempts)
         artifacts = Artifacts(core, attempts: attempts)
+        imports = SessionImports(core, checkpoints: checkpoints, queries: queries)
         webhooks = Webhooks(core, queries: queries)
         alerts = Alerts(core, queries: queries)
         notifications = Notifications(core, queries: queries)

@@ -28,6 +28,12 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooManyUploads(own: Int, free: Int)
     /// The claim was carried out before, for someone who did not show the secret that is shown now.
     case claimRepeated(attempt: UInt32)
+    /// The session that is to be imported is here with another content.
+    case importDiffers(Session.ID, here: Digest, archived: Digest)
+    /// The session that is to be imported was here and is deleted.
+    case importDeleted(Session.ID)
+    /// The import of another archive of the same session was broken off.
+    case importBegun(Session.ID)
     /// The read models do not reach a position in time.
     case readModelsBehind(position: LogPosition, asked: LogPosition)
 
@@ -61,6 +67,14 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .claimRepeated(let attempt):
             "This claim was carried out before, as attempt \(attempt), and its token is given again only to who sends the "
                 + "same claim_secret. Send that, or claim under a new Idempotency-Key once the attempt has ended or is lost."
+        case .importDiffers(let session, let here, let archived):
+            "\(session) is here already, with other content: it has the digest \(here) here and \(archived) in the archive. "
+                + "Nothing was changed. Import the archive on another server."
+        case .importDeleted(let session):
+            "\(session) was on this server and is deleted; its id is not given again. Import it on another server."
+        case .importBegun(let session):
+            "The import of another archive of \(session) was broken off, and its measurements are not those of this archive. "
+                + "Import that one, or this one on another server."
         case .readModelsBehind(let position, let asked):
             "The read models are at position \(position), but \(asked) was asked for. Try again."
         }

@@ -26,6 +26,9 @@ package protocol BlobStore: Sendable {
     /// reader has come upon it since. What cannot be deleted is left to the sweep. After `release(_:)` nothing happens.
     func discard(_ pin: BlobPin) async
 
+    /// Renews a blob that is there and pins it until the pin is released; nil when there is none, or none that is sound.
+    func renew(_ digest: Digest) async throws(BlobError) -> BlobPin?
+
     /// The information about a blob, without reading its bytes; nil when there is none.
     ///
     /// Throws `.damaged` when its table is.

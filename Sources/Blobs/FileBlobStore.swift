@@ -78,6 +78,21 @@ package final class FileBlobStore: BlobStore {
         await FileWorker(executor: executors.executor()).run { directory.discard(pin) }
     }
 
+    package func renew(_ digest: Digest) async throws(BlobError) -> BlobPin? {
+        let directory = directory
+        return try await FileWorker(executor: executors.executor()).run { () throws(BlobError) in
+            let pin = directory.newPin()
+            do throws(BlobError) {
+                if try directory.renew(digest, pin: pin) != nil { return pin }
+            } catch {
+                directory.release(pin)
+                throw error
+            }
+            directory.release(pin)
+            return nil
+        }
+    }
+
     package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
         let directory = directory
         return try await FileWorker(executor: executors.executor()).run { () throws(BlobError) in

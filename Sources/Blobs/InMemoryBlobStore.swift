@@ -53,6 +53,17 @@ package final class InMemoryBlobStore: BlobStore {
         }
     }
 
+    package func renew(_ digest: Digest) async throws(BlobError) -> BlobPin? {
+        let moment = clock()
+        return state.withLock { state in
+            guard state.blobs[digest] != nil else { return nil }
+            state.blobs[digest]?.renewedAt = moment
+            let pin = state.pins.newPin()
+            state.pins.add(digest, to: pin)
+            return pin
+        }
+    }
+
     package func information(about digest: Digest) async throws(BlobError) -> BlobInformation? {
         guard let blob = state.withLock({ $0.blobs[digest] }) else { return nil }
         let count = Int64(blob.bytes.readableBytes)

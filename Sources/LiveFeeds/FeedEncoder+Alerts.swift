@@ -55,7 +55,7 @@ extension FeedEncoder {
     }
 
     static func notification(of event: SessionEvent, _ record: RecordedEvent) -> [FeedFrame] {
-        guard let text = NotificationText(event) else { return [] }
+        guard !record.isImported, let text = NotificationText(event) else { return [] }
         return [
             single(.notification, record) { writer in
                 notification("training", text.priority, record, &writer)

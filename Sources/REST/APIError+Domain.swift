@@ -33,6 +33,12 @@ extension TrackerError: HTTPErrorConvertible {
         case .tooManyUploads: .unavailable(description, code: "unavailable", retryAfter: .seconds(5))
         case .claimRepeated(let attempt):
             .conflict("claim_repeated", description, details: ["attempt": .count(attempt)])
+        case .importDiffers(_, let here, let archived):
+            .conflict(
+                "session_differs", description,
+                details: ["here": .string(here.description), "archived": .string(archived.description)])
+        case .importDeleted: .conflict("session_deleted", description)
+        case .importBegun: .conflict("import_begun", description)
         case .readModelsBehind:
             .unavailable(description, code: "read_models_behind")
         }
@@ -110,6 +116,7 @@ extension SessionRefusal: HTTPErrorConvertible {
         case .wrongStatus(_, let status, _):
             .conflict("wrong_status", message, details: ["status": .string(status.rawValue)])
         case .archived: .conflict("archived", message)
+        case .imported: .conflict("imported", message)
         case .alreadyCreated: .conflict("wrong_status", message)
         }
     }

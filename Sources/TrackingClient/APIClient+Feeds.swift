@@ -48,7 +48,7 @@ extension APIClient {
     }
 
     /// A request for records of the whole log, or of some streams of one session.
-    private static func log(
+    static func log(
         of session: String?, _ streams: EventStreams?, after: UInt64, limit: Int?, follow: Bool, as type: String
     ) -> APIRequest {
         APIRequest(

@@ -7,6 +7,7 @@ import WebServer
 @Suite("What holds for every operation")
 struct ContractTests {
     private static let unknown = "sess_unknown"
+    private static let digest = "sha256:" + String(repeating: "0", count: 64)
 
     /// A body that the operation takes.
     private static func body(of operation: API.Operation) -> JSONValue? {
@@ -17,6 +18,13 @@ struct ContractTests {
         case "updateWebhook": ["enabled": false]
         case "reproduceSession": [:]
         case "claimAttempt": ["lease_seconds": 60]
+        case "importSession":
+            [
+                "session_id": "sess_elsewhere", "source": "http://127.0.0.1:1", "source_position": 1,
+                "exported_at": "2026-01-31T12:00:00Z", "manifest_digest": .string(digest),
+                "content_digest": .string(digest), "session_events": .string(digest),
+                "telemetry_events": .string(digest),
+            ]
         case "reportAttemptStarted": ["first_epoch": 1, "first_step": 1]
         case "joinRank": ["rank": 0, "world_size": 1]
         case "reportEpoch": ["attempt": 1, "epoch": 1, "step": 10, "metrics": ["loss": 1.5]]

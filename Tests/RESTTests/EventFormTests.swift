@@ -21,7 +21,7 @@ struct EventFormTests {
     private static func record(
         _ type: String, _ payload: [UInt8], position: UInt64 = 7, stream: StreamID? = nil,
         recordedAt: Int64 = 1_769_903_999_123_456, occurredAt: Int64? = nil, actor: String = "api",
-        causation: String? = "cmd_1"
+        causation: String? = "cmd_1", originallyRecordedAt: Int64? = nil
     ) -> RecordedEvent {
         let category = StreamID.Category(rawValue: type.prefix { $0 != "." }.replacing("_", with: "-"))!
         return RecordedEvent(
@@ -29,7 +29,8 @@ struct EventFormTests {
             id: CommandID("c")!.eventID(at: 0), type: type, schemaVersion: 1,
             recordedAt: Timestamp(rawValue: recordedAt), occurredAt: occurredAt.map { Timestamp(rawValue: $0) },
             actor: actor,
-            causation: causation.flatMap { CommandID($0) }, payloadDigest: Digest(hashing: payload), payload: payload)
+            causation: causation.flatMap { CommandID($0) }, payloadDigest: Digest(hashing: payload), payload: payload,
+            originallyRecordedAt: originallyRecordedAt.map { Timestamp(rawValue: $0) })
     }
 
     private func expectSame(_ records: [RecordedEvent], sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -73,13 +74,15 @@ struct EventFormTests {
     func everyType(type: String) throws {
         let payload = try #require(Self.goldens.first { $0.type == type }).payload
         try expectSame([Self.record(type, payload), Self.record(type, payload, occurredAt: 5, causation: nil)])
+        // One of another server says when that recorded it.
+        try expectSame([Self.record(type, payload, occurredAt: 5, originallyRecordedAt: 1_500_000_000_000_001)])
         // A redacted one has no payload.
         try expectSame([Self.record(type, [])])
     }
 
     @Test("the goldens are of all types")
     func complete() {
-        #expect(Self.goldens.count == 34)
+        #expect(Self.goldens.count == 35)
     }
 
     static let texts = [

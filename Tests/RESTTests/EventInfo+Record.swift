@@ -17,6 +17,7 @@ extension EventInfo {
         schemaVersion = record.schemaVersion
         recordedAt = record.recordedAt
         occurredAt = record.occurredAt
+        originallyRecordedAt = record.originallyRecordedAt
         actor = record.actor
         causation = record.shownCausation
         data = try Self.data(of: record)
@@ -53,6 +54,7 @@ extension EventRecord {
             $0.schemaVersion = record.schemaVersion
             $0.recordedAt = record.recordedAt.rawValue
             if let time = record.occurredAt { $0.occurredAt = time.rawValue }
+            if let time = record.originallyRecordedAt { $0.originallyRecordedAt = time.rawValue }
             $0.actor = record.actor
             $0.causation = record.shownCausation ?? ""
             $0.payload = .init(record.payload)

@@ -23,6 +23,7 @@ struct EveryOperationTests {
             try await metrics(api, session)
             try await ending(api, session, token)
             try await alerts(api, session)
+            try await imports(api, session)
             try await server(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
             let elsewhere = ["connectToSession", "connectToEverything", "followEverything", "getAsset"]
@@ -228,6 +229,19 @@ struct EveryOperationTests {
             id: try #require(CommandID("alert")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
         _ = try await api.tracker.core.alerts.handle(.trigger(alert), on: Alert.stream(of: session), as: identity)
         return id.text
+    private func imports(_ api: TestAPI, _ session: String) async throws {
+        let digest = Digest(hashing: Array("bytes".utf8)).description
+        try await api.upload(.uploadImportFile, digest, text: "bytes", status: 201)
+        try await api.upload(.uploadImportFile, digest, query: "parent=\(digest)", text: "bytes", status: 200)
+        let none = Digest(hashing: []).description
+        let body: JSONObject = [
+            "session_id": "sess_elsewhere", "source": "http://127.0.0.1:1", "source_position": 1,
+            "exported_at": "2026-01-31T12:00:00Z", "manifest_digest": .string(digest),
+            "content_digest": .string(digest), "session_events": .string(none), "telemetry_events": .string(digest),
+        ]
+        let asked = try await api.call(.importSession, body: .object(body), status: 200)
+        #expect(asked.json["state"] == "files_missing")
+        #expect(asked.json["missing_files"] == [.string(none)])
     }
 
     /// Records that the webhook was told of the session's completion; answers the delivery's id.

@@ -167,6 +167,12 @@ struct EventCodecTests {
             }),
         .renamed(.with { $0.name = "n" }), .tagged(.with { $0.tags = ["t"] }), .noted(.with { $0.notes = "n" }),
         .archived(Archived()), .unarchived(Unarchived()), .deleted(Deleted()),
+        .imported(
+            .with {
+                ($0.source, $0.sourceVersion, $0.sourcePosition, $0.exportedAt) = ("s", "v", 7, 5)
+                ($0.manifestDigest, $0.contentDigest, $0.importedBy) = ("d", "c", "b")
+                $0.interruptedStatus = "running"
+            }),
     ]
 
     static let telemetryEvents: [TelemetryEvent] = [
@@ -285,8 +291,8 @@ struct EventCodecTests {
 
     @Test("no type is missing from the goldens and none stands twice")
     func complete() {
-        #expect(Set(Self.sessionEvents.map(\.type)).count == 24)
-        #expect(Self.sessionEvents.count == 24)
+        #expect(Set(Self.sessionEvents.map(\.type)).count == 25)
+        #expect(Self.sessionEvents.count == 25)
     }
 
     @Test("an unknown type and a broken payload are told apart")

@@ -1,5 +1,6 @@
 """Calls every operation of a server and checks the answers against the API's document."""
 
+import hashlib
 import http.server
 import json
 import sys
@@ -175,6 +176,28 @@ def feeds(call, subject):
     call("followSession", subject.trained, status=204, headers={"Last-Event-ID": end})
 
 
+def imports(call, subject):
+    """Imports of sessions."""
+    data = b"a file of an archive"
+    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    octets = {"Content-Type": "application/octet-stream"}
+    call("uploadImportFile", digest, raw=data, headers=octets, status=201)
+    call("uploadImportFile", digest, raw=data, headers=octets, query={"parent": digest}, status=200)
+    call("uploadImportFile", digest, raw=data + b".", headers=octets, status=422)
+    none = "sha256:" + "0" * 64
+    body = {"session_id": "sess_elsewhere", "source": "http://localhost:1", "source_position": 7,
+            "exported_at": "2026-01-31T12:00:00Z", "manifest_digest": digest, "content_digest": digest,
+            "session_events": none, "telemetry_events": digest}
+    asked = call("importSession", body=body, status=200).json
+    require(asked["state"] == "files_missing" and asked["missing_files"] == [none], f"an import answered {asked}")
+    refused = call("importSession", body={**body, "session_events": digest}, status=422).json["error"]
+    require(refused["details"].get("field") == "session_events", f"no events were refused with {refused}")
+    differs = call("importSession", body={**body, "session_id": subject.trained}, status=409).json["error"]
+    require(differs["code"] == "session_differs" and differs["details"]["archived"] == digest, f"{differs}")
+    there = call("importSession", body={**body, "session_id": subject.trained, "content_digest": differs["details"]["here"]})
+    require(there.json["state"] == "present", f"a session that is there answered {there.json}")
+
+
 def rest(call, subject):
     """Webhooks, health, resources, pages, and what every route refuses."""
     call("getWebhook", subject.webhook)
@@ -251,7 +274,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, rest)
 
 
 def main():

@@ -3,6 +3,7 @@ extension Operation {
     static let sessions: [Operation] = [
         .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
         .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
+        .importSession, .uploadImportFile,
     ]
 
     private static let base = "/training/sessions"
@@ -40,4 +41,10 @@ extension Operation {
     package static let getSessionStatus = Operation(
         "getSessionStatus", .get, "/status/{session_id}", for: .viewer, query: .reading,
         answering: .document(SessionStatusInfo.self))
+    package static let importSession = Operation(
+        "importSession", .post, base + "/import", for: .trainer, taking: .json(SessionImport.self), 200, 201,
+        answering: .document(ImportState.self))
+    package static let uploadImportFile = Operation(
+        "uploadImportFile", .put, base + "/import/files/{digest}", for: .trainer, query: ["parent"], taking: .file([]),
+        200, 201, answering: .document(ImportFile.self), isIdempotent: false)
 }

@@ -85,6 +85,13 @@ package struct Checkpoints: Sendable {
     ) async throws -> StoredBlob {
         var parent: Digest?
         if let session { parent = Digest(try await core.sessions.recentState(of: session.stream).lastCheckpointDigest) }
+        return try await store(bytes, from: source, like: parent)
+    }
+
+    /// Stores bytes as they come, as the difference from `parent` where they differ little from that blob.
+    func store(
+        _ bytes: some AsyncSequence<ByteBuffer, any Error>, from source: UploadSource, like parent: Digest?
+    ) async throws -> StoredBlob {
         let slot = try core.uploadSlots.take(source.isLeased ? .leased : .other, for: source.client)
         let claim = try core.room.claim(byteCount: source.byteCount)
         defer { withExtendedLifetime((slot, claim)) {} }

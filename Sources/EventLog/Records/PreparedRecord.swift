@@ -38,21 +38,24 @@ struct PreparedRecord: Sendable {
         self.event = RecordedEvent(
             position: .start, stream: stream, version: .none, id: id, type: event.type,
             schemaVersion: event.schemaVersion, recordedAt: Timestamp(rawValue: 0), occurredAt: event.occurredAt,
-            actor: actor, causation: causation, payloadDigest: digest, payload: event.payload)
+            actor: actor, causation: causation, payloadDigest: digest, payload: event.payload,
+            originallyRecordedAt: event.origin?.recordedAt)
 
         let texts = [stream.description, event.type, actor, causation?.text ?? ""]
         let textCounts = texts.map(\.utf8.count)
         precondition(textCounts.allSatisfy { $0 <= 255 } && textCounts[1] > 0, "a name has at most 255 bytes")
         precondition(event.payload.count <= NewEvent.maximumPayloadByteCount, "a payload has at most 256 KiB")
         let headerByteCount =
-            RecordLayout.fixedByteCount + (event.occurredAt == nil ? 0 : 8) + textCounts.reduce(0, +)
+            RecordLayout.fixedByteCount
+            + RecordLayout.timesByteCount(hasOccurredAt: event.occurredAt != nil, isImported: event.origin != nil)
+            + textCounts.reduce(0, +)
         self.headerByteCount = headerByteCount
 
         var image: [UInt8] = []
         image.reserveCapacity(
             headerByteCount + 2 * RecordLayout.checkByteCount + RecordLayout.bodyPrefixByteCount
                 + RecordLayout.saltByteCount + stored.count)
-        image.append(RecordLayout.format)
+        image.append(event.origin == nil ? RecordLayout.format : RecordLayout.importedFormat)
         image.append(codec.rawValue | (event.occurredAt == nil ? 0 : RecordLayout.occurredAtFlag))
         image.append(bigEndian: UInt16(headerByteCount))
         image.append(contentsOf: textCounts.map { UInt8($0) })
@@ -62,6 +65,7 @@ struct PreparedRecord: Sendable {
         id.withBytes { image.append(contentsOf: $0) }
         digest.withBytes { image.append(contentsOf: $0) }
         if let occurredAt = event.occurredAt { image.append(bigEndian: occurredAt.rawValue) }
+        if let origin = event.origin { image.append(bigEndian: origin.recordedAt.rawValue) }
         for text in texts { image.append(contentsOf: text.utf8) }
         image.append(contentsOf: repeatElement(0, count: RecordLayout.checkByteCount))
         let body = image.count

@@ -40,7 +40,7 @@ package struct RecordDecoder {
             schemaVersion: view.schemaVersion, recordedAt: view.recordedAt, occurredAt: view.occurredAt,
             actor: view.actor.isEmpty ? "" : try actors.name(view.actor, orThrow: .field("actor")) { $0 },
             causation: try causation(of: view),
-            payloadDigest: view.payloadDigest, payload: payload)
+            payloadDigest: view.payloadDigest, payload: payload, originallyRecordedAt: view.originallyRecordedAt)
     }
 
     /// The stream of a record whose header is verified.

@@ -1,7 +1,10 @@
 /// The offsets and limits of a record; see the article on the record format.
 enum RecordLayout {
-    /// The newest format that this code reads and the one it writes.
+    /// The format of most records.
     static let format: UInt8 = 1
+    /// The format of imported records, whose header also says when they were recorded first. Releases before it refuse the
+    /// log by this byte.
+    static let importedFormat: UInt8 = 2
     /// Payloads from this size on are compressed when that makes them smaller.
     static let compressionThreshold = 4096
     static let compressionLevel = 1
@@ -18,6 +21,11 @@ enum RecordLayout {
     static let codecMask: UInt8 = 0x0F
     static let occurredAtFlag: UInt8 = 0x10
     static let knownFlags: UInt8 = 0x1F
+
+    /// The bytes of the times behind the fixed part: when it happened, and of imported records when they were recorded first.
+    static func timesByteCount(hasOccurredAt: Bool, isImported: Bool) -> Int {
+        (hasOccurredAt ? 8 : 0) + (isImported ? 8 : 0)
+    }
 
     static let checkByteCount = 8
     static let saltByteCount = 16

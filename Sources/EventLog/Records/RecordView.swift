@@ -11,10 +11,14 @@ struct RecordView {
     /// Verifies the header. No byte is trusted before the check.
     init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
         guard bytes.count >= RecordLayout.fixedByteCount + RecordLayout.checkByteCount else { throw .length }
-        guard bytes[0] == RecordLayout.format else { throw .unknownFormat(bytes[0]) }
+        let isImported = bytes[0] == RecordLayout.importedFormat
+        guard isImported || bytes[0] == RecordLayout.format else { throw .unknownFormat(bytes[0]) }
         let headerByteCount = Int(bytes.integer(at: 2, as: UInt16.self))
         let flags = bytes[1]
-        let textStart = RecordLayout.fixedByteCount + (flags & RecordLayout.occurredAtFlag == 0 ? 0 : 8)
+        let textStart =
+            RecordLayout.fixedByteCount
+            + RecordLayout.timesByteCount(
+                hasOccurredAt: flags & RecordLayout.occurredAtFlag != 0, isImported: isImported)
         let textByteCount = Int(bytes[4]) + Int(bytes[5]) + Int(bytes[6]) + Int(bytes[7])
         guard headerByteCount == textStart + textByteCount else { throw .headerCheck }
         guard bytes.count >= headerByteCount + RecordLayout.checkByteCount else { throw .length }
@@ -35,8 +39,13 @@ struct RecordView {
         Timestamp(rawValue: bytes.integer(at: RecordLayout.recordedAt, as: Int64.self))
     }
     var occurredAt: Timestamp? {
-        guard textStart > RecordLayout.fixedByteCount else { return nil }
+        guard bytes[1] & RecordLayout.occurredAtFlag != 0 else { return nil }
         return Timestamp(rawValue: bytes.integer(at: RecordLayout.fixedByteCount, as: Int64.self))
+    }
+    /// When an imported record was recorded first; nil for others.
+    var originallyRecordedAt: Timestamp? {
+        guard bytes[0] == RecordLayout.importedFormat else { return nil }
+        return Timestamp(rawValue: bytes.integer(at: textStart - 8, as: Int64.self))
     }
     var schemaVersion: UInt32 { bytes.integer(at: RecordLayout.schemaVersion, as: UInt32.self) }
     var payloadByteCount: Int { Int(bytes.integer(at: RecordLayout.payloadByteCount, as: UInt32.self)) }

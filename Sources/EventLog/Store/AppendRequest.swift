@@ -3,7 +3,7 @@ package import Tracking
 /// The events that a command wants to append to one stream, all or none of them.
 package struct AppendRequest: Sendable {
     /// The most events of one append.
-    package static let maximumEventCount = 4096
+    package static let maximumEventCount = 65_536
     /// The most bytes of one append, counted as its records are stored.
     package static let maximumByteCount = 24 << 20
 

@@ -33,6 +33,9 @@ struct PreparedAppend: Sendable {
             guard (1...255).contains(event.type.utf8.count) else {
                 throw .tooLarge(details: "A type's name has \(event.type.utf8.count) bytes; 1 to 255 are allowed.")
             }
+            guard (event.origin?.actor.utf8.count ?? 0) <= 255 else {
+                throw .tooLarge(details: "The actor of an imported event has more than 255 bytes.")
+            }
             total += event.payload.count
         }
         guard total <= AppendRequest.maximumByteCount else {
@@ -49,7 +52,8 @@ struct PreparedAppend: Sendable {
         for (index, event) in request.events.enumerated() {
             records.append(
                 PreparedRecord(
-                    event, stream: request.stream, id: request.commandID.eventID(at: index), actor: request.actor,
+                    event, stream: request.stream, id: event.origin?.id ?? request.commandID.eventID(at: index),
+                    actor: event.origin?.actor ?? request.actor,
                     causation: request.commandID, salt: salt(), compressor: compressor))
         }
         self.records = records

@@ -72,6 +72,7 @@ extension SessionInfo {
         results = document.results.map(ResultInfo.init)
         reproduction = document.hasReproduction ? ReproductionInfo(document.reproduction) : nil
         reproductions = document.reproductions.map(ReproductionVerdictInfo.init)
+        imported = document.hasImported ? SessionOrigin(document.imported) : nil
     }
 
     /// The resolved configuration; it was parsed when it was recorded.
@@ -103,6 +104,22 @@ extension SessionInfo {
         }
         for record in document.provenance { facts[record.fact.name] = record.fact.json }
         return facts
+    }
+}
+
+extension SessionOrigin {
+    init(_ record: SessionImportRecord) {
+        let event = record.event
+        self.init()
+        source = event.source
+        sourceVersion = event.sourceVersion.nonEmpty
+        sourcePosition = event.sourcePosition
+        exportedAt = Timestamp(rawValue: event.exportedAt)
+        manifestDigest = Digest(event.manifestDigest)
+        contentDigest = Digest(event.contentDigest)
+        importedAt = Timestamp(rawValue: record.importedAt)
+        importedBy = event.importedBy.nonEmpty
+        interruptedStatus = Session.Status(rawValue: event.interruptedStatus)
     }
 }
 

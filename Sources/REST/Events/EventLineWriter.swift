@@ -39,6 +39,10 @@ package struct EventLineWriter: Sendable {
             writer.key("occurred_at")
             time.write(occurredAt, to: &writer)
         }
+        if let originallyRecordedAt = record.originallyRecordedAt {
+            writer.key("originally_recorded_at")
+            time.write(originallyRecordedAt, to: &writer)
+        }
         writer.key("actor")
         writer.string(record.actor)
         if let causation = record.shownCausation {

@@ -15,6 +15,7 @@ package struct EventMessageWriter: Sendable {
     private enum Field: UInt64 {
         case position = 1
         case stream, version, id, type, schemaVersion, recordedAt, occurredAt, actor, causation, payload
+        case originallyRecordedAt
     }
 
     /// Appends the message of `record`.
@@ -28,6 +29,8 @@ package struct EventMessageWriter: Sendable {
         var count = 2 + EventID.byteCount + Self.size(bytes: streamCount)
         count += Self.size(position) + Self.size(version) + Self.size(UInt64(record.schemaVersion))
         count += Self.size(recordedAt) + (occurredAt.map { 1 + Self.varintSize($0) } ?? 0)
+        let originallyRecordedAt = record.originallyRecordedAt.map { UInt64(bitPattern: $0.rawValue) }
+        count += originallyRecordedAt.map { 1 + Self.varintSize($0) } ?? 0
         count += Self.size(bytes: record.type.utf8.count) + Self.size(bytes: record.actor.utf8.count)
         count += Self.size(bytes: causation.utf8.count) + Self.size(bytes: record.payload.count)
 
@@ -52,6 +55,10 @@ package struct EventMessageWriter: Sendable {
         if !record.payload.isEmpty {
             begin(.payload, byteCount: record.payload.count)
             bytes.append(contentsOf: record.payload)
+        }
+        if let originallyRecordedAt {
+            append(varint: Field.originallyRecordedAt.rawValue << 3)
+            append(varint: originallyRecordedAt)
         }
     }
 

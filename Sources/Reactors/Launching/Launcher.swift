@@ -13,7 +13,8 @@ package final class Launcher: Reactor {
     package let name = "launcher"
     package let interest: EventFilter? = .categories([.session])
     package let types: Set<String>? = SessionEvent.endingTypes.union(
-        SessionEvent.types(of: .startRequested(StartRequested()), .attemptClaimed(AttemptClaimed())))
+        SessionEvent.types(
+            of: .startRequested(StartRequested()), .attemptClaimed(AttemptClaimed()), .imported(SessionImported())))
 
     private let core: TrackerCore
     private let processes: any TrainerProcesses
@@ -57,7 +58,7 @@ package final class Launcher: Reactor {
         case .attemptClaimed:
             let isOurs = try await launches(session)
             machine.withLock { $0.claimed(session, isOurs: isOurs) }
-        case .stopped, .completed, .failed: machine.withLock { $0.ended(session) }
+        case .stopped, .completed, .failed, .imported: machine.withLock { $0.ended(session) }
         default: break
         }
         step(work)

@@ -11,7 +11,7 @@ package struct LeaseWatch: Reactor {
     package let name = "lease-watch"
     package let interest: EventFilter? = .categories([.session])
     package let types: Set<String>? = SessionEvent.endingTypes.union(
-        SessionEvent.types(of: .attemptClaimed(AttemptClaimed())))
+        SessionEvent.types(of: .attemptClaimed(AttemptClaimed()), .imported(SessionImported())))
     package let interval: Duration?
 
     private let core: TrackerCore
@@ -40,7 +40,7 @@ package struct LeaseWatch: Reactor {
         switch try SessionEvent(event) {
         case .attemptClaimed(let claim):
             core.leases.grant(session, attempt: claim.attempt, seconds: claim.leaseSeconds)
-        case .stopped, .completed, .failed, .attemptLost: core.leases.release(session)
+        case .stopped, .completed, .failed, .attemptLost, .imported: core.leases.release(session)
         default: break
         }
     }

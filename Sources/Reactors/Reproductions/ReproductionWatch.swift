@@ -32,7 +32,9 @@ package struct ReproductionWatch: Reactor {
 
     /// Records the verdict on `session` when it is a reproduction that has ended and has none.
     private func judge(_ session: Session.ID) async throws {
-        guard try await core.sessions.recentState(of: session.stream).isReproduction else { return }
+        let state = try await core.sessions.recentState(of: session.stream)
+        // That of another server was judged there, and its original need not be here.
+        guard state.isReproduction, !state.isImported else { return }
         let report = try await core.readWithoutLimit { snapshot -> ReproductionReported? in
             let document = try snapshot.document(of: session)
             guard Session.Status(rawValue: document.status)?.isFinished == true, !document.reproductionReported,

@@ -82,7 +82,7 @@ struct WebhookWorker: Sendable {
         while let events = try await subscription.next() {
             var passed = Passed()
             for record in events {
-                guard let name = Webhook.EventName.byType[record.type], wanted.contains(name),
+                guard !record.isImported, let name = Webhook.EventName.byType[record.type], wanted.contains(name),
                     try await isIncluded(record, condition)
                 else { continue }
                 let isAsked = webhook.retry?.position == record.position || record.position <= webhook.replayedThrough

@@ -11,7 +11,7 @@ enum NotificationProjection: Projection {
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         if case .notification(let body) = event.body { return try mark(body, event, in: rows) }
-        guard event.record.recordedAt.duration(since: event.record.time) < freshness,
+        guard !event.record.isImported, event.record.recordedAt.duration(since: event.record.time) < freshness,
             var document = try document(of: event, in: rows)
         else { return }
         document.position = event.position.rawValue

@@ -23,7 +23,7 @@ enum ArtifactProjection: Projection {
                 $0.key = saved.key
                 if saved.hasStep { $0.step = saved.step }
                 $0.attempt = saved.attempt
-                $0.createdAt = event.record.recordedAt.rawValue
+                $0.createdAt = event.record.firstRecordedAt.rawValue
                 $0.lastPosition = event.position.rawValue
             }
             try rows.put(document, as: DocumentKind.artifact.key(event.identity, saved.path), at: event.position)

@@ -35,7 +35,7 @@ enum CheckpointProjection: Projection {
             $0.marks = saved.marks
             $0.format = saved.format
             $0.architecture = saved.architecture
-            $0.createdAt = event.record.recordedAt.rawValue
+            $0.createdAt = event.record.firstRecordedAt.rawValue
             $0.createdPosition = event.position.rawValue
             $0.lastPosition = event.position.rawValue
         }

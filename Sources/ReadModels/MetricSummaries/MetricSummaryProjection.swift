@@ -20,6 +20,8 @@ enum MetricSummaryProjection: Projection {
                 }
             }
         case .session(.attemptStarted): try summarizeAnew(event, rows)
+        // Its points came before all that says how they are judged.
+        case .session(.imported): try summarizeAnew(event, rows)
         default: break
         }
     }

@@ -7,17 +7,30 @@ final class SummaryCache {
         let key: [UInt8]
         let session: SessionNumber
         /// True when the session wants much of the metric.
-        let isMaximized: Bool
+        private(set) var isMaximized: Bool
+        /// False while nothing but telemetry is known of the session.
+        private var knowsSession: Bool
         var summary: MetricSummary
         var isChanged = false
 
         init(_ key: [UInt8], _ metric: String, of session: RowCache.KnownSession, _ summary: MetricSummary) {
             self.key = key
             self.session = session.number
-            isMaximized =
-                session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
-                ?? MetricSummary.isMore(betterFor: metric)
+            isMaximized = Self.isMaximized(metric, of: session)
+            knowsSession = session.document != nil
             self.summary = summary
+        }
+
+        /// Learns what the session wants, if it was not known yet.
+        func learn(from session: RowCache.KnownSession) {
+            guard !knowsSession, session.document != nil else { return }
+            isMaximized = Self.isMaximized(summary.name, of: session)
+            knowsSession = true
+        }
+
+        private static func isMaximized(_ metric: String, of session: RowCache.KnownSession) -> Bool {
+            session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
+                ?? MetricSummary.isMore(betterFor: metric)
         }
     }
 
@@ -40,6 +53,7 @@ final class SummaryCache {
             entry = Entry(key, metric, of: session, try stored())
             entries.keep(entry, for: key)
         }
+        entry.learn(from: session)
         change(&entry.summary)
         guard !entry.isChanged else { return }
         entry.isChanged = true

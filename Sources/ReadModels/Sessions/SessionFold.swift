@@ -8,9 +8,9 @@ enum SessionFold {
     static func evolve(
         _ session: inout SessionDocument, with event: SessionEvent, recordedAs record: RecordedEvent
     ) -> [SessionPart] {
-        let time = record.recordedAt.rawValue
+        let time = record.firstRecordedAt.rawValue
         session.lastPosition = record.position.rawValue
-        session.updatedAt = time
+        if case .imported = event {} else { session.updatedAt = time }
         switch event {
         case .created(let created):
             create(&session, created, at: record)
@@ -92,6 +92,12 @@ enum SessionFold {
         case .archived: session.archived = true
         case .unarchived: session.archived = false
         case .deleted: session.deleted = true
+        case .imported(let imported):
+            session.imported = .with {
+                $0.event = imported
+                $0.importedAt = time
+                $0.actor = record.actor
+            }
         case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: return [.progress]
         }
         return [.state, .progress]
@@ -104,7 +110,7 @@ enum SessionFold {
         session.group = created.group
         session.tags = created.tags
         session.notes = created.notes
-        session.createdAt = record.recordedAt.rawValue
+        session.createdAt = record.firstRecordedAt.rawValue
         session.createdPosition = record.position.rawValue
         session.currentEpoch = created.parentCheckpoint.epoch
         session.step = created.parentCheckpoint.step

@@ -4,6 +4,10 @@ extension AlertFold {
     package mutating func apply(_ record: RecordedEvent) throws(EventCodecError) -> [Decision] {
         guard record.position > position else { return [] }
         var decisions: [Decision] = []
+        guard !record.isImported else {
+            position = record.position
+            return []
+        }
         switch record.stream.category {
         case .alertRule: apply(try AlertRuleEvent(record), record, &decisions)
         case .alert: apply(try AlertEvent(record), record)
@@ -146,6 +150,7 @@ extension AlertFold {
     mutating func lifecycle(
         _ condition: AlertRule.Condition, _ record: RecordedEvent, _ message: String, _ decisions: inout [Decision]
     ) {
+        guard record.recordedAt.duration(since: record.time) <= Self.lateness else { return }
         let id = record.stream.identity
         for watch in watches(of: Self.lifecycleSeries, in: id) {
             guard let rule = rule(watch.rule), rule.condition == condition, watch.state.active == nil else { continue }

@@ -82,7 +82,7 @@ package struct AlertFold: Sendable {
 
     /// The rules to be decided on before the record is taken in, which are those with a filter; nil when nothing is open.
     package func openScope(of record: RecordedEvent) -> [(rule: AlertRule.ID, filter: String)]? {
-        guard Self.watchedTypes.contains(record.type), record.position > position,
+        guard Self.watchedTypes.contains(record.type), record.position > position, !record.isImported,
             sessions[record.stream.identity]?.scopeVersion != version
         else { return nil }
         return rules.compactMap { id, rule in

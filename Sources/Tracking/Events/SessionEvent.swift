@@ -28,6 +28,7 @@ package enum SessionEvent: DomainEvent {
     case archived(Archived)
     case unarchived(Unarchived)
     case deleted(Deleted)
+    case imported(SessionImported)
 
     package var type: String {
         switch self {
@@ -55,6 +56,7 @@ package enum SessionEvent: DomainEvent {
         case .archived: "session.archived"
         case .unarchived: "session.unarchived"
         case .deleted: "session.deleted"
+        case .imported: "session.imported"
         }
     }
 
@@ -91,6 +93,7 @@ package enum SessionEvent: DomainEvent {
         case .archived(let message): message
         case .unarchived(let message): message
         case .deleted(let message): message
+        case .imported(let message): message
         }
     }
 
@@ -101,7 +104,7 @@ package enum SessionEvent: DomainEvent {
             .freeing
         case .attemptStarted, .epochCompleted, .resultReported, .reproductionReported: .report
         case .created, .paramsSet, .provenanceRecorded, .startRequested, .attemptClaimed, .checkpointSaved,
-            .artifactSaved, .renamed, .tagged, .noted, .unarchived:
+            .artifactSaved, .renamed, .tagged, .noted, .unarchived, .imported:
             .ordinary
         }
     }
@@ -132,6 +135,7 @@ package enum SessionEvent: DomainEvent {
         case "session.archived": self = .archived(try Self.decode(payload, of: type))
         case "session.unarchived": self = .unarchived(try Self.decode(payload, of: type))
         case "session.deleted": self = .deleted(try Self.decode(payload, of: type))
+        case "session.imported": self = .imported(try Self.decode(payload, of: type))
         default: throw .unknownType(type)
         }
     }

@@ -69,11 +69,22 @@ package nonisolated struct EventRecord: Sendable {
   /// The message of the type.
   package var payload: Data = Data()
 
+  /// Microseconds since 1970; when it was recorded on the server that it was imported from, if it was imported.
+  package var originallyRecordedAt: Int64 {
+    get {_originallyRecordedAt ?? 0}
+    set {_originallyRecordedAt = newValue}
+  }
+  /// Returns true if `originallyRecordedAt` has been explicitly set.
+  package var hasOriginallyRecordedAt: Bool {self._originallyRecordedAt != nil}
+  /// Clears the value of `originallyRecordedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearOriginallyRecordedAt() {self._originallyRecordedAt = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _occurredAt: Int64? = nil
+  fileprivate var _originallyRecordedAt: Int64? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -82,7 +93,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
 
 nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EventRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}stream\0\u{1}version\0\u{1}id\0\u{1}type\0\u{3}schema_version\0\u{3}recorded_at\0\u{3}occurred_at\0\u{1}actor\0\u{1}causation\0\u{1}payload\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}stream\0\u{1}version\0\u{1}id\0\u{1}type\0\u{3}schema_version\0\u{3}recorded_at\0\u{3}occurred_at\0\u{1}actor\0\u{1}causation\0\u{1}payload\0\u{3}originally_recorded_at\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -101,6 +112,7 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 9: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.causation) }()
       case 11: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self._originallyRecordedAt) }()
       default: break
       }
     }
@@ -144,6 +156,9 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.payload.isEmpty {
       try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 11)
     }
+    try { if let v = self._originallyRecordedAt {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -159,6 +174,7 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.actor != rhs.actor {return false}
     if lhs.causation != rhs.causation {return false}
     if lhs.payload != rhs.payload {return false}
+    if lhs._originallyRecordedAt != rhs._originallyRecordedAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

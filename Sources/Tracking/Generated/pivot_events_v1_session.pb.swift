@@ -910,6 +910,39 @@ package nonisolated struct Deleted: Sendable {
   package init() {}
 }
 
+/// session.imported: the session was taken over from another server, where the events before this one were recorded. It is
+/// not trained here: when it had not ended there, the next event is a session.stopped that the import adds.
+package nonisolated struct SessionImported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The address of the server that it was exported from, and that server's version.
+  package var source: String = String()
+
+  package var sourceVersion: String = String()
+
+  /// The place in that server's log that it was exported at, and when, in microseconds since 1970.
+  package var sourcePosition: UInt64 = 0
+
+  package var exportedAt: Int64 = 0
+
+  /// Of the manifest, and of the session's events without their places in a log.
+  package var manifestDigest: String = String()
+
+  package var contentDigest: String = String()
+
+  /// Who imported it, as they said; empty when they did not.
+  package var importedBy: String = String()
+
+  /// What it was when it was exported, if it had not ended: created, queued, running or stopping; else empty.
+  package var interruptedStatus: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
@@ -2437,6 +2470,71 @@ nonisolated extension Deleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   }
 
   package static func ==(lhs: Deleted, rhs: Deleted) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SessionImported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SessionImported"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{3}source_version\0\u{3}source_position\0\u{3}exported_at\0\u{3}manifest_digest\0\u{3}content_digest\0\u{3}imported_by\0\u{3}interrupted_status\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.sourceVersion) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.sourcePosition) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.exportedAt) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.manifestDigest) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.contentDigest) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.importedBy) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.interruptedStatus) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
+    }
+    if !self.sourceVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.sourceVersion, fieldNumber: 2)
+    }
+    if self.sourcePosition != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sourcePosition, fieldNumber: 3)
+    }
+    if self.exportedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.exportedAt, fieldNumber: 4)
+    }
+    if !self.manifestDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.manifestDigest, fieldNumber: 5)
+    }
+    if !self.contentDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.contentDigest, fieldNumber: 6)
+    }
+    if !self.importedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.importedBy, fieldNumber: 7)
+    }
+    if !self.interruptedStatus.isEmpty {
+      try visitor.visitSingularStringField(value: self.interruptedStatus, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: SessionImported, rhs: SessionImported) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs.sourceVersion != rhs.sourceVersion {return false}
+    if lhs.sourcePosition != rhs.sourcePosition {return false}
+    if lhs.exportedAt != rhs.exportedAt {return false}
+    if lhs.manifestDigest != rhs.manifestDigest {return false}
+    if lhs.contentDigest != rhs.contentDigest {return false}
+    if lhs.importedBy != rhs.importedBy {return false}
+    if lhs.interruptedStatus != rhs.interruptedStatus {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,15 +13,31 @@ package struct NewEvent: Hashable, Sendable {
     package var occurredAt: Timestamp?
     /// The reach of its append into the room that is kept free. It is not stored.
     package var priority: AppendPriority
+    /// Where it was recorded first; nil for what happens here.
+    package var origin: Origin?
+
+    /// The record of an event in the log that it is taken over from.
+    package struct Origin: Hashable, Sendable {
+        package var id: EventID
+        package var recordedAt: Timestamp
+        package var actor: String
+
+        package init(id: EventID, recordedAt: Timestamp, actor: String) {
+            self.id = id
+            self.recordedAt = recordedAt
+            self.actor = actor
+        }
+    }
 
     package init(
         type: String, schemaVersion: UInt32 = 1, payload: [UInt8], occurredAt: Timestamp? = nil,
-        priority: AppendPriority = .ordinary
+        priority: AppendPriority = .ordinary, origin: Origin? = nil
     ) {
         self.type = type
         self.schemaVersion = schemaVersion
         self.payload = payload
         self.occurredAt = occurredAt
         self.priority = priority
+        self.origin = origin
     }
 }

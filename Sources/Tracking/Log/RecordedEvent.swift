@@ -19,11 +19,14 @@ package struct RecordedEvent: Hashable, Sendable {
     package var payloadDigest: Digest
     /// The decompressed payload; empty when it was redacted.
     package var payload: [UInt8]
+    /// When it was recorded on the server that it was imported from; nil for what happened here.
+    package var originallyRecordedAt: Timestamp?
 
     package init(
         position: LogPosition, stream: StreamID, version: StreamVersion, id: EventID, type: String,
         schemaVersion: UInt32, recordedAt: Timestamp, occurredAt: Timestamp?, actor: String, causation: CommandID?,
-        payloadDigest: Digest, payload: [UInt8]
+        payloadDigest: Digest, payload: [UInt8],
+        originallyRecordedAt: Timestamp? = nil
     ) {
         self.position = position
         self.stream = stream
@@ -37,8 +40,15 @@ package struct RecordedEvent: Hashable, Sendable {
         self.causation = causation
         self.payloadDigest = payloadDigest
         self.payload = payload
+        self.originallyRecordedAt = originallyRecordedAt
     }
 
     /// The time at which it happened: the sender's time if there is one, else when it was recorded.
-    package var time: Timestamp { occurredAt ?? recordedAt }
+    package var time: Timestamp { occurredAt ?? firstRecordedAt }
+
+    /// True for an event that another server recorded: it is history, on which nobody acts.
+    package var isImported: Bool { originallyRecordedAt != nil }
+
+    /// When the server that saw it happen recorded it.
+    package var firstRecordedAt: Timestamp { originallyRecordedAt ?? recordedAt }
 }

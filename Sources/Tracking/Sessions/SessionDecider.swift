@@ -39,6 +39,7 @@ package enum SessionDecider: Decider {
             throw .alreadyCreated
 
         case .requestStart:
+            guard !state.isImported else { throw .imported }
             return try start(state, status)
 
         case .requestStop:
@@ -50,6 +51,7 @@ package enum SessionDecider: Decider {
             }
 
         case .claimAttempt(var claim):
+            guard !state.isImported else { throw .imported }
             if let attempt = state.attempt { throw .leaseHeld(attempt: attempt.number) }
             claim.attempt = state.attemptCount + 1
             switch state.lifecycle {
@@ -200,6 +202,10 @@ package enum SessionDecider: Decider {
         case .archived: state.isArchived = true
         case .unarchived: state.isArchived = false
         case .deleted: state.isDeleted = true
+        case .imported:
+            state.isImported = true
+            // Its program was allowed on another server, by that server's user.
+            state.allowedProgram = ""
         case .paramsSet, .provenanceRecorded, .resultReported, .reproductionReported: break
         }
     }

@@ -3,6 +3,8 @@ package enum SessionRefusal: Error, Equatable, CustomStringConvertible {
     case unknownSession
     case alreadyCreated
     case archived
+    /// It was taken over from another server, where it may be trained.
+    case imported
     /// The session's status does not allow it.
     case wrongStatus(action: String, status: Session.Status, remedy: String)
     /// Another attempt holds the lease.
@@ -22,6 +24,9 @@ package enum SessionRefusal: Error, Equatable, CustomStringConvertible {
         case .unknownSession: "there is no such session"
         case .alreadyCreated: "a session with this id exists already"
         case .archived: "the session is archived and cannot be changed"
+        case .imported:
+            "the session was imported from another server and is not trained here: create a session that continues one "
+                + "of its checkpoints (checkpoint_id)"
         case .wrongStatus(let action, let status, let remedy):
             "a session that is \(status.rawValue) cannot \(action)" + (remedy.isEmpty ? "" : ": " + remedy)
         case .leaseHeld(let attempt):

@@ -28,6 +28,8 @@ package struct SessionState: Sendable, Equatable {
     package var isArchived = false
     /// True once it was deleted: it then takes no command.
     package var isDeleted = false
+    /// True when it was taken over from another server: it is not trained here.
+    package var isImported = false
     package var name = ""
     package var tags: [String] = []
     package var notes = ""

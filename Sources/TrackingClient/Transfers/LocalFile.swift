@@ -39,8 +39,13 @@ package final class LocalFile: Sendable {
         return Int64(status.st_size)
     }
 
+    /// Stands at `offset`.
+    package func seek(to offset: Int64) throws(ClientError) {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw LocalFile.failure("read", path) }
+    }
+
     /// The next at most `count` bytes; none at the end.
-    func read(upTo count: Int) throws(ClientError) -> [UInt8] {
+    package func read(upTo count: Int) throws(ClientError) -> [UInt8] {
         var result = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             repeat {

@@ -53,15 +53,24 @@ struct UploadChunks: AsyncSequence, Sendable {
             switch chunks.source {
             case .bytes(let bytes):
                 return Array(bytes.dropFirst(Int(sent)).prefix(AsyncIterator.pieceByteCount))
-            case .file(let path):
-                let open = file
-                let (opened, piece) = try await LocalFile.run {
-                    let opened = try open ?? LocalFile(path, flags: 0)
-                    return (opened, try opened.read(upTo: AsyncIterator.pieceByteCount))
-                }
-                file = opened
-                return piece
+            case .file(let path): return try await nextPiece(of: path, from: 0, AsyncIterator.pieceByteCount)
+            case .part(let path, let start, let byteCount):
+                let rest = Swift.min(byteCount - sent, Int64(AsyncIterator.pieceByteCount))
+                return rest > 0 ? try await nextPiece(of: path, from: start, Int(rest)) : []
             }
+        }
+
+        private mutating func nextPiece(of path: String, from start: Int64, _ count: Int) async throws(ClientError)
+            -> [UInt8]
+        {
+            let open = file
+            let (opened, piece) = try await LocalFile.run {
+                let opened = try open ?? LocalFile(path, flags: 0)
+                if open == nil, start > 0 { try opened.seek(to: start) }
+                return (opened, try opened.read(upTo: count))
+            }
+            file = opened
+            return piece
         }
     }
 }

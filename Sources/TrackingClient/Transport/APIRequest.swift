@@ -42,7 +42,7 @@ struct APIRequest: Sendable {
     }
 
     /// True when the server answers a repetition alike.
-    var isRepeatable: Bool { operation.isRead || operation.isIdempotent }
+    var isRepeatable: Bool { operation.isRead || operation.isIdempotent || operation.method == .put }
 
     /// The name that messages give it.
     var name: String { operation.method.rawValue + " " + path }

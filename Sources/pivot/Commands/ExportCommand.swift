@@ -2,13 +2,14 @@ package import ArgumentParser
 import ExportFormats
 import Foundation
 import JSON
+import Tracking
 import TrackingClient
 
 /// `pivot export`
 package struct ExportCommand: AsyncParsableCommand {
     /// What is written.
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case tensorboard, csv, jsonl, parquet, sessions
+        case tensorboard, csv, jsonl, parquet, sessions, session
     }
 
     /// How scalars stand in TensorBoard's files.
@@ -22,23 +23,27 @@ package struct ExportCommand: AsyncParsableCommand {
             tensorboard writes a logdir: a folder of runs, one for each session. csv, jsonl and parquet write all points \
             of the sessions into one file, a row for each; with --wide a row for each step or epoch and a column for \
             each metric. sessions writes one table of the sessions themselves, with their parameters and final metrics; \
-            the ending of --output says in which format.
+            the ending of --output says in which format. session writes all there is of one session, with its events, \
+            checkpoints and artifacts, into a folder or a .tar that `import session` takes over on another server.
 
             All points are exported, and exactly; but TensorBoard keeps 32 bits of a scalar. With --scalars double a \
             logdir has all 64, for tensorboard --load_fast=false and programs that read tensors. What is written has its name only when it is complete. With \
-            --follow the logdir is kept up with the log until Ctrl-C; run again, the command goes on where it was.
+            --follow a logdir, or a table of csv or jsonl, is kept up with the log until Ctrl-C; run again, the command \
+            goes on where it was. Rows of such a table are only added: what a later attempt does again stays, and the \
+            column attempt tells them apart.
 
             Examples:
               pivot export csv sess_7h2kq9d4 --output points.csv
               pivot export parquet --filter 'experiment = "lidc"' --metrics 'val_*' --output points.parquet
               pivot export tensorboard @latest --output logs --follow
               pivot export sessions --filter 'status = completed' --output sessions.csv
+              pivot export session @latest --output digits.tar
             """)
 
-    @Argument(help: "tensorboard, csv, jsonl, parquet or sessions.")
+    @Argument(help: "tensorboard, csv, jsonl, parquet, sessions or session.")
     var format: Format
     @OptionGroup var selection: SessionSelection
-    @Option(name: .shortAndLong, help: "The file to write; for tensorboard the folder.")
+    @Option(name: .shortAndLong, help: "The file to write; for tensorboard the folder, for session a folder or a .tar.")
     var output: String
     @OptionGroup var choice: PointChoice
     @Flag(help: "In tables of points: a row for each step or epoch, and a column for each metric.")
@@ -46,7 +51,7 @@ package struct ExportCommand: AsyncParsableCommand {
     @Option(
         help: "In a logdir: the 32 bits that TensorBoard keeps, or all 64, which only its slow loader reads.")
     var scalars = Scalars.float
-    @Flag(help: "Keep a logdir up with the log, until Ctrl-C.")
+    @Flag(help: "Keep a logdir, or a table of csv or jsonl, up with the log, until Ctrl-C.")
     var follow = false
     @Flag(help: "Replace what was exported there before.")
     var force = false
@@ -57,13 +62,15 @@ package struct ExportCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        if follow, format != .tensorboard { throw ValidationError("--follow is for tensorboard.") }
+        if follow, wide || ![.tensorboard, .csv, .jsonl].contains(format) {
+            throw ValidationError("--follow is for tensorboard, and for csv and jsonl without --wide.")
+        }
         if scalars != .float, format != .tensorboard { throw ValidationError("--scalars is for tensorboard.") }
-        if wide, format == .tensorboard || format == .sessions {
+        if wide, ![.csv, .jsonl, .parquet].contains(format) {
             throw ValidationError("--wide is for csv, jsonl and parquet.")
         }
-        if format == .sessions, !choice.patterns.isEmpty || choice.attempts == .all {
-            throw ValidationError("--metrics and --attempts are for points, and sessions writes none.")
+        if format == .sessions || format == .session, !choice.patterns.isEmpty || choice.attempts == .all {
+            throw ValidationError("--metrics and --attempts are for points; \(format.rawValue) takes neither.")
         }
         if format == .sessions, sessionsFormat == nil {
             throw ValidationError("--output must end with .csv, .jsonl or .parquet, not '\(output)'.")
@@ -78,6 +85,7 @@ package struct ExportCommand: AsyncParsableCommand {
             switch format {
             case .tensorboard: try await writeLogdir(client, ids)
             case .sessions: try await writeSessions(client, ids)
+            case .session: try await writeArchive(client, ids)
             case .csv, .jsonl, .parquet: try await writePoints(client, ids)
             }
         }
@@ -89,11 +97,28 @@ package struct ExportCommand: AsyncParsableCommand {
 
     private func writePoints(_ client: APIClient, _ ids: [String]) async throws {
         guard let table = TableFormat(rawValue: format.rawValue) else { return }
-        let path = try DownloadTarget.path(output: output, name: "points." + table.rawValue, mayReplace: force)
+        let path = try DownloadTarget.path(
+            output: output, name: "points." + table.rawValue, mayReplace: force || follow)
+        guard !follow else { return try await followPoints(client, ids, path, table) }
         try await write(path, ids) { file, meter in
             try await PointTableExport(client: client, format: table, choice: choice, isWide: wide)
                 .write(ids, to: &file, &meter)
         }
+    }
+
+    private func followPoints(
+        _ client: APIClient, _ ids: [String], _ path: String, _ format: TableFormat
+    ) async throws {
+        var table = try FollowedTable(client, at: path, format, choice)
+        var meter = ExportMeter(format.rawValue, sessionCount: ids.count)
+        defer { meter.finish() }
+        let rowCount = try await table.export(ids, &meter)
+        meter.finish()
+        show(
+            path, ids, ["rows": .count(rowCount)], "\(rowCount) row\(rowCount == 1 ? "" : "s") added",
+            byteCount: table.byteCount)
+        Console.standard.setStatus("following, until Ctrl-C")
+        try await table.follow()
     }
 
     private func writeSessions(_ client: APIClient, _ ids: [String]) async throws {
@@ -143,6 +168,25 @@ package struct ExportCommand: AsyncParsableCommand {
         guard follow else { return }
         Console.standard.setStatus("following, until Ctrl-C")
         try await logdir.follow()
+    }
+
+    private func writeArchive(_ client: APIClient, _ ids: [String]) async throws {
+        guard ids.count == 1 else {
+            throw CommandFailure(
+                .usage, "An archive has one session, and \(ids.count) are named. Export each by itself.")
+        }
+        let target = try ArchiveTarget(output, mayReplace: force)
+        let manifest = try await target.write { folder in
+            var writer = ArchiveWriter(client, folder: folder)
+            return try await writer.write(ids[0])
+        }
+        let eventCount = manifest.streams.reduce(0) { $0 + $1.eventCount }
+        let facts: JSONObject = [
+            "events": .count(eventCount), "files": .count(manifest.files.count),
+            "content_digest": .string(manifest.contentDigest.description), "position": .count(manifest.position),
+        ]
+        let what = "\(eventCount) events, \(manifest.files.count) files"
+        show(target.path, ids, facts, what, byteCount: manifest.byteCount)
     }
 
     private func show(_ path: String, _ ids: [String], _ facts: JSONObject, _ what: String, byteCount: Int64) {

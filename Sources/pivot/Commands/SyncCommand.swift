@@ -1,7 +1,4 @@
 package import ArgumentParser
-import Foundation
-import JSON
-import Processes
 
 /// `pivot sync`: delivers what Python programs that died, or could not reach their server, left in their spools.
 ///
@@ -38,34 +35,17 @@ package struct SyncCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let python = ProcessInfo.processInfo.environment["PIVOT_PYTHON"] ?? "python3"
-        guard try await Self.status(of: [python, "-c", "import pivot_tracker"], isQuiet: true) == 0 else {
-            let message =
-                "\(python) does not have pivot-tracker. Install it (pip install tools/python in a checkout of PIVOT), "
-                + "or set PIVOT_PYTHON to another Python."
-            guard json else { throw CommandFailure(.failed, message) }
-            Console.standard.printJSON(["error": ["code": "no_client", "message": .string(message)]])
-            throw ExitCode(CommandStatus.failed.rawValue)
-        }
-        var arguments = [python, "-m", "pivot_tracker", "sync"]
+        var arguments = ["sync"]
         if let spool { arguments += ["--spool", spool] }
         if let url { arguments += ["--url", url] }
         if let session { arguments += ["--session", session] }
         if dryRun { arguments.append("--dry-run") }
         if json { arguments.append("--json") }
-        let status = try await Self.status(of: arguments, isQuiet: false)
-        if status != 0 { throw ExitCode((status == 2 ? CommandStatus.usage : .failed).rawValue) }
-    }
-
-    /// Runs a program found by PATH and returns its exit status; 127 when there is none.
-    private static func status(of arguments: [String], isQuiet: Bool) async throws -> Int32 {
-        let output: ProgramStart.Output = isQuiet ? .discarded : .inherited
-        let child = try await ChildProcess.start(
-            ProgramStart(
-                path: "/usr/bin/env", arguments: ["env"] + arguments, attachment: .foreground, output: output,
-                error: output))
-        switch await child.waitUntilExit() {
-        case .code(let status), .signal(let status): return status
+        do {
+            let status = try await PythonClient.run(arguments, needing: "pivot_tracker.sync")
+            if status != 0 { throw ExitCode((status == 2 ? CommandStatus.usage : .failed).rawValue) }
+        } catch let missing as PythonClient.Missing {
+            try missing.end(json: json)
         }
     }
 }

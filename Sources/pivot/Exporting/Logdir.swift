@@ -17,9 +17,6 @@ struct Logdir {
     private var state: LogdirState
     private var sessions: [LogdirSession] = []
 
-    /// How long what has come may wait for more before it is written.
-    static let flushInterval = Duration.milliseconds(500)
-
     /// - Parameter path: A folder that is there.
     init(_ client: APIClient, at path: String, _ choice: PointChoice, isSingle: Bool) throws {
         self.client = client
@@ -70,27 +67,8 @@ struct Logdir {
     mutating func follow() async throws {
         guard let first = sessions.map(\.entry.position).min() else { return }
         for place in sessions.indices { try await sessions[place].learnTimeline(client) }
-        let inbox = RecordInbox()
         let only = sessions.count == 1 ? sessions[0].entry.id : nil
-        let feed = client.records(session: only, after: first)
-        let reading = Task {
-            do {
-                for try await item in feed {
-                    switch item {
-                    case .interrupted(let error, _): Console.standard.remark(error)
-                    case .entry(let record): await inbox.add(record)
-                    }
-                }
-            } catch {
-                await inbox.fail(error)
-            }
-        }
-        defer { reading.cancel() }
-        while true {
-            try await write(inbox.take())
-            if let failure = await inbox.failure { throw failure }
-            try await client.pause(Self.flushInterval)
-        }
+        try await RecordFollower.follow(client, session: only, after: first) { try await write($0) }
     }
 
     /// Adds records of the log and returns when what they say is on disk.

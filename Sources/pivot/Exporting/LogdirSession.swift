@@ -11,10 +11,8 @@ struct LogdirSession {
     /// The folder of all sessions.
     var logdir: String
     private let choice: PointChoice
-    private let names: [NamePattern]
+    private var points: RecordPoints
     private var runs: SessionRuns
-    /// Which of the points that come count.
-    private var timeline = SessionTimeline()
     /// True when what the run is has to be told again.
     private var isForgotten = false
     /// True when files or the end of the session are still to be asked for.
@@ -57,7 +55,7 @@ struct LogdirSession {
         self.entry = entry
         self.logdir = logdir
         self.choice = choice
-        names = choice.names
+        points = RecordPoints(of: entry.id, choice)
         runs = SessionRuns(
             id: session.id, createdAt: session.createdAt, allAttempts: choice.attempts == .all, isSingle: isSingle)
     }
@@ -110,33 +108,18 @@ struct LogdirSession {
 
     /// Learns from the session's records up to its position which points count from there on.
     mutating func learnTimeline(_ client: APIClient) async throws {
-        timeline = SessionTimeline()
-        var after: UInt64 = 0
-        while true {
-            let records = try await client.records(of: entry.id, after: after, limit: 1000)
-            for record in records where record.position <= entry.position {
-                guard record.type == SessionEvent.attemptStarted(AttemptStarted()).type else { continue }
-                timeline.start(try AttemptStarted(serializedBytes: record.payload))
-            }
-            guard records.count == 1000, let last = records.last, last.position < entry.position else { return }
-            after = last.position
-        }
+        try await points.learnTimeline(through: entry.position, client)
     }
 
     /// Adds what an event of the session after its position says.
     mutating func take(_ record: EventRecord) throws {
         guard record.position > entry.position else { return }
         defer { entry.position = record.position }
-        let time = Timestamp(rawValue: record.hasOccurredAt ? record.occurredAt : record.recordedAt)
-        if record.type == TelemetryEvent.metricsReported(MetricsReported()).type {
-            let reported = try MetricsReported(serializedBytes: record.payload)
-            for series in reported.series where names.allow(series.name) { take(series, reported.attempt, time) }
-            return
-        }
+        let time = Timestamp(rawValue: record.hasOccurredAt ? record.occurredAt : record.firstRecordedAt)
+        for (metric, points) in try points.take(record) { runs.append(points, of: metric) }
         guard record.stream.hasPrefix("session/") else { return }
-        switch try Self.event(of: record) {
+        switch try RecordPoints.event(of: record) {
         case .attemptStarted(let started):
-            timeline.start(started)
             let isAnew = started.firstStep <= 1 && started.checkpointID.isEmpty
             if started.attempt > 1 {
                 runs.restart(
@@ -146,46 +129,8 @@ struct LogdirSession {
             // What stands at step 0 is done away with too.
             if isAnew, started.attempt > 1 { (isForgotten, isStale) = (true, true) }
             entry.isEnded = false
-        case .epochCompleted(let completed): take(completed, time)
         case .checkpointSaved, .artifactSaved, .stopped, .completed, .failed, .attemptLost: isStale = true
         default: break
-        }
-    }
-
-    /// The event of a record; nil for a type that this version does not know, which has no points.
-    private static func event(of record: EventRecord) throws(EventCodecError) -> SessionEvent? {
-        do throws(EventCodecError) {
-            return try SessionEvent(type: record.type, payload: [UInt8](record.payload))
-        } catch {
-            if case .unknownType = error { return nil }
-            throw error
-        }
-    }
-
-    private mutating func take(_ series: MetricSeries, _ attempt: UInt32, _ time: Timestamp) {
-        let columns = series.points(at: time)
-        var points = MetricHistory(axis: .step)
-        for place in columns.values.indices
-        where choice.attempts == .all || timeline.counts(step: columns.steps[place], ofAttempt: attempt) {
-            points.steps.append(columns.steps[place])
-            points.times.append(columns.times[place])
-            points.values.append(columns.values[place])
-            points.attempts.append(attempt)
-        }
-        runs.append(points, of: series.name)
-    }
-
-    private mutating func take(_ completed: EpochCompleted, _ time: Timestamp) {
-        guard choice.attempts == .all || timeline.counts(epoch: completed.epoch, ofAttempt: completed.attempt)
-        else { return }
-        for metric in completed.metrics where names.allow(metric.name) {
-            var points = MetricHistory(axis: .epoch)
-            points.epochs = [Int64(completed.epoch)]
-            points.steps = [Int64(clamping: completed.step)]
-            points.times = [time.rawValue]
-            points.values = [metric.value]
-            points.attempts = [completed.attempt]
-            runs.append(points, of: metric.name)
         }
     }
 

@@ -42,9 +42,10 @@ struct EventScript {
         events.append(
             RecordedEvent(
                 position: LogPosition(position), stream: stream, version: StreamVersion(versions[stream] ?? 0),
-                id: EventID(bytes: idBytes), type: new.type, schemaVersion: new.schemaVersion,
-                recordedAt: Timestamp(rawValue: Int64(position) * 1_000_000), occurredAt: new.occurredAt, actor: "test",
-                causation: nil, payloadDigest: Digest(hashing: new.payload), payload: new.payload))
+                id: new.origin?.id ?? EventID(bytes: idBytes), type: new.type, schemaVersion: new.schemaVersion,
+                recordedAt: Timestamp(rawValue: Int64(position) * 1_000_000), occurredAt: new.occurredAt,
+                actor: new.origin?.actor ?? "test", causation: nil, payloadDigest: Digest(hashing: new.payload),
+                payload: new.payload, originallyRecordedAt: new.origin?.recordedAt))
     }
 }
 

@@ -40,6 +40,14 @@ enum RandomLog {
                 states[session] = state
             }
         }
+        // The last session was taken over from another server, if it has not ended, by being stopped.
+        if let state = states["sess_c"], state.status != nil, !state.isDeleted {
+            let isOpen = !state.hasEnded
+            try script.append(
+                .imported(.with { ($0.source, $0.interruptedStatus) = ("http://there", isOpen ? "running" : "") }),
+                to: "sess_c")
+            if isOpen { try script.append(.stopped(.with { $0.attempt = state.attempt?.number ?? 0 }), to: "sess_c") }
+        }
         return script.events
     }
 

@@ -6,7 +6,7 @@ import tempfile
 
 from checking import conclude, run_one
 
-from . import checks_logdirs, checks_tables
+from . import checks_handover, checks_logdirs, checks_tables
 from .bed import Bed
 
 
@@ -15,7 +15,7 @@ def main():
         prog="tools/exports/run", description="Exports sessions in every format and reads them with the tools people use.")
     parser.add_argument("--only", metavar="WORD", default="", help="only checks whose sentence has this word")
     arguments = parser.parse_args()
-    checks = [*checks_tables.CHECKS, *checks_logdirs.CHECKS]
+    checks = [*checks_tables.CHECKS, *checks_logdirs.CHECKS, *checks_handover.CHECKS]
     results = []
     with tempfile.TemporaryDirectory(prefix="pivot-exports-") as folder:
         bed = Bed(folder)

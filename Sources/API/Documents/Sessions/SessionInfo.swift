@@ -20,6 +20,8 @@ package struct SessionInfo: Document, Equatable {
     package var reproduction: ReproductionInfo?
     /// The verdicts on reproductions of it, and on itself when it is one.
     package var reproductions: [ReproductionVerdictInfo] = []
+    /// The server that it was taken over from.
+    package var imported: SessionOrigin?
     /// The attempt that was claimed with its creation; told only then.
     package var claim: GrantedClaim?
 
@@ -32,7 +34,7 @@ package struct SessionInfo: Document, Equatable {
             Field("warnings", \.warnings, omitting: []), Field("provenance", \.provenance, omitting: [:]),
             Field("attempts", \.attempts, omitting: []), Field("results", \.results, omitting: []),
             Field("reproduction", \.reproduction), Field("reproductions", \.reproductions, omitting: []),
-            Field("claim", \.claim),
+            Field("imported", \.imported), Field("claim", \.claim),
         ]
 
     package subscript<Value>(dynamicMember path: KeyPath<SessionSummary, Value>) -> Value { summary[keyPath: path] }

@@ -16,6 +16,8 @@ package struct EventInfo: Document, Equatable {
     package var schemaVersion: UInt32 = 1
     package var recordedAt = Timestamp(rawValue: 0)
     package var occurredAt: Timestamp?
+    /// When it was recorded on the server that it was imported from.
+    package var originallyRecordedAt: Timestamp?
     package var actor = ""
     package var causation: String?
     /// The event's fields.
@@ -26,7 +28,8 @@ package struct EventInfo: Document, Equatable {
     package static let fields: [Field<EventInfo>] = [
         Field("position", \.position), Field("stream", \.stream), Field("version", \.version), Field("id", \.id),
         Field("type", \.type), Field("schema_version", \.schemaVersion), Field("recorded_at", \.recordedAt),
-        Field("occurred_at", \.occurredAt), Field("actor", \.actor), Field("causation", \.causation),
+        Field("occurred_at", \.occurredAt), Field("originally_recorded_at", \.originallyRecordedAt),
+        Field("actor", \.actor), Field("causation", \.causation),
         Field("data", \.data),
     ]
 }

@@ -173,6 +173,18 @@ class PIVOTClient:
         """
         return self._write("POST", self._session(session_id, "reproduce"), choices, idempotency_key)
 
+    def import_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **manifest: Any) -> Document:
+        """Takes over a session of another server as far as it can be now, and answers how far that is.
+
+        `source`, `source_version`, `source_position`, `exported_at`, `manifest_digest`, `content_digest`, `session_events`,
+        `telemetry_events` and `imported_by` describe it; `pivot import session` does all of this from an archive.
+        """
+        return self._write("POST", "training/sessions/import", {"session_id": session_id, **manifest}, idempotency_key)
+
+    def upload_import_file(self, digest: str, file: Path, *, parent: Optional[str] = None) -> Document:
+        """Uploads a file that an import lacks, streamed; `parent` is the digest of a stored file that it resembles."""
+        return self._upload("PUT", f"training/sessions/import/files/{digest}", file, {"parent": parent}, "application/octet-stream", None)
+
     def wait_for_completion(self, session_id: str, timeout: Optional[float] = None) -> Document:
         """Waits until a session has ended and returns its document. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout

@@ -20,6 +20,8 @@ _SESSION = _SESSIONS + "/{session_id}"
 ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSIONS}": (),
     f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns", *_PAGING, *_READING),
+    f"POST {_SESSIONS}/import": (),
+    f"PUT {_SESSIONS}/import/files/{{digest}}": ("parent",),
     f"GET {_SESSION}": ("as_of", *_READING),
     f"PATCH {_SESSION}": (),
     f"DELETE {_SESSION}": ("permanent",),
