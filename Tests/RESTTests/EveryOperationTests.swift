@@ -229,6 +229,8 @@ struct EveryOperationTests {
             id: try #require(CommandID("alert")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
         _ = try await api.tracker.core.alerts.handle(.trigger(alert), on: Alert.stream(of: session), as: identity)
         return id.text
+    }
+
     private func imports(_ api: TestAPI, _ session: String) async throws {
         let digest = Digest(hashing: Array("bytes".utf8)).description
         try await api.upload(.uploadImportFile, digest, text: "bytes", status: 201)
