@@ -292,6 +292,14 @@ struct ImportTests {
                         record.payload = .init(try AttemptStarted.with { $0.attempt = 1 }.serializedBytes() as [UInt8])
                     }
                 ),
+                (
+                    0, "trainer_kind",
+                    { record in
+                        var created = try SessionCreated(serializedBytes: record.payload)
+                        created.trainerKind = "synthetic"
+                        record.payload = .init(try created.serializedBytes() as [UInt8])
+                    }
+                ),
                 (saved, "version", { $0.version += 1 }), (saved, "stream", { $0.stream = "session/sess_other" }),
                 (saved, "type", { $0.type = "session.created" }), (saved, "type", { $0.type = "session.deleted" }),
             ]

@@ -63,8 +63,10 @@ struct SessionDeciderTests {
             specification.when(.requestStart, refuses: .imported)
             specification.when(.claimAttempt(AttemptClaimed()), refuses: .imported)
             specification.when(.update(notes: "seen"), then: [.noted(.with { $0.notes = "seen" })])
-            #expect(specification.state.allowedProgram.isEmpty)
         }
+        let created = SessionEvent.created(.with { ($0.name, $0.allowedProgram) = ("n", "/bin/sh") })
+        #expect(Specification(given: [created]).state.allowedProgram == "/bin/sh")
+        #expect(Specification(given: [created, imported]).state.allowedProgram.isEmpty)
     }
 
     @Test(
