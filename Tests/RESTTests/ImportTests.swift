@@ -61,8 +61,11 @@ struct ImportTests {
                     switch file.kind {
                     case .checkpoint(let id, _): try await api.call(.downloadCheckpoint, id, status: 200).bytes
                     case .artifact(let path, _, _):
-                        try await api.call(
-                            .downloadArtifact, session, path, query: "digest=\(file.digest)", status: 200
+                        try await api.ask(
+                            "GET",
+                            API.Operation.downloadArtifact.target(
+                                [session] + path.split(separator: "/").map(String.init)),
+                            TestAPI.Parts(query: "digest=\(file.digest)")
                         ).bytes
                     }
             }
