@@ -13,6 +13,13 @@ import Tracking
             NewEvent(
                 type: "epoch_completed", payload: Array("epoch".utf8), occurredAt: Timestamp(rawValue: -1_234_567))
         ),
+        (
+            "imported",
+            NewEvent(
+                type: "epoch_completed", payload: Array("epoch".utf8), occurredAt: Timestamp(rawValue: -1_234_567),
+                origin: .init(
+                    id: EventID(bytes: 1...16), recordedAt: Timestamp(rawValue: 1_600_000_000_000_001), actor: "api"))
+        ),
         ("compressed", NewEvent(type: "metrics_reported", payload: Array(repeating: 65, count: 5000))),
         ("incompressible", NewEvent(type: "logs_reported", payload: noise(5000))),
     ]
@@ -43,11 +50,13 @@ import Tracking
         var decoder = RecordDecoder(verifiesDigests: true)
         let recorded = try decoder.decode(try RecordFormatTests.record(event))
         #expect(recorded.position == LogPosition(258) && recorded.version == StreamVersion(3))
-        #expect(recorded.stream == StreamID(.session, "sess_ä") && recorded.actor == "trainer")
+        #expect(recorded.stream == StreamID(.session, "sess_ä") && recorded.actor == event.origin?.actor ?? "trainer")
         #expect(recorded.type == event.type && recorded.schemaVersion == event.schemaVersion)
         #expect(recorded.occurredAt == event.occurredAt && recorded.payload == event.payload)
         #expect(recorded.recordedAt == Timestamp(rawValue: 1_700_000_000_000_000))
-        #expect(recorded.causation == CommandID("cmd") && recorded.id == CommandID("cmd")!.eventID(at: 0))
+        #expect(recorded.causation == CommandID("cmd"))
+        #expect(recorded.id == event.origin?.id ?? CommandID("cmd")!.eventID(at: 0))
+        #expect(recorded.originallyRecordedAt == event.origin?.recordedAt)
         let salt = Array(Array(0..<16 as Range<UInt8>).map { $0 << 4 | $0 })
         #expect(recorded.payloadDigest == Digest(hashing: salt + event.payload))
     }

@@ -136,4 +136,25 @@ struct TableTests {
         let text = String(decoding: header, as: UTF8.self)
         #expect(text.contains("11 path=ü\n") && text.contains("19 size=8589934592\n"))
     }
+
+    @Test("a header is read as it was written, and what is none is refused")
+    func tarHeaders() throws {
+        let time = Timestamp(rawValue: 0)
+        let plain = try #require(try TarHeader(TarWriter.header("a/b", byteCount: 5, time: time)[...]))
+        #expect(plain.kind == .file && plain.path == "a/b" && plain.byteCount == 5)
+        let path = String(repeating: "größe/", count: 40) + "z"
+        let blocks = TarWriter.header(path, byteCount: 8 << 30, time: time)
+        let extended = try #require(try TarHeader(blocks[..<512]))
+        #expect(extended.kind == .extended)
+        let records = try TarHeader.records(in: Array(blocks[512..<512 + Int(extended.byteCount)]))
+        #expect(records == ["path": path, "size": "8589934592"])
+        #expect(try TarHeader(blocks.suffix(512))?.kind == .file)
+        #expect(try TarHeader(TarWriter.end[..<512]) == nil)
+        var damaged = TarWriter.header("a/b", byteCount: 5, time: time)
+        damaged[0] ^= 1
+        #expect(throws: TarError.malformed) { try TarHeader(damaged[...]) }
+        #expect(throws: TarError.truncated) { try TarHeader(damaged.prefix(511)) }
+        #expect(throws: TarError.malformed) { try TarHeader.records(in: Array("99 path=a\n".utf8)) }
+        #expect(throws: TarError.malformed) { try TarHeader.records(in: Array("3 =".utf8)) }
+    }
 }

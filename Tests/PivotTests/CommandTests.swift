@@ -80,6 +80,13 @@ import pivot
             (["serve", "--port", "-1"], "--port must be from 0 to 65535, not -1"),
             (["sessions", "list", "--limit", "-x"], "Missing value for '--limit"),
             (["events", "--stream", "all"], "--stream needs a session"),
+            (
+                ["export", "parquet", "sess_1", "-o", "x", "--follow"],
+                "--follow is for tensorboard, and for csv and jsonl"
+            ),
+            (["export", "csv", "sess_1", "-o", "x", "--follow", "--wide"], "--follow is for tensorboard, and for csv"),
+            (["export", "session", "sess_1", "-o", "x", "--metrics", "a"], "session takes neither"),
+            (["import", "csv"], "Missing expected argument"), (["import", "session"], "Missing expected argument"),
             (["sessions", "stop", "sess_1", "--wait", "31"], "--wait must be from 0 to 30 seconds"),
             (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
             (["sessions", "list", "--status", "sleeping"], "The value 'sleeping' is invalid"),

@@ -61,8 +61,11 @@ struct ImportTests {
                     switch file.kind {
                     case .checkpoint(let id, _): try await api.call(.downloadCheckpoint, id, status: 200).bytes
                     case .artifact(let path, _, _):
-                        try await api.call(
-                            .downloadArtifact, session, path, query: "digest=\(file.digest)", status: 200
+                        try await api.ask(
+                            "GET",
+                            API.Operation.downloadArtifact.target(
+                                [session] + path.split(separator: "/").map(String.init)),
+                            TestAPI.Parts(query: "digest=\(file.digest)")
                         ).bytes
                     }
             }
@@ -290,6 +293,14 @@ struct ImportTests {
                     started, "first_epoch",
                     { record in
                         record.payload = .init(try AttemptStarted.with { $0.attempt = 1 }.serializedBytes() as [UInt8])
+                    }
+                ),
+                (
+                    0, "trainer_kind",
+                    { record in
+                        var created = try SessionCreated(serializedBytes: record.payload)
+                        created.trainerKind = "synthetic"
+                        record.payload = .init(try created.serializedBytes() as [UInt8])
                     }
                 ),
                 (saved, "version", { $0.version += 1 }), (saved, "stream", { $0.stream = "session/sess_other" }),

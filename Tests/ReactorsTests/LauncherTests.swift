@@ -40,6 +40,36 @@ struct LauncherTests {
         }
     }
 
+    @Test("a session of another server gets no trainer, though it waited there when it was exported")
+    func imported() async throws {
+        try await run { test, processes, driver in
+            let origin = NewEvent.Origin(
+                id: EventID(bytes: 1...16), recordedAt: Timestamp(rawValue: 1), actor: "api")
+            let events = try [
+                SessionEvent.created(
+                    .with { ($0.name, $0.trainerKind, $0.allowedProgram) = ("there", "synthetic", "/bin/sh") }),
+                .startRequested(StartRequested()), .attemptClaimed(.with { ($0.attempt, $0.leaseSeconds) = (1, 1) }),
+                .attemptLost(.with { $0.attempt = 1 }),
+            ].map { event in
+                var event = try event.encoded()
+                event.origin = origin
+                return event
+            }
+            let imported = try SessionEvent.imported(.with { $0.interruptedStatus = "queued" }).encoded()
+            let stopped = try SessionEvent.stopped(Stopped()).encoded()
+            _ = try await test.store.append(
+                AppendRequest(
+                    stream: StreamID(.session, "sess_there"), events: events + [imported, stopped],
+                    expecting: .noStream, commandID: .fresh(), commandDigest: Digest(hashing: []), actor: "api"))
+            let here = try await Self.start("here", test)
+            try await driver.catchUp()
+            let start = try #require(await processes.nextStart())
+            #expect(start.session == here && processes.runningCount == 1)
+            #expect(test.core.leases.table.count == 0)
+            processes.exit(start.processID, nil)
+        }
+    }
+
     @Test("a session that waits gets a trainer, and the next one when the first has ended")
     func slots() async throws {
         try await run { test, processes, driver in

@@ -55,6 +55,20 @@ struct SessionDeciderTests {
         }
     }
 
+    @Test("a session of another server is shown and not trained")
+    func imported() {
+        let imported = SessionEvent.imported(.with { $0.source = "http://there" })
+        for status in [Session.Status.completed, .failed, .stopped] {
+            let specification = Specification(given: F.past(status) + [imported])
+            specification.when(.requestStart, refuses: .imported)
+            specification.when(.claimAttempt(AttemptClaimed()), refuses: .imported)
+            specification.when(.update(notes: "seen"), then: [.noted(.with { $0.notes = "seen" })])
+        }
+        let created = SessionEvent.created(.with { ($0.name, $0.allowedProgram) = ("n", "/bin/sh") })
+        #expect(Specification(given: [created]).state.allowedProgram == "/bin/sh")
+        #expect(Specification(given: [created, imported]).state.allowedProgram.isEmpty)
+    }
+
     @Test(
         "each status answers a claim: free ones give the next attempt, held ones refuse",
         arguments: Session.Status.allCases)

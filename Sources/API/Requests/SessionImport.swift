@@ -24,7 +24,8 @@ package struct SessionImport: Document, Equatable {
 
     package static let fields: [Field<SessionImport>] = [
         Field("session_id", \.sessionID, .bytes(6...64)), Field("source", \.source, .bytes(1...255)),
-        Field("source_version", \.sourceVersion, .bytes(0...64)), Field("source_position", \.sourcePosition),
+        Field("source_version", \.sourceVersion, .bytes(0...64)),
+        Field("source_position", \.sourcePosition, .range(0...9_007_199_254_740_991)),
         Field("exported_at", \.exportedAt), Field("manifest_digest", \.manifestDigest),
         Field("content_digest", \.contentDigest), Field("session_events", \.sessionEvents),
         Field("telemetry_events", \.telemetryEvents), Field("imported_by", \.importedBy, .bytes(0...255)),

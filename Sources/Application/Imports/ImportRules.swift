@@ -105,12 +105,16 @@ enum ImportRules {
             try require(isName(text, 0...255), field, "must be at most 255 bytes without control characters")
         }
         guard !created.configuration.isEmpty else { return }
+        let configuration: JSONValue
         do {
-            try require(
-                try JSONValue.parse(Array(created.configuration.utf8)).objectValue != nil, "configuration",
-                "is no JSON object")
+            configuration = try JSONValue.parse(Array(created.configuration.utf8))
         } catch {
             throw .invalid(field: "configuration", reason: "is not JSON: \(error)")
+        }
+        try require(configuration.objectValue != nil, "configuration", "is no JSON object")
+        // What may be done with a session goes by the one, and what a trainer does by the other.
+        if let kind = configuration["trainer"]?["kind"] {
+            try require(kind == .string(created.trainerKind), "trainer_kind", "is not the one of the configuration")
         }
     }
 

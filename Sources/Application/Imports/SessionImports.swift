@@ -17,7 +17,7 @@ package struct SessionImports: Sendable {
     private let queries: Queries
 
     /// The most bytes of a session's lifecycle: they go into one append.
-    private static let maximumHistoryByteCount: Int64 = 32 << 20
+    private static let maximumHistoryByteCount = Int64(AppendRequest.maximumByteCount)
     private static let maximumHistoryCount = AppendRequest.maximumEventCount - 2
     /// The most blobs that an answer names.
     private static let maximumMissingCount = 1000
@@ -56,6 +56,12 @@ package struct SessionImports: Sendable {
     /// - Throws: `importDiffers` when the session is here with other content, `importDeleted` when it was and is deleted,
     ///   `invalid` for events that no server of this kind records.
     package func take(_ draft: ImportDraft, as identity: CommandIdentity) async throws -> ImportOutcome {
+        // Its events are read, hashed and compared on the threads of long answers, which give way to all others.
+        let work = try core.readModels.longReads.begin()
+        return try await work.run { try await carryOut(draft, as: identity) }
+    }
+
+    private func carryOut(_ draft: ImportDraft, as identity: CommandIdentity) async throws -> ImportOutcome {
         if let known = try await known(draft, identity) { return known }
         var pins: [BlobPin] = []
         do {

@@ -34,10 +34,9 @@ extension Reactor {
     package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {}
     package func tick() async throws {}
 
-    /// Those of `events` that it is given.
+    /// Those of `events` that it is given. What another server recorded is history: whoever acts on it has done so there.
     package func wanted(of events: [RecordedEvent]) -> [RecordedEvent] {
-        guard let types else { return events }
-        return events.filter { types.contains($0.type) }
+        events.filter { !$0.isImported && types?.contains($0.type) ?? true }
     }
 
     /// The identity of a command of this reactor: the same key again is the same command.

@@ -46,10 +46,7 @@ package struct ReactorService: Service {
                     defer { continuation.finish() }
                     var subscription = Subscription(store, after: try await reactor.begin(work), matching: interest)
                     while let events = try await subscription.next() {
-                        // What another server recorded is history: whoever acts on it has done so there.
-                        for event in reactor.wanted(of: events) where !event.isImported {
-                            try await react(reactor, event, work)
-                        }
+                        for event in reactor.wanted(of: events) { try await react(reactor, event, work) }
                     }
                 }
             } else {

@@ -43,6 +43,7 @@ struct ReproductionCreation {
         guard let first, case .created(var created) = try SessionEvent(first) else {
             throw TrackerError.unknown(.session, original.text)
         }
+        created.allowedProgram = ""
         if kind.isSupervisedProgram { try admitProgram(document, draft, in: &created) }
         created.name = draft.name ?? Self.name(document.name)
         created.tags = document.tags.filter { $0 != "reproduction" } + ["reproduction"]
@@ -75,6 +76,12 @@ struct ReproductionCreation {
         guard kind.isReproducible else {
             throw TrackerError.notReproducible(
                 "it was trained by a program that PIVOT did not start and cannot start again")
+        }
+        // Where it ran, and the repository it ran in, are said by events that another server recorded.
+        guard !kind.isSupervisedProgram || !document.hasImported else {
+            throw TrackerError.notReproducible(
+                "it was imported, and its program ran on another machine: reproduce it on \(document.imported.event.source)"
+            )
         }
         return kind
     }

@@ -11,7 +11,8 @@ enum SessionProjection: Projection {
         var session = try rows.session(event.identity) ?? SessionDocument.with { $0.sessionID = event.identity }
         let parts = SessionFold.evolve(&session, with: body, recordedAs: event.record)
         try rows.put(session, for: event, changed: parts)
-        if case .startRequested = body {
+        // One that started on another server is not the latest here.
+        if case .startRequested = body, !event.record.isImported {
             try rows.transaction.put(
                 Array(event.identity.utf8),
                 for: DocumentKind.latestStarted.prefix.appending(event.position.rawValue).bytes,

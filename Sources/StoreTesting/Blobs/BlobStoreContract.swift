@@ -59,6 +59,7 @@ package struct BlobStoreContract: Sendable {
                 Clause("what was put and is discarded goes at once, unless somebody else has put or kept it") {
                     try await $0.discards()
                 },
+                Clause("what is renewed is pinned and young, and what is not there is not") { try await $0.renews() },
                 Clause("a sweep deletes what is unnamed, unpinned and old, and nothing else") { try await $0.sweep() },
                 Clause("what is pinned when a sweep begins, or put again before it deletes, stays") {
                     try await $0.sweepBegins()
@@ -183,6 +184,24 @@ package struct BlobStoreContract: Sendable {
         await store.release(kept.pin)
         await store.discard(kept.pin)
         #expect(try await store.contents(kept.digest) == [1, 2, 3])
+    }
+
+    private func renews() async throws {
+        let (subject, clock) = try await make()
+        let store = subject.store
+        #expect(try await store.renew(Digest(hashing: [1, 2, 3])) == nil)
+        let blob = try await store.put([1, 2, 3])
+        await store.release(blob.pin)
+        clock.advance(by: .seconds(90_000))
+        let pin = try #require(try await store.renew(blob.digest))
+        clock.advance(by: .seconds(90_000))
+        _ = try await store.sweep(keeping: [], olderThan: .seconds(86_400), now: clock.now)
+        #expect(try await store.contents(blob.digest) == [1, 2, 3])
+        await store.release(pin)
+        _ = try await store.sweep(keeping: [], olderThan: .seconds(180_000), now: clock.now)
+        #expect(try await store.contents(blob.digest) == [1, 2, 3])
+        _ = try await store.sweep(keeping: [], olderThan: .seconds(86_400), now: clock.now)
+        #expect(try await store.all().isEmpty)
     }
 
     private func sweep() async throws {

@@ -121,7 +121,8 @@ extension EventStoreContract {
         #expect(await refuses { $0.events[0].type = String(repeating: "x", count: 256) })
         #expect(await refuses { $0.events[0].type = "" })
         #expect(await refuses { $0.actor = String(repeating: "x", count: 256) })
-        #expect(await refuses { $0.events = Array(repeating: $0.events[0], count: 4097) })
+        #expect(
+            await refuses { $0.events = Array(repeating: $0.events[0], count: AppendRequest.maximumEventCount + 1) })
         #expect(await refuses { $0.events = Array(repeating: most, count: 97) })
         #expect(try await places(in: store)[1] == first && store.head == first)
     }
