@@ -83,6 +83,9 @@ package enum TrackingServer {
             ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
             EndingLog(core, logger: logger),
             WebhookDeliveries(core, webhooks: tracker.webhooks, logger: logger),
+            AlertWatch(
+                tracker, monitor: monitor, configured: configuration.alerts, file: directory.alertStateFile,
+                logger: logger),
         ]
         let feeds = FeedSlots(
             maximumCount: configuration.maximumFeedCount,

@@ -102,6 +102,7 @@ enum ServerRules {
                     "ca_file", .optional(ConfigurationRule.pathKind), default: .null,
                     "a file of certificates to trust instead of the system's"),
             ]), "how mails are sent"),
+        AlertRules.rule,
     ]
 
     static var schema: JSONValue {
