@@ -116,8 +116,8 @@ def test_hysteresis_and_cooldown(server, client):
 def test_no_improvement_stops_a_session(client):
     client.create_alert_rule(
         "stuck", "no_improvement", "val_loss", mode="max", window=3, actions=["notify", "stop"], severity="high")
-    config = {"trainer": {"kind": "synthetic", "steps_per_epoch": 5, "step_milliseconds": 20.0}, "train": {"epochs": 200}}
-    created = client.create_session(name="stuck", config=config)
+    trainer = {"kind": "synthetic", "steps_per_epoch": 5, "step_milliseconds": 20.0}
+    created = client.create_session(name="stuck", config={"trainer": trainer, "train": {"epochs": 200}})
     client.start_training(created["session_id"])
     ended = client.wait_for_completion(created["session_id"], timeout=60)
     assert ended["status"] == "stopped" and 4 <= ended["current_epoch"] < 200
@@ -245,12 +245,13 @@ def test_notifications_are_read_and_cleared(server, client):
     listed = client.list_notifications(unread=True)
     assert [one["id"] for one in listed["notifications"]] == [failed["id"], completed["id"]]
     assert (listed["unread_count"], listed["total"]) == (2, 3)
-    assert [one["id"] for one in client.list_notifications(priority="high", type="training")["notifications"]] == [failed["id"]]
+    chosen = client.list_notifications(priority="high", type="training")["notifications"]
+    assert [one["id"] for one in chosen] == [failed["id"]]
     client.clear_notification(failed["id"])
     with pytest.raises(pivot.PIVOTError) as refusal:
         client.read_notification(failed["id"])
     assert refusal.value.status == 404
-    assert client.list_notifications(limit=0 + 1)["unread_count"] == 1
+    assert client.list_notifications(limit=1)["unread_count"] == 1
     assert client.read_all_notifications() == {"unread_count": 0, "total": 2}
     begin(server, "third").finish()
     assert client.list_notifications()["unread_count"] == 1
@@ -266,7 +267,8 @@ def test_late_points_ring_nothing(server, client):
     with begin(server) as session:
         report(client, session, "loss", NAN, times=[time.time_ns() // 1000 - hours])
         assert alerts(client, session) == []
-        assert client.get_metric_history(session.session_id, "loss", axis="step", nonfinite="token")["values"] == ["NaN"]
+        history = client.get_metric_history(session.session_id, "loss", axis="step", nonfinite="token")
+        assert history["values"] == ["NaN"]
         report(client, session, "loss", NAN)
         assert len(alerts(client, session)) == 1
 
@@ -303,7 +305,8 @@ def test_webhooks_are_told_of_alerts_in_order_and_once(hook_server, receivers):
             ("alert_triggered", "a_loss"), ("alert_resolved", "a_loss"), ("alert_triggered", "b_loss"),
             ("alert_resolved", "b_loss"),
         ]
-        assert [document["data"]["event"].get("resolution") for document in documents] == [None, "recovered", None, "session_ended"]
+        resolutions = [document["data"]["event"].get("resolution") for document in documents]
+        assert resolutions == [None, "recovered", None, "session_ended"]
         assert {document["session_id"] for document in documents} == {session.session_id}
         first = documents[0]["data"]["event"]
         assert client.get_alert(first["alert_id"])["rule_id"] == first["rule_id"] and first["severity"] == "high"

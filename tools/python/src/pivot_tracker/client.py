@@ -485,10 +485,10 @@ class PIVOTClient:
     ) -> Document:
         """Adds a rule that raises an alert when something is wrong.
 
-        `condition` is `greater_than`, `less_than`, `is_nan`, `no_improvement`, `increases_by`, `no_report`, `training_started`,
-        `training_completed`, `training_failed` or `training_stopped`; in `metric`, `*` stands for any characters. The other
-        fields are those of the API: `window`, `for_points`, `for_seconds`, `silence_seconds`, `severity`, `cooldown_seconds`,
-        `actions` (`["notify", "stop", "tag"]`), `tag`, `filter`, `session_id`, …
+        `condition` is `greater_than`, `less_than`, `is_nan`, `no_improvement`, `increases_by`, `no_report`,
+        `training_started`, `training_completed`, `training_failed` or `training_stopped`; in `metric`, `*` stands for any
+        characters. The other fields are those of the API: `window`, `for_points`, `for_seconds`, `silence_seconds`,
+        `severity`, `cooldown_seconds`, `actions` (of `notify`, `stop` and `tag`), `tag`, `filter`, `session_id`, …
         """
         rule = {"name": name, "condition": condition, "metric": metric, "threshold": threshold, **fields}
         return self._write("POST", "alerts/rules", _question(rule), idempotency_key)
@@ -502,7 +502,7 @@ class PIVOTClient:
         return self._get(f"alerts/rules/{segment(rule_id)}", query)
 
     def update_alert_rule(self, rule_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
-        """Changes a rule: `enabled`, `threshold`, `severity`, `actions`, … Alerts that rose by what it was before are over."""
+        """Changes a rule: `enabled`, `threshold`, `severity`, `actions`, … Alerts by what it was before are over."""
         return self._write("PATCH", f"alerts/rules/{segment(rule_id)}", changes, idempotency_key)
 
     def delete_alert_rule(self, rule_id: str) -> Document:
@@ -510,7 +510,7 @@ class PIVOTClient:
         return self._write("DELETE", f"alerts/rules/{segment(rule_id)}")
 
     def list_alerts(self, **query: Any) -> Document:
-        """Alerts, the newest first: `status` (one or a list), `severity`, `session_id`, `rule_id`, `as_of`, `limit`, `offset`."""
+        """Alerts, the newest first: `status` (one or a list), `severity`, `session_id`, `rule_id`, `as_of`, `limit`, …"""
         return self._get("alerts", {name: _list(value) for name, value in query.items()})
 
     def get_alert(self, alert_id: str, **query: Any) -> Document:
@@ -530,7 +530,8 @@ class PIVOTClient:
     def list_notifications(self, **query: Any) -> Document:
         """Notifications that are not cleared, the newest first, and how many of them are not read.
 
-        `type` (`training`, `alert` or `system`), `priority` (`low`, `medium` or `high`), `unread`, `session_id`, `limit`, `offset`.
+        `type` (`training`, `alert` or `system`), `priority` (`low`, `medium` or `high`), `unread`, `session_id`, `limit`,
+        `offset`.
         """
         return self._get("notifications", query)
 
