@@ -152,6 +152,16 @@ def test_a_filter_and_a_session_say_what_a_rule_is_about(server, client):
         assert [alert["rule_name"] for alert in alerts(client, other)] == ["of one", "filtered"]
 
 
+def test_an_alert_ends_when_its_rule_is_no_longer_about_the_session(server, client):
+    client.create_alert_rule("filtered", "greater_than", "x", 0, filter="tags = watched")
+    with begin(server, tags=["watched"]) as session:
+        report(client, session, "x", 1)
+        assert [alert["status"] for alert in alerts(client, session)] == ["active"]
+        client.update_session(session.session_id, tags=[])
+        report(client, session, "x", 1)
+        until(lambda: alerts(client, session)[0]["status"] == "resolved", "the alert's end")
+
+
 def test_a_configuration_brings_rules_of_its_own(server, client):
     rules = [{"name": "own", "condition": "greater_than", "metric": "x", "threshold": 1, "severity": "critical"}]
     created = client.create_session(name="with rules", config={"trainer": {"kind": "external"}, "alerts": rules})
