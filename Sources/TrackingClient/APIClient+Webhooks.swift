@@ -29,8 +29,33 @@ extension APIClient {
         try await ask(.testWebhook, id)
     }
 
-    /// What was sent to the webhook, those of the newest events first.
-    package func deliveries(of id: String, status: String? = nil) async throws(ClientError) -> DeliveryList {
-        try await ask(.listDeliveries, id, query: [("status", status)])
+    /// Has every event after a position of the log sent again, under the same delivery ids.
+    package func replayWebhook(
+        _ id: String, after position: UInt64, command: String? = nil
+    ) async throws(ClientError) -> WebhookInfo {
+        try await ask(.replayWebhook, id, query: [("after", String(position))], command: command)
+    }
+
+    /// What was sent to the webhook, those of the newest events first: the `limit` newest, 100 when nil, with this status.
+    package func deliveries(
+        of id: String, status: String? = nil, limit: Int? = nil, offset: Int? = nil
+    ) async throws(ClientError) -> DeliveryList {
+        try await ask(
+            .listDeliveries, id,
+            query: [
+                ("status", status), ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
+            ])
+    }
+
+    /// One delivery, with what is sent.
+    package func delivery(_ delivery: String, of id: String) async throws(ClientError) -> DeliveryInfo {
+        try await ask(.getDelivery, id, delivery)
+    }
+
+    /// Has one event sent once more, under the same delivery id.
+    package func redeliver(
+        _ delivery: String, of id: String, command: String? = nil
+    ) async throws(ClientError) -> DeliveryInfo {
+        try await ask(.redeliver, id, delivery, command: command)
     }
 }

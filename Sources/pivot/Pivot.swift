@@ -21,7 +21,7 @@ package struct Pivot: AsyncParsableCommand {
         version: "pivot \(PIVOTVersion.current)",
         subcommands: [
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
-            MetricsCommand.self,
+            MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, ExportCommand.self,
             ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self, SyncCommand.self,
             VersionCommand.self,

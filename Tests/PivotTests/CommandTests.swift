@@ -32,6 +32,15 @@ import pivot
         for text in ["", "a", "a=", "=1", "a=x"] { #expect(MetricArgument(argument: text) == nil) }
     }
 
+    @Test("A duration is a number with its unit")
+    func durations() {
+        let known = ["30s": 30.0, "10m": 600, "2h": 7_200, "1.5h": 5_400, "1d": 86_400, "0": 0, "0s": 0]
+        for (text, seconds) in known { #expect(DurationArgument(argument: text)?.seconds == seconds, "\(text)") }
+        for text in ["", "s", "10", "-1s", "1w", "infs", "nans", "1 s", "10ms"] {
+            #expect(DurationArgument(argument: text) == nil, "\(text)")
+        }
+    }
+
     @Test("A session is named after its file")
     func names() {
         #expect(ConfigurationOptions.baseName("configs/train.yaml") == "train")
@@ -90,6 +99,26 @@ import pivot
             (["sessions", "stop", "sess_1", "--wait", "31"], "--wait must be from 0 to 30 seconds"),
             (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
             (["sessions", "list", "--status", "sleeping"], "The value 'sleeping' is invalid"),
+            (["alerts", "list", "--limit", "0"], "--limit must be from 1 to 1000, not 0"),
+            (["alerts", "--all", "--status", "active"], "Give --all or --status, not both"),
+            (["alerts", "rules", "create", "--name", "a", "--condition", "wrong"], "The value 'wrong' is invalid"),
+            (
+                ["alerts", "rules", "create", "--name", "a", "--condition", "less_than", "--threshold", "nan"],
+                "--threshold must be a finite number"
+            ),
+            (
+                ["alerts", "rules", "create", "--name", "a", "--condition", "no_report", "--silence", "10"],
+                "The value '10' is invalid"
+            ),
+            (["notifications", "read"], "Name notifications, or give --all"),
+            (["notifications", "clear", "notif_1", "--all"], "Name notifications, or give --all"),
+            (["webhooks", "create", "https://a.example"], "Missing expected argument '--event"),
+            (
+                ["webhooks", "create", "https://a.example", "--event", "*", "--secret-stdin", "--generate-secret"],
+                "Give --secret-stdin or --generate-secret, not both"
+            ),
+            (["webhooks", "update", "hook_1"], "Name what to change"),
+            (["webhooks", "update", "hook_1", "--enable", "--disable"], "Give --enable or --disable, not both"),
             (
                 ["checkpoints", "upload", "f", "--session", "s", "--epoch", "1", "--metric", "x"],
                 "The value 'x' is invalid"
@@ -123,6 +152,7 @@ import pivot
         "Commands and their arguments are let be",
         arguments: [
             [], ["--help"], ["--version"], ["help"], ["help", "train"], ["train", "a.yaml"], ["sessions"],
+            ["alerts"], ["alerts", "--all"], ["alerts", "rules"],
             ["sessions", "list", "--tag", "x"], ["sessions", "show", "list"], ["train-worker", "sess_1"],
         ])
     func knownCommands(arguments: [String]) {
@@ -178,6 +208,10 @@ import pivot
         #expect(try Pivot.parseAsRoot(["sessions", "list", "--status", "running"]) is ListSessionsCommand)
         #expect(try Pivot.parseAsRoot(["sessions", "list", "--sort", "-metrics.a"]) is ListSessionsCommand)
         #expect(try Pivot.parseAsRoot(["checkpoints", "list", "--sort", "-epoch"]) is ListCheckpointsCommand)
+        #expect(try Pivot.parseAsRoot(["alerts", "--severity", "high"]) is ListAlertsCommand)
+        #expect(try Pivot.parseAsRoot(["alerts", "rules"]) is ListAlertRulesCommand)
+        #expect(try Pivot.parseAsRoot(["notifications", "--unread"]) is ListNotificationsCommand)
+        #expect(try Pivot.parseAsRoot(["webhooks"]) is ListWebhooksCommand)
         #expect(
             try Pivot.parseAsRoot(["metrics", "s", "--metric", "a", "--history", "--axis", "step"]) is MetricsCommand)
     }

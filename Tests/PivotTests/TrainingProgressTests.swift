@@ -106,6 +106,26 @@ import pivot
         #expect(progress.statusLine(width: 80) == "stopping: saving a checkpoint")
     }
 
+    @Test("An alert is told when it is raised and when it is over, and nothing else of it")
+    func alerts() throws {
+        var progress = fresh(.running)
+        let raised = #"""
+            {"type":"alert","position":9,"alert_id":"alert_8_0123456789abcdef","status":"active","rule_name":"The loss is NaN",
+             "severity":"high","message":"train_loss is NaN\u001b[2J","metric":"train_loss","value":"NaN"}
+            """#
+        #expect(
+            progress.take(try frame(raised))
+                == [.alert("alert (high): The loss is NaN: train_loss is NaN [2J", severity: "high")])
+        func change(_ status: String, _ more: String = "") throws -> TrainingProgress.Input {
+            try frame(#"{"type":"alert","alert_id":"alert_8_0123456789abcdef","status":"\#(status)"\#(more)}"#)
+        }
+        #expect(progress.take(try change("acknowledged")) == [])
+        let over = try change("resolved", #","resolution":"recovered""#)
+        #expect(
+            progress.take(over) == [.alert("alert over: The loss is NaN (train_loss), recovered", severity: nil)])
+        #expect(progress.take(over) == [])
+    }
+
     @Test("A feed that was merely closed is not worth a word, and an outage is told once")
     func interruptions() throws {
         var progress = fresh(.running)

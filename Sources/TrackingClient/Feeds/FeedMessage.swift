@@ -5,8 +5,8 @@ package import Tracking
 package struct FeedMessage: Document, Equatable {
     package static let name = "Frame"
 
-    /// connection, epoch_complete, metrics, checkpoint_saved, status, log, host, alert, training_complete, error or
-    /// heartbeat; a newer server may send others.
+    /// connection, epoch_complete, metrics, checkpoint_saved, status, log, host, alert, notification, training_complete, error
+    /// or heartbeat; a newer server may send others.
     package var type = ""
     /// Its position in the log.
     package var position: UInt64?
@@ -19,6 +19,13 @@ package struct FeedMessage: Document, Equatable {
     package var message: String?
     /// Of a log frame.
     package var lines: [Line] = []
+    /// Of an alert frame; its rule, severity and metric only where it was raised, and the
+    /// resolution only where it is over.
+    package var alertID: String?
+    package var ruleName: String?
+    package var severity: String?
+    package var metric: String?
+    package var resolution: String?
 
     package init() {}
 
@@ -27,7 +34,12 @@ package struct FeedMessage: Document, Equatable {
         Field("status", \.statusWord), Field("epoch", \.epoch), Field("total_epochs", \.totalEpochs),
         Field(optionalMetrics: "metrics", \.metrics), Field(optionalMetrics: "final_metrics", \.finalMetrics),
         Field("message", \.message), Field("lines", \.lines, omitting: []),
+        Field("alert_id", \.alertID), Field("rule_name", \.ruleName), Field("severity", \.severity),
+        Field("metric", \.metric), Field("resolution", \.resolution),
     ]
+
+    /// Of an alert frame.
+    package var alertStatus: Alert.Status? { statusWord.flatMap { Alert.Status(rawValue: $0) } }
 
     package var status: Session.Status? { statusWord.flatMap { Session.Status(rawValue: $0) } }
 

@@ -67,6 +67,30 @@ package final class Console: Sendable {
         }
     }
 
+    /// The colour of an alert's severity or a notification's priority; nil for none.
+    package func style(ofSeverity severity: String) -> ((String) -> String)? {
+        Self.colour(ofSeverity: severity).map { code in { self.styled($0, code, self.usesColour) } }
+    }
+
+    /// Prints that an alert of a severity was raised, or with nil that one is over, above the status line: to standard output,
+    /// or with `asError` to standard error.
+    package func alert(_ line: String, severity: String?, asError: Bool) {
+        let code = severity.map { Self.colour(ofSeverity: $0) ?? "33" } ?? "2"
+        if asError {
+            printError(styled(line, code, errorUsesColour))
+        } else {
+            print(styled(line, code, usesColour))
+        }
+    }
+
+    private static func colour(ofSeverity severity: String) -> String? {
+        switch severity {
+        case "critical", "high": "31"
+        case "medium": "33"
+        default: nil
+        }
+    }
+
     /// Writes `line` and a line end to standard output, above the status line.
     package func print(_ line: String) {
         statusLine.withLock { status in

@@ -83,6 +83,7 @@ struct TrainingFollower: Sendable {
         switch action {
         case .print(let line): if asJSON { console.printError(line) } else { console.print(line) }
         case .warn(let line): console.printError(line)
+        case .alert(let line, let severity): console.alert(line, severity: severity, asError: asJSON)
         case .checkStatus: inputs.yield(.status(try await client.status(sessionID)))
         case .requestStop: _ = try await client.stopSession(sessionID, wait: .zero)
         case .leave:
@@ -94,7 +95,7 @@ struct TrainingFollower: Sendable {
     }
 
     private func readFeed(_ give: @Sendable (TrainingProgress.Input) -> Void) async {
-        let types = ["epoch_complete", "checkpoint_saved", "status", "log"]
+        let types = ["epoch_complete", "checkpoint_saved", "status", "log", "alert"]
         let feed = client.feed(session: sessionID, types: types, after: position)
         do throws(ClientError) {
             for try await item in feed {

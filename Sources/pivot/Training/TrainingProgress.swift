@@ -23,6 +23,8 @@ package struct TrainingProgress: Sendable {
     package enum Action: Equatable, Sendable {
         case print(String)
         case warn(String)
+        /// Print the line of an alert of a severity, or with nil of one that is over.
+        case alert(String, severity: String?)
         /// Ask for the session's status now.
         case checkStatus
         case requestStop
@@ -46,6 +48,8 @@ package struct TrainingProgress: Sendable {
     /// True when it was said that the server is away, since it last answered.
     private var outageWasAnnounced = false
     private var announcedStatus: Session.Status?
+    /// What the alerts that were told and are not over are called.
+    private var alerts: [String: String] = [:]
     private let monitor: String?
     private let sessionID: String
     private let leavesOnInterrupt: Bool
@@ -160,6 +164,7 @@ package struct TrainingProgress: Sendable {
         case "log":
             let lines = frame.lines.filter { showsWholeLog || ["warning", "error"].contains($0.level) }
             return lines.map { .print(Self.logLine($0, isLabelled: !showsWholeLog)) }
+        case "alert": return take(alert: frame)
         case "training_complete": return [.finish(.completed)]
         case "error": return [.finish(.failed)]
         case "status":
@@ -192,6 +197,25 @@ package struct TrainingProgress: Sendable {
         case .running: return [.print("running" + (message.map { ": " + DisplayText.safe($0) } ?? ""))]
         case .stopping where !stopWasRequested: return [.print("stopping")]
         default: return []
+        }
+    }
+
+    /// Says that an alert was raised, or that one of those is over.
+    private mutating func take(alert frame: FeedMessage) -> [Action] {
+        guard let id = frame.alertID else { return [] }
+        switch frame.alertStatus {
+        case .active:
+            let (rule, severity) = (frame.ruleName ?? id, frame.severity ?? "medium")
+            alerts[id] = rule + (frame.metric.map { " (\($0))" } ?? "")
+            let message = frame.message.map { ": " + $0 } ?? ""
+            return [.alert(DisplayText.safe("alert (\(severity)): \(rule)\(message)"), severity: severity)]
+        case .resolved:
+            guard let alert = alerts.removeValue(forKey: id) else { return [] }
+            let reason = frame.resolution.flatMap { Alert.Resolution(rawValue: $0) }.map(AlertPresentation.words)
+            return [
+                .alert(DisplayText.safe("alert over: \(alert)" + (reason.map { ", \($0)" } ?? "")), severity: nil)
+            ]
+        case .acknowledged, nil: return []
         }
     }
 

@@ -7,26 +7,43 @@ package import TrackingClient
 package struct TrainingSummary: Sendable {
     package let session: SessionInfo
     package let best: CheckpointInfo?
+    /// The alerts about the session, the newest first.
+    package let alerts: [AlertInfo]
     private let address: ServerAddress
 
-    package init(session: SessionInfo, best: CheckpointInfo?, address: ServerAddress) {
+    package init(session: SessionInfo, best: CheckpointInfo?, alerts: [AlertInfo] = [], address: ServerAddress) {
         self.session = session
         self.best = best
+        self.alerts = alerts
         self.address = address
     }
 
-    /// Asks the server for the session and its checkpoints.
+    /// Asks the server for the session, its checkpoints and its alerts.
     init(sessionID: String, client: APIClient) async throws(ClientError) {
         let checkpoints = try await client.checkpoints(session: sessionID).checkpoints
         self.init(
             session: try await client.session(sessionID),
-            best: checkpoints.first { $0.isBest } ?? checkpoints.last, address: client.configuration.address)
+            best: checkpoints.first { $0.isBest } ?? checkpoints.last,
+            alerts: try await Self.alerts(sessionID, client), address: client.configuration.address)
     }
 
-    /// `{session, best_checkpoint?, links}`.
+    /// The alerts about the session; none of a server that is older than alerts are.
+    private static func alerts(_ session: String, _ client: APIClient) async throws(ClientError) -> [AlertInfo] {
+        var query = AlertQuery()
+        query.sessionID = session
+        do throws(ClientError) {
+            return try await client.alerts(query).alerts
+        } catch {
+            if case .refused(404, _) = error.code { return [] }
+            throw error
+        }
+    }
+
+    /// `{session, best_checkpoint?, alerts?, links}`.
     package var json: JSONValue {
         var document: JSONObject = ["session": session.json]
         if let best { document.append(best.json, forKey: "best_checkpoint") }
+        if !alerts.isEmpty { document.append(.array(alerts.map(\.json)), forKey: "alerts") }
         var links = JSONObject()
         for (name, link) in self.links { links.append(.string(link), forKey: name.lowercased()) }
         document.append(.object(links), forKey: "links")
@@ -55,6 +72,9 @@ package struct TrainingSummary: Sendable {
             let value = best.metricValue.map { ", \(best.metricName ?? "metric") \(HumanFormat.number($0))" } ?? ""
             sheet.add(best.isBest ? "Best checkpoint" : "Last checkpoint", "\(best.id), epoch \(best.epoch)\(value)")
             sheet.add("", "\(HumanFormat.size(best.byteCount)), \(best.digest)")
+        }
+        for (index, alert) in alerts.reversed().enumerated() {
+            sheet.add(index == 0 ? "Alerts" : "", "\(alert.ruleName) (\(alert.severity.rawValue)): \(alert.message)")
         }
         for (name, link) in links { sheet.add(name, link) }
         return sheet.lines(nameStyle: style)

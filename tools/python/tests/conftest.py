@@ -10,6 +10,7 @@ sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "tools" / "python" / "sr
 
 from contract import CONTRACT  # noqa: E402
 from pivot_tracker.transport import Transport  # noqa: E402
+from receiving import Receiver  # noqa: E402
 from server_process import PIVOT, ServerProcess  # noqa: E402
 
 
@@ -27,6 +28,30 @@ def server(stopped_server):
     """A server that answers."""
     stopped_server.start()
     return stopped_server
+
+
+@pytest.fixture
+def hook_server(tmp_path):
+    """A server that may send to this machine."""
+    (tmp_path / "server").mkdir()
+    server = ServerProcess(PIVOT, tmp_path / "server", "--webhook-network", "127.0.0.0/8")
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def receivers():
+    """Makes receivers that end with the test."""
+    made = []
+
+    def make(answers=()):
+        made.append(Receiver(answers))
+        return made[-1]
+
+    yield make
+    for receiver in made:
+        receiver.end()
 
 
 @pytest.fixture(autouse=True)

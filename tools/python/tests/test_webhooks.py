@@ -11,35 +11,11 @@ import time
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from receiving import Mailbox, Receiver
+from receiving import Mailbox
 from server_process import PIVOT, ServerProcess, free_port
 from standardwebhooks import Webhook
 
 import pivot_tracker as pivot
-
-
-@pytest.fixture
-def hook_server(tmp_path):
-    """A server that may send to this machine."""
-    (tmp_path / "server").mkdir()
-    server = ServerProcess(PIVOT, tmp_path / "server", "--webhook-network", "127.0.0.0/8")
-    server.start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
-def receivers():
-    """Makes receivers that end with the test."""
-    made = []
-
-    def make(answers=()):
-        made.append(Receiver(answers))
-        return made[-1]
-
-    yield make
-    for receiver in made:
-        receiver.end()
 
 
 def train(server, name="trained", epochs=2, **options):

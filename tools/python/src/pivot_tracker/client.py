@@ -483,6 +483,86 @@ class PIVOTClient:
         """The frames of all sessions as they arrive, without end."""
         return self._follow("sse/broadcast", types, after)
 
+    # Alerts
+
+    def create_alert_rule(
+        self,
+        name: str,
+        condition: str,
+        metric: Optional[str] = None,
+        threshold: Optional[float] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+        **fields: Any,
+    ) -> Document:
+        """Adds a rule that raises an alert when something is wrong.
+
+        `condition` is `greater_than`, `less_than`, `is_nan`, `no_improvement`, `increases_by`, `no_report`,
+        `training_started`, `training_completed`, `training_failed` or `training_stopped`; in `metric`, `*` stands for any
+        characters. The other fields are those of the API: `window`, `for_points`, `for_seconds`, `silence_seconds`,
+        `severity`, `cooldown_seconds`, `actions` (of `notify`, `stop` and `tag`), `tag`, `filter`, `session_id`, …
+        """
+        rule = {"name": name, "condition": condition, "metric": metric, "threshold": threshold, **fields}
+        return self._write("POST", "alerts/rules", _question(rule), idempotency_key)
+
+    def list_alert_rules(self, **query: Any) -> Document:
+        """The rules, in the order of their creation: `limit`, `offset`."""
+        return self._get("alerts/rules", query)
+
+    def get_alert_rule(self, rule_id: str, **query: Any) -> Document:
+        """A rule."""
+        return self._get(f"alerts/rules/{segment(rule_id)}", query)
+
+    def update_alert_rule(self, rule_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
+        """Changes a rule: `enabled`, `threshold`, `severity`, `actions`, … Alerts by what it was before are over."""
+        return self._write("PATCH", f"alerts/rules/{segment(rule_id)}", changes, idempotency_key)
+
+    def delete_alert_rule(self, rule_id: str) -> Document:
+        """Deletes a rule, and returns it as it was. Its alerts are over, and stay in the list."""
+        return self._write("DELETE", f"alerts/rules/{segment(rule_id)}")
+
+    def list_alerts(self, **query: Any) -> Document:
+        """Alerts, the newest first: `status` (one or a list), `severity`, `session_id`, `rule_id`, `as_of`, `limit`, …"""
+        return self._get("alerts", {name: _list(value) for name, value in query.items()})
+
+    def get_alert(self, alert_id: str, **query: Any) -> Document:
+        """An alert; with `as_of`, as it was at a position of the log."""
+        return self._get(f"alerts/{segment(alert_id)}", query)
+
+    def acknowledge_alert(self, alert_id: str, by: Optional[str] = None, notes: Optional[str] = None) -> Document:
+        """Says that somebody has seen an alert. Raises `PIVOTError` with status 409 when it is over."""
+        return self._write("POST", f"alerts/{segment(alert_id)}/acknowledge", _question({"by": by, "notes": notes}))
+
+    def resolve_alert(self, alert_id: str, by: Optional[str] = None, notes: Optional[str] = None) -> Document:
+        """Ends an alert by hand. Raises `PIVOTError` with status 409 when it is over."""
+        return self._write("POST", f"alerts/{segment(alert_id)}/resolve", _question({"by": by, "notes": notes}))
+
+    # Notifications
+
+    def list_notifications(self, **query: Any) -> Document:
+        """Notifications that are not cleared, the newest first, and how many of them are not read.
+
+        `type` (`training`, `alert` or `system`), `priority` (`low`, `medium` or `high`), `unread`, `session_id`, `limit`,
+        `offset`.
+        """
+        return self._get("notifications", query)
+
+    def read_notification(self, notification_id: str) -> Document:
+        """Marks a notification as read."""
+        return self._write("POST", f"notifications/{segment(notification_id)}/read")
+
+    def read_all_notifications(self) -> Document:
+        """Marks all notifications that there are as read, and returns the counts."""
+        return self._write("POST", "notifications/read-all")
+
+    def clear_notification(self, notification_id: str) -> Document:
+        """Takes a notification out of the list, and returns it as it was."""
+        return self._write("DELETE", f"notifications/{segment(notification_id)}")
+
+    def clear_notifications(self) -> Document:
+        """Takes all notifications that there are out of the list, and returns the counts."""
+        return self._write("DELETE", "notifications")
+
     # Webhooks
 
     def create_webhook(self, url: str, events: Sequence[str], **options: Any) -> Document:
