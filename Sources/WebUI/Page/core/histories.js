@@ -58,9 +58,9 @@ export class HistoryReader {
     this.schedule();
   }
 
-  /** Tells that points came for some metrics, or for any when none is named. @param {Iterable<string>} [names] */
-  touch(names = this.answers.keys()) {
-    for (const name of [...names]) this.stale.add(name);
+  /** Tells that points came for some metrics, or for any when none is named. @param {Iterable<string>|undefined} [names] */
+  touch(names = undefined) {
+    for (const name of [...(names ?? this.answers.keys())]) this.stale.add(name);
     this.schedule();
   }
 

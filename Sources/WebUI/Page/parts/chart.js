@@ -17,11 +17,20 @@
  */
 
 import { html, useEffect, useLayoutEffect, useRef } from "../core/preact.js";
-import { save, csv, short, time } from "../core/format.js";
+import { save, csv, short, size, time } from "../core/format.js";
 
 const uPlot = /** @type {any} */ (window).uPlot;
 
 const themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Labels of the time axis by the distance of its ticks, as uPlot wants them: the day stands below where it changes. */
+const TIME_LABELS = [
+  [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 0],
+  [3600, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [0.001, "{ss}.{fff}", "\n{HH}:{mm}", null, null, null, "\n{HH}:{mm}", null, 1],
+];
 
 /** The charts that exist, for tests and for drawing again when the theme changes. */
 const charts = new Set();
@@ -125,6 +134,10 @@ class Plot {
     this.plot = null;
   }
 
+  /** A value as its unit is written. */
+  written(value) { return this.props.unit === "bytes" && Number.isFinite(value) ? size(value) : short(value); }
+
+  /** The room for the plot, in pixels. */
   size() { return { width: Math.max(80, this.element.clientWidth - 12), height: Math.max(80, this.element.clientHeight - 4) }; }
   resize() { if (this.plot && this.element.clientWidth) this.plot.setSize(this.size()); }
   recolor() { this.key = ""; if (this.props) this.show(this.props); }
@@ -195,8 +208,8 @@ class Plot {
         y: { distr: log ? 3 : 1, range: (_plot, low, high) => this.yRange(low, high) },
       },
       axes: [
-        { ...shared, size: 28, values: axis === "time" ? undefined : (_plot, values) => values.map((value) => (value === null ? "" : short(value))) },
-        { ...shared, size: 54, values: (_plot, values) => values.map((value) => (value === null ? "" : short(value))) },
+        { ...shared, size: axis === "time" ? 42 : 28, values: axis === "time" ? TIME_LABELS : (_plot, values) => values.map((value) => (value === null ? "" : short(value))) },
+        { ...shared, size: 58, values: (_plot, values) => values.map((value) => (value === null ? "" : this.written(value))) },
       ],
       series: [{}, ...lines.map((line) => ({
         label: line.label, stroke: line.faint ? faded(line.color) : line.color, width: line.faint ? 1 : 1.6, spanGaps: false,
@@ -239,7 +252,7 @@ class Plot {
       const row = element("div", "");
       const swatch = element("i", "swatch");
       swatch.style.background = one.line.color;
-      row.append(swatch, element("span", "clip", one.line.label), element("b", "", short(one.y)));
+      row.append(swatch, element("span", "clip", one.line.label), element("b", "", this.written(one.y)));
       return row;
     }));
     const width = this.hint.offsetWidth;
@@ -332,19 +345,19 @@ export function nearest(values, at) {
 
 /**
  * @param {{title: string, lines: Line[], ranges?: Range[], axis: string, log?: boolean, range?: [number, number]|null, sync?: string,
- *   onRange?: (range: [number, number]|null) => void, note?: any, all?: string, heading?: any}} props
+ *   onRange?: (range: [number, number]|null) => void, note?: any, all?: string, heading?: any, unit?: "bytes"}} props
  *   `all` is where every point can be downloaded
  */
-export function Chart({ title, lines, ranges = [], axis, log = false, range = null, sync = undefined, onRange = undefined, note = null, all = undefined, heading = null }) {
+export function Chart({ title, lines, ranges = [], axis, log = false, range = null, sync = undefined, onRange = undefined, note = null, all = undefined, heading = null, unit = undefined }) {
   const place = useRef(null);
   const hint = useRef(null);
   const plot = useRef(/** @type {Plot|null} */ (null));
   useEffect(() => {
     plot.current = new Plot(place.current, hint.current);
-    plot.current.show({ lines, ranges, axis, log, range, sync, onRange });
+    plot.current.show({ lines, ranges, axis, log, range, sync, onRange, unit });
     return () => { plot.current.destroy(); plot.current = null; };
   }, []);
-  useLayoutEffect(() => { plot.current?.show({ lines, ranges, axis, log, range, sync, onRange }); }, [lines, ranges, axis, log, range?.[0], range?.[1], sync]);
+  useLayoutEffect(() => { plot.current?.show({ lines, ranges, axis, log, range, sync, onRange, unit }); }, [lines, ranges, axis, log, range?.[0], range?.[1], sync]);
   const count = lines.reduce((sum, line) => sum + (line.faint ? 0 : line.x.length), 0);
   return html`<section class="card chart" aria-label=${title}>
     <header><h3 title=${title}>${heading ?? title}</h3>${note}

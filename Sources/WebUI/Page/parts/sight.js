@@ -14,7 +14,7 @@ export function InSight({ height, onSight = () => {}, children }) {
       const is = entries[entries.length - 1].isIntersecting;
       setInSight(is);
       onSight(is);
-    }, { rootMargin: "400px 0px" });
+    }, { root: place.current.closest("main"), rootMargin: "400px 0px" });
     observer.observe(place.current);
     return () => { observer.disconnect(); onSight(false); };
   }, []);

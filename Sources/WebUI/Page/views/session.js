@@ -95,7 +95,7 @@ export function SessionPage({ route }) {
   }, [session?.session_name]);
 
   if (!session) {
-    return html`<div class="section">${error ? html`<${Fault} error=${error} /><p><a href="#/sessions">All sessions</a>
+    return html`<div class="section">${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} /><p><a href="#/sessions">All sessions</a>
       ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}</div>`;
   }
   const View = TABS[tab][1];
@@ -114,6 +114,7 @@ export function SessionPage({ route }) {
 function useCommands(session, reload) {
   const path = sessionPath(session.session_id);
   const isOver = ["completed", "failed", "stopped"].includes(session.status);
+  /** @type {{name: string, kind?: string, text: string, allow?: boolean, run: (allow?: boolean) => Promise<any>, done: string}[]} */
   const commands = [];
   if (["created", "stopped", "failed"].includes(session.status) && !session.archived) {
     const again = session.status !== "created";
@@ -136,7 +137,7 @@ function useCommands(session, reload) {
   if (isOver && !session.archived && session.trainer !== "external") {
     commands.push({
       name: "Reproduce", text: `A new session trains this one again as it was recorded, up to epoch ${session.current_epoch}, without interruptions. When it ends, both are compared and the verdict is recorded in both.`,
-      allow: true, run: (allow) => send("POST", path + "/reproduce", { allow_differences: allow }), done: "The reproduction has been started.",
+      allow: true, run: (allow = false) => send("POST", path + "/reproduce", { allow_differences: allow }), done: "The reproduction has been started.",
     });
   }
   if (isOver || session.status === "created") {

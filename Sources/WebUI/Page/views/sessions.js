@@ -6,10 +6,10 @@ import { listen } from "../core/feed.js";
 import { csv, save } from "../core/format.js";
 import { learn, learnParams, names, field } from "../core/names.js";
 import { throttled, useKept, useNow } from "../core/reading.js";
-import { change, currentRoute, go, link } from "../core/route.js";
+import { change, go, link } from "../core/route.js";
 import { FEW, FIXED, USUAL, column, widths } from "../parts/columns.js";
 import { FilterInput } from "../parts/filter.js";
-import { attempt, Dialog, Fault, Menu, tell } from "../parts/small.js";
+import { Dialog, Fault, Menu, tell } from "../parts/small.js";
 import { Groups } from "./groups.js";
 
 /** @typedef {import("../core/types.js").Session} Session */
@@ -55,8 +55,9 @@ class Rows {
     }
   }
 
-  /** Reads pages again that are in sight, and forgets the others. */
-  refresh(first, last) {
+  /** Reads pages again that are in sight, and forgets the others. What the reader has done is shown, the pointer wherever it is. */
+  refresh(first, last, isOwn = false) {
+    this.isOwn = isOwn;
     const low = Math.floor(first / PAGE);
     const high = Math.floor(last / PAGE);
     for (const page of [...this.pages.keys()]) if (page < low || page > high) this.pages.delete(page);
@@ -87,10 +88,11 @@ class Rows {
     const before = this.pages.get(page);
     const isSame = before && before.length === answer.sessions.length && answer.total === this.total
       && before.every((session, index) => session.session_id === answer.sessions[index].session_id);
-    if (!before || !this.isHeld || isSame) {
+    const isHeld = this.isHeld && !this.isOwn;
+    if (!before || !isHeld || isSame) {
       this.pages.set(page, answer.sessions);
       this.total = answer.total;
-      if (isSame || !this.isHeld) this.isOutdated = false;
+      if (isSame || !isHeld) this.isOutdated = false;
       return;
     }
     const fresh = new Map(answer.sessions.map((session) => [session.session_id, session]));
@@ -342,8 +344,8 @@ function Table({ query }) {
     <h1 class="hidden">Sessions</h1>
     <${Bar} query=${query} error=${rows.error} shown=${ids}
       counts=${html`<span class="quiet" aria-live="polite">${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
-      extra=${rows.isOutdated && html`<button onClick=${() => { rows.isHeld = false; rows.refresh(first, last); }}>The order has changed: show it</button>`} />
-    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${chosen} shown=${shown} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last)} /></div>`}
+      extra=${rows.isOutdated && html`<button onClick=${() => rows.refresh(first, last, true)}>The order has changed: show it</button>`} />
+    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${chosen} shown=${shown} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last, true)} /></div>`}
     ${rows.error && rows.error.details?.field !== "filter" && html`<div class="section"><${Fault} error=${rows.error} /></div>`}
     <div class="grid" ref=${box} role="grid" tabindex="0" aria-label="Sessions" aria-rowcount=${rows.total + 1} aria-multiselectable="true" aria-activedescendant=${active >= first && active <= last ? "row-" + active : undefined}
       onScroll=${(event) => setView({ ...view, top: event.target.scrollTop })} onKeyDown=${keyDown}

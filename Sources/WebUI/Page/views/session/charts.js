@@ -2,7 +2,7 @@
 
 import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
 import { get, sessionPath, queryText } from "../../core/api.js";
-import { color, number } from "../../core/format.js";
+import { color } from "../../core/format.js";
 import { bounds, byAttempts, envelope, HistoryReader, linesOf } from "../../core/histories.js";
 import { throttled, useReading } from "../../core/reading.js";
 import { change } from "../../core/route.js";

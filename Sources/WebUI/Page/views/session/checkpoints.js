@@ -28,7 +28,7 @@ export function Checkpoints({ session, at, past, bus, query }) {
       <th scope="row" class="num">${one.epoch}</th><td class="num">${one.step ?? ""}</td><td class="num" title=${one.metric_value}>${short(one.metric_value)}</td>
       <td class="break">${one.file_name} ${(past ? one.marks.filter((mark) => mark === "stop") : one.marks).map((mark) => html`<span class=${"badge " + (mark === "best" ? "completed" : "")}>${mark}</span> `)}${one.superseded && html`<span class="badge">superseded</span>`}</td>
       <td class="num">${size(one.file_size_bytes)}</td><td class="num">${size(one.stored_size_bytes)}</td><td class="num">${short(Number((one.stored_size_bytes / one.file_size_bytes).toPrecision(2)))}</td>
-      <td><${Copyable} text=${one.digest} shown=${one.digest.slice(7, 19) + "…"} /></td><td>${time(one.created_at)}</td>
+      <td><${Copyable} text=${one.digest} shown=${one.digest.slice(7, 19) + "…"} /></td><td class="when">${time(one.created_at)}</td>
       <td class="row"><a class="button" download href=${address(`/checkpoints/${one.checkpoint_id}/download`)} aria-label=${"Download the checkpoint of epoch " + one.epoch}>Download</a>
         ${session.trainer !== "external" && one.resumable && html`<a class="button" href=${link(["create"], { from: session.session_id, checkpoint: one.checkpoint_id })}>Start from it</a>`}
         ${at === null && !session.archived && html`<button class="plain" onClick=${() => setAsked(one)} aria-label=${"Delete the checkpoint of epoch " + one.epoch}>Delete…</button>`}</td></tr>`)}</tbody></table></div>`}

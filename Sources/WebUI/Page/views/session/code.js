@@ -36,7 +36,9 @@ const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section clas
 /** @param {any} props */
 export function Code({ session, past }) {
   const facts = Object.entries(session.provenance ?? {});
+  /** @param {[string, any]} fact */
   const isCode = ([name]) => /^(git|code|commit|repository|branch|source)/.test(name);
+  /** @param {[string, any]} fact */
   const isPackage = ([name]) => name.startsWith("package.");
   const trained = (session.attempts ?? []).flatMap((one) => ["binary", "engine", "instruction_set", "threads", "data_digest", "devices"]
     .filter((name) => one[name] !== undefined).map((name) => [`attempt ${one.attempt}: ${name.replaceAll("_", " ")}`, one[name]]));

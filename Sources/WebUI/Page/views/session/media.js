@@ -165,7 +165,7 @@ export function Media({ session, query, past, bus }) {
         <div class=${"pictures" + (kind === "image" ? "" : " roomy")}>${some.map((group) => html`<${InSight} key=${group.key} height=${200}>${() => html`<${Group} session=${id} group=${group} step=${step} />`}</${InSight}>`)}</div></div>`; })}
       ${artifacts.length > 0 && html`<details open=${groups.length === 0}><summary>All files</summary><div class="card scroll"><table class="plain"><thead><tr><th>Path</th><th>Kind</th><th class="num">Step</th><th class="num">Size</th><th class="num">Stored</th><th>Saved</th></tr></thead>
         <tbody>${artifacts.slice(0, 1000).map((one) => html`<tr key=${one.path}><td class="break"><a download href=${artifactAddress(id, one)}>${one.path}</a>${one.superseded && html` <span class="badge">superseded</span>`}</td><td>${one.kind ?? ""}</td><td class="num">${one.step ?? ""}</td>
-          <td class="num">${size(one.size_bytes)}</td><td class="num">${size(one.stored_size_bytes)}</td><td>${time(one.created_at)}</td></tr>`)}</tbody></table>
+          <td class="num">${size(one.size_bytes)}</td><td class="num">${size(one.stored_size_bytes)}</td><td class="when">${time(one.created_at)}</td></tr>`)}</tbody></table>
         ${artifacts.length > 1000 && html`<p class="padded quiet">The first 1,000 of ${artifacts.length} are listed; find the others by their paths.</p>`}</div></details>`}
     </div>`;
 }
