@@ -33,7 +33,7 @@ def main():
               *checks_everybody.CHECKS, *checks_live.CHECKS, *checks_many.CHECKS]
     results = []
     with tempfile.TemporaryDirectory(prefix="pivot-ui-") as folder:
-        bed = Bed(folder, 10_000 if arguments.full else 2_000, arguments.pictures)
+        bed = Bed(folder, arguments.full, arguments.pictures)
         try:
             for sentence, check in checks:
                 if arguments.only in sentence:

@@ -99,10 +99,11 @@ class Trainer:
 class Bed:
     """One server, its sessions, and one browser."""
 
-    def __init__(self, folder, session_count, pictures=None):
+    def __init__(self, folder, is_full, pictures=None):
         self.folder = pathlib.Path(folder)
         self.pictures = pictures
-        self.session_count = session_count
+        self.is_full = is_full
+        self.session_count = 10_000 if is_full else 2_000
         self.server = ServerProcess(PIVOT, folder, "--config-root", str(CHECKOUT), "--webhook-network", "127.0.0.0/8")
         self.server.start()
         self.api = API(self.server.port)

@@ -21,9 +21,11 @@ def accessible(bed):
         f"#/compare?ids={ids}&tab=correlation": "tbody tr", "#/create": "aside button", "#/webhooks": "h1", "#/server": "tbody tr",
     }
     axe, found = Axe(), []
-    for theme in ("light", "dark"):
+    # Both themes have the same elements; in the dark, some views show every colour.
+    dark = {view: there for view, there in list(views.items())[:: 1 if bed.is_full else 3]}
+    for theme, some in (("light", views), ("dark", dark)):
         with bed.page(theme=theme) as page:
-            for view, there in views.items():
+            for view, there in some.items():
                 page.goto(bed.server.url + "/" + view)
                 page.wait_for_selector(there, state="attached")
                 for fault in axe.run(page, options=RULES).response["violations"]:
@@ -31,7 +33,7 @@ def accessible(bed):
                     found.append(f"{theme} {view.replace(bed.rich.id, 'ID')[:60]}: {fault['id']} ({len(fault['nodes'])}): {places}")
     if found:
         raise Wrong("\n".join(found))
-    return f"{2 * len(views)} views"
+    return f"{len(views) + len(dark)} views"
 
 
 def hostile(bed):
@@ -61,7 +63,7 @@ def hostile(bed):
             page.goto("about:blank")
             page.goto(bed.server.url + "/" + view)
             page.wait_for_selector("main *")
-            page.wait_for_timeout(350)
+            page.wait_for_timeout(1000 if bed.is_full else 250)
             require(page.evaluate("window.pwned === undefined"), f"a script ran in {view}")
             same(page.evaluate("document.querySelectorAll('main script, main img[src=x], main [onerror], main [onload]').length"), 0, f"the foreign elements in {view}")
         page.goto(bed.server.url + "/" + here)

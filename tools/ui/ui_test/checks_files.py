@@ -4,6 +4,7 @@ import gzip
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 
 from checking import Wrong, require
@@ -31,6 +32,13 @@ def shape(_bed):
         text = file.read_text()
         require("innerHTML" not in text and "dangerously" not in text and "eval(" not in text, f"{file.name} makes markup of a text")
         require(len(text.splitlines()) <= 400, f"{file.name} has more than 400 lines")
+
+
+def preloaded(_bed):
+    index = (PAGE / "index.html").read_text()
+    named = set(re.findall(r'rel="modulepreload" href="{{base}}/([^"]+)"', index)) - {"vendor/preact.js"}
+    there = {str(file.relative_to(PAGE)) for file in PAGE.rglob("*.js")} - {"main.js", "theme.js"}
+    same(sorted(named ^ there), [], "the modules that index.html does not preload, or that are not there")
 
 
 def size(_bed):
@@ -76,6 +84,7 @@ def painted(bed):
 CHECKS = [
     ("the page's modules pass the type checker", types),
     ("the page's modules make no markup of texts, and are short", shape),
+    ("the page preloads every module", preloaded),
     ("the page's scripts are small", size),
     ("the page's files are packed, kept by their digest, and under a strict policy", served),
     ("the page is painted at once", painted),

@@ -83,7 +83,7 @@ def sessions(bed):
         page.evaluate("window.began = performance.now(); location.hash = '#/sessions?filter=metrics.val_loss+%3C+0.01&columns=name,metrics.val_loss'")
         eventually(page, "document.querySelector('.toolbar').textContent.includes('10 sessions')", "the ten that match")
         found = page.evaluate("performance.now() - window.began")
-        page.goto(bed.server.url + "/#/sessions?by=experiment&filter=name+~+many")
+        page.goto(bed.server.url + "/#/sessions?by=experiment&filter=name+~+%22many-%22")
         eventually(page, "document.querySelectorAll('tbody tr').length === 7", "the groups", seconds=20)
     return f"{bed.session_count:,} sessions: {told(frames)}, sorted in {sort:.0f} ms, filtered in {found:.0f} ms"
 

@@ -72,7 +72,7 @@ let isLive = null;
 export function listen(tell) {
   listeners.add(tell);
   if (!shared) {
-    shared = new Feed("/ws/broadcast", ["status", "epoch_complete", "checkpoint_saved"],
+    shared = new Feed("/ws/broadcast", ["status", "epoch_complete", "checkpoint_saved", "training_complete", "error"],
       (frame) => { for (const listener of [...listeners]) listener(frame); },
       (live) => { isLive = live; for (const state of states) state(live); });
   }

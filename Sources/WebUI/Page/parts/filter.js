@@ -55,10 +55,13 @@ export function FilterInput({ value, error, onSubmit }) {
   const take = (option) => {
     const caret = input.current.selectionStart;
     const next = text.slice(0, open.start) + option.text + " " + text.slice(caret);
-    setText(next);
-    setOpen(null);
     const place = open.start + option.text.length + 1;
-    requestAnimationFrame(() => { input.current.focus(); input.current.setSelectionRange(place, place); suggest(); });
+    // At once, so that what is typed next stands behind it.
+    input.current.value = next;
+    input.current.focus();
+    input.current.setSelectionRange(place, place);
+    setText(next);
+    suggest();
   };
   const submit = () => { setOpen(null); onSubmit(text.trim()); };
   const key = (event) => {

@@ -118,7 +118,7 @@ export function Create({ route }) {
     ${!from && input("file", "A configuration file of the server; what stands below then changes it", "such as configs/synthetic.yaml; empty for what stands below")}
     <${Editor} text=${text} setText=${setText} problems=${told.length ? told : problems} parsed=${parsed} schema=${schema} />
     ${from && original && html`<p class="quiet">${changed.length === 0 ? "Nothing of the configuration differs from the original yet." : "What differs from the original:"}</p>
-      ${changed.length > 0 && html`<div class="card scroll"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr key=${name}><th scope="row">${name}</th><td class="mono">${before === undefined ? "–" : whole(before)}</td><td class="mono">${after === undefined ? "–" : whole(after)}</td></tr>`)}</tbody></table></div>`}`}
+      ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr key=${name}><th scope="row">${name}</th><td class="mono">${before === undefined ? "–" : whole(before)}</td><td class="mono">${after === undefined ? "–" : whole(after)}</td></tr>`)}</tbody></table></div>`}`}
     ${error && told.length === 0 && html`<${Fault} error=${error} />`}
     <div class="row"><button class="primary" disabled=${isBusy || parsed.problems.length > 0}>${isBusy ? "Working…" : starts && !isExternal ? "Create and start" : "Create"}</button>
       ${isExternal ? html`<span class="quiet">A program of your own trains it: it claims the session with the Python client, <code>pivot.session(resume=…)</code>.</span>`

@@ -51,7 +51,7 @@ export function Groups({ query }) {
   }, [value]);
   useEffect(() => {
     const again = throttled(reload, 3000);
-    const stop = listen((frame) => { if (frame.type === "status" || frame.type === "epoch_complete" || frame.type === "resync") again(); });
+    const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const groups = new Map();
@@ -73,7 +73,7 @@ export function Groups({ query }) {
   return html`<div class="section stack">
     <${Fault} error=${error} />
     ${value && value.total > MOST && html`<p class="note warn">${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
-    <div class="card scroll"><table class="plain"><caption class="hidden">Groups by ${query.by}</caption>
+    <div class="card scroll" tabindex="0"><table class="plain"><caption class="hidden">Groups by ${query.by}</caption>
       <thead><tr><th scope="col">${query.by}</th><th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num" key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
       <tbody>${rows.slice(0, 500).map((row) => html`<tr key=${String(row.key)}>
         <th scope="row"><a href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>

@@ -37,6 +37,8 @@ class Rows {
     this.fields = fields;
     /** @type {Map<number, Session[]>} */
     this.pages = new Map();
+    /** What was told last of each session. @type {Map<string, Session>} */
+    this.known = new Map();
     this.wanted = new Set();
     this.total = 0;
     this.error = null;
@@ -85,6 +87,7 @@ class Rows {
   }
 
   take(page, answer) {
+    for (const session of answer.sessions) this.known.set(session.session_id, session);
     const before = this.pages.get(page);
     const isSame = before && before.length === answer.sessions.length && answer.total === this.total
       && before.every((session, index) => session.session_id === answer.sessions[index].session_id);
@@ -274,7 +277,7 @@ function Table({ query }) {
   }, []);
   useEffect(() => {
     const refresh = throttled(() => rows.refresh(range.current.first, range.current.last), 700);
-    const stop = listen((frame) => { if (frame.type === "status" || frame.type === "epoch_complete" || frame.type === "checkpoint_saved" || frame.type === "resync") refresh(); });
+    const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") refresh(); });
     return () => { stop(); refresh.cancel(); };
   }, []);
   const present = [];
@@ -345,7 +348,7 @@ function Table({ query }) {
     <${Bar} query=${query} error=${rows.error} shown=${ids}
       counts=${html`<span class="quiet" aria-live="polite">${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
       extra=${rows.isOutdated && html`<button onClick=${() => rows.refresh(first, last, true)}>The order has changed: show it</button>`} />
-    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${chosen} shown=${shown} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last, true)} /></div>`}
+    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${new Map([...chosen].map(([id, session]) => [id, rows.known.get(id) ?? session]))} shown=${shown} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last, true)} /></div>`}
     ${rows.error && rows.error.details?.field !== "filter" && html`<div class="section"><${Fault} error=${rows.error} /></div>`}
     <div class="grid" ref=${box} role="grid" tabindex="0" aria-label="Sessions" aria-rowcount=${rows.total + 1} aria-multiselectable="true" aria-activedescendant=${active >= first && active <= last ? "row-" + active : undefined}
       onScroll=${(event) => setView({ ...view, top: event.target.scrollTop })} onKeyDown=${keyDown}

@@ -14,7 +14,7 @@ export function Checkpoints({ session, at, past, bus, query }) {
   const [asked, setAsked] = useState(null);
   useEffect(() => {
     const again = throttled(reload, 700);
-    const stop = bus.on((frame) => { if (frame.type === "checkpoint_saved" || frame.type === "resync" || frame.type === "status") again(); });
+    const stop = bus.on((frame) => { if (!["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const list = (value?.checkpoints ?? []).filter((one) => !past || past.checkpoints.has(one.checkpoint_id)).reverse();
@@ -23,7 +23,7 @@ export function Checkpoints({ session, at, past, bus, query }) {
   return html`<div class="section stack"><${Fault} error=${error} />
     ${value && list.length === 0 && html`<p class="quiet">No checkpoint ${at === null ? "is" : "was"} saved.</p>`}
     ${list.length > 0 && html`<p class="quiet">${list.length} checkpoints of ${size(files)} take ${size(stored)} of the disk, ${short(stored / files)} for each byte. ${past && "Deleted ones of that time are not shown. "}</p>
-    <div class="card scroll"><table class="plain"><thead><tr><th class="num">Epoch</th><th class="num">Step</th><th class="num">${session.monitor ?? "Metric"}</th><th>File</th><th class="num">Size</th><th class="num">Stored</th><th class="num">Ratio</th><th>Digest</th><th>Saved</th><th></th></tr></thead>
+    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">Epoch</th><th class="num">Step</th><th class="num">${session.monitor ?? "Metric"}</th><th>File</th><th class="num">Size</th><th class="num">Stored</th><th class="num">Ratio</th><th>Digest</th><th>Saved</th><th></th></tr></thead>
     <tbody>${list.map((one) => html`<tr key=${one.checkpoint_id}>
       <th scope="row" class="num">${one.epoch}</th><td class="num">${one.step ?? ""}</td><td class="num" title=${one.metric_value}>${short(one.metric_value)}</td>
       <td class="break">${one.file_name} ${(past ? one.marks.filter((mark) => mark === "stop") : one.marks).map((mark) => html`<span class=${"badge " + (mark === "best" ? "completed" : "")}>${mark}</span> `)}${one.superseded && html`<span class="badge">superseded</span>`}</td>

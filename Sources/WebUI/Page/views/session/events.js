@@ -18,9 +18,9 @@ export function Events({ session, at, bus }) {
   const [open, setOpen] = useState(new Set());
   useEffect(() => {
     const again = throttled(reload, 1000);
-    const stop = bus.on((frame) => { if (frame.type === "status" || frame.type === "epoch_complete" || frame.type === "checkpoint_saved" || frame.type === "resync") again(); });
+    const stop = bus.on((frame) => { if (stream !== "session" || !["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
-  }, []);
+  }, [stream]);
   const events = (value ?? []).filter((event) => at === null || event.position <= at);
   const toggle = (position) => { const next = new Set(open); if (!next.delete(position)) next.add(position); setOpen(next); };
   return html`<div class="section stack"><${Fault} error=${error} />
@@ -28,7 +28,7 @@ export function Events({ session, at, bus }) {
       ${after > 0 && html`<button onClick=${() => setAfter(0)}>From the first</button>`}
       ${(value ?? []).length === MOST && html`<button onClick=${() => setAfter(value[value.length - 1].position)}>The next ${MOST}</button>`}
       <span class="quiet">${events.length} events</span></div>
-    <div class="card scroll"><table class="plain"><thead><tr><th class="num">Position</th><th>Recorded</th><th>Event</th><th>By</th><th></th></tr></thead><tbody>
+    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Recorded</th><th>Event</th><th>By</th><th></th></tr></thead><tbody>
       ${events.map((event) => html`<tr key=${event.position}><td class="num">${event.position}</td><td class="when">${time(event.recorded_at)}</td>
         <td class="break"><b>${eventName(event.type)}</b> ${eventText(event)}${open.has(event.position) && html`<pre>${JSON.stringify(event, null, 2)}</pre>`}</td><td>${event.actor}</td>
         <td class="row"><button class="plain" aria-expanded=${open.has(event.position)} onClick=${() => toggle(event.position)}>record</button>

@@ -94,7 +94,7 @@ export function Logs({ session, query, past, bus }) {
   useEffect(() => () => { log.isClosed = true; }, [log]);
   useEffect(() => {
     const again = throttled(() => log.more(), 400);
-    const stop = bus.on((frame) => { if (frame.type === "log" || frame.type === "resync" || frame.type === "status") again(); });
+    const stop = bus.on((frame) => { if (frame.type !== "metrics" && frame.type !== "host") again(); });
     return () => { stop(); again.cancel(); };
   }, [log]);
   const find = (query.find ?? "").toLowerCase();

@@ -111,7 +111,7 @@ function Table({ document: found, name }) {
     });
   }
   const table = () => save(name + ".csv", csv([found.columns.map((one) => one.name), ...order.map((row) => found.columns.map((one) => cell(one.values[row]) ?? ""))]));
-  return html`<div class="scroll tall"><table class="plain"><thead><tr>${found.columns.map((one, index) => html`<th key=${index} class=${one.type === "number" ? "num" : ""}>
+  return html`<div class="scroll tall" tabindex="0"><table class="plain"><thead><tr>${found.columns.map((one, index) => html`<th key=${index} class=${one.type === "number" ? "num" : ""}>
       <button class="plain" onClick=${() => setSort({ column: index, falling: sort.column === index && !sort.falling })}>${one.name}${sort.column === index && (sort.falling ? " ▼" : " ▲")}</button></th>`)}</tr></thead>
     <tbody>${order.slice(0, 200).map((row) => html`<tr key=${row}>${found.columns.map((one, index) => html`<td key=${index} class=${one.type === "number" ? "num" : "break"}>${one.type === "number" ? short(one.values[row]) : String(cell(one.values[row]) ?? "")}</td>`)}</tr>`)}</tbody></table></div>
     <p class="row quiet"><span>${found.row_count.toLocaleString("en")} rows${found.row_count > 200 && ", the first 200 in this order"}</span><button class="plain" onClick=${table}>CSV</button></p>`;
@@ -145,7 +145,7 @@ export function Media({ session, query, past, bus }) {
   const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined }, signal), [id, query.attempts]);
   useEffect(() => {
     const again = throttled(reload, 2000);
-    const stop = bus.on((frame) => { if (["epoch_complete", "checkpoint_saved", "status", "resync"].includes(frame.type)) again(); });
+    const stop = bus.on((frame) => { if (!["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const find = (query.find ?? "").toLowerCase();
@@ -163,7 +163,7 @@ export function Media({ session, query, past, bus }) {
       ${value && artifacts.length === 0 && html`<p class="quiet">No file ${past ? "had been" : "has been"} logged.</p>`}
       ${Object.entries(KINDS).map(([kind, label]) => { const some = groups.filter((group) => group.kind === kind); return some.length === 0 ? null : html`<div key=${kind}><div class="prefix"><h2>${label}</h2><span class="quiet">${some.length}</span></div>
         <div class=${"pictures" + (kind === "image" ? "" : " roomy")}>${some.map((group) => html`<${InSight} key=${group.key} height=${200}>${() => html`<${Group} session=${id} group=${group} step=${step} />`}</${InSight}>`)}</div></div>`; })}
-      ${artifacts.length > 0 && html`<details open=${groups.length === 0}><summary>All files</summary><div class="card scroll"><table class="plain"><thead><tr><th>Path</th><th>Kind</th><th class="num">Step</th><th class="num">Size</th><th class="num">Stored</th><th>Saved</th></tr></thead>
+      ${artifacts.length > 0 && html`<details open=${groups.length === 0}><summary>All files</summary><div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Path</th><th>Kind</th><th class="num">Step</th><th class="num">Size</th><th class="num">Stored</th><th>Saved</th></tr></thead>
         <tbody>${artifacts.slice(0, 1000).map((one) => html`<tr key=${one.path}><td class="break"><a download href=${artifactAddress(id, one)}>${one.path}</a>${one.superseded && html` <span class="badge">superseded</span>`}</td><td>${one.kind ?? ""}</td><td class="num">${one.step ?? ""}</td>
           <td class="num">${size(one.size_bytes)}</td><td class="num">${size(one.stored_size_bytes)}</td><td class="when">${time(one.created_at)}</td></tr>`)}</tbody></table>
         ${artifacts.length > 1000 && html`<p class="padded quiet">The first 1,000 of ${artifacts.length} are listed; find the others by their paths.</p>`}</div></details>`}

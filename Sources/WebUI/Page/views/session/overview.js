@@ -39,13 +39,13 @@ export function Overview({ session, at, reload }) {
   const metrics = session.final_metrics ?? session.latest_metrics;
   return html`<div class="section columns">
     <${Notes} session=${session} isFixed=${isFixed} reload=${reload} />
-    <section class="card"><header><h2>${session.final_metrics ? "Final metrics" : "Latest metrics"}</h2></header><div class="scroll"><table class="plain"><tbody>
+    <section class="card"><header><h2>${session.final_metrics ? "Final metrics" : "Latest metrics"}</h2></header><div class="scroll" tabindex="0"><table class="plain"><tbody>
       ${Object.entries(metrics).map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td class="num" title=${value}>${short(value)}</td></tr>`)}
       ${(session.nonfinite_metrics ?? []).map((name) => html`<tr key=${name}><th scope="row">${name}</th><td class="num">not finite</td></tr>`)}</tbody></table></div></section>
-    ${results.length > 0 && html`<section class="card"><header><h2>Results</h2></header><div class="scroll"><table class="plain"><thead><tr><th>Name</th><th class="num">Value</th><th>Source</th><th>When</th></tr></thead><tbody>
+    ${results.length > 0 && html`<section class="card"><header><h2>Results</h2></header><div class="scroll" tabindex="0"><table class="plain"><thead><tr><th>Name</th><th class="num">Value</th><th>Source</th><th>When</th></tr></thead><tbody>
       ${results.map((one) => html`<tr><td>${one.name}</td><td class="num">${short(one.value)}</td><td>${one.source}</td><td class="when">${time(one.recorded_at)}${one.late && " (late)"}</td></tr>`)}</tbody></table></div></section>`}
     ${(session.reproductions ?? []).length > 0 && html`<section class="card"><header><h2>Reproduction</h2></header><div class="padded stack">${session.reproductions.map((one) => html`<${Verdict} report=${one} id=${session.session_id} />`)}</div></section>`}
-    <section class="card"><header><h2>Attempts</h2></header><div class="scroll"><table class="plain"><thead><tr><th class="num">No.</th><th>From</th><th>Duration</th><th>End</th><th>Host</th></tr></thead><tbody>
+    <section class="card"><header><h2>Attempts</h2></header><div class="scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">No.</th><th>From</th><th>Duration</th><th>End</th><th>Host</th></tr></thead><tbody>
       ${(session.attempts ?? []).map((one) => html`<tr key=${one.attempt}><td class="num">${one.attempt}</td><td class="when">${time(one.claimed_at)}<br /><span class="quiet">${one.first_epoch !== undefined && `epoch ${one.first_epoch}, step ${one.first_step}`}${one.checkpoint_id && `, from ${one.checkpoint_id}`}</span></td>
         <td>${one.ended_at ? duration((Date.parse(one.ended_at) - Date.parse(one.claimed_at)) / 1000) : ""}</td><td>${one.ending ?? "under way"}${one.message && html`<br /><span class="quiet">${one.message}</span>`}</td>
         <td>${one.host ?? ""}${one.world_size > 1 && `, ${one.world_size} ranks`}</td></tr>`)}</tbody></table>
