@@ -23,6 +23,9 @@ const uPlot = /** @type {any} */ (window).uPlot;
 
 const themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** The distances of ticks between epochs or steps, of which there are no parts. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, ...[1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10].flatMap((unit) => [unit, 2 * unit, 5 * unit])];
+
 /** Labels of the time axis by the distance of its ticks, as uPlot wants them: the day stands below where it changes. */
 const TIME_LABELS = [
   [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 0],
@@ -208,7 +211,7 @@ class Plot {
         y: { distr: log ? 3 : 1, range: (_plot, low, high) => this.yRange(low, high) },
       },
       axes: [
-        { ...shared, size: axis === "time" ? 42 : 28, values: axis === "time" ? TIME_LABELS : (_plot, values) => values.map((value) => (value === null ? "" : short(value))) },
+        { ...shared, incrs: axis === "epoch" || axis === "step" ? WHOLE_STEPS : undefined, size: axis === "time" ? 42 : 28, values: axis === "time" ? TIME_LABELS : (_plot, values) => values.map((value) => (value === null ? "" : short(value))) },
         { ...shared, size: 58, values: (_plot, values) => values.map((value) => (value === null ? "" : this.written(value))) },
       ],
       series: [{}, ...lines.map((line) => ({

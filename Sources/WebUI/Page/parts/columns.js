@@ -58,10 +58,11 @@ export function column(id) {
 /** The usual columns where there is little room. */
 export const FEW = ["status", "name", "progress"];
 
-/** The widths of columns, for the grid that every row is. @param {Column[]} shown */
-export function widths(shown) {
+/** The widths of columns, for the grid that every row is. @param {Column[]} shown @param {boolean} isNarrow whether there is little room */
+export function widths(shown, isNarrow = false) {
+  const room = (one) => (isNarrow && one.grows ? Math.min(one.width, 110) : one.width);
   return {
-    template: "34px " + shown.map((one) => (one.grows ? `minmax(${one.width}px, ${one.grows}fr)` : one.width + "px")).join(" "),
-    least: 34 + shown.reduce((sum, one) => sum + one.width, 0),
+    template: "34px " + shown.map((one) => (one.grows ? `minmax(${room(one)}px, ${one.grows}fr)` : one.width + "px")).join(" "),
+    least: 34 + shown.reduce((sum, one) => sum + room(one), 0),
   };
 }

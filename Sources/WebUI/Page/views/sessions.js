@@ -324,7 +324,7 @@ function Table({ query }) {
     const startsFalling = one.numeric || one.id === "created" || one.id === "updated";
     change({ sort: falling ? one.sort : rising ? "-" + one.sort : (startsFalling ? "-" : "") + one.sort }, false);
   };
-  const { template: columnTemplate, least } = widths(shown);
+  const { template: columnTemplate, least } = widths(shown, isNarrow);
   const template = { gridTemplateColumns: columnTemplate };
   const hold = (isHeld) => {
     rows.isHeld = isHeld;

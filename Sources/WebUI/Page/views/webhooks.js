@@ -46,6 +46,7 @@ export function Webhooks({ route }) {
   const [dialog, setDialog] = useState(/** @type {any} */ (null));
   const [made, setMade] = useState(null);
   const chosen = route.query.id;
+  useEffect(() => { const timer = setInterval(reload, 5000); return () => clearInterval(timer); }, []);
   const test = async (hook) => {
     const answer = await attempt(() => send("POST", `/webhooks/${hook.webhook_id}/test`));
     if (answer) await attempt(async () => { if (!answer.success) throw new Error(`The test did not arrive: ${answer.error_message ?? "the answer was " + answer.status_code}`); }, `The test arrived: ${answer.status_code ?? "accepted"} after ${short(answer.response_time_ms)} ms.`);

@@ -1,8 +1,7 @@
 /** Parallel coordinates: a line for each session over its params and results. Drag along an axis to keep only what lies there. */
 
 import { html, useRef, useState } from "../../core/preact.js";
-import { short } from "../../core/format.js";
-import { number } from "../../core/format.js";
+import { number, short } from "../../core/format.js";
 import { change, go, link } from "../../core/route.js";
 import { scaleOf } from "../../core/statistics.js";
 import { Figure } from "../../parts/figure.js";
@@ -49,7 +48,7 @@ export function Parallel({ sessions, names, query, colors }) {
       ${Object.keys(brushes).length > 0 && html`<button onClick=${() => setBrushes({})}>All</button>${kept.length > 0 && html`<button onClick=${() => go(link(["compare"], { ...query, ids: kept.map((session) => session.session_id).join(",") }))}>Keep only these</button>`}`}
       <span class="grow clip">${hovered?.session_name ?? ""}</span></div>
     <${Figure} title="Parallel coordinates" rows=${() => [["session", ...axes], ...sessions.map((session) => [session.session_name, ...axes.map((name) => valueOf(session, name))])]}>
-      <div class="scroll" tabindex="0"><svg viewBox=${`0 0 ${width} ${HEIGHT}`} style=${{ minWidth: width + "px", width: "100%", display: "block" }} role="img" aria-label=${`${sessions.length} sessions over ${axes.length} axes`}>
+      <div class="scroll" tabindex="0"><svg viewBox=${`0 0 ${width} ${HEIGHT}`} style=${{ minWidth: width + "px", width: "100%", maxWidth: 1.5 * width + "px", display: "block" }} role="img" aria-label=${`${sessions.length} sessions over ${axes.length} axes`}>
         ${sessions.map((session) => html`<path key=${session.session_id} d=${path(session)} fill="none" stroke=${isKept.has(session.session_id) ? colors.get(session.session_id) : "var(--line)"} stroke-width=${over === session.session_id ? 3.5 : 1.7}
           opacity=${over && over !== session.session_id ? 0.35 : 0.85} onMouseEnter=${() => setOver(session.session_id)} onMouseLeave=${() => setOver("")} onClick=${() => go(link(["session", session.session_id]))}><title>${session.session_name}</title></path>`)}
         ${axes.map((name, index) => html`<g key=${name}><line x1=${x(index)} x2=${x(index)} y1=${y(0)} y2=${y(1)} stroke="var(--line-strong)" />

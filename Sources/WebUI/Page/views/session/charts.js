@@ -21,7 +21,7 @@ export function remark(series) {
   const parts = [];
   if (series.nan_count) parts.push(`${series.nan_count.toLocaleString("en")} NaN`);
   if (series.infinity_count) parts.push(`${series.infinity_count.toLocaleString("en")} infinite`);
-  if (series.sampled) parts.push(`of ${series.total_points.toLocaleString("en")} points`);
+  if (series.sampled) parts.push(`${series.values.length.toLocaleString("en")} of ${series.total_points.toLocaleString("en")} points`);
   return parts.length ? html`<span class="quiet" title="NaN and infinite values are marked at the edge of the plot. Of many points, the first, least, greatest and last of equal parts are drawn; zoom in to have all.">${parts.join(", ")}</span>` : null;
 }
 
