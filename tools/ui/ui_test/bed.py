@@ -124,7 +124,7 @@ class Bed:
         """A page of its own at an address behind the `#`; what it complains of is kept."""
         context = self.browser.new_context(viewport=viewport, color_scheme=theme, reduced_motion="reduce", accept_downloads=True)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{error}\n{error.stack}"))
         page.on("request", self._watch)
@@ -256,7 +256,7 @@ def number(text):
     return float(text.strip().replace("−", "-").replace(",", ""))
 
 
-def eventually(page, expression, what, seconds=8):
+def eventually(page, expression, what, seconds=20):
     """Waits until a JavaScript expression holds. The page's policy forbids to evaluate it there again and again."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(expression):

@@ -1,5 +1,7 @@
 """Sessions side by side."""
 
+import json
+
 from checking import require
 
 from .bed import eventually, same, saved
@@ -71,6 +73,22 @@ def pictures(bed):
         bed.picture(page, "images-light")
 
 
+def past(bed):
+    first, second = bed.study[0], bed.study[1]
+    events = bed.api.call("GET", f"/training/sessions/{second.id}/events", query={"limit": 100}).body.decode().splitlines()
+    at = next(event["position"] for event in map(json.loads, events) if event["type"] == "session.epoch_completed" and event["data"]["epoch"] == 3)
+    with bed.page(f"#/compare?ids={first.id},{second.id},{bed.study[5].id}&at={at}") as page:
+        eventually(page, "document.querySelectorAll('.legend .swatch').length === 2", "the two sessions that existed")
+        eventually(page, "/2 lines with 11 points/.test(document.querySelector('.chart[aria-label=val_dice] .plot')?.getAttribute('aria-label'))", "the curves of that time")
+        page.click(".tabs >> text=Differences")
+        page.wait_for_selector("tr:has(th:text-is('epoch')):has-text('8'):has-text('3')")
+        page.click(".tabs >> text=Images")
+        page.wait_for_selector("text=step 80")
+        same(page.locator("table.images img").count(), 1, "the number of pictures of that time")
+        page.click("text=Back to now")
+        eventually(page, "document.querySelectorAll('.legend .swatch').length === 3", "all three")
+
+
 CHECKS = [
     ("five sessions are chosen, their curves overlaid, and what differs is told", chosen),
     ("groups have bands, and a link holds the whole view", banded),
@@ -78,4 +96,5 @@ CHECKS = [
     ("a scatter plot has a third dimension", scattered),
     ("the correlation of params with the result is told", correlated),
     ("pictures stand side by side", pictures),
+    ("sessions are compared as of a position", past),
 ]

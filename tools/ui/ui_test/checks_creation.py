@@ -66,7 +66,7 @@ def created(bed):
         page.click("dialog button:has-text('Reproduce')")
         page.wait_for_selector(".badge.completed", timeout=60_000)
         page.click(".tabs >> text=Overview")
-        page.wait_for_selector("text=Bit-identical", timeout=20_000)
+        page.wait_for_selector("text=Bit-identical")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -93,8 +93,8 @@ def webhooks(bed):
             page.click("button:has-text('Test')")
             page.wait_for_selector("text=The test arrived: 204")
             bed.session("told").finish()
-            page.wait_for_selector("td:has-text('training_completed') >> nth=-1", timeout=15_000)
-            page.wait_for_selector(".badge:has-text('delivered')", timeout=15_000)
+            page.wait_for_selector("td:has-text('training_completed') >> nth=-1")
+            page.wait_for_selector(".badge:has-text('delivered')")
             page.locator("text=what is sent").first.click()
             page.wait_for_selector("pre:has-text('training_completed')")
             bed.picture(page, "webhooks-light")

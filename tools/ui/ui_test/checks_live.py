@@ -54,7 +54,7 @@ def restarted(bed):
         require("goes on" in page.inner_text("main"), "what was shown is gone while the server is")
         bed.server.start()
         trainer.epoch(1, 10, val_dice=0.5)
-        page.wait_for_selector(".connection.live", timeout=20_000)
+        page.wait_for_selector(".connection.live")
         eventually(page, "document.querySelector('#row-0').textContent.includes('1/10')", "what happened meanwhile")
         trainer.finish()
         page.wait_for_selector(".badge.completed")

@@ -5,6 +5,7 @@ import { get, sessionsOf } from "../core/api.js";
 import { listen } from "../core/feed.js";
 import { color } from "../core/format.js";
 import { field, learn } from "../core/names.js";
+import { sessionsThen } from "../core/past.js";
 import { throttled, useKept, useReading } from "../core/reading.js";
 import { scaleOf, shade } from "../core/statistics.js";
 import { change, go, link } from "../core/route.js";
@@ -39,6 +40,7 @@ async function readAll(query, signal) {
   if (ids.length === 0) return { sessions: [], params: [], metrics: [], results: [] };
   const params = new Set();
   const results = new Set();
+  if (query.at) return readThen(ids, Number(query.at), signal);
   // The comparison names what at most ten sessions have; sessions of one study share their names.
   for (let start = 0; start < Math.min(ids.length, 30); start += 10) {
     const some = ids.slice(start, start + 10);
@@ -65,6 +67,22 @@ async function readAll(query, signal) {
     results: [...results].map((name) => field("results", name)) };
 }
 
+/** The same as the sessions were at a position. Best values are told of now only, and are left out. */
+async function readThen(ids, at, signal) {
+  const sessions = await sessionsThen(ids, at, signal);
+  const of = (kind) => [...new Set(sessions.flatMap((session) => Object.keys(session.columns ?? {})))].filter((name) => name.startsWith(kind)).sort();
+  return { sessions, params: of("params."), metrics: of("metrics."), monitors: [], results: of("results.") };
+}
+
+/** The position of the log that everything is shown at. @param {{at: string|undefined}} props */
+function Position({ at }) {
+  const { value: head } = useReading(async (signal) => (await get("/health", {}, signal)).position, [at === undefined]);
+  if (at === undefined) return html`<button title="Show everything as it was at a position of the log" onClick=${() => change({ at: head })} disabled=${head === undefined}>As of…</button>`;
+  const set = (event) => { const position = Number(event.target.value); if (Number.isInteger(position) && position > 0) change({ at: position }); };
+  return html`<span class="note warn row"><label>As of position <input type="range" min="1" max=${head ?? at} value=${at} aria-label="Position, roughly" onChange=${set} />
+    <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label><button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
+}
+
 /** What a session says to a field. @param {Session} session @param {string} name */
 export function valueOf(session, name) {
   if (name === "experiment" || name === "group" || name === "status") return session[name];
@@ -86,7 +104,7 @@ export function colorsOf(sessions, by) {
 /** @param {{route: import("../core/route.js").Route}} props */
 export function Compare({ route }) {
   const { query } = route;
-  const { value, error, isLoading, reload } = useReading((signal) => readAll(query, signal), [query.ids, query.filter]);
+  const { value, error, isLoading, reload } = useReading((signal) => readAll(query, signal), [query.ids, query.filter, query.at]);
   const [, keepLast] = useKept("compare", "");
   const [counter, setCounter] = useState(0);
   useEffect(() => { if (query.ids) keepLast(location.hash); }, [query.ids]);
@@ -106,6 +124,7 @@ export function Compare({ route }) {
   return html`
     <div class="toolbar"><h1>Compare</h1><span class="quiet">${isLoading && !value ? "reading…" : `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}`}</span>
       <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}><option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+      <${Position} at=${query.at} />
       ${!query.ids && value && html`<span class="quiet">The newest ${query.filter ? "that match" : ""}. Select sessions in the <a href="#/sessions">table</a> to choose others.</span>`}
       ${sessions.length > 0 && html`<a class="button" href=${link(["sessions"], { filter: `id in (${sessions.map((session) => JSON.stringify(session.session_id)).join(", ")})` })}>As a table</a>`}</div>
     <${Fault} error=${error} />
@@ -113,6 +132,6 @@ export function Compare({ route }) {
       <span class="clip">${session.session_name}</span>${by !== "session" && html`<span class="quiet">${String(valueOf(session, by) ?? "none")}</span>`}</a>
       <button class="plain" aria-label=${"Leave out " + session.session_name} onClick=${() => without(session.session_id)}>×</button></span>`)}</div>
     <nav class="tabs" aria-label="Kinds of comparison">${Object.entries(TABS).map(([name, [label]]) => html`<a key=${name} href=${link(["compare"], { ...query, tab: name === "curves" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}</nav>
-    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions exist. <button onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
+    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions ${query.at ? "existed" : "exist"}. <button onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
     ${sessions.length > 0 && html`<${View} sessions=${sessions} names=${value} query=${query} colors=${colors} counter=${counter} by=${by} />`}`;
 }

@@ -3,6 +3,7 @@
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "../core/preact.js";
 import { get, send, sessionPath, lines } from "../core/api.js";
 import { Feed, listen } from "../core/feed.js";
+import { MOST_EVENTS, past } from "../core/past.js";
 import { duration, secondsOf, short, time } from "../core/format.js";
 import { throttled, useNow, useReading } from "../core/reading.js";
 import { change, go, link } from "../core/route.js";
@@ -19,15 +20,12 @@ import { Configuration } from "./session/configuration.js";
 import { Code } from "./session/code.js";
 import { Host } from "./session/host.js";
 
-/** @typedef {import("../core/types.js").Session} Session @typedef {import("../core/types.js").EventRecord} EventRecord */
+/** @typedef {import("../core/types.js").Session} Session */
 
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
   logs: ["Log", Logs], events: ["Events", Events], configuration: ["Configuration", Configuration], code: ["Code and environment", Code], host: ["Host", Host],
 };
-
-/** The most events of a session's lifecycle that the slider and the past of files go by. */
-const MOST_EVENTS = 20_000;
 
 /** Tells the tabs what a live session reports, as it happens. */
 class Bus {
@@ -35,23 +33,6 @@ class Bus {
   /** @param {(frame: import("../core/types.js").Frame) => void} listener */
   on(listener) { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; }
   tell(frame) { for (const listener of [...this.listeners]) listener(frame); }
-}
-
-/** What of the session's files was there at a position, by its events; null means now. @param {EventRecord[]|undefined} events @param {number|null} at */
-function past(events, at) {
-  if (!events || at === null) return null;
-  const checkpoints = new Set();
-  const artifacts = new Map();
-  let when = "";
-  for (const event of events) {
-    if (event.position > at) break;
-    when = event.recorded_at;
-    if (event.type === "session.checkpoint_saved") checkpoints.add(event.data.checkpoint_id);
-    if (event.type === "session.checkpoint_deleted") checkpoints.delete(event.data.checkpoint_id);
-    if (event.type === "session.artifact_saved") artifacts.set(event.data.path, event.data.digest);
-    if (event.type === "session.artifact_deleted") artifacts.delete(event.data.path);
-  }
-  return { checkpoints, artifacts, when };
 }
 
 /** @param {{route: import("../core/route.js").Route}} props */

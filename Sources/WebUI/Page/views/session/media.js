@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
 import { get, sessionPath, artifactAddress } from "../../core/api.js";
 import { csv, save, short, size, time } from "../../core/format.js";
+import { asOf } from "../../core/past.js";
 import { throttled, useReading } from "../../core/reading.js";
 import { change } from "../../core/route.js";
 import { InSight } from "../../parts/sight.js";
@@ -149,9 +150,8 @@ export function Media({ session, query, past, bus }) {
     return () => { stop(); again.cancel(); };
   }, []);
   const find = (query.find ?? "").toLowerCase();
-  const artifacts = useMemo(() => /** @type {Artifact[]} */ (value?.artifacts ?? [])
-    .filter((one) => (!past || past.artifacts.has(one.path)) && (!find || one.path.toLowerCase().includes(find)))
-    .map((one) => (past ? { ...one, digest: past.artifacts.get(one.path) } : one)), [value, past, find]);
+  const artifacts = useMemo(() => asOf(/** @type {Artifact[]} */ (value?.artifacts ?? []), past)
+    .filter((one) => !find || one.path.toLowerCase().includes(find)), [value, past, find]);
   const groups = useMemo(() => byKey(artifacts), [artifacts]);
   const steps = useMemo(() => [...new Set(groups.flatMap((group) => [...group.steps.keys()]))].filter((step) => step >= 0).sort((one, other) => one - other), [groups]);
   const step = query.step ? Number(query.step) : null;
