@@ -9,9 +9,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], linking libraries: [String] = []) -> Target {
+/// A target; `files` are folders and files beside its sources that are not compiled.
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], linking libraries: [String] = [],
+    beside files: [String] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies, swiftSettings: settings,
+        name: name, dependencies: dependencies, exclude: files, swiftSettings: settings,
         linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -114,9 +118,10 @@ let package = Package(
         library(
             "WebUI",
             [
-                "API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .nioCore,
-                .nioPosix,
-            ]),
+                "API", "Compression", "JSON", "REST", "Text", "Tracking", "TrainingConfiguration", "WebServer",
+                .hummingbird,
+                .httpTypes, .nioCore, .nioPosix,
+            ], beside: ["Page"]),
         library(
             "Server",
             [

@@ -1,11 +1,18 @@
 import Foundation
+import Synchronization
 import Text
 
-/// The files of the project that a server shows: the API's contract and the assets of its pages.
+/// The files of the project that a server shows: the API's contract, its page and the assets of its pages.
 ///
 /// They lie in the checkout that the executable was built in, or where `PIVOT_HOME` says. A server works without them.
 package struct ProjectFiles: Sendable {
     private let root: String?
+    private let bundle = KeptBundle()
+
+    /// The page's files once they have been read.
+    private final class KeptBundle: Sendable {
+        let value = Mutex<PageBundle?>(nil)
+    }
 
     /// - Parameters:
     ///   - environment: `PIVOT_HOME` names the root.
@@ -32,6 +39,15 @@ package struct ProjectFiles: Sendable {
     func contract() -> String? {
         guard let root, let bytes = Self.contents(of: root + "/" + Self.contractPath) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The files of the page at `/`, read when they are asked for first; nil while some are not there.
+    func page() -> PageBundle? {
+        guard let root else { return nil }
+        return bundle.value.withLock { kept in
+            if kept == nil { do { kept = try PageBundle(root: root) } catch { return nil } }
+            return kept
+        }
     }
 
     /// The bytes of an asset such as `swagger-ui/swagger-ui.css`; nil when it is not there or not below the asset folder.

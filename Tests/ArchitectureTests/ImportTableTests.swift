@@ -43,7 +43,7 @@ struct ImportTableTests {
         "Exporters": [
             "API", "Application", "Blobs", "Compression", "ExportFormats", "JSON", "REST", "Tracking", "WebServer",
         ],
-        "WebUI": ["API", "JSON", "REST", "Text", "TrainingConfiguration", "WebServer"],
+        "WebUI": ["API", "Compression", "JSON", "REST", "Text", "Tracking", "TrainingConfiguration", "WebServer"],
         // Outside the server, on the other side of the API.
         "TrackingClient": ["API", "JSON", "Text", "Tracking"],
         "Scans": ["Compression", "Text", "TrainingConfiguration"],

@@ -64,8 +64,10 @@ struct TestAPI: Sendable {
     var called: Set<String> { calls.names.withLock { $0 } }
 
     /// Calls `body` with the API of a new tracker.
+    ///
+    /// - Parameter home: The folder whose contract and pages are shown.
     static func run(
-        settings: HTTPSettings = HTTPSettings(), gpus: GPUMonitor? = nil,
+        settings: HTTPSettings = HTTPSettings(), gpus: GPUMonitor? = nil, home: String = projectFolder,
         _ body: @escaping @Sendable (TestAPI) async throws -> Void
     ) async throws {
         try await TestTracker.run { tracker in
@@ -81,7 +83,7 @@ struct TestAPI: Sendable {
                     of: tracker.tracker, health: Health(core, monitor: monitor, launches: false), feeds: feeds)
                 + ExportEndpoints(tracker: tracker.tracker).all + HistoryEndpoints(tracker: tracker.tracker).all
                 + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
-                + PageEndpoints(files: ProjectFiles(environment: ["PIVOT_HOME": projectFolder], executable: "")).all
+                + PageEndpoints(files: ProjectFiles(environment: ["PIVOT_HOME": home], executable: "")).all
             let application = WebApplication.make(
                 routes: endpoints.map(\.route), settings: settings, logger: logger)
             try await application.test(.router) { client in
@@ -90,7 +92,7 @@ struct TestAPI: Sendable {
         }
     }
 
-    private static let projectFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    static let projectFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     // MARK: - Calls

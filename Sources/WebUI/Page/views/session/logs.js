@@ -1,0 +1,117 @@
+/** The session's log: its lines by rank, searched, and followed while it grows. */
+
+import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
+import { get, sessionPath } from "../../core/api.js";
+import { time } from "../../core/format.js";
+import { throttled } from "../../core/reading.js";
+import { change } from "../../core/route.js";
+import { Fault } from "../../parts/small.js";
+
+const CHUNK = 1000;
+const ROW = 19;
+/** The most lines that the page holds; the newest are kept. */
+const MOST = 200_000;
+
+/** Reads a log from its end to its beginning, and then what comes. */
+class Log {
+  constructor(id, rank, changed) {
+    this.id = id;
+    this.rank = rank;
+    this.changed = changed;
+    /** @type {any[]} */
+    this.lines = [];
+    this.total = 0;
+    this.error = null;
+    this.isWhole = false;
+    this.isClosed = false;
+    this.begin();
+  }
+
+  read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank }); }
+
+  async begin() {
+    try {
+      const first = await this.read(0, 1);
+      this.total = first.total;
+      const last = first.total;
+      // Without a rank, lines are numbered from 1 without gaps, and the end can be read first.
+      let start = this.rank === undefined ? Math.max(0, last - CHUNK) : 0;
+      await this.forward(start);
+      while (start > 0 && this.lines.length < MOST && !this.isClosed) {
+        const from = Math.max(0, start - CHUNK);
+        const answer = await this.read(from, start - from);
+        this.lines = [...answer.lines, ...this.lines];
+        start = from;
+        this.changed();
+      }
+      this.isWhole = true;
+    } catch (error) { this.error = error; }
+    this.changed();
+  }
+
+  async forward(after) {
+    for (;;) {
+      const answer = await this.read(after, CHUNK);
+      if (this.isClosed) return;
+      this.lines = [...this.lines, ...answer.lines];
+      if (this.lines.length > MOST) this.lines = this.lines.slice(-MOST);
+      this.total = Math.max(this.total, answer.total);
+      this.changed();
+      if (answer.lines.length < CHUNK) return;
+      after = answer.lines[answer.lines.length - 1].line;
+    }
+  }
+
+  /** Reads what came after the last line. */
+  async more() {
+    if (this.isReading || !this.isWhole) return;
+    this.isReading = true;
+    try { await this.forward(this.lines.length ? this.lines[this.lines.length - 1].line : 0); this.error = null; } catch (error) { this.error = error; this.changed(); }
+    this.isReading = false;
+  }
+}
+
+function Marked({ text, find }) {
+  if (!find) return text;
+  const parts = [];
+  const lower = text.toLowerCase();
+  let from = 0;
+  for (let at = lower.indexOf(find); at >= 0 && parts.length < 40; at = lower.indexOf(find, from)) {
+    parts.push(text.slice(from, at), html`<mark>${text.slice(at, at + find.length)}</mark>`);
+    from = at + find.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** @param {any} props */
+export function Logs({ session, query, past, bus }) {
+  const [, draw] = useState(0);
+  const rank = query.rank ? Number(query.rank) : undefined;
+  const log = useMemo(() => new Log(session.session_id, rank, () => draw((count) => count + 1)), [session.session_id, rank]);
+  const box = useRef(null);
+  const [top, setTop] = useState(0);
+  const [follows, setFollows] = useState(true);
+  useEffect(() => () => { log.isClosed = true; }, [log]);
+  useEffect(() => {
+    const again = throttled(() => log.more(), 400);
+    const stop = bus.on((frame) => { if (frame.type !== "metrics" && frame.type !== "host") again(); });
+    return () => { stop(); again.cancel(); };
+  }, [log]);
+  const find = (query.find ?? "").toLowerCase();
+  const until = past ? Date.parse(past.when) : Infinity;
+  const shown = useMemo(() => log.lines.filter((line) => (!find || line.text.toLowerCase().includes(find)) && (!past || Date.parse(line.time) <= until)), [log.lines, find, until]);
+  const ranks = (session.attempts ?? []).reduce((most, one) => Math.max(most, one.world_size ?? 1), 1);
+  const height = box.current?.clientHeight ?? 600;
+  useEffect(() => { if (follows && box.current) box.current.scrollTop = shown.length * ROW; }, [shown.length, follows]);
+  const first = Math.max(0, Math.floor(top / ROW) - 20);
+  const last = Math.min(shown.length, Math.ceil((top + height) / ROW) + 20);
+  return html`<div class="toolbar">
+      <input type="search" aria-label="Search the log" placeholder="Search the log" value=${query.find ?? ""} onInput=${(event) => change({ find: event.target.value })} />
+      ${ranks > 1 && html`<label>Rank <select value=${query.rank ?? ""} onChange=${(event) => change({ rank: event.target.value })}><option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
+      <button aria-pressed=${follows} onClick=${() => setFollows(!follows)}>follow</button>
+      <span class="quiet" aria-live="polite">${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
+    ${log.error && html`<div class="section"><${Fault} error=${log.error} /></div>`}
+    <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines" onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
+      <div class="log-body" style=${{ height: shown.length * ROW + "px" }}>${shown.slice(first, last).map((line, index) => html`
+        <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>${String(line.line).padStart(6)}</i><i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span><${Marked} text=${line.text} find=${find} /></span></div>`)}</div></div>`;
+}
