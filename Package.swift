@@ -66,9 +66,12 @@ let package = Package(
         library("Machine", ["CNVML"]),
         library("Processes", ["CProcess", "Machine"]),
         library("Safetensors", ["JSON"]),
+        library("Transparency", [.crypto]),
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
-        library("EventLog", ["Checksum", "Compression", "LMDB", "Text", "Tracking", .collections]),
+        library(
+            "EventLog",
+            ["Checksum", "Compression", "LMDB", "Text", "Tracking", "Transparency", .collections]),
         library(
             "Blobs",
             ["CDigest", "CFile", "Checksum", "Compression", "JSON", "LMDB", "Safetensors", "Tracking", .nioCore]),
@@ -188,7 +191,8 @@ let package = Package(
         tests("ChecksumTests", ["Checksum"]),
         tests("CompressionTests", ["Compression"]),
         tests(
-            "EventLogTests", ["EventLog", "LMDB", "StoreTesting", "TestSupport", "Tracking", "crash-child"],
+            "EventLogTests",
+            ["EventLog", "LMDB", "StoreTesting", "TestSupport", "Tracking", "Transparency", "crash-child"],
             fixtures: ["Golden"]),
         tests("ExportFormatsTests", ["ExportFormats", "JSON", "TestSupport", "Tracking"], fixtures: ["Golden"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
@@ -229,6 +233,7 @@ let package = Package(
         tests("SafetensorsTests", ["Safetensors"]),
         tests("ScansTests", ["JSON", "Scans", "TestSupport", "TrainingConfiguration"], fixtures: ["Fixtures"]),
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
+        tests("TransparencyTests", ["TestSupport", "Transparency", .crypto], fixtures: ["Bundles", "Golden"]),
         tests(
             "TrackingClientTests",
             [

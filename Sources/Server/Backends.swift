@@ -1,6 +1,7 @@
 import Blobs
 import EventLog
 import LMDB
+import Logging
 import ReadModels
 import Tracking
 
@@ -16,11 +17,18 @@ struct Backends {
     /// The time of day.
     let clock: @Sendable () -> Timestamp
 
-    init(_ directory: DataDirectory, maximumLongReads: Int) throws {
+    init(_ directory: DataDirectory, maximumLongReads: Int, logger: Logger) throws {
         let (failures, continuation) = AsyncStream<LogFailure>.makeStream()
         var options = EventLogOptions()
         options.release = PIVOTVersion.current
         options.onFailure = { continuation.yield($0) }
+        options.treeProgress = { position, end in
+            // Of a few records there is nothing to tell.
+            guard position < end else { return }
+            logger.notice(
+                "The records of the log are hashed into its tree, once.",
+                metadata: ["position": "\(position)", "end": "\(end)"])
+        }
         self.failures = failures
         clock = options.clock
         store = try LMDBEventStore(in: directory, options: options)

@@ -57,7 +57,7 @@ package enum TrackingServer {
         let directory = try DataDirectory(
             path: environment.dataDirectory, address: "http://\(configuration.host):\(configuration.port)")
         defer { directory.unlock() }
-        let backends = try Backends(directory, maximumLongReads: configuration.maximumLongReads)
+        let backends = try Backends(directory, maximumLongReads: configuration.maximumLongReads, logger: logger)
         let commands = allowedCommands(configuration, environment, logger)
         let address = Promise<String>()
         let post = try webhookPost(configuration, environment, directory, backends, address)

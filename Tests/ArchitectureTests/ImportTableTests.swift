@@ -15,11 +15,12 @@ struct ImportTableTests {
         "Machine": ["CNVML"],
         "Processes": ["CProcess", "Machine"],
         "Safetensors": ["JSON"],
+        "Transparency": [],
         // The domain does no input or output.
         "Tracking": ["JSON"],
         "TrainingConfiguration": ["JSON", "Text", "Tracking"],
         // The stores know the domain, not who uses them.
-        "EventLog": ["Checksum", "Compression", "LMDB", "Text", "Tracking"],
+        "EventLog": ["Checksum", "Compression", "LMDB", "Text", "Tracking", "Transparency"],
         "Blobs": ["CDigest", "CFile", "Checksum", "Compression", "LMDB", "Safetensors", "Tracking"],
         "ReadModels": ["EventLog", "JSON", "LMDB", "Text", "Tracking"],
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],

@@ -33,10 +33,14 @@ enum LogSurgery {
     }
 
     private static func withLog(in folder: String, _ body: (Environment, Database) throws -> Void) throws {
+        try withEnvironment(in: folder) { try body($0, try $0.database("categories")) }
+    }
+
+    static func withEnvironment(in folder: String, _ body: (Environment) throws -> Void) throws {
         var options = EnvironmentOptions()
         options.mapByteCount = 1 << 30
         let environment = try Environment(path: folder + "/log", options: options)
         defer { environment.close() }
-        try body(environment, try environment.database("categories"))
+        try body(environment)
     }
 }

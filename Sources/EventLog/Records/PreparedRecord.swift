@@ -5,7 +5,7 @@ import Tracking
 struct PreparedRecord: Sendable {
     /// The record with zeros in the three fields and the header's check.
     private let image: [UInt8]
-    private let headerByteCount: Int
+    let headerByteCount: Int
     /// The event without what only the writer knows.
     private let event: RecordedEvent
 

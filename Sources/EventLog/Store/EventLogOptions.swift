@@ -21,6 +21,8 @@ package struct EventLogOptions: Sendable {
     package var schemaVersions: [String: UInt32]?
     /// True to write appends only in calls of `step()`: for a simulation on one thread.
     package var isStepped = false
+    /// Called while a log that is opened gets its tree, with the position reached and the one to reach.
+    package var treeProgress: @Sendable (LogPosition, LogPosition) -> Void = { _, _ in }
     /// Called once, from the writer, when the log stopped for good and the process must end.
     package var onFailure: @Sendable (LogFailure) -> Void = { _ in }
     /// Called at each named moment of writing: for crash tests.

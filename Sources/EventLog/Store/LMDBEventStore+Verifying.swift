@@ -3,7 +3,7 @@ import Tracking
 
 extension LMDBEventStore {
     /// Reads the whole log and checks it: every record's checks and digest, that positions and versions are dense and
-    /// times never decrease, and that the appends, the index and the commands say the same as the records.
+    /// times never decrease, and that the appends, the index, the commands and the tree say the same as the records.
     ///
     /// It holds one read transaction, and the calling thread, for as long as it takes.
     ///

@@ -88,6 +88,7 @@ struct LogLayout {
         try check(schemas)
         do throws(LMDBError) {
             try CategoryCompletion(environment: environment, tables: tables, options: options).run()
+            try TreeCompletion(environment: environment, tables: tables, options: options).run()
         } catch {
             throw StorageError(error)
         }

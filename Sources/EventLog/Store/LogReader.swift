@@ -1,5 +1,6 @@
 import LMDB
 import Tracking
+import Transparency
 
 /// Reads the log as it is now, on the thread that calls.
 ///
@@ -114,6 +115,10 @@ struct LogReader: Sendable {
             }
         }
         return EventBatch(events: try collector.finish(), through: through)
+    }
+
+    func frontier() throws(StorageError) -> Frontier {
+        try read { (transaction, _) throws(LMDBError) in try tables.frontier(in: transaction) }
     }
 
     /// Does what `LMDBEventStore.verify()` says.

@@ -1,5 +1,6 @@
 import LMDB
 import Tracking
+import Transparency
 
 /// One walk over the log.
 struct VerificationPass {
@@ -46,6 +47,7 @@ struct VerificationPass {
             }
         }
         if failure == nil { try checkCategories(in: transaction) }
+        if failure == nil { try checkTree(in: transaction) }
     }
 
     consuming func finish() throws(StorageError) -> LogVerification {
@@ -115,6 +117,16 @@ struct VerificationPass {
             return false
         }
         return true
+    }
+
+    /// Checks that the tree is that of the records: a header that was changed together with its check is noticed here.
+    private mutating func checkTree(in transaction: borrowing ReadTransaction) throws(LMDBError) {
+        let kept = try tables.frontier(in: transaction)
+        var computed = Frontier()
+        try tables.extend(&computed, through: LogPosition(kept.size), in: transaction)
+        if computed != kept {
+            fail("The records have the tree \(computed.head), and the one kept is \(kept.head): headers were changed.")
+        }
     }
 
     /// Checks that the categories' index has nothing but appends of its categories.

@@ -16,6 +16,9 @@ package struct EventLogBounds: Sendable {
     /// The number of appends that are gathered before the database's index gets them.
     package var indexCount = 4096
 
+    /// The headers that are hashed into the tree before it is written, when a log is opened that lacks it.
+    package var treeStepCount = 1 << 20
+
     /// The bytes of the journal; 0 to bring every group to the database at once.
     package var journalByteCount = 1 << 20
     /// The most bytes of a group that the journal takes; larger ones go to the database at once.

@@ -1,6 +1,7 @@
 import Glibc
 import LMDB
 import Tracking
+import Transparency
 
 /// The one writer of the log: takes what waits, checks it, brings it to disk, and says what to answer.
 ///
@@ -23,6 +24,8 @@ final class EventLogWriter {
     private let reach: @Sendable (FailurePoint) -> Void
     /// The state on disk.
     private var committed: State
+    /// The tree over the records that the database has.
+    private var tree: Frontier
     private var failure: LogFailure?
     /// The appends that the journal has and the database lacks.
     private var unflushed = Unflushed()
@@ -82,6 +85,7 @@ final class EventLogWriter {
         self.release = release
         self.reach = reach
         let streams = recent.streams
+        tree = try environment.read { (transaction) throws(LMDBError) in try tables.frontier(in: transaction) }
         committed = try environment.read { (transaction) throws(LMDBError) in
             let head = try tables.lastPosition(in: transaction)
             var schemas: [String: UInt32] = [:]
@@ -233,9 +237,11 @@ final class EventLogWriter {
     /// Writes everything that the database lacks, and `staged`, in one transaction, after which the log is as `state` says.
     private func flush(adding staged: StagedGroup, upTo state: State) throws(LMDBError) {
         let transaction = try environment.beginWriting()
+        var tree = tree
         for appends in [unflushed.appends, staged.appends] {
-            for written in appends { try put(written, in: transaction) }
+            for written in appends { try put(written, &tree, in: transaction) }
         }
+        try tables.put(tree, in: transaction)
         for type in unflushed.types.sorted() {
             guard let version = state.schemas[type] else { continue }
             try transaction.put(
@@ -251,6 +257,7 @@ final class EventLogWriter {
         reach(.beforeCommit)
         try transaction.commit()
         committed = state
+        self.tree = tree
         recentEvents.add(staged.events)
         if isIndexing { recent.removeAll() } else { recent.insert(elements) }
         tail.forget(upTo: state.head)
@@ -259,12 +266,18 @@ final class EventLogWriter {
         reach(.afterCommit)
     }
 
-    private func put(_ written: WrittenAppend, in transaction: borrowing WriteTransaction) throws(LMDBError) {
+    /// Puts the records of an append, and their headers into `tree`.
+    private func put(
+        _ written: WrittenAppend, _ tree: inout Frontier, in transaction: borrowing WriteTransaction
+    ) throws(LMDBError) {
         for (index, record) in written.append.records.enumerated() {
             try transaction.put(
                 byteCount: record.byteCount, for: LogTables.recordKey(written.position(at: index)), in: tables.records,
                 .atEnd
-            ) { target in written.write(record, at: index, into: target) }
+            ) { target in
+                written.write(record, at: index, into: target)
+                tree.append(.leaf(UnsafeRawBufferPointer(rebasing: target[..<record.headerByteCount])))
+            }
             reach(.recordPut)
         }
         let value = LogTables.appendValue(

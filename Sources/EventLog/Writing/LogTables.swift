@@ -15,6 +15,7 @@ struct LogTables: Sendable {
     static let formatKey = Array("format".utf8)
     static let indexedKey = Array("indexed".utf8)
     static let categorizedKey = Array("categorized".utf8)
+    static let treeKey = Array("tree".utf8)
 
     init(_ environment: Environment) throws(LMDBError) {
         records = try environment.database("records")
@@ -248,7 +249,7 @@ struct LogTables: Sendable {
         }
     }
 
-    private func damaged(_ detail: String, _ path: String) -> LMDBError {
+    func damaged(_ detail: String, _ path: String) -> LMDBError {
         LMDBError(.corrupted, during: "read", at: path, detail: detail)
     }
 }
