@@ -34,10 +34,10 @@ struct AlertFoldTests {
         }
 
         mutating func take(_ record: RecordedEvent) throws -> [AlertFold.Decision] {
-            if fold.openScope(of: record) != nil {
-                fold.setScope(of: record.stream.identity, filtered: included, own: own)
-            }
-            return try fold.apply(record)
+            let ended =
+                fold.openScope(of: record) == nil
+                ? [] : fold.setScope(of: record.stream.identity, filtered: included, own: own)
+            return ended + (try fold.apply(record))
         }
 
         mutating func rule(
@@ -261,6 +261,20 @@ struct AlertFoldTests {
         try script.loss(.nan, at: 4)
         try script.loss(.nan, at: 5)
         #expect(Self.words(script.decisions) == ["+loss is NaN", "-rule_changed", "+loss is NaN"])
+    }
+
+    @Test("an alert is over when its rule is no longer about the session")
+    func scope() throws {
+        var script = Script()
+        try script.rule(.isNaN) { $0.filter = "tags = watched" }
+        script.included = [try #require(AlertRule.ID("rule_a"))]
+        try script.claim()
+        try script.loss(.nan, at: 2)
+        script.included = []
+        try script.append(SessionEvent.tagged(Tagged()), to: StreamID(.session, "sess_a"), at: 3)
+        try script.loss(.nan, at: 4)
+        #expect(Self.words(script.decisions) == ["+loss is NaN", "-rule_changed"])
+        #expect(script.fold.activeCount == 0)
     }
 
     @Test("somebody who resolves an alert is not told again before the condition was over")

@@ -31,6 +31,10 @@ package struct AlertWatch: Reactor {
         /// What is decided and not yet done, in its order.
         var pending: [AlertFold.Decision] = []
         var isFollowing = false
+        /// True while what an event asks for is not done: a snapshot then would make a start pass it over.
+        var isReacting = false
+        /// Up to here there is nothing that is not evaluated, also of events that no rule is about.
+        var passed = LogPosition.start
         var savedPosition = LogPosition.start
         var savedAt: Timestamp
     }
@@ -84,10 +88,16 @@ package struct AlertWatch: Reactor {
     }
 
     package func react(to event: RecordedEvent, _ work: ReactorWork) async throws {
-        if let open = shared.state.withLock({ $0.fold.openScope(of: event) }) {
+        let open = shared.state.withLock { state in
+            state.isReacting = true
+            return state.fold.openScope(of: event)
+        }
+        if let open {
             let session = event.stream.identity
             let scope = try await tracker.alerts.scope(of: session, at: event.position, open)
-            shared.state.withLock { $0.fold.setScope(of: session, filtered: scope.included, own: scope.own) }
+            shared.state.withLock {
+                $0.pending += $0.fold.setScope(of: session, filtered: scope.included, own: scope.own)
+            }
         }
         try shared.state.withLock { state in
             do throws(EventCodecError) {
@@ -99,6 +109,7 @@ package struct AlertWatch: Reactor {
         try await perform()
         tell()
         if event.type == Self.triggered { try await act(on: event) }
+        shared.state.withLock { $0.isReacting = false }
     }
 
     private static let triggered = AlertEvent.triggered(AlertTriggered()).type
@@ -111,12 +122,26 @@ package struct AlertWatch: Reactor {
             state.pending += state.fold.tick(at: now, began: began, head: head, figures: sample.alertFigures)
         }
         try await perform()
+        try await pass()
         tell()
         save(at: now)
     }
 
+    /// Looks whether only events that no rule is about follow.
+    private func pass() async throws {
+        guard let interest else { return }
+        while true {
+            let position = shared.state.withLock { max($0.passed, $0.fold.position) }
+            let batch = try await core.store.events(after: position, limit: ReadLimit(count: 256), matching: interest)
+            guard batch.events.allSatisfy({ !AlertFold.types.contains($0.type) }), batch.through > position else {
+                return
+            }
+            shared.state.withLock { $0.passed = batch.through }
+        }
+    }
+
     private func tell() {
-        let (position, count) = shared.state.withLock { ($0.fold.position, $0.fold.activeCount) }
+        let (position, count) = shared.state.withLock { (max($0.passed, $0.fold.position), $0.fold.activeCount) }
         core.alertProgress.set(position: position, activeCount: count)
     }
 
@@ -192,7 +217,8 @@ package struct AlertWatch: Reactor {
     /// Keeps the fold, if it has moved and all that it decided is done.
     private func save(at now: Timestamp) {
         let bytes = shared.state.withLock { state -> [UInt8]? in
-            guard state.isFollowing, state.pending.isEmpty, state.fold.position > state.savedPosition,
+            guard state.isFollowing, !state.isReacting, state.pending.isEmpty,
+                state.fold.position > state.savedPosition,
                 now.duration(since: state.savedAt) >= Self.snapshotInterval
             else { return nil }
             (state.savedPosition, state.savedAt) = (state.fold.position, now)
@@ -217,7 +243,9 @@ extension ResourceSample {
             ("cpu_percent", processorPercent), ("memory_percent", memory.percent), ("disk_percent", disk.percent),
             ("disk_free_bytes", Double(disk.freeByteCount)),
         ]
-        if let percent = gpus.compactMap { $0.memory?.percent }.max() { figures.append(("gpu_memory_percent", percent)) }
+        if let percent = gpus.compactMap { $0.memory?.percent }.max() {
+            figures.append(("gpu_memory_percent", percent))
+        }
         if let utilization = gpus.compactMap(\.utilization).max() { figures.append(("gpu_utilization", utilization)) }
         if let temperature = gpus.compactMap(\.temperature).max() { figures.append(("gpu_temperature", temperature)) }
         return figures

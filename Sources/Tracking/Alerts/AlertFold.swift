@@ -91,9 +91,10 @@ package struct AlertFold: Sendable {
     }
 
     /// Sets which of the rules with a filter are about the session, and those of its own; the others are about all, or about one.
+    /// Alerts by rules that are no longer about it are over.
     package mutating func setScope(
         of session: String, filtered included: Set<AlertRule.ID>, own: [(id: AlertRule.ID, settings: AlertRuleSettings)]
-    ) {
+    ) -> [Decision] {
         for (id, settings) in own { ownRules[id] = Rule(settings) }
         let scope = rules.filter { id, rule in
             guard rule.source != .server, !rule.settings.disabled else { return false }
@@ -110,7 +111,10 @@ package struct AlertFold: Sendable {
                 return watches.first { $0.rule == id } ?? .init(rule: id)
             }
         }
+        let ended = (sessions[session]?.active ?? []).filter { !watched.scope.contains($0.rule) }
         sessions[session] = watched
+        for (_, _, alert) in ended { places[alert] = nil }
+        return ended.map { Self.resolution(of: $0.alert, at: session, .ruleChanged) }
     }
 
     func rule(_ id: AlertRule.ID) -> Rule? { rules[id] ?? ownRules[id] }

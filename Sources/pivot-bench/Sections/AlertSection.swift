@@ -117,7 +117,7 @@ struct AlertSection {
         let start = ContinuousClock.now
         for record in records {
             if fold.openScope(of: record) != nil {
-                fold.setScope(of: record.stream.identity, filtered: [], own: [])
+                _ = fold.setScope(of: record.stream.identity, filtered: [], own: [])
             }
             _ = try fold.apply(record)
         }
