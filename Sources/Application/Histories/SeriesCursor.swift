@@ -47,6 +47,14 @@ package struct SeriesCursor: Sendable {
         return cursor
     }
 
+    /// The same cursor, of which only some columns are wanted; a curve needs all.
+    package func reading(_ columns: PointColumns) -> SeriesCursor {
+        guard average == nil else { return self }
+        var cursor = self
+        cursor.shown.columns = columns
+        return cursor
+    }
+
     /// The number of points in the range; more than there are in the pieces when points are left out.
     package var pointCount: Int { shown.pointCount }
     package var isSampled: Bool { shown.isSampled }

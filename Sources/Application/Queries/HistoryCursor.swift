@@ -7,6 +7,8 @@ package struct HistoryCursor: Sendable {
     let plan: HistoryPlan
     /// The most points of a piece, about.
     package var pieceCount = HistoryPlan.pieceCount
+    /// The columns that are wanted; others may be empty.
+    var columns = PointColumns.all
     private let queries: Queries
     private var mark: Int64?
     private var isAtEnd = false
@@ -25,8 +27,8 @@ package struct HistoryCursor: Sendable {
     /// The next points; nil at the end. A piece may be empty.
     package mutating func next() async throws -> MetricHistory? {
         guard !isAtEnd else { return nil }
-        let (history, next) = try await queries.read(.stale) { [plan, mark, pieceCount] snapshot in
-            try snapshot.piece(of: plan, from: mark, count: pieceCount)
+        let (history, next) = try await queries.read(.stale) { [plan, mark, pieceCount, columns] snapshot in
+            try snapshot.piece(of: plan, from: mark, count: pieceCount, columns)
         }.value
         mark = next
         isAtEnd = next == nil

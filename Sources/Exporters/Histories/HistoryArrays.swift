@@ -30,7 +30,7 @@ struct HistoryArrays: Sendable {
                         ArrayArchive.bytes(of: Array(repeating: Int64(-1), count: missing)), to: &writer)
                     continue
                 }
-                var cursor = try await answer.cursor(over: block)
+                var cursor = try await answer.cursor(over: block).reading(column)
                 while let piece = try await cursor.next() {
                     try await archive.append(piece.values(of: column).bytes(asIntegers: column.isInteger), to: &writer)
                 }

@@ -92,6 +92,12 @@ struct HistoryBlock: Sendable {
             return (cursor.pointCount, cursor.isSampled)
         }
 
+        /// The same cursor, of which only one column is wanted.
+        func reading(_ column: HistoryColumn) -> Cursor {
+            guard case .series(let cursor, let origin) = source else { return self }
+            return Cursor(source: .series(cursor.reading(column.points), origin: origin))
+        }
+
         /// The next points; nil at the end. A piece may be empty.
         mutating func next() async throws -> Piece? {
             switch source {

@@ -38,6 +38,17 @@ enum HistoryColumn: Equatable, Sendable {
         }
     }
 
+    /// The columns of points that it is made of.
+    var points: PointColumns {
+        switch self {
+        case .steps: .steps
+        case .values: .values
+        case .times, .relativeTimes: .times
+        case .attempts: .attempts
+        case .epochs, .smoothedValues, .places, .statistic: .all
+        }
+    }
+
     /// True when its values are whole numbers.
     var isInteger: Bool {
         switch self {

@@ -35,7 +35,7 @@ struct HistoryDocument: Sendable {
         let word = ColumnText.jsonWord(nonfinite)
         for (number, column) in block.columns.enumerated() {
             try await writer.write(texts[number])
-            var (rest, piece) = (start, first)
+            var (rest, piece) = (start.reading(column), first)
             var count = 0
             while let points = piece {
                 let values = points.values(of: column)
@@ -46,7 +46,7 @@ struct HistoryDocument: Sendable {
                     values.append(index, to: &bytes, word)
                 }
                 count += values.count
-                if number == 0 { counts.add(points.nonfiniteCounts) }
+                if column == .values { counts.add(points.nonfiniteCounts) }
                 try await writer.write(bytes)
                 piece = try await rest.next()
             }

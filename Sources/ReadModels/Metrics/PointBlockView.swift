@@ -82,6 +82,38 @@ struct PointBlockView {
         }
     }
 
+    /// Appends the steps of the points in `range`.
+    func appendSteps(of range: Range<Int>, to column: inout [Int64]) {
+        append(range, header: 8, width: stepWidth, offset: PointBlockView.headerByteCount, to: &column)
+    }
+
+    /// Appends the times of the points in `range`.
+    func appendTimes(of range: Range<Int>, to column: inout [Int64]) {
+        append(range, header: 24, width: timeWidth, offset: timesOffset, to: &column)
+    }
+
+    @inline(__always)
+    private func append(_ range: Range<Int>, header: Int, width: Int, offset: Int, to column: inout [Int64]) {
+        let base = load(header, as: UInt64.self)
+        let stride = load(header + 8, as: UInt64.self)
+        switch width {
+        case 0: for index in range { column.append(Int64(bitPattern: base &+ stride &* UInt64(index))) }
+        case 1: for index in range { column.append(Int64(bitPattern: base &+ UInt64(bytes[offset + index]))) }
+        case 2:
+            for index in range {
+                column.append(Int64(bitPattern: base &+ UInt64(load(offset + 2 * index, as: UInt16.self))))
+            }
+        case 4:
+            for index in range {
+                column.append(Int64(bitPattern: base &+ UInt64(load(offset + 4 * index, as: UInt32.self))))
+            }
+        default:
+            for index in range {
+                column.append(Int64(bitPattern: base &+ load(offset + 8 * index, as: UInt64.self)))
+            }
+        }
+    }
+
     @inline(__always)
     private func integer(_ index: Int, header: Int, width: Int, offset: Int) -> UInt64 {
         let base = load(header, as: UInt64.self)

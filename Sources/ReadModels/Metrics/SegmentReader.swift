@@ -1,4 +1,5 @@
 import LMDB
+import Tracking
 
 /// Reads one stored segment in a read transaction.
 struct SegmentReader {
@@ -68,6 +69,35 @@ struct SegmentReader {
                 body(sample(block, index - start, isTime: isTime, at: index))
                 index += 1
             }
+        }
+    }
+
+    /// Appends the points of `range` to the columns that are wanted; the points that are not finite are counted with the values.
+    func append(
+        _ range: Range<Int>, _ columns: PointColumns, to history: inout MetricHistory,
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) {
+        if columns.contains(.steps) { history.steps.reserveCapacity(range.count) }
+        if columns.contains(.times) { history.times.reserveCapacity(range.count) }
+        if columns.contains(.values) { history.values.reserveCapacity(range.count) }
+        if columns.contains(.attempts) { history.attempts = Array(repeating: key.attempt, count: range.count) }
+        history.pointCount = range.count
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let block = try block(index / PointBlock.capacity, in: transaction)
+            let start = index - index % PointBlock.capacity
+            let end = min(range.upperBound, start + block.count)
+            guard end > index else { throw transaction.damagedRow("the next block of a segment") }
+            let points = (index - start)..<(end - start)
+            if columns.contains(.steps) { block.appendSteps(of: points, to: &history.steps) }
+            if columns.contains(.times) { block.appendTimes(of: points, to: &history.times) }
+            if columns.contains(.values) {
+                block.forEachValue(in: points) { _, value in
+                    history.values.append(value)
+                    if !value.isFinite { history.count(nonfinite: value) }
+                }
+            }
+            index = end
         }
     }
 
@@ -166,6 +196,18 @@ struct SegmentReader {
         case .step: block.step(index)
         case .time: block.time(index)
         case .position: Int64(bitPattern: block.position(index))
+        }
+    }
+}
+
+extension MetricHistory {
+    fileprivate mutating func count(nonfinite value: Double) {
+        if value.isNaN {
+            nanCount += 1
+        } else if value > 0 {
+            positiveInfinityCount += 1
+        } else {
+            negativeInfinityCount += 1
         }
     }
 }

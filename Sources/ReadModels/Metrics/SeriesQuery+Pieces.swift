@@ -1,12 +1,13 @@
 import LMDB
+import Tracking
 
 extension SeriesQuery {
     /// The points from `place` on: some `count`, and all at one place or none, so that points of one place are never parted.
     /// `next` is where the following ones begin; nil after the last.
     func piece(
-        from place: Int64, count: Int, ofSeries series: UInt64,
+        from place: Int64, count: Int, _ columns: PointColumns, ofSeries series: UInt64,
         in transaction: borrowing some Transaction & ~Copyable, _ tables: Tables
-    ) throws(LMDBError) -> (answer: Answer, next: Int64?) {
+    ) throws(LMDBError) -> (history: MetricHistory, next: Int64?) {
         var query = self
         query.start = max(start ?? .min, place)
         let parts = try query.parts(ofSeries: series, in: transaction, tables)
@@ -20,7 +21,7 @@ extension SeriesQuery {
                 ).place
                 end = min(end ?? beyond, beyond)
             }
-            guard let end else { return (SeriesQuery.all(try samples(of: parts, in: transaction)), nil) }
+            guard let end else { return (try history(of: parts, columns, in: transaction), nil) }
             var taken: [Part] = []
             for part in parts {
                 let bound = try part.segment.firstIndex(of: isTime ? .time : .step, atLeast: end, in: transaction)
@@ -29,9 +30,22 @@ extension SeriesQuery {
                     taken.append(Part(segment: part.segment, range: part.range.lowerBound..<upper))
                 }
             }
-            if !taken.isEmpty { return (SeriesQuery.all(try samples(of: taken, in: transaction)), end) }
+            if !taken.isEmpty { return (try history(of: taken, columns, in: transaction), end) }
             share *= 2
         }
+    }
+
+    /// The points of `parts`; those of one segment are in order as they lie, so that its columns are read one by one.
+    private func history(
+        of parts: [Part], _ columns: PointColumns, in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> MetricHistory {
+        let axis: MetricHistoryQuery.Axis = isTime ? .time : .step
+        guard parts.count == 1 else {
+            return MetricHistory(axis: axis, SeriesQuery.all(try samples(of: parts, in: transaction)))
+        }
+        var history = MetricHistory(axis: axis)
+        try parts[0].segment.append(parts[0].range, columns, to: &history, in: transaction)
+        return history
     }
 
     /// The points that the buckets in `window` keep, of those into which `places` are cut.

@@ -49,16 +49,17 @@ extension ReadModelSnapshot {
     }
 
     /// The points from `mark` on, which is nil at the beginning, and the mark of the next piece; nil after the last.
+    ///
+    /// - Parameter columns: Those that are wanted; others may be empty.
     package func piece(
-        of plan: HistoryPlan, from mark: Int64?, count: Int = HistoryPlan.pieceCount
+        of plan: HistoryPlan, from mark: Int64?, count: Int = HistoryPlan.pieceCount, _ columns: PointColumns = .all
     ) throws(ReadModelError) -> (history: MetricHistory, next: Int64?) {
         do throws(LMDBError) {
             switch plan.source {
             case .read(let history): return (history, nil)
             case .points(let number, let series):
-                let (answer, next) = try series.piece(
-                    from: mark ?? .min, count: count, ofSeries: number, in: transaction, tables)
-                return (MetricHistory(axis: plan.axis, answer), next)
+                return try series.piece(
+                    from: mark ?? .min, count: count, columns, ofSeries: number, in: transaction, tables)
             case .buckets(let number, let series, let places):
                 let bucketCount = series.maximumPoints / 4
                 let first = Int(mark ?? 0)
