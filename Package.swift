@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CFile"),
+        .systemLibrary(name: "CNVML"),
         .systemLibrary(name: "CDigest"),
 
         library("JSON"),
@@ -58,7 +59,8 @@ let package = Package(
         library("Checksum", ["CDigest"]),
         library("LMDB", ["Checksum", "CLMDB"]),
         library("Compression", ["CZlib", "CZstd"]),
-        library("Processes", ["CProcess"]),
+        library("Machine", ["CNVML"]),
+        library("Processes", ["CProcess", "Machine"]),
         library("Safetensors", ["JSON"]),
         library("Tracking", ["JSON", .crypto, .protobuf]),
         library("TrainingConfiguration", ["JSON", "Text", "Tracking", .yams]),
@@ -72,11 +74,14 @@ let package = Package(
             ["Application", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         library(
             "Reactors",
-            ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking", .log, .protobuf]),
+            [
+                "Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking", .log,
+                .protobuf,
+            ]),
         library(
             "Application",
             [
-                "Blobs", "Checksum", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking",
+                "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
                 "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
@@ -90,8 +95,9 @@ let package = Package(
         library(
             "REST",
             [
-                "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
-                "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore, .protobuf,
+                "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "Machine", "ReadModels", "Text",
+                "Tracking", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore,
+                .protobuf,
             ]),
         library(
             "LiveFeeds",
@@ -114,8 +120,9 @@ let package = Package(
         library(
             "Server",
             [
-                "Application", "Blobs", "Delivery", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Processes", "REST",
-                "Reactors",
+                "Application", "Blobs", "Delivery", "EventLog", "Exporters", "LMDB", "LiveFeeds", "Machine",
+                "Processes",
+                "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
                 "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
@@ -129,8 +136,8 @@ let package = Package(
         library(
             "Trainer",
             [
-                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Text", "Tracking",
-                "TrackingClient", "TrainingConfiguration", .crypto, .log, .protobuf,
+                "API", "Compression", "JSON", "Machine", "Processes", "Safetensors", "Scans", "TensorEngine", "Text",
+                "Tracking", "TrackingClient", "TrainingConfiguration", .crypto, .log, .protobuf,
             ]),
         .executableTarget(
             name: "pivot",
@@ -147,7 +154,9 @@ let package = Package(
 
         library("StoreTesting", ["Blobs", "EventLog", "TestSupport", "Tracking", .nioCore]),
 
-        .target(name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Tracking"], path: "Tests/TestSupport", exclude: ["Fixtures"],
+            swiftSettings: settings),
         .target(
             name: "TrackerTesting",
             dependencies: [
@@ -166,8 +175,8 @@ let package = Package(
         tests(
             "ApplicationTests",
             [
-                "Application", "Blobs", "EventLog", "JSON", "Processes", "ReadModels", "TestSupport", "TrackerTesting",
-                "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
+                "Application", "Blobs", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "TestSupport",
+                "TrackerTesting", "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
             ]),
         tests("ArchitectureTests", []),
         tests("BlobsTests", ["Blobs", "Checksum", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
@@ -189,7 +198,7 @@ let package = Package(
             "RESTTests",
             [
                 "API", "Application", "Blobs", "Compression", "EventLog", "ExportFormats", "Exporters", "JSON",
-                "LiveFeeds",
+                "LiveFeeds", "Machine",
                 "REST",
                 "ReadModels", "TestSupport",
                 "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
@@ -201,6 +210,7 @@ let package = Package(
             "PivotTests",
             ["API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", .argumentParser],
             fixtures: ["Golden"]),
+        tests("MachineTests", ["Machine", "TestSupport"]),
         tests("ProcessesTests", ["Processes", "TestSupport"]),
         tests(
             "ReadModelsTests", ["EventLog", "JSON", "LMDB", "ReadModels", "TestSupport", "Tracking", .protobuf]),
@@ -223,8 +233,8 @@ let package = Package(
         tests(
             "TrainerTests",
             [
-                "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "TestSupport",
-                "Tracking",
+                "API", "Compression", "JSON", "Machine", "Processes", "Safetensors", "Scans", "TensorEngine",
+                "TestSupport", "Tracking",
                 "TrackingClient", "Trainer", "TrainingConfiguration", .protobuf,
             ],
             fixtures: ["Checkpoints/Fixtures", "Metrics/Fixtures"]),

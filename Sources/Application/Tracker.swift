@@ -16,6 +16,8 @@ package struct Tracker: Sendable {
     package let artifacts: Artifacts
     package let imports: SessionImports
     package let webhooks: Webhooks
+    package let alerts: Alerts
+    package let notifications: Notifications
     package let queries: Queries
     package let storage: Storage
     /// The parts behind the use cases, for those who follow the log.
@@ -31,6 +33,8 @@ package struct Tracker: Sendable {
         artifacts = Artifacts(core, attempts: attempts)
         imports = SessionImports(core, checkpoints: checkpoints, queries: queries)
         webhooks = Webhooks(core, queries: queries)
+        alerts = Alerts(core, queries: queries)
+        notifications = Notifications(core, queries: queries)
         storage = Storage(core)
     }
 }
@@ -58,7 +62,13 @@ package struct TrackerCore: Sendable {
     package let sessions: CommandHandler<SessionDecider>
     /// The rules of webhooks.
     package let webhooks: CommandHandler<WebhookDecider>
-    /// What sends to them.
+    /// The rules of alert rules, of alerts and of the marks on notifications.
+    package let alertRules: CommandHandler<AlertRuleDecider>
+    package let alerts: CommandHandler<AlertDecider>
+    package let notifications: CommandHandler<NotificationDecider>
+    /// How far the alert rules are evaluated.
+    package let alertProgress = AlertProgress()
+    /// What sends to webhooks.
     package let webhookPost: WebhookPost
 
     package init(
@@ -83,6 +93,9 @@ package struct TrackerCore: Sendable {
         damage = DamageList()
         sessions = CommandHandler(store: store)
         webhooks = CommandHandler(store: store)
+        alertRules = CommandHandler(store: store, cacheByteCount: 1 << 20)
+        alerts = CommandHandler(store: store, cacheByteCount: 1 << 20)
+        notifications = CommandHandler(store: store, cacheByteCount: 1 << 16)
     }
 
     /// Carries out the command that names what was stored. Once its event is on disk, or may be, the blob is let go of;

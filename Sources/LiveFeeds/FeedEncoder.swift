@@ -22,13 +22,21 @@ enum FeedEncoder {
         switch event.stream.category {
         case .session:
             do {
-                return try frames(of: SessionEvent(event), event, outlook)
+                let body = try SessionEvent(event)
+                return frames(of: body, event, outlook) + notification(of: body, event)
             } catch EventCodecError.unknownType {
                 return []
             }
         case .telemetry:
             do {
                 return try frames(of: TelemetryEvent(event), event)
+            } catch EventCodecError.unknownType {
+                return []
+            }
+        case .alert:
+            do {
+                let body = try AlertEvent(event)
+                return [frame(of: body, event)] + notification(of: body, event)
             } catch EventCodecError.unknownType {
                 return []
             }
@@ -317,7 +325,7 @@ enum FeedEncoder {
         }
     }
 
-    private static func single(
+    static func single(
         _ type: FeedFrameType, _ record: RecordedEvent, _ body: (inout JSONWriter) -> Void
     ) -> FeedFrame {
         var writer = JSONWriter()
@@ -362,8 +370,11 @@ enum FeedEncoder {
 
     private static func begin(_ type: FeedFrameType, _ record: RecordedEvent, _ writer: inout JSONWriter) {
         begin(type, record.position, &writer)
-        writer.key("session_id")
-        writer.string(record.stream.identity)
+        // An alert of the server has no session.
+        if record.stream.category != .alert || Session.ID(record.stream.identity) != nil {
+            writer.key("session_id")
+            writer.string(record.stream.identity)
+        }
         writer.key("timestamp")
         writer.string(record.time.description)
     }

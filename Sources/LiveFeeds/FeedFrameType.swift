@@ -24,8 +24,14 @@ package enum FeedFrameType: String, CaseIterable, Sendable {
     case log
     /// Readings of the machine that trains. `attempt`, `rank`, `host`, `readings`: a list of `{time, name, value}`.
     case host
-    /// An alert rose, or ended.
+    /// An alert rose, was acknowledged or is over. `alert_id`, `status`: `active`, `acknowledged` or `resolved`. With `active`
+    /// `rule_id`, `rule_name`, `severity`, `condition`, `message`, `metric?`, `value?`, `threshold?`; with `acknowledged`
+    /// `acknowledged_by?`; with `resolved` `resolution`. One of the server's own figures has no `session_id`, and is told in the
+    /// feed of everything.
     case alert
+    /// People are notified: of an ending or an interruption, or of an alert that asks for it. Only in the feed of everything. `id`,
+    /// `notification_type`: `training` or `alert`, `priority`: `low`, `medium` or `high`, `event`, `message`, `alert_id?`.
+    case notification
     /// The session is complete; the last frame of its feed. `final_metrics`: the finite ones by name,
     /// `nonfinite_metrics`: the names of the others, `epoch`, `step`, `attempt`, `early_stop_reason?`.
     case trainingComplete = "training_complete"

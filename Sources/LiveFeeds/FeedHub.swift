@@ -200,7 +200,7 @@ package final class FeedHub: Sendable {
         while !Task.isCancelled {
             do {
                 let batch = try await store.nextEvents(
-                    after: position, limit: Self.limit, matching: .categories([.session, .telemetry]))
+                    after: position, limit: Self.limit, matching: .categories([.session, .telemetry, .alert]))
                 let events = try await events(batch.events)
                 position = batch.through
                 await tell(events, through: position, generation)

@@ -91,8 +91,8 @@ package struct FeedState {
         var frames: [FeedFrame] = []
         for event in events {
             guard phase == .live || event.record.position <= openedAt else { break }
-            guard phase == .live || event.record.stream.category == .session else { continue }
-            for frame in try event.frames() where request.wants(frame.type) && isNew(frame) { frames.append(frame) }
+            guard phase == .live || event.record.stream.category != .telemetry else { continue }
+            for frame in try event.frames() where wants(frame.type) && isNew(frame) { frames.append(frame) }
             skipped = nil
             cursor = FeedCursor(event.record.position)
             if case .session = request.scope, event.endsSession {
@@ -102,6 +102,12 @@ package struct FeedState {
         }
         advance(through: through)
         return frames
+    }
+
+    /// A session's feed ends with its ending, so that notifications are told in the feed of everything alone.
+    private func wants(_ type: FeedFrameType) -> Bool {
+        guard request.wants(type) else { return false }
+        return type != .notification || request.scope == .everything
     }
 
     private func isNew(_ frame: FeedFrame) -> Bool {
@@ -127,8 +133,10 @@ package struct FeedState {
     private var filter: EventFilter {
         let hasTelemetry = phase == .live && request.wantsTelemetry
         switch request.scope {
-        case .session(let id): return .streams(hasTelemetry ? [id.stream, id.telemetry] : [id.stream])
-        case .everything: return .categories(hasTelemetry ? [.session, .telemetry] : [.session])
+        case .session(let id):
+            let alerts = Alert.stream(of: id.text)
+            return .streams(hasTelemetry ? [id.stream, id.telemetry, alerts] : [id.stream, alerts])
+        case .everything: return .categories(hasTelemetry ? [.session, .telemetry, .alert] : [.session, .alert])
         }
     }
 }

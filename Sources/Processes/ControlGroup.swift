@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// A control group (cgroup v2) that holds all processes of one supervised program: whatever they do, they cannot leave it.
 ///
@@ -47,25 +48,5 @@ struct ControlGroup {
     func remove() { rmdir(folder) }
 
     /// The folder of this process's own group.
-    private static func ownFolder() -> String? {
-        guard let root = mountPoint(), let groups = FileManager.default.contents(atPath: "/proc/self/cgroup"),
-            let own = String(decoding: groups, as: UTF8.self).split(separator: "\n").first(where: {
-                $0.hasPrefix("0::/")
-            })
-        else { return nil }
-        let path = root + own.dropFirst("0::".count)
-        return path.hasSuffix("/") ? String(path.dropLast()) : path
-    }
-
-    /// The place where the whole hierarchy is mounted; nil when only a part of it is.
-    private static func mountPoint() -> String? {
-        guard let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo") else { return nil }
-        for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
-            // The fields before " - " have the root of the mount fourth and its place fifth.
-            let fields = line.split(separator: " ")
-            guard let dash = fields.firstIndex(of: "-"), dash > 5, fields.count > dash + 1 else { continue }
-            if fields[dash + 1] == "cgroup2", fields[3] == "/" { return String(fields[4]) }
-        }
-        return nil
-    }
+    private static func ownFolder() -> String? { MachineFiles().controlGroups().first }
 }

@@ -137,6 +137,20 @@ extension WebhookDecider.Refusal: HTTPErrorConvertible {
     }
 }
 
+extension AlertRuleDecider.Refusal: HTTPErrorConvertible {
+    package var apiError: APIError? {
+        switch self {
+        case .unknownRule:
+            APIError(.notFound, code: "not_found", message: "There is no such rule.", details: ["kind": "rule"])
+        case .alreadyCreated: .conflict("wrong_status", "A rule with this id exists already.")
+        }
+    }
+}
+
+extension AlertDecider.Refusal: HTTPErrorConvertible {
+    package var apiError: APIError? { .conflict("wrong_status", "The alert is resolved already.") }
+}
+
 extension CommandError: HTTPErrorConvertible {
     package var apiError: APIError? {
         switch self {

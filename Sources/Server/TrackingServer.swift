@@ -7,6 +7,7 @@ import Foundation
 import Hummingbird
 import LiveFeeds
 package import Logging
+import Machine
 import Processes
 import REST
 import Reactors
@@ -62,7 +63,9 @@ package enum TrackingServer {
         let post = try webhookPost(configuration, environment, directory, backends, address)
         let core = try core(backends, directory, configuration, commands, post)
         let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
-        let monitor = ResourceMonitor(folder: directory.path, now: core.now)
+        let monitor = ResourceMonitor(
+            folder: directory.path, gpus: GPUMonitor(library: environment.variables[GPUMonitor.libraryVariable]),
+            logger: logger, now: core.now)
         let health = Health(core, monitor: monitor, launches: configuration.launches)
         let processes = TrainerLaunching(
             executable: environment.executable,
@@ -77,12 +80,15 @@ package enum TrackingServer {
             outputFolder: directory.trainerOutputFolder, niceness: configuration.trainerNiceness,
             leaseDuration: configuration.leaseDuration, allowedCommands: commands, isEnabled: configuration.launches)
         let slots =
-            configuration.maxConcurrentSessions ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+            configuration.maxConcurrentSessions ?? max(1, MachineFiles().usableProcessorCount() / 2)
         let reactors: [any Reactor] = [
             LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
             ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
             EndingLog(core, logger: logger),
             WebhookDeliveries(core, webhooks: tracker.webhooks, logger: logger),
+            AlertWatch(
+                tracker, monitor: monitor, configured: configuration.alerts, file: directory.alertStateFile,
+                logger: logger),
         ]
         let feeds = FeedSlots(
             maximumCount: configuration.maximumFeedCount,

@@ -64,6 +64,7 @@ package struct TrainingConfiguration: Equatable, Sendable {
         trainer = TrainerSettings(kind, root.section("trainer"))
         let section = root.section("train")
         SessionChecks.check(section, root, trainerKind: kind, &checker)
+        _ = AlertRules.read(resolved, origin: "session", &checker)
         if let first = checker.problems.first {
             throw ConfigurationError(first, others: checker.problems.dropFirst())
         }

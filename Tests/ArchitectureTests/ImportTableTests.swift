@@ -12,7 +12,8 @@ struct ImportTableTests {
         "Checksum": ["CDigest"],
         "LMDB": ["CLMDB", "Checksum"],
         "Compression": ["CZlib", "CZstd"],
-        "Processes": ["CProcess"],
+        "Machine": ["CNVML"],
+        "Processes": ["CProcess", "Machine"],
         "Safetensors": ["JSON"],
         // The domain does no input or output.
         "Tracking": ["JSON"],
@@ -24,16 +25,17 @@ struct ImportTableTests {
         "StoreTesting": ["Blobs", "EventLog", "Tracking"],
         // The use cases know no HTTP.
         "Application": [
-            "Blobs", "Checksum", "EventLog", "JSON", "Processes", "ReadModels", "Text", "Tracking",
+            "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
             "TrainingConfiguration",
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
-        "Reactors": ["Application", "Blobs", "EventLog", "Processes", "ReadModels", "Text", "Tracking"],
+        "Reactors": ["Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking"],
         "Delivery": ["Application", "Tracking"],
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],
         "REST": [
-            "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "ReadModels", "Text", "Tracking",
+            "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "Machine", "ReadModels", "Text",
+            "Tracking",
             "TrainingConfiguration", "WebServer",
         ],
         "LiveFeeds": ["API", "Application", "EventLog", "JSON", "REST", "Tracking", "WebServer"],
@@ -47,8 +49,8 @@ struct ImportTableTests {
         "Scans": ["Compression", "Text", "TrainingConfiguration"],
         "TensorEngine": ["COneDNN"],
         "Trainer": [
-            "API", "Compression", "JSON", "Processes", "Safetensors", "Scans", "TensorEngine", "Text", "Tracking",
-            "TrackingClient", "TrainingConfiguration",
+            "API", "Compression", "JSON", "Machine", "Processes", "Safetensors", "Scans", "TensorEngine", "Text",
+            "Tracking", "TrackingClient", "TrainingConfiguration",
         ],
     ]
 

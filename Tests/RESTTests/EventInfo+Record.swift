@@ -32,7 +32,10 @@ extension EventInfo {
             case .session: try SessionEvent(record).message
             case .telemetry: try TelemetryEvent(record).message
             case .webhook: try WebhookEvent(record).message
-            case .notifications, .alertRule, .alert, .apiKey: throw EventCodecError.unknownType(record.type)
+            case .alertRule: try AlertRuleEvent(record).message
+            case .alert: try AlertEvent(record).message
+            case .notifications: try NotificationEvent(record).message
+            case .apiKey: throw EventCodecError.unknownType(record.type)
             }
         let bytes: [UInt8] = try message.jsonUTF8Bytes(options: options)
         return try JSONValue.parse(bytes).objectValue ?? [:]

@@ -23,6 +23,7 @@ struct EveryOperationTests {
             try await metrics(api, session)
             try await ending(api, session, token)
             try await imports(api, session)
+            try await alerts(api, session)
             try await server(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
             let elsewhere = ["connectToSession", "connectToEverything", "followEverything", "getAsset"]
@@ -193,6 +194,56 @@ struct EveryOperationTests {
         let asked = try await api.call(.importSession, body: .object(body), status: 200)
         #expect(asked.json["state"] == "files_missing")
         #expect(asked.json["missing_files"] == [.string(none)])
+    }
+
+    private func alerts(_ api: TestAPI, _ session: String) async throws {
+        let rule = try await api.call(
+            .createAlertRule, body: ["name": "a", "metric": "loss", "condition": "greater_than", "threshold": 0.25])
+        let id = try #require(rule.json["rule_id"]?.stringValue)
+        #expect(rule.json["source"] == "metric" && rule.json["actions"] == ["notify"])
+        #expect(try await api.call(.listAlertRules).json["total"] == 1)
+        #expect(try await api.call(.getAlertRule, id).json["threshold"] == 0.25)
+        let changed = try await api.call(
+            .updateAlertRule, id, body: ["threshold": 0.5, "severity": "high", "actions": ["tag"], "tag": "high"])
+        #expect(changed.json["threshold"] == 0.5 && changed.json["tag"] == "high")
+        try await api.refused(
+            .updateAlertRule, [id], TestAPI.Parts(body: ["window": 3]), 422, "invalid_field", field: "window")
+        #expect(try await api.call(.listAlerts).json["alerts"] == [])
+        let alert = try await recordAlert(api, by: id, of: session)
+        let listed = try await api.call(.listAlerts, query: "status=active&severity=high&session_id=\(session)")
+        #expect(listed.json["active_count"] == 1 && listed.json["alerts"]?.arrayValue?.count == 1)
+        #expect(try await api.call(.getAlert, alert).json["message"] == "loss is NaN")
+        let seen = try await api.call(.acknowledgeAlert, alert, body: ["by": "ada", "notes": "Hm."])
+        #expect(seen.json["status"] == "acknowledged" && seen.json["acknowledged_by"] == "ada")
+        #expect(try await api.call(.resolveAlert, alert).json["resolution"] == "by_hand")
+        try await api.refused(.resolveAlert, [alert], TestAPI.Parts(), 409, "wrong_status")
+        #expect(try await api.call(.deleteAlertRule, id).json["message"] == .string("Rule \(id) was deleted."))
+
+        let told = try await api.call(.listNotifications, query: "type=alert&unread=true").json["notifications"]
+        let notification = try #require(told?.arrayValue?.first?["id"]?.stringValue)
+        let unread = try await api.call(.listNotifications).json["unread_count"]?.integerValue ?? 0
+        #expect(unread >= 2)
+        #expect(try await api.call(.readNotification, notification).json["read"] == true)
+        #expect(try await api.call(.listNotifications).json["unread_count"] == .integer(unread - 1))
+        #expect(try await api.call(.readAllNotifications).json["unread_count"] == 0)
+        #expect(try await api.call(.clearNotification, notification).json["id"] == .string(notification))
+        try await api.refused(.readNotification, [notification], TestAPI.Parts(), 404, "not_found")
+        #expect(try await api.call(.clearNotifications).json["total"] == 0)
+    }
+
+    /// Records that an alert has risen; answers its id.
+    private func recordAlert(_ api: TestAPI, by rule: String, of session: String) async throws -> String {
+        let rule = try #require(AlertRule.ID(rule))
+        let id = Alert.ID(rule, session: session, metric: "loss", at: api.head)
+        let alert = AlertTriggered.with {
+            ($0.alertID, $0.ruleID, $0.ruleName, $0.severity) = (id.text, rule.text, "a", "high")
+            ($0.sessionID, $0.metric, $0.condition, $0.value) = (session, "loss", "is_nan", .nan)
+            ($0.message, $0.actions, $0.position) = ("loss is NaN", ["notify"], api.head.rawValue)
+        }
+        let identity = CommandIdentity(
+            id: try #require(CommandID("alert")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
+        _ = try await api.tracker.core.alerts.handle(.trigger(alert), on: Alert.stream(of: session), as: identity)
+        return id.text
     }
 
     /// Records that the webhook was told of the session's completion; answers the delivery's id.

@@ -9,6 +9,7 @@ import HummingbirdTesting
 import JSON
 import LiveFeeds
 import Logging
+import Machine
 import NIOCore
 import REST
 import Synchronization
@@ -64,13 +65,14 @@ struct TestAPI: Sendable {
 
     /// Calls `body` with the API of a new tracker.
     static func run(
-        settings: HTTPSettings = HTTPSettings(), _ body: @escaping @Sendable (TestAPI) async throws -> Void
+        settings: HTTPSettings = HTTPSettings(), gpus: GPUMonitor? = nil,
+        _ body: @escaping @Sendable (TestAPI) async throws -> Void
     ) async throws {
         try await TestTracker.run { tracker in
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             let core = tracker.core
-            let monitor = ResourceMonitor(folder: "/tmp", now: core.now)
+            let monitor = ResourceMonitor(folder: "/tmp", gpus: gpus, now: core.now)
             let feeds = FeedSlots(maximumCount: 4)
             let hub = FeedHub(
                 store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard)

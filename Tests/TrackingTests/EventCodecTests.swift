@@ -241,6 +241,54 @@ struct EventCodecTests {
     @Test("every webhook event is stored as its golden says", arguments: webhookEvents)
     func webhookGoldens(event: WebhookEvent) throws { try check(event) }
 
+    static let alertRuleEvents: [AlertRuleEvent] = [
+        .created(.with { $0.settings = settings }),
+        .changed(
+            .with {
+                $0.settings = settings
+                $0.settings.disabled = true
+            }), .deleted(AlertRuleDeleted()),
+    ]
+
+    /// A rule with every field set.
+    private static let settings = AlertRuleSettings.with {
+        ($0.name, $0.source, $0.metric, $0.condition) = ("a", "metric", "*loss", "no_improvement")
+        ($0.threshold, $0.resolveThreshold, $0.window, $0.unit, $0.mode) = (0.5, 0.25, 10, "epochs", "min")
+        ($0.minDelta, $0.silence, $0.forDuration, $0.forPoints) = (0.125, 1, 2, 3)
+        ($0.severity, $0.cooldown, $0.actions, $0.tag) = ("high", 4, ["notify", "stop", "tag"], "flat")
+        ($0.filter, $0.sessionID, $0.origin) = ("experiment = a", "sess_a", "api")
+    }
+
+    static let alertEvents: [AlertEvent] = [
+        .triggered(
+            .with {
+                ($0.alertID, $0.ruleID, $0.ruleName, $0.severity) = ("alert_7_a", "rule_a", "a", "high")
+                ($0.sessionID, $0.metric, $0.condition) = ("sess_a", "loss", "greater_than")
+                ($0.value, $0.threshold, $0.message, $0.step) = (2, 1, "loss is 2, above 1", 30)
+                ($0.measuredAt, $0.position, $0.actions, $0.tag) = (5, 7, ["tag"], "flat")
+            }),
+        .acknowledged(.with { ($0.alertID, $0.by, $0.notes) = ("alert_7_a", "ada", "seen") }),
+        .resolved(
+            .with {
+                ($0.alertID, $0.reason, $0.by, $0.notes) = ("alert_7_a", "by_hand", "ada", "done")
+                ($0.value, $0.hasValue_p) = (0.5, true)
+            }),
+    ]
+
+    static let notificationEvents: [NotificationEvent] = [
+        .read(.with { $0.positions = [3, 7] }), .allRead(.with { $0.through = 9 }),
+        .cleared(.with { ($0.positions, $0.through) = ([3], 9) }),
+    ]
+
+    @Test("every event of alert rules is stored as its golden says", arguments: alertRuleEvents)
+    func alertRuleGoldens(event: AlertRuleEvent) throws { try check(event) }
+
+    @Test("every event of alerts is stored as its golden says", arguments: alertEvents)
+    func alertGoldens(event: AlertEvent) throws { try check(event) }
+
+    @Test("every event of notifications is stored as its golden says", arguments: notificationEvents)
+    func notificationGoldens(event: NotificationEvent) throws { try check(event) }
+
     @Test("no type is missing from the goldens and none stands twice")
     func complete() {
         #expect(Set(Self.sessionEvents.map(\.type)).count == 25)

@@ -217,6 +217,7 @@ def rest(call, subject):
     call("updateWebhook", subject.hook, body={"secret": "", "enabled": True}, status=422)
     call("createWebhook", status=422, body={"url": "http://10.0.0.1/", "events": ["*"]})
     call("listDeliveries", subject.hook, query={"status": "lost"}, status=422)
+    alerts(call, subject)
     for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
                       "getDiskResources", "getGPUResources", "getRebuildState", "getStorage", "getServerTelemetry", "getDashboard",
                       "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
@@ -227,6 +228,38 @@ def rest(call, subject):
         require(refused["details"].get("field") == "no_such_parameter", f"{operation} refused {refused}")
     call("createSession", status=422, body={"config": {}, "no_such_field": 1})
     call("rebuildReadModels", status=202)
+
+
+def alerts(call, subject):
+    """Rules, alerts and notifications."""
+    call("createAlertRule", status=422, body={"name": "a", "condition": "greater_than", "metric": "loss"})
+    call("createAlertRule", status=422, body={"name": "a", "condition": "no_report", "metric": "loss"})
+    call("listAlertRules", query={"limit": 2, "offset": 1})
+    call("getAlertRule", subject.rule)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not (found := call("listAlerts", query={"rule_id": subject.rule, "limit": 5}).json["alerts"]):
+        require(time.monotonic() < deadline, "no alert has risen")
+        call("reportMetrics", subject.running, token=subject.token, body={
+            "attempt": 2, "series": [{"name": "answers/x", "steps": [1], "values": [3.5]}]})
+        time.sleep(0.2)
+    alert = found[0]["alert_id"]
+    call("getAlert", alert)
+    call("acknowledgeAlert", alert, body={"acknowledged_by": "ada", "notes": "seen"})
+    call("resolveAlert", alert, body={"by": "ada"})
+    call("acknowledgeAlert", alert, status=409)
+    call("getAlert", "alert_1_none", status=404)
+    call("listAlerts", query={"status": "resolved", "severity": "medium", "session_id": subject.running})
+    call("listAlerts", query={"status": "lost"}, status=422)
+    call("updateAlertRule", subject.rule, body={"enabled": False})
+    call("deleteAlertRule", subject.rule)
+    call("getAlertRule", subject.rule, status=404)
+    told = call("listNotifications", query={"type": "alert", "unread": "true", "limit": 3}).json["notifications"]
+    call("readNotification", told[0]["id"])
+    call("listNotifications", query={"priority": "low"})
+    call("readAllNotifications")
+    call("clearNotification", told[0]["id"])
+    call("readNotification", told[0]["id"], status=404)
+    call("clearNotifications")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

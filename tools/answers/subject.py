@@ -22,6 +22,9 @@ class Subject:
         call("archiveSession", self.archived, headers={"Idempotency-Key": "archive-once"})
         self.webhook = call("createWebhook", status=201, body={
             "url": "mailto:user@example.org", "events": ["training_failed", "epoch_completed"]}).json["webhook_id"]
+        self.rule = call("createAlertRule", status=201, body={
+            "name": "a loss that is high", "metric": "answers/*", "condition": "greater_than", "threshold": -1, "cooldown_seconds": 0,
+            "actions": ["notify", "tag"], "tag": "high", "filter": "experiment = answers"}).json["rule_id"]
         spare = call("createWebhook", status=201, body={"url": "https://example.org/a", "events": ["training_failed"]}).json
         call("deleteWebhook", spare["webhook_id"])
         self.hook = call("createWebhook", status=201, body={

@@ -45,6 +45,8 @@ class Subject:
         self.checkpoint = self._upload()
         self.spare_checkpoint = self._upload()
         self._answer(requests.put(f"{base}/api/v1{path}/artifacts/notes.txt", data=b"notes", timeout=30), 201)
+        self.rule = self._post(
+            "/alerts/rules", {"name": "a", "metric": "loss", "condition": "is_nan"}, 201)["rule_id"]
         self.webhook = self._post("/webhooks", {"url": "https://example.org/hook", "events": ["training_failed"]},
                                   201)["webhook_id"]
 
@@ -79,6 +81,7 @@ def narrowed(document, subject):
     parameters = document["components"]["parameters"]
     parameters["SessionID"]["schema"] = one_of(subject.session)
     parameters["CheckpointID"]["schema"] = one_of(subject.checkpoint)
+    parameters["RuleID"]["schema"] = one_of(subject.rule)
     parameters["WebhookID"]["schema"] = one_of(subject.webhook)
     parameters["WaitFor"]["schema"] = {"type": "integer", "minimum": 0, "maximum": 1}
     parameters["Follow"]["schema"] = {"type": "boolean", "const": False}

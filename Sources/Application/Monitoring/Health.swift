@@ -54,6 +54,13 @@ package struct Health: Sendable {
             ),
             room,
             Component(
+                name: "alerts",
+                figures: [
+                    ("position", core.alertProgress.position.rawValue),
+                    ("lag", head - min(head, core.alertProgress.position.rawValue)),
+                    ("active", UInt64(core.alertProgress.activeCount)),
+                ]),
+            Component(
                 name: "launcher", figures: [("enabled", launches ? 1 : 0), ("leases", UInt64(leaseCount))]),
         ]
     }

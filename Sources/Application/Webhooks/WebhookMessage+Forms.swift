@@ -29,6 +29,25 @@ extension WebhookMessage {
         for (name, value) in metrics { told[name] = .number(value) }
         var event = details
         event["metrics"] = .object(told)
+        var document: JSONObject = [
+            "type": .string(name.rawValue), "timestamp": .string(recordedAt.description),
+            "delivery_id": .string(delivery.description),
+            "position": .integer(Int64(clamping: delivery.position.rawValue)),
+        ]
+        var data = JSONObject()
+        if let session {
+            document["session_id"] = .string(session.sessionID)
+            data["session"] = .object(Self.summary(of: session))
+        }
+        data["event"] = .object(event)
+        document["data"] = .object(data)
+        var addresses = JSONObject()
+        for (name, url) in links { addresses[name] = .string(url) }
+        document["links"] = .object(addresses)
+        return document
+    }
+
+    private static func summary(of session: SessionDocument) -> JSONObject {
         var summary: JSONObject = [
             "session_id": .string(session.sessionID), "session_name": .string(session.name),
             "status": .string(session.status), "current_epoch": .integer(Int64(session.currentEpoch)),
@@ -40,14 +59,7 @@ extension WebhookMessage {
         if !session.group.isEmpty { summary["group"] = .string(session.group) }
         if !session.message.isEmpty { summary["message"] = .string(session.message) }
         if !session.bestCheckpointID.isEmpty { summary["best_checkpoint_id"] = .string(session.bestCheckpointID) }
-        return [
-            "type": .string(name.rawValue), "timestamp": .string(recordedAt.description),
-            "delivery_id": .string(delivery.description),
-            "position": .integer(Int64(clamping: delivery.position.rawValue)),
-            "session_id": .string(session.sessionID),
-            "data": ["session": .object(summary), "event": .object(event)],
-            "links": ["session": .string(link)],
-        ]
+        return summary
     }
 
     /// The facts and metrics as lines, at most about `limit` characters.
@@ -80,7 +92,7 @@ extension WebhookMessage {
                             ],
                             ["type": "FactSet", "facts": .array(rows)],
                         ],
-                        "actions": [["type": "Action.OpenUrl", "title": "Session", "url": .string(link)]],
+                        "actions": [["type": "Action.OpenUrl", "title": "Open", "url": .string(link)]],
                     ],
                 ]
             ],

@@ -1,20 +1,25 @@
 package import JSON
 package import Tracking
 
-/// The content of one delivery: an event, and the session as it was right after it.
+/// The content of one delivery: an event, and the session that it is about as it was right after it.
 ///
 /// It is made of the log alone, so that it is the same however often it is sent.
 package struct WebhookMessage: Sendable {
     package let delivery: Webhook.DeliveryID
     package let name: Webhook.EventName
     package let recordedAt: Timestamp
-    package let session: SessionDocument
+    /// Nil when it is about the server.
+    package let session: SessionDocument?
     /// The event's own values.
     package let details: JSONObject
     /// The metrics that the event tells.
     package let metrics: [(name: String, value: Double)]
-    /// The address of the session's document on this server.
-    package let link: String
+    /// The addresses of the documents on this server; the first is the one that people are led to.
+    package let links: [(name: String, url: String)]
+    /// One line that says what happened, to what.
+    package let title: String
+
+    package var link: String { links.first?.url ?? "" }
 
     /// - Parameters:
     ///   - latest: The session's latest metrics, for an ending that tells none.
@@ -27,7 +32,7 @@ package struct WebhookMessage: Sendable {
         self.name = name
         self.recordedAt = recordedAt
         self.session = session
-        link = "\(server)/api/v1/training/sessions/\(session.sessionID)"
+        links = [("session", Self.link(to: session, on: server))]
         var metrics: [Metric] = []
         switch event {
         case .attemptStarted(let started):
@@ -71,32 +76,73 @@ package struct WebhookMessage: Sendable {
         default: details = [:]
         }
         self.metrics = metrics.isEmpty ? latest : metrics.map { ($0.name, $0.value) }
+        title = Self.title(name, session, details)
     }
 
-    /// One line that says what happened, to what.
-    package var title: String {
+    /// An alert that has risen or is over.
+    ///
+    /// - Parameter session: The one that it is about, if it is about one that is there.
+    package init(
+        _ alert: AlertDocument, _ name: Webhook.EventName, at position: LogPosition, _ recordedAt: Timestamp,
+        _ session: SessionDocument?, to webhook: Webhook.ID, server: String
+    ) {
+        delivery = Webhook.DeliveryID(webhook, position)
+        self.name = name
+        self.recordedAt = recordedAt
+        self.session = session
+        let rose = alert.triggered
+        let link = ("alert", "\(server)/api/v1/alerts/\(alert.alertID)")
+        links = session.map { [("session", Self.link(to: $0, on: server)), link] } ?? [link]
+        let subject = session.map { "\"\($0.name)\": " } ?? ""
+        title =
+            name == .alertResolved
+            ? "\(subject)the alert \"\(rose.ruleName)\" is over" : "\(subject)\(rose.ruleName): \(rose.message)"
+        var values: JSONObject = [
+            "alert_id": .string(alert.alertID), "rule_id": .string(rose.ruleID), "rule_name": .string(rose.ruleName),
+            "severity": .string(rose.severity), "condition": .string(rose.condition), "message": .string(rose.message),
+            "triggered_at": .string(Timestamp(rawValue: alert.triggeredAt).description),
+        ]
+        if AlertRule.Condition(rawValue: rose.condition)?.isOfValues == true {
+            values["metric"] = .string(rose.metric)
+            values["value"] = .number(rose.value)
+            values["threshold"] = .number(rose.threshold)
+            if rose.step > 0 { values["step"] = .integer(Int64(clamping: rose.step)) }
+        }
+        if name == .alertResolved { values["resolution"] = .string(alert.resolution) }
+        details = values
+        metrics = []
+    }
+
+    private static func link(to session: SessionDocument, on server: String) -> String {
+        "\(server)/api/v1/training/sessions/\(session.sessionID)"
+    }
+
+    private static func title(_ event: Webhook.EventName, _ session: SessionDocument, _ details: JSONObject) -> String {
         let name = "\"\(session.name)\""
-        switch self.name {
+        switch event {
         case .trainingStarted: return "\(name) has started"
         case .trainingCompleted: return "\(name) has completed"
         case .trainingFailed: return "\(name) has failed"
         case .trainingStopped: return "\(name) was stopped"
         case .epochCompleted: return "\(name) has completed epoch \(session.currentEpoch) of \(session.totalEpochs)"
         case .checkpointSaved: return "\(name) has saved a checkpoint"
-        case .reproductionReported: return "\(name): the verdict on a reproduction is \(verdict)"
+        case .reproductionReported:
+            return "\(name): the verdict on a reproduction is \(details["verdict"]?.stringValue ?? "not known")"
         case .alertTriggered, .alertResolved: return name
         }
     }
 
-    private var verdict: String { details["verdict"]?.stringValue ?? "not known" }
-
     /// What people want to know beside the title: a name and a value on each line.
     package var facts: [(name: String, value: String)] {
-        var facts = [("Session", session.sessionID)]
-        if !session.experiment.isEmpty { facts.append(("Experiment", session.experiment)) }
-        if session.totalEpochs > 0 { facts.append(("Epochs", "\(session.currentEpoch) of \(session.totalEpochs)")) }
+        var facts: [(name: String, value: String)] = []
+        if let session {
+            facts.append(("Session", session.sessionID))
+            if !session.experiment.isEmpty { facts.append(("Experiment", session.experiment)) }
+            if session.totalEpochs > 0 { facts.append(("Epochs", "\(session.currentEpoch) of \(session.totalEpochs)")) }
+        }
         for (key, label) in [
-            ("message", "Message"), ("early_stop_reason", "Ended early"), ("checkpoint_id", "Checkpoint"),
+            ("rule_name", "Rule"), ("severity", "Severity"), ("resolution", "Ended as"), ("message", "Message"),
+            ("early_stop_reason", "Ended early"), ("checkpoint_id", "Checkpoint"),
             ("verdict", "Verdict"),
         ] {
             if let text = details[key]?.stringValue, !text.isEmpty { facts.append((label, text)) }

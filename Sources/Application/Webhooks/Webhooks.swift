@@ -133,10 +133,21 @@ package struct Webhooks: Sendable {
     package func message(
         to webhook: Webhook.ID, at position: LogPosition
     ) async throws -> WebhookMessage? {
-        guard let record = try await core.store.event(at: position), record.stream.category == .session,
-            let session = Session.ID(record.stream.identity)
+        guard let record = try await core.store.event(at: position),
+            let name = Webhook.EventName.byType[record.type]
         else { return nil }
-        guard let name = Webhook.EventName.byType[record.type] else { return nil }
+        let server = await post.server()
+        if record.stream.category == .alert, let alert = try AlertEvent(record).alert {
+            let told = try await core.readWithoutLimit(asOf: position) { snapshot in
+                try snapshot.alert(alert).map { document in
+                    (document, try Session.ID(document.triggered.sessionID).flatMap { try snapshot.session($0) })
+                }
+            }
+            return told.map { document, session in
+                WebhookMessage(document, name, at: position, record.recordedAt, session, to: webhook, server: server)
+            }
+        }
+        guard let session = Session.ID(record.stream.identity) else { return nil }
         let event = try SessionEvent(record)
         let isEnding = SessionEvent.endingTypes.contains(record.type)
         let told = try await core.readWithoutLimit(asOf: position) { snapshot in
@@ -146,8 +157,7 @@ package struct Webhooks: Sendable {
         }
         guard let (document, latest) = told else { return nil }
         return WebhookMessage(
-            event, name, at: position, record.recordedAt, document, latest: latest, to: webhook,
-            server: await post.server())
+            event, name, at: position, record.recordedAt, document, latest: latest, to: webhook, server: server)
     }
 
     // MARK: - The webhook itself

@@ -36,6 +36,8 @@ package final class DataDirectory: Sendable {
     package var leaseSecretFile: String { path + "/lease-secret" }
     /// The key that seals the secrets of webhooks in the log.
     package var webhookSecretFile: String { path + "/webhook-secret" }
+    /// The state of the alert rules as it was now and then, from which a start goes on. It can be deleted.
+    package var alertStateFile: String { path + "/alert-state" }
     /// The secret by which clients prove to be run by the user whose folder this is.
     package var ownerSecretFile: String { DataDirectory.ownerSecretFile(inFolderAt: path) }
     /// The standard error of the trainers that this server started, one file each.

@@ -3,6 +3,7 @@ import Application
 import Foundation
 import Hummingbird
 import JSON
+import Machine
 import ReadModels
 import Tracking
 import WebServer
@@ -128,6 +129,7 @@ extension ResourceInfo {
         processor.percent = sample.processorPercent
         processor.perProcessor = sample.processorPercents
         processor.count = sample.processorCount
+        processor.limit = sample.processorLimit
         processor.loadAverages = sample.loadAverages
         memory.percent = sample.memory.percent
         memory.totalByteCount = sample.memory.totalByteCount
@@ -138,15 +140,27 @@ extension ResourceInfo {
         disk.usedByteCount = sample.disk.usedByteCount
         disk.freeByteCount = sample.disk.freeByteCount
         guard !sample.gpus.isEmpty else { return }
-        gpus = sample.gpus.map { gpu in
-            var info = GPU()
-            info.id = gpu.id
-            info.name = gpu.name
-            info.memoryPercent = gpu.memoryPercent
-            info.usedByteCount = gpu.usedByteCount
-            info.totalByteCount = gpu.totalByteCount
-            info.utilization = gpu.utilization
-            info.temperature = gpu.temperature
+        gpus = sample.gpus.map(GPU.init)
+    }
+}
+
+extension ResourceInfo.GPU {
+    fileprivate init(_ reading: GPUReading) {
+        self.init()
+        id = reading.index
+        uuid = reading.uuid
+        name = reading.name
+        utilization = reading.utilization
+        memoryPercent = reading.memory?.percent
+        usedByteCount = reading.memory?.usedByteCount
+        totalByteCount = reading.memory?.totalByteCount
+        temperature = reading.temperature
+        watts = reading.watts
+        processes = reading.processes?.map { process in
+            var info = ResourceInfo.GPU.Process()
+            info.id = UInt64(process.id)
+            info.memoryPercent = reading.percent(of: process)
+            info.usedByteCount = process.usedByteCount
             return info
         }
     }

@@ -67,7 +67,10 @@ package struct EventLineWriter: Sendable {
         case .session: try SessionEvent(record).message
         case .telemetry: try TelemetryEvent(record).message
         case .webhook: try WebhookEvent(record).message
-        case .notifications, .alertRule, .alert, .apiKey: throw .unknownType(record.type)
+        case .alertRule: try AlertRuleEvent(record).message
+        case .alert: try AlertEvent(record).message
+        case .notifications: try NotificationEvent(record).message
+        case .apiKey: throw .unknownType(record.type)
         }
     }
 }

@@ -76,7 +76,7 @@ struct WebhookWorker: Sendable {
     private func deliver(by webhook: WebhookState) async throws {
         for position in webhook.requested { try await repeatDelivery(of: position, webhook) }
         var subscription = Subscription(
-            core.store, after: webhook.through ?? beginning, matching: .categories([.session]))
+            core.store, after: webhook.through ?? beginning, matching: .categories([.session, .alert]))
         let wanted = webhook.settings.wantedNames
         let condition = try webhook.settings.filter.isEmpty ? nil : SessionCondition(webhook.settings.filter)
         while let events = try await subscription.next() {
@@ -119,7 +119,7 @@ struct WebhookWorker: Sendable {
             .with {
                 $0.position = last.record.position.rawValue
                 $0.event = last.name.rawValue
-                $0.sessionID = last.record.stream.identity
+                $0.sessionID = last.record.sessionID
                 $0.attempt = 1
                 $0.outcome = "failed"
                 $0.attemptedAt = core.now().rawValue
@@ -129,11 +129,21 @@ struct WebhookWorker: Sendable {
             }, webhook)
     }
 
-    /// True when the session meets the condition right after the event.
+    /// True when the webhook is told of the event: its session meets the condition right after it, and people are to be
+    /// notified of an alert.
     private func isIncluded(_ record: RecordedEvent, _ condition: SessionCondition?) async throws -> Bool {
-        guard let condition, let session = Session.ID(record.stream.identity) else { return condition == nil }
+        let alert = record.stream.category == .alert ? try AlertEvent(record).alert : nil
+        guard condition != nil || alert != nil else { return true }
         return try await core.readWithoutLimit(asOf: record.position) { snapshot in
-            guard let document = try snapshot.session(session) else { return false }
+            if let alert {
+                guard let document = try snapshot.alert(alert),
+                    document.triggered.actions.contains(AlertRule.Action.notify.rawValue)
+                else { return false }
+            }
+            guard let condition else { return true }
+            guard let session = Session.ID(record.stream.identity), let document = try snapshot.session(session) else {
+                return false
+            }
             let names = condition.metricNames
             let metrics = names.isEmpty ? [] : try snapshot.metricSummaries(of: document)
             return condition.holds(of: document, Dictionary(uniqueKeysWithValues: metrics.map { ($0.name, $0) }))
@@ -151,7 +161,7 @@ struct WebhookWorker: Sendable {
             var attempt = DeliveryAttempted.with {
                 $0.position = record.position.rawValue
                 $0.event = name.rawValue
-                $0.sessionID = record.stream.identity
+                $0.sessionID = record.sessionID
                 $0.attempt = (retry?.attempts ?? 0) + 1
             }
             let (firstAttemptAt, number) = (retry?.firstAttemptAt ?? core.now(), attempt.attempt)
@@ -236,4 +246,9 @@ struct WebhookWorker: Sendable {
             try await Task.sleep(for: min(rest, .seconds(10)))
         }
     }
+}
+
+extension RecordedEvent {
+    /// The session that it is about; empty for the server.
+    fileprivate var sessionID: String { Session.ID(stream.identity)?.text ?? "" }
 }

@@ -63,7 +63,7 @@ extension ReadModelSnapshot {
             if artifact.lastPosition <= position.rawValue, !artifact.deleted {
                 name(artifact.digest, .artifact(artifact))
             }
-        case .webhook, .delivery, .latestStarted, .sessionProgress, .sessionConfiguration, .sessionMarks: break
+        default: break
         }
     }
 }
@@ -73,7 +73,7 @@ extension DocumentKind {
     fileprivate var namesBlobs: Bool {
         switch self {
         case .session, .sessionSettings, .checkpoint, .artifact: true
-        case .webhook, .delivery, .latestStarted, .sessionProgress, .sessionConfiguration, .sessionMarks: false
+        default: false
         }
     }
 }

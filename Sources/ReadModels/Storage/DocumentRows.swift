@@ -16,6 +16,13 @@ enum DocumentKind: UInt8 {
     case sessionConfiguration = 8
     case sessionMarks = 9
     case delivery = 10
+    case alertRule = 11
+    /// By the place in the log of what caused it, then by id.
+    case alert = 12
+    case alertCounts = 13
+    /// By the place in the log of what it tells.
+    case notification = 14
+    case notificationMarks = 15
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }
@@ -69,6 +76,30 @@ extension Transaction where Self: ~Copyable {
                     version.key.begins(with: document)
                 else { continue }
                 guard try body(version.value) == .next else { return }
+            }
+        }
+    }
+
+    /// Calls `body` with the newest version, at `position` or before, of every document whose key is `prefix` and a place in the
+    /// log, and perhaps more: the last place first.
+    func forEachNewest<Document: SwiftProtobuf.Message>(
+        of prefix: RowKey, through position: LogPosition, in tables: Tables, as type: Document.Type,
+        _ body: (_ place: UInt64, Document) throws(LMDBError) -> IterationStep
+    ) throws(LMDBError) {
+        try withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
+            var last = prefix.bytes + [UInt8](repeating: 0xFF, count: 9)
+            while let entry = try cursor.seek(atOrBefore: last), entry.key.begins(with: prefix.bytes),
+                entry.key.count >= prefix.bytes.count + 16
+            {
+                let document = Array(entry.key.dropLast(8))
+                let place = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+                // What is found by the document alone lies before all of its versions.
+                last = document
+                let sought = document + withUnsafeBytes(of: position.rawValue.bigEndian) { Array($0) }
+                guard let version = try cursor.seek(atOrBefore: sought), version.key.count == sought.count,
+                    version.key.begins(with: document)
+                else { continue }
+                guard try body(place, try decoded(version.value, as: type)) == .next else { return }
             }
         }
     }

@@ -7,6 +7,9 @@ struct ProjectedEvent {
         case session(SessionEvent)
         case telemetry(TelemetryEvent)
         case webhook(WebhookEvent)
+        case alertRule(AlertRuleEvent)
+        case alert(AlertEvent)
+        case notification(NotificationEvent)
         /// Of a stream that no read model shows.
         case other
     }
@@ -20,7 +23,10 @@ struct ProjectedEvent {
         case .session: body = .session(try SessionEvent(record))
         case .telemetry: body = .telemetry(try TelemetryEvent(record))
         case .webhook: body = .webhook(try WebhookEvent(record))
-        case .notifications, .alertRule, .alert, .apiKey: body = .other
+        case .alertRule: body = .alertRule(try AlertRuleEvent(record))
+        case .alert: body = .alert(try AlertEvent(record))
+        case .notifications: body = .notification(try NotificationEvent(record))
+        case .apiKey: body = .other
         }
     }
 

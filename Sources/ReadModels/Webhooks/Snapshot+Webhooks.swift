@@ -39,24 +39,15 @@ extension ReadModelSnapshot {
     ) throws(ReadModelError) -> [DeliveryDocument] {
         var deliveries: [DeliveryDocument] = []
         do throws(LMDBError) {
-            let prefix = DocumentKind.delivery.key(webhook)
             var passed = 0
-            try transaction.withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
-                var last = prefix.appending(UInt64.max).appending(UInt64.max).bytes
-                while deliveries.count < limit, let entry = try cursor.seek(atOrBefore: last),
-                    entry.key.begins(with: prefix.bytes), entry.key.count == prefix.bytes.count + 16
-                {
-                    let place = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
-                    let newest = prefix.appending(place)
-                    let delivery = try transaction.version(
-                        of: newest, through: position, in: tables, as: DeliveryDocument.self)
-                    if let delivery, isIncluded(delivery) {
-                        passed += 1
-                        if passed > offset { deliveries.append(delivery) }
-                    }
-                    guard place > 0 else { return }
-                    last = prefix.appending(place - 1).appending(UInt64.max).bytes
-                }
+            try transaction.forEachNewest(
+                of: DocumentKind.delivery.key(webhook), through: position, in: tables, as: DeliveryDocument.self
+            ) { _, delivery in
+                guard deliveries.count < limit else { return .stop }
+                guard isIncluded(delivery) else { return .next }
+                passed += 1
+                if passed > offset { deliveries.append(delivery) }
+                return .next
             }
         } catch {
             throw ReadModelError(error)

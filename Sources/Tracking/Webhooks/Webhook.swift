@@ -45,7 +45,7 @@ package enum Webhook {
 }
 
 extension Webhook.EventName {
-    /// The names of the sessions' events by their types; an event of another type is told to no webhook.
+    /// The names of the events of sessions and alerts by their types; an event of another type is told to no webhook.
     package static let byType: [String: Self] = [
         SessionEvent.attemptStarted(AttemptStarted()).type: .trainingStarted,
         SessionEvent.completed(Completed()).type: .trainingCompleted,
@@ -54,5 +54,7 @@ extension Webhook.EventName {
         SessionEvent.epochCompleted(EpochCompleted()).type: .epochCompleted,
         SessionEvent.checkpointSaved(CheckpointSaved()).type: .checkpointSaved,
         SessionEvent.reproductionReported(ReproductionReported()).type: .reproductionReported,
+        AlertEvent.triggered(AlertTriggered()).type: .alertTriggered,
+        AlertEvent.resolved(AlertResolved()).type: .alertResolved,
     ]
 }

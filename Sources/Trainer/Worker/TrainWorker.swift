@@ -140,7 +140,7 @@ package struct TrainWorker: Sendable {
 
     private func sendTelemetry(_ telemetry: TelemetryReporter) async throws(TrainerError) {
         let (session, supervisor) = (service.sessionID, place?.processID)
-        var sampler = HostSampler {
+        var sampler = HostSampler(gpus: environment.gpus) {
             supervisor.map { ProcessMark(session: session, supervisor: $0).processes() } ?? []
         }
         var sinceReading = Self.readingInterval

@@ -2,6 +2,7 @@ import API
 import Dispatch
 import Foundation
 import JSON
+import Machine
 import Processes
 import Text
 import Tracking
@@ -95,6 +96,7 @@ package struct TrainWorkerProcess: Sendable {
         let environment = WorkerEnvironment(
             host: host, binary: Self.binary(version: version),
             provenance: Self.provenance(host: host, version: version),
+            gpus: GPUMonitor(library: ProcessInfo.processInfo.environment[GPUMonitor.libraryVariable]),
             now: { Timestamp(secondsSince1970: Date().timeIntervalSince1970) }, warn: Self.complain)
         let status: End
         do throws(TrainerError) {

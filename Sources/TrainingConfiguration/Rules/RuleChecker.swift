@@ -181,6 +181,7 @@ struct RuleChecker {
                 result.append(checked(value, element, at: "\(path)[\(index)]"))
             }
             return .array(result)
+        case (.section(let rules), .object): return section(value, rules, at: path)
         case (.stringMap(let count), .object(let object)):
             guard object.count <= count else { break }
             for (key, value) in object where value.stringValue == nil {

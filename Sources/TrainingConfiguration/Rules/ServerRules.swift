@@ -13,7 +13,7 @@ enum ServerRules {
             "folders with the files that config_path may name"),
         .init(
             "max_concurrent_sessions", .optional(.integer(1...1024)), default: .null,
-            "trainings at a time; null: one for every two processors"),
+            "trainings at a time; null: one for every two processors that the server may use"),
         .init(
             "allowed_hosts", .list(of: ConfigurationRule.nameKind, count: 0...64), default: [],
             "host names besides localhost that requests may be addressed to"),
@@ -102,6 +102,7 @@ enum ServerRules {
                     "ca_file", .optional(ConfigurationRule.pathKind), default: .null,
                     "a file of certificates to trust instead of the system's"),
             ]), "how mails are sent"),
+        AlertRules.rule,
     ]
 
     static var schema: JSONValue {

@@ -25,6 +25,7 @@ enum SessionRules {
             "resources",
             .section([ConfigurationRule("gpus", .integer(0...64), default: 0, "GPUs the launcher assigns")]),
             "what the session needs to run"),
+        AlertRules.rule,
     ]
 
     private static let trainers: [ConfigurationRule.Case] = [

@@ -1,4 +1,5 @@
 package import JSON
+package import Tracking
 
 /// The settings of a server: its address, its data and what it allows, checked and completed like a session's
 /// configuration, with the same errors. Paths are as written; what they are relative to is for the file's reader.
@@ -14,7 +15,7 @@ package struct ServerConfiguration: Equatable, Sendable {
     package let dataDirectory: String?
     /// The folders that `config_path` may name files in; at least one.
     package let configRoots: [String]
-    /// Trainings at a time; nil: one for every two processors.
+    /// Trainings at a time; nil: one for every two processors that the server may use.
     package let maxConcurrentSessions: Int?
     /// Names besides localhost that requests may be addressed to.
     package let allowedHosts: [String]
@@ -47,6 +48,8 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// Networks besides the public ones that webhooks may lead to.
     package let webhookNetworks: [String]
     package let mail: MailSettings
+    /// Alert rules that this server has as long as its configuration says so.
+    package let alerts: [AlertRuleSettings]
 
     /// Checks and completes a configuration.
     /// - Throws: all problems found, up to twenty, each with its path and line, what was found and what is allowed.
@@ -59,9 +62,14 @@ package struct ServerConfiguration: Equatable, Sendable {
                 .outOfRange, "allowed_origins[\(index)]", .string(origin),
                 "*, or http:// or https:// with a host, perhaps a port, and nothing after it")
         }
+        let alerts = checker.problems.isEmpty ? AlertRules.read(resolved, origin: "server", &checker) : []
+        for (index, rule) in alerts.enumerated() where alerts[..<index].contains(where: { $0.name == rule.name }) {
+            checker.add(.conflict, "alerts[\(index)].name", .string(rule.name), "a name that no other rule has")
+        }
         if let first = checker.problems.first {
             throw ConfigurationError(first, others: checker.problems.dropFirst())
         }
+        self.alerts = alerts
         warnings = checker.warnings
         let root = ResolvedSection(resolved)
         host = root.string("host")

@@ -22,6 +22,19 @@ struct EventScript {
         try append(try event.encoded(), to: StreamID(.webhook, webhook))
     }
 
+    mutating func append(_ event: AlertRuleEvent, to rule: String) throws {
+        try append(try event.encoded(), to: StreamID(.alertRule, rule))
+    }
+
+    /// Appends an event of a session's alerts; `server` has those of the server.
+    mutating func append(_ event: AlertEvent, of session: String) throws {
+        try append(try event.encoded(), to: StreamID(.alert, session))
+    }
+
+    mutating func append(_ event: NotificationEvent) throws {
+        try append(try event.encoded(), to: NotificationDecider.stream)
+    }
+
     mutating func append(_ new: NewEvent, to stream: StreamID) throws {
         let position = UInt64(events.count + 1)
         versions[stream, default: 0] += 1

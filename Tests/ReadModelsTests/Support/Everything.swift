@@ -60,6 +60,11 @@ enum Everything {
                 let deliveries = try snapshot.deliveries(of: webhook, limit: 100, offset: 0) { _ in true }
                 lines.append("deliveries: \(deliveries.map { $0.textFormatString() })")
             }
+            lines.append("rules: \(try snapshot.alertRules().map { $0.textFormatString() })")
+            let alerts = try snapshot.alerts(limit: 1000, offset: 0) { _ in true }
+            lines.append("alerts: \(alerts.map { $0.textFormatString() }) \(try snapshot.alertCounts())")
+            let told = try snapshot.notifications(limit: 1000, offset: 0) { _ in true }
+            lines.append("notifications: \(told.notifications.map { $0.textFormatString() }) \(told.marks)")
             lines.append("digests: \(try snapshot.blobDigests().sorted())")
             return lines.joined(separator: "\n")
         }

@@ -9,6 +9,7 @@ enum RandomLog {
     static func events(seed: UInt64, count: Int) throws -> [RecordedEvent] {
         var random = SeededGenerator(seed: seed)
         var webhookRandom = SeededGenerator(seed: seed &+ 1000)
+        var alertRandom = SeededGenerator(seed: seed &+ 2000)
         var script = EventScript()
         var states: [String: SessionState] = [:]
         let sessions = ["sess_a", "sess_b", "sess_c"]
@@ -17,6 +18,8 @@ enum RandomLog {
             var state = states[session] ?? SessionDecider.initialState
             if random.once(in: 3), state.status != nil {
                 try script.append(telemetry(state, &random), to: session)
+            } else if alertRandom.once(in: 30) {
+                try alertEvent(&script, sessions, &alertRandom)
             } else if random.once(in: 40) {
                 let webhook = "webhook_\(Int.random(in: 0..<2, using: &random))"
                 let event =
@@ -46,6 +49,43 @@ enum RandomLog {
             if isOpen { try script.append(.stopped(.with { $0.attempt = state.attempt?.number ?? 0 }), to: "sess_c") }
         }
         return script.events
+    }
+
+    /// Something that happens to a rule, to one of six alerts, or to notifications.
+    private static func alertEvent(
+        _ script: inout EventScript, _ sessions: [String], _ random: inout SeededGenerator
+    ) throws {
+        let place = UInt64.random(in: 1...2, using: &random)
+        let session = sessions.randomElement(using: &random) ?? "sess_a"
+        guard let rule = AlertRule.ID("rule_\(place)") else { return }
+        let alert = Alert.ID(rule, session: session, metric: "loss", at: LogPosition(place)).text
+        let settings = AlertRuleSettings.with {
+            ($0.name, $0.metric, $0.condition, $0.threshold) = ("rule", "loss", "greater_than", Double(place))
+        }
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: try script.append(.created(.with { $0.settings = settings }), to: rule.text)
+        case 1: try script.append(.changed(.with { $0.settings = settings }), to: rule.text)
+        case 2: try script.append(.deleted(AlertRuleDeleted()), to: rule.text)
+        case 3, 4:
+            try script.append(.acknowledged(.with { ($0.alertID, $0.by) = (alert, "ada") }), of: session)
+        case 5, 6:
+            try script.append(.resolved(.with { ($0.alertID, $0.reason) = (alert, "recovered") }), of: session)
+        case 7:
+            let places = (0..<3).map { _ in UInt64.random(in: 1...(script.head.rawValue + 1), using: &random) }
+            try script.append(.read(.with { $0.positions = places }))
+        case 8: try script.append(.allRead(.with { $0.through = script.head.rawValue / 2 }))
+        case 9:
+            let places = [UInt64.random(in: 1...(script.head.rawValue + 1), using: &random)]
+            try script.append(.cleared(.with { ($0.positions, $0.through) = (places, script.head.rawValue / 4) }))
+        default:
+            try script.append(
+                .triggered(
+                    .with {
+                        ($0.alertID, $0.ruleID, $0.ruleName, $0.sessionID) = (alert, rule.text, "rule", session)
+                        ($0.severity, $0.actions, $0.message) = ("high", ["notify"], "loss is 2, above 1")
+                        ($0.metric, $0.condition, $0.position) = ("loss", "greater_than", place)
+                    }), of: session)
+        }
     }
 
     /// Something that happens to a webhook: one of four places is told, so that deliveries are tried again.

@@ -69,7 +69,7 @@ def fake_nvidia_smi(folder, text):
     program.chmod(0o755)
 
 
-def test_gpus_are_recorded_and_in_a_supervised_program_only_they(server, tmp_path, monkeypatch):
+def test_gpus_are_recorded(server, tmp_path, monkeypatch):
     fake_nvidia_smi(tmp_path, "echo '0, 87, 1024, 4096, 61, 250.50'")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with begin(server) as session:
@@ -77,11 +77,42 @@ def test_gpus_are_recorded_and_in_a_supervised_program_only_they(server, tmp_pat
     assert series_of(server, session.session_id)["gpu.0.utilization"] == [87]
     with pivot.PIVOTClient(server.url) as client:
         assert client.get_gpu_usage_graph(session.session_id)["series"][0]["y"] == [87]
-    told = []
-    readings = HostReadings(lambda at, found: told.append(found), 0.5, gpus_only=True)
-    time.sleep(0.7)
-    readings.stop()
-    assert len(told) == 2 and all(name.startswith("gpu.") for found in told for name in found)
+
+
+def write(root, name, text):
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text)
+
+
+def limited(root, quota, used):
+    """A machine with four processors and 1,000 KiB, and a control group that may use less."""
+    each = "".join(f"cpu{number} 0 0 0 10 0 0 0 0\n" for number in range(4))
+    write(root, "proc/stat", "cpu  0 0 0 40 0 0 0 0\n" + each)
+    write(root, "proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 250 kB\n")
+    write(root, "proc/self/cgroup", "1:cpu:/\n0::/pod/job\n")
+    write(root, "proc/self/mountinfo", "31 23 0:28 /pod /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
+    write(root, "sys/fs/cgroup/cpu.max", f"{quota} 100000\n")
+    write(root, "sys/fs/cgroup/cpu.stat", f"usage_usec {used}\nuser_usec 1\n")
+    write(root, "sys/fs/cgroup/job/memory.max", "10000\n")
+    write(root, "sys/fs/cgroup/job/memory.current", "9000\n")
+    write(root, "sys/fs/cgroup/job/memory.stat", "anon 5\ninactive_file 4000\n")
+
+
+def test_the_limits_of_a_control_group_are_what_is_used(tmp_path, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(host_readings.time, "monotonic", lambda: clock[0])
+    limited(tmp_path, 150_000, 0)
+    sampler = HostSampler(str(tmp_path))
+    assert sampler.machine() == {"memory.used_bytes": 5000, "memory.percent": 50}
+    clock[0] = 104.0
+    limited(tmp_path, 150_000, 3_000_000)
+    assert sampler.machine()["cpu.percent"] == 50
+    limited(tmp_path, 400_000, 9_000_000)
+    assert "cpu.percent" not in sampler.machine()
+    write(tmp_path, "proc/stat", "cpu  30 0 0 50 0 0 0 0\n" + "cpu0 30 0 0 50 0\n" * 4)
+    assert sampler.machine()["cpu.percent"] == 75
+    write(tmp_path, "sys/fs/cgroup/job/memory.max", "max\n")
+    assert sampler.machine()["memory.percent"] == 75
 
 
 def test_an_nvidia_smi_that_fails_is_not_asked_for_ever(tmp_path, monkeypatch):

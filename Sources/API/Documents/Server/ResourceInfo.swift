@@ -21,11 +21,13 @@ package struct ResourceInfo: Document, Equatable {
     package struct Processor: Document, Equatable {
         package static let name = "CPUResources"
 
-        /// The utilization of the processors, 0 to 100.
+        /// The utilization of the processors, 0 to 100; of the limit when there is one.
         package var percent = 0.0
-        /// The utilization of each processor, 0 to 100.
+        /// The utilization of each of the machine's processors, 0 to 100.
         package var perProcessor: [Double] = []
         package var count = 0
+        /// The processors' worth of time that the control group allows, when that is fewer than there are.
+        package var limit: Double?
         /// Over 1, 5 and 15 minutes.
         package var loadAverages: [Double] = []
 
@@ -33,7 +35,7 @@ package struct ResourceInfo: Document, Equatable {
 
         package static let fields: [Field<Processor>] = [
             Field("percent", \.percent), Field("per_cpu", \.perProcessor), Field("count", \.count),
-            Field("load_average", \.loadAverages),
+            Field("limit", \.limit), Field("load_average", \.loadAverages),
         ]
     }
 
@@ -71,24 +73,57 @@ package struct ResourceInfo: Document, Equatable {
         ]
     }
 
-    package struct GPU: Document, Equatable, SizedResource {
+    /// A GPU; what its driver does not tell is absent.
+    package struct GPU: Document, Equatable {
         package static let name = "GPU"
 
+        /// As nvidia-smi counts, from 0.
         package var id = 0
-        package var name = ""
-        package var memoryPercent = 0.0
-        package var usedByteCount: Int64 = 0
-        package var totalByteCount: Int64 = 0
-        package var utilization = 0.0
+        package var uuid: String?
+        package var name: String?
+        package var utilization: Double?
+        package var memoryPercent: Double?
+        package var usedByteCount: Int64?
+        package var totalByteCount: Int64?
+        /// In degrees Celsius.
         package var temperature: Double?
+        package var watts: Double?
+        package var processes: [Process]?
 
         package init() {}
 
         package static let fields: [Field<GPU>] = [
-            Field("id", \.id), Field("name", \.name), Field("memory_percent", \.memoryPercent),
-            Field("memory_used_gb", \.usedGigabytes), Field("memory_total_gb", \.totalGigabytes),
-            Field("utilization", \.utilization), Field("temperature", \.temperature),
+            Field("id", \.id), Field("uuid", \.uuid), Field("name", \.name), Field("utilization", \.utilization),
+            Field("memory_percent", \.memoryPercent), Field("memory_used_bytes", \.usedByteCount),
+            Field("memory_total_bytes", \.totalByteCount), Field("memory_used_gb", \.usedGigabytes),
+            Field("memory_total_gb", \.totalGigabytes), Field("temperature", \.temperature),
+            Field("power_watts", \.watts), Field("processes", \.processes),
         ]
+
+        /// A process that computes on the GPU.
+        package struct Process: Document, Equatable {
+            package static let name = "GPUProcess"
+
+            package var id: UInt64 = 0
+            package var memoryPercent: Double?
+            package var usedByteCount: Int64?
+
+            package init() {}
+
+            package static let fields: [Field<Process>] = [
+                Field("process_id", \.id), Field("memory_percent", \.memoryPercent),
+                Field("memory_used_bytes", \.usedByteCount),
+            ]
+        }
+
+        fileprivate var usedGigabytes: Double? {
+            get { usedByteCount.map { Double($0) / 1e9 } }
+            set {}
+        }
+        fileprivate var totalGigabytes: Double? {
+            get { totalByteCount.map { Double($0) / 1e9 } }
+            set {}
+        }
     }
 
     package struct GPUs: Document, Equatable {

@@ -1,22 +1,36 @@
-import Foundation
+package import Machine
 import SwiftProtobuf
 package import Tracking
 
-/// Reads how busy the host is, from the kernel's counters. Where there are none, there are no readings.
+/// Reads how busy the host is. What the system does not tell, there are no readings of.
 package struct HostSampler: Sendable {
-    private var lastCPU: (busy: Double, total: Double)?
+    private let files: MachineFiles
+    private let gpus: GPUMonitor?
     private let otherProcesses: @Sendable () -> [Int32]
+    private var meter: ProcessorMeter
 
-    /// - Parameter otherProcesses: The processes that belong to the training besides this one.
-    package init(otherProcesses: @escaping @Sendable () -> [Int32] = { [] }) {
+    /// - Parameters:
+    ///   - gpus: What reads the GPUs; nil when none are to be read.
+    ///   - otherProcesses: The processes that belong to the training besides this one.
+    package init(
+        files: MachineFiles = MachineFiles(), gpus: GPUMonitor? = nil,
+        otherProcesses: @escaping @Sendable () -> [Int32] = { [] }
+    ) {
+        self.files = files
+        self.gpus = gpus
         self.otherProcesses = otherProcesses
+        meter = ProcessorMeter(files)
     }
 
-    /// The share of processor time used since the last call, memory used on the host, and memory used by the processes of
-    /// the training.
+    /// The share of processor time used since the last call, memory used on the host, memory used by the processes of the
+    /// training, and the host's GPUs as they were within the last second. Processor time and memory are those of the
+    /// control group where it has lower limits.
+    ///
+    /// The Python client's `host_readings.py` gives the same names to the same readings.
     package mutating func readings(at time: Timestamp) -> [HostReading] {
         var readings: [HostReading] = []
-        func add(_ name: String, _ value: Double) {
+        func add(_ name: String, _ value: Double?) {
+            guard let value else { return }
             readings.append(
                 .with {
                     $0.time = time.rawValue
@@ -24,51 +38,19 @@ package struct HostSampler: Sendable {
                     $0.value = value
                 })
         }
-        if let now = Self.processorTimes() {
-            if let last = lastCPU, now.total > last.total {
-                add("cpu.percent", 100 * (now.busy - last.busy) / (now.total - last.total))
-            }
-            lastCPU = now
+        add("cpu.percent", meter.measure()?.percent)
+        let memory = files.memory()
+        add("memory.used_bytes", memory.map { Double($0.usedByteCount) })
+        add("memory.percent", memory?.percent)
+        let resident = ([nil] + otherProcesses()).compactMap(files.residentByteCount(of:)).reduce(0, +)
+        if resident > 0 { add("process.resident_bytes", Double(resident)) }
+        for gpu in gpus?.latest.gpus ?? [] {
+            add("gpu.\(gpu.index).utilization", gpu.utilization)
+            add("gpu.\(gpu.index).memory_percent", gpu.memory?.percent)
+            add("gpu.\(gpu.index).memory_used_bytes", gpu.memory.map { Double($0.usedByteCount) })
+            add("gpu.\(gpu.index).temperature", gpu.temperature)
+            add("gpu.\(gpu.index).power_watts", gpu.watts)
         }
-        let memory = Self.memory()
-        if let total = memory["MemTotal"], let available = memory["MemAvailable"] {
-            add("memory.used_bytes", total - available)
-            add("memory.percent", 100 * (total - available) / total)
-        }
-        let processes = ["self"] + otherProcesses().map(String.init)
-        let resident = processes.compactMap(Self.residentPages).reduce(0, +)
-        if resident > 0 { add("process.resident_bytes", resident * Double(sysconf(Int32(_SC_PAGESIZE)))) }
         return readings
-    }
-
-    /// The memory pages that a process holds; nil when it has gone.
-    private static func residentPages(of process: String) -> Double? {
-        guard let pages = text("/proc/\(process)/statm")?.split(separator: " "), pages.count > 1 else { return nil }
-        return Double(pages[1])
-    }
-
-    private static func processorTimes() -> (busy: Double, total: Double)? {
-        guard let line = text("/proc/stat")?.split(separator: "\n").first, line.hasPrefix("cpu ") else { return nil }
-        let times = line.split(separator: " ").dropFirst().compactMap { Double($0) }
-        guard times.count >= 5 else { return nil }
-        let total = times.prefix(8).reduce(0, +)
-        return (total - times[3] - times[4], total)
-    }
-
-    /// The lines of /proc/meminfo in bytes.
-    private static func memory() -> [String: Double] {
-        var values: [String: Double] = [:]
-        for line in (text("/proc/meminfo") ?? "").split(separator: "\n") {
-            let parts = line.split(separator: ":")
-            guard parts.count == 2, let number = parts[1].split(separator: " ").first.flatMap({ Double($0) }) else {
-                continue
-            }
-            values[String(parts[0])] = number * 1024
-        }
-        return values
-    }
-
-    private static func text(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 }

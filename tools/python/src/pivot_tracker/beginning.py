@@ -134,8 +134,8 @@ def session(
         _check_monitor(made, monitor, mode)
     if capture_output and not os.environ.get("PIVOT_SESSION_ID"):
         made._capture_output()
-    if host_readings:
-        made._read_host(host_interval, gpus_only=state.joined)
+    if host_readings and not state.joined:  # The server's own trainer reads the machine of a program that it runs.
+        made._read_host(host_interval)
     if state.joined:
         made._hear_sigterm()
     if provenance:

@@ -524,9 +524,9 @@ class Session(ArtifactLogging, NotebookSession):
         entry = Made(Kind.LINES, json.dumps({"lines": told}).encode())
         self._pipeline.put(entry, cost(entry))
 
-    def _read_host(self, interval: float, gpus_only: bool) -> None:
+    def _read_host(self, interval: float) -> None:
         """Records how busy the machine is, until the end."""
-        self._host = HostReadings(self._record_readings, interval, gpus_only)
+        self._host = HostReadings(self._record_readings, interval)
 
     def _record_readings(self, at: float, readings: Readings) -> None:
         if not self._writer.is_half_full:
