@@ -118,7 +118,7 @@ def past(bed):
         same(then["current_epoch"], 2, "the epoch as of the position")
         eventually(
             page,
-            "document.querySelector('.plot[aria-label^=\"train/loss\"]')?.getAttribute('aria-label').includes('200 points')",
+            "document.querySelector(\"[aria-label^='train/loss:']\")?.getAttribute('aria-label').includes('200 points')",
             "the points of that time",
         )
         require(page.locator("button:has-text('Archive')").count() == 0, "the past can be changed")
