@@ -45,7 +45,8 @@ function Theme() {
     redrawCharts();
   };
   return html`<button class="plain" onClick=${choose} title=${`Theme: ${theme}. Change to ${next}.`} aria-label=${`Theme ${theme}; change to ${next}`}>
-    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>`;
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/>
+      <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>`;
 }
 
 function Page() {

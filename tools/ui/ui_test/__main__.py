@@ -7,8 +7,16 @@ import tempfile
 
 from checking import Wrong, conclude, run_one
 
-from . import (checks_compare, checks_creation, checks_everybody, checks_files, checks_live, checks_many, checks_session,
-               checks_sessions)
+from . import (
+    checks_compare,
+    checks_creation,
+    checks_everybody,
+    checks_files,
+    checks_live,
+    checks_many,
+    checks_session,
+    checks_sessions,
+)
 from .bed import Bed
 
 LAST = "the page has not complained, and asked nobody but its server"
@@ -21,7 +29,9 @@ def quiet(bed):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="tools/ui/run", description="Uses the web page in a real Chromium, and checks what it shows.")
+    parser = argparse.ArgumentParser(
+        prog="tools/ui/run", description="Uses the web page in a real Chromium, and checks what it shows."
+    )
     parser.add_argument("--only", metavar="WORD", default="", help="only checks whose sentence has this word")
     parser.add_argument("--full", action="store_true", help="with 10,000 sessions instead of 2,000")
     parser.add_argument("--pictures", metavar="FOLDER", type=pathlib.Path, help="keep screenshots in this folder")
@@ -29,8 +39,16 @@ def main():
     if arguments.pictures:
         arguments.pictures.mkdir(parents=True, exist_ok=True)
     # Those with many sessions come last, since they fill the lists.
-    checks = [*checks_files.CHECKS, *checks_sessions.CHECKS, *checks_session.CHECKS, *checks_compare.CHECKS, *checks_creation.CHECKS,
-              *checks_everybody.CHECKS, *checks_live.CHECKS, *checks_many.CHECKS]
+    checks = [
+        *checks_files.CHECKS,
+        *checks_sessions.CHECKS,
+        *checks_session.CHECKS,
+        *checks_compare.CHECKS,
+        *checks_creation.CHECKS,
+        *checks_everybody.CHECKS,
+        *checks_live.CHECKS,
+        *checks_many.CHECKS,
+    ]
     results = []
     with tempfile.TemporaryDirectory(prefix="pivot-ui-") as folder:
         bed = Bed(folder, arguments.full, arguments.pictures)

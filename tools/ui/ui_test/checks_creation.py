@@ -20,9 +20,16 @@ def faults(bed):
     with bed.page("#/create") as page:
         page.fill("[aria-label='Configuration']", CONFIGURATION.replace("epochs: 4", "epochs: many"))
         page.wait_for_selector("#problems >> text=line 5")
-        require("train.epochs must be an integer" in page.inner_text("#problems"), f"the message is {page.inner_text('#problems')!r}")
+        require(
+            "train.epochs must be an integer" in page.inner_text("#problems"),
+            f"the message is {page.inner_text('#problems')!r}",
+        )
         page.fill("[aria-label='Configuration']", CONFIGURATION + "  epochs: 3\nfoo\n")
-        eventually(page, "/line 7.*stands twice[^]*line 8.*not a key/.test(document.querySelector('#problems').textContent)", "the faults of the text")
+        eventually(
+            page,
+            "/line 7.*stands twice[^]*line 8.*not a key/.test(document.querySelector('#problems').textContent)",
+            "the faults of the text",
+        )
         page.fill("[aria-label='Configuration']", CONFIGURATION + "unknown_key: 1\n")
         page.click("button:has-text('Create and start')")
         page.wait_for_selector("#problems >> text=line 7")
@@ -55,7 +62,11 @@ def created(bed):
         eventually(page, "document.querySelectorAll('.chart canvas').length > 2", "the charts that came meanwhile")
         page.click("text=Clone")
         page.wait_for_selector("h1:has-text('A session like another one')")
-        eventually(page, "document.querySelector('textarea[aria-label=Configuration]').value.includes('epochs: 4')", "the configuration of the original")
+        eventually(
+            page,
+            "document.querySelector('textarea[aria-label=Configuration]').value.includes('epochs: 4')",
+            "the configuration of the original",
+        )
         text = page.input_value("[aria-label='Configuration']")
         page.fill("[aria-label='Configuration']", text.replace("epochs: 4", "epochs: 2"))
         page.wait_for_selector("tr:has-text('train.epochs')")

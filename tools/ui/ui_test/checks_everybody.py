@@ -13,12 +13,25 @@ def accessible(bed):
     rich = f"#/session/{bed.rich.id}"
     ids = ",".join(trainer.id for trainer in bed.study[:5])
     views = {
-        "#/sessions": ".grid-row", "#/sessions?by=experiment": "tbody tr", rich: ".chart canvas", rich + "?tab=overview": ".markdown",
-        rich + "?tab=epochs": "tbody tr", rich + "?tab=checkpoints": "tbody tr", rich + "?tab=media": "img", rich + "?tab=logs": ".log-line",
-        rich + "?tab=events&past=1": "tbody tr", rich + "?tab=configuration": "tbody tr", rich + "?tab=code": ".diff .added",
-        f"#/compare?ids={ids}": ".chart canvas", f"#/compare?ids={ids}&tab=differences": "tbody tr",
-        f"#/compare?ids={ids}&tab=parallel": "svg path", f"#/compare?ids={ids}&tab=scatter": ".drawing circle",
-        f"#/compare?ids={ids}&tab=correlation": "tbody tr", "#/create": "aside button", "#/webhooks": "h1", "#/server": "tbody tr",
+        "#/sessions": ".grid-row",
+        "#/sessions?by=experiment": "tbody tr",
+        rich: ".chart canvas",
+        rich + "?tab=overview": ".markdown",
+        rich + "?tab=epochs": "tbody tr",
+        rich + "?tab=checkpoints": "tbody tr",
+        rich + "?tab=media": "img",
+        rich + "?tab=logs": ".log-line",
+        rich + "?tab=events&past=1": "tbody tr",
+        rich + "?tab=configuration": "tbody tr",
+        rich + "?tab=code": ".diff .added",
+        f"#/compare?ids={ids}": ".chart canvas",
+        f"#/compare?ids={ids}&tab=differences": "tbody tr",
+        f"#/compare?ids={ids}&tab=parallel": "svg path",
+        f"#/compare?ids={ids}&tab=scatter": ".drawing circle",
+        f"#/compare?ids={ids}&tab=correlation": "tbody tr",
+        "#/create": "aside button",
+        "#/webhooks": "h1",
+        "#/server": "tbody tr",
     }
     axe, found = Axe(), []
     # Both themes have the same elements: in the short form, each view is judged in one of them.
@@ -30,15 +43,24 @@ def accessible(bed):
                 page.wait_for_selector(there, state="attached")
                 for fault in axe.run(page, options=RULES).response["violations"]:
                     places = "; ".join(node["html"][:160] for node in fault["nodes"][:3])
-                    found.append(f"{theme} {view.replace(bed.rich.id, 'ID')[:60]}: {fault['id']} ({len(fault['nodes'])}): {places}")
+                    found.append(
+                        f"{theme} {view[:90]}: {fault['id']} ({len(fault['nodes'])}): {places}"
+                    )
     if found:
         raise Wrong("\n".join(found))
     return f"{len(light) + len(dark)} views"
 
 
 def hostile(bed):
-    trainer = bed.session(HOSTILE, experiment=HOSTILE, group=HOSTILE, tags=[HOSTILE], notes=HOSTILE + f"\n\n[x](javascript:alert(1)) `{HOSTILE}` **{HOSTILE}**",
-                          params={"p": HOSTILE, HOSTILE: 1}, monitor=HOSTILE)
+    trainer = bed.session(
+        HOSTILE,
+        experiment=HOSTILE,
+        group=HOSTILE,
+        tags=[HOSTILE],
+        notes=HOSTILE + f"\n\n[x](javascript:alert(1)) `{HOSTILE}` **{HOSTILE}**",
+        params={"p": HOSTILE, HOSTILE: 1},
+        monitor=HOSTILE,
+    )
     trainer.points(HOSTILE, [1, 2, 3], [1.0, float("nan"), 3.0])
     trainer.epoch(1, 3, **{HOSTILE: 0.5})
     trainer.log(HOSTILE, "\x1b[31mred\x1b[0m")
@@ -46,18 +68,39 @@ def hostile(bed):
     name = HOSTILE.replace("/", "-")
     trainer.artifact(name + ".txt", b"text", "text/plain", kind=HOSTILE[:50], key=HOSTILE, step=1)
     trainer.artifact("page.html", HOSTILE.encode(), "text/html", kind="image", key="page", step=1)
-    trainer.artifact("svg.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="window.pwned=1"><script>window.pwned=1</script></svg>',
-                     "image/svg+xml", kind="figure", key="svg", step=1)
-    table = '{"format": "pivot.table", "version": 1, "row_count": 1, "columns": [{"name": "%s", "type": "text", "values": ["%s"]}]}' % (HOSTILE, HOSTILE)
+    trainer.artifact(
+        "svg.svg",
+        b'<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=1"><script>window.pwned=1</script></svg>',
+        "image/svg+xml",
+        kind="figure",
+        key="svg",
+        step=1,
+    )
+    table = (
+        '{"format": "pivot.table", "version": 1, "row_count": 1, '
+        '"columns": [{"name": "%s", "type": "text", "values": ["%s"]}]}'
+        % (HOSTILE, HOSTILE)
+    )
     trainer.artifact("t.json", table.encode(), "application/json", kind="table", key=HOSTILE)
     trainer.artifact("provenance/git.diff", ("+" + HOSTILE).encode(), "text/plain")
     trainer.post("/provenance", {"attempt": trainer.attempt, "facts": {HOSTILE: HOSTILE}})
     trainer.finish("failed", HOSTILE)
     here = f"#/session/{trainer.id}"
     tabs = ("charts", "overview", "epochs", "checkpoints", "media", "logs", "events", "configuration", "code", "host")
-    views = ["#/sessions", "#/sessions?by=experiment", "#/sessions?by=tags&columns=params.p", *(f"{here}?tab={tab}" for tab in tabs), here + "?past=1",
-             *(f"#/compare?ids={trainer.id},{bed.rich.id}&tab={tab}&color=params.p" for tab in ("curves", "differences", "parallel", "scatter", "correlation", "images")),
-             f"#/create?from={trainer.id}", "#/webhooks?id=" + HOSTILE.replace("#", ""), "#/sessions?filter=" + HOSTILE]
+    views = [
+        "#/sessions",
+        "#/sessions?by=experiment",
+        "#/sessions?by=tags&columns=params.p",
+        *(f"{here}?tab={tab}" for tab in tabs),
+        here + "?past=1",
+        *(
+            f"#/compare?ids={trainer.id},{bed.rich.id}&tab={tab}&color=params.p"
+            for tab in ("curves", "differences", "parallel", "scatter", "correlation", "images")
+        ),
+        f"#/create?from={trainer.id}",
+        "#/webhooks?id=" + HOSTILE.replace("#", ""),
+        "#/sessions?filter=" + HOSTILE,
+    ]
     with bed.page() as page:
         for view in views:
             page.goto("about:blank")
@@ -65,7 +108,13 @@ def hostile(bed):
             page.wait_for_selector("main *")
             page.wait_for_timeout(1000 if bed.is_full else 150)
             require(page.evaluate("window.pwned === undefined"), f"a script ran in {view}")
-            same(page.evaluate("document.querySelectorAll('main script, main img[src=x], main [onerror], main [onload]').length"), 0, f"the foreign elements in {view}")
+            same(
+                page.evaluate(
+                    "document.querySelectorAll('main script, main img[src=x], main [onerror], main [onload]').length"
+                ),
+                0,
+                f"the foreign elements in {view}",
+            )
         page.goto(bed.server.url + "/" + here)
         eventually(page, f"document.querySelector('h1')?.textContent === {HOSTILE!r}", "the name, as a text")
         page.goto(bed.server.url + "/" + here + "?tab=logs")

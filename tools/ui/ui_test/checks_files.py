@@ -23,14 +23,19 @@ def types(_bed):
     compiler = shutil.which("tsc")
     if not compiler:
         raise Wrong("There is no tsc. Install it: apt-get install node-typescript")
-    result = subprocess.run([compiler, "-p", str(CHECKOUT / "tools" / "ui" / "tsconfig.json")], capture_output=True, text=True)
+    result = subprocess.run(
+        [compiler, "-p", str(CHECKOUT / "tools" / "ui" / "tsconfig.json")], capture_output=True, text=True
+    )
     require(result.returncode == 0, result.stdout)
 
 
 def shape(_bed):
     for file in PAGE.rglob("*.js"):
         text = file.read_text()
-        require("innerHTML" not in text and "dangerously" not in text and "eval(" not in text, f"{file.name} makes markup of a text")
+        require(
+            "innerHTML" not in text and "dangerously" not in text and "eval(" not in text,
+            f"{file.name} makes markup of a text",
+        )
         require(len(text.splitlines()) <= 400, f"{file.name} has more than 400 lines")
 
 
@@ -58,8 +63,11 @@ def served(bed):
     headers, html = ask(bed, "/")
     policy = headers["Content-Security-Policy"]
     require("unsafe" not in policy and "default-src 'none'" in policy, f"the policy of the page is {policy}")
-    require("<style" not in html.decode() and not re.search(r"<script(?![^>]*src=)", html.decode()), "the page has a script or style in it")
-    base = re.search(r'/assets/page/[0-9a-f]{16}', html.decode())[0]
+    require(
+        "<style" not in html.decode() and not re.search(r"<script(?![^>]*src=)", html.decode()),
+        "the page has a script or style in it",
+    )
+    base = re.search(r"/assets/page/[0-9a-f]{16}", html.decode())[0]
     headers, packed = ask(bed, base + "/main.js", **{"Accept-Encoding": "gzip"})
     same(headers["Content-Encoding"], "gzip", "the coding")
     require("immutable" in headers["Cache-Control"], "a module is asked for again and again")

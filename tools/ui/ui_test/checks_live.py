@@ -18,7 +18,9 @@ def table(bed):
         other = bed.session("live two", experiment="live", epochs=10)
         page.wait_for_selector("text=The order has changed")
         trainer.epoch(2, 20, val_dice=0.5)
-        eventually(page, "document.querySelector('#row-0').textContent.includes('2/10')", "the second epoch, in the same row")
+        eventually(
+            page, "document.querySelector('#row-0').textContent.includes('2/10')", "the second epoch, in the same row"
+        )
         page.mouse.move(5, 5)
         eventually(page, "document.querySelector('#row-0 .name').textContent === 'live two'", "the new order")
         same(page.evaluate("window.stays"), 1, "the mark of a page that was not loaded again")
@@ -32,9 +34,17 @@ def session(bed):
     with bed.page(f"#/session/{trainer.id}") as page:
         page.wait_for_selector("text=No metric has been reported yet")
         trainer.points("loss", range(1, 11), [1 / step for step in range(1, 11)])
-        eventually(page, "/ 10 points/.test(document.querySelector('.chart .plot')?.getAttribute('aria-label'))", "the chart with the first points")
+        eventually(
+            page,
+            "/ 10 points/.test(document.querySelector('.chart .plot')?.getAttribute('aria-label'))",
+            "the chart with the first points",
+        )
         trainer.points("loss", range(11, 21), [1 / step for step in range(11, 21)])
-        eventually(page, "/ 20 points/.test(document.querySelector('.chart .plot').getAttribute('aria-label'))", "the next points")
+        eventually(
+            page,
+            "/ 20 points/.test(document.querySelector('.chart .plot').getAttribute('aria-label'))",
+            "the next points",
+        )
         page.click(".tabs >> text=Log")
         trainer.log("a first line")
         page.wait_for_selector("text=a first line")

@@ -21,17 +21,25 @@ def points(bed):
     trainer.finish()
     with bed.page("#/sessions") as page:
         page.evaluate(f"window.began = performance.now(); location.hash = '#/session/{trainer.id}'")
-        eventually(page, "/ 1[0-6]\\d\\d points/.test(document.querySelector('.chart .plot')?.getAttribute('aria-label'))", "the chart")
+        eventually(
+            page,
+            "/ 1[0-6]\\d\\d points/.test(document.querySelector('.chart .plot')?.getAttribute('aria-label'))",
+            "the chart",
+        )
         opened = page.evaluate("performance.now() - window.began")
         require("1,000,000 points" in page.inner_text("main"), "it is not told how many points there are")
         # From the end of the drag to the drawing of the exact points, as the page itself measures it.
         zooms = []
         for low, high in ((200_000, 400_000), (250_000, 251_000), (700_000, 702_000)):
-            page.evaluate("""([low, high]) => { window.began = performance.now(); window.ended = 0;
+            page.evaluate(
+                """([low, high]) => { window.began = performance.now(); window.ended = 0;
                 const plot = document.querySelector('.chart .plot'); const before = plot.getAttribute('aria-label');
-                new MutationObserver((_, watch) => { watch.disconnect(); requestAnimationFrame(() => { window.ended = performance.now(); }); })
+                new MutationObserver((_, watch) => { watch.disconnect();
+                        requestAnimationFrame(() => { window.ended = performance.now(); }); })
                     .observe(plot, {attributes: true, attributeFilter: ['aria-label']});
-                location.hash = location.hash.split('?')[0] + '?zoom=step:' + low + ':' + high; }""", [low, high])
+                location.hash = location.hash.split('?')[0] + '?zoom=step:' + low + ':' + high; }""",
+                [low, high],
+            )
             eventually(page, "window.ended > 0", "the zoom")
             zooms.append(page.evaluate("window.ended - window.began"))
         bed.picture(page, "million-light")
@@ -40,23 +48,39 @@ def points(bed):
 
 def metrics(bed):
     trainer = bed.session("many metrics")
-    trainer.post("/metrics", {"attempt": trainer.attempt, "series": [
-        {"name": f"layer{index // 20:02d}/metric{index:03d}", "steps": list(range(1, 501)), "values": [math.sin(step / (10 + index)) for step in range(500)]}
-        for index in range(METRICS)]})
+    trainer.post(
+        "/metrics",
+        {
+            "attempt": trainer.attempt,
+            "series": [
+                {
+                    "name": f"layer{index // 20:02d}/metric{index:03d}",
+                    "steps": list(range(1, 501)),
+                    "values": [math.sin(step / (10 + index)) for step in range(500)],
+                }
+                for index in range(METRICS)
+            ],
+        },
+    )
     trainer.finish()
     with bed.page(f"#/session/{trainer.id}") as page:
         eventually(page, "document.querySelectorAll('.chart canvas').length > 3", "the first charts")
         drawn = page.locator(".chart canvas").count()
         require(drawn < 60, f"{drawn} charts are drawn at once")
         frames = page.evaluate(SCROLL, "main")
-        eventually(page, "document.querySelectorAll('.chart canvas').length > 3 && document.querySelector('main').scrollTop > 5000", "the charts further down")
+        eventually(
+            page,
+            "document.querySelectorAll('.chart canvas').length > 3 && document.querySelector('main').scrollTop > 5000",
+            "the charts further down",
+        )
         page.fill("[aria-label='Find metrics']", "metric199")
         eventually(page, "document.querySelectorAll('.chart').length === 1", "the one that was looked for")
     return f"{drawn} of {METRICS} charts are drawn; {told(frames)}"
 
 
 #: Scrolls an element down for a while, and answers how long each frame took.
-SCROLL = """async (place) => { const element = document.querySelector(place); const times = []; let last = performance.now();
+SCROLL = """async (place) => { const element = document.querySelector(place); const times = [];
+    let last = performance.now();
     for (let frame = 0; frame < 60; frame += 1) { element.scrollTop += 150; await new Promise(requestAnimationFrame);
         const now = performance.now(); times.push(now - last); last = now; } return times; }"""
 
@@ -73,14 +97,26 @@ def sessions(bed):
         rows = page.locator(".grid-row").count()
         require(rows < 120, f"{rows} rows exist at once")
         frames = page.evaluate(SCROLL, ".grid")
-        eventually(page, "[...document.querySelectorAll('.grid-row')].every(row => row.querySelector('.name'))", "the rows further down")
+        eventually(
+            page,
+            "[...document.querySelectorAll('.grid-row')].every(row => row.querySelector('.name'))",
+            "the rows further down",
+        )
         page.evaluate("document.querySelector('.grid').scrollTop = 1e9")
         eventually(page, "document.querySelector('main').textContent.includes('study-00')", "the oldest sessions")
-        page.evaluate("window.began = performance.now(); location.hash = '#/sessions?sort=-metrics.val_loss&columns=name,metrics.val_loss'")
+        page.evaluate(
+            "window.began = performance.now();"
+            "location.hash = '#/sessions?sort=-metrics.val_loss&columns=name,metrics.val_loss'"
+        )
         name = f"many-{bed.session_count - 1:05d}"
-        eventually(page, f"document.querySelector('#row-0 .name')?.textContent === {name!r}", "the greatest value first")
+        eventually(
+            page, f"document.querySelector('#row-0 .name')?.textContent === {name!r}", "the greatest value first"
+        )
         sort = page.evaluate("performance.now() - window.began")
-        page.evaluate("window.began = performance.now(); location.hash = '#/sessions?filter=metrics.val_loss+%3C+0.01&columns=name,metrics.val_loss'")
+        page.evaluate(
+            "window.began = performance.now();"
+            "location.hash = '#/sessions?filter=metrics.val_loss+%3C+0.01&columns=name,metrics.val_loss'"
+        )
         eventually(page, "document.querySelector('.toolbar').textContent.includes('10 sessions')", "the ten that match")
         found = page.evaluate("performance.now() - window.began")
         page.goto(bed.server.url + "/#/sessions?by=experiment&filter=name+~+%22many-%22")

@@ -37,7 +37,9 @@ def charts(bed):
         page.click("button:has-text('envelope')")
         page.evaluate("""() => { const range = document.querySelector("[aria-label='Smoothing']"); range.value = 0.9;
                          range.dispatchEvent(new Event('input', {bubbles: true})); }""")
-        eventually(page, "location.hash.includes('smooth=0.9') && location.hash.includes('log=1')", "the state in the address")
+        eventually(
+            page, "location.hash.includes('smooth=0.9') && location.hash.includes('log=1')", "the state in the address"
+        )
     with bed.page(of(bed.rich), theme="dark") as page:
         eventually(page, "document.querySelectorAll('.chart .plot canvas').length === 4", "the charts in the dark")
         bed.picture(page, "charts-dark")
@@ -46,16 +48,28 @@ def charts(bed):
 def zoomed(bed):
     with bed.page(of(bed.rich, find="train/loss")) as page:
         page.wait_for_selector(".chart canvas")
-        eventually(page, "document.querySelector('.chart .plot').getAttribute('aria-label').includes('600 points')", "all points")
+        eventually(
+            page,
+            "document.querySelector('.chart .plot').getAttribute('aria-label').includes('600 points')",
+            "all points",
+        )
         box = page.locator(".u-over").bounding_box()
         page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 60)
         page.mouse.down()
         page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 70, steps=4)
         page.mouse.up()
         eventually(page, "/zoom=step%3A1[45]\\d\\.?\\d*%3A(29|30)\\d/.test(location.hash)", "the range in the address")
-        eventually(page, "/ 15[0-3] points/.test(document.querySelector('.chart .plot').getAttribute('aria-label'))", "the points of the range")
+        eventually(
+            page,
+            "/ 15[0-3] points/.test(document.querySelector('.chart .plot').getAttribute('aria-label'))",
+            "the points of the range",
+        )
         page.click("button:has-text('Whole range')")
-        eventually(page, "document.querySelector('.chart .plot').getAttribute('aria-label').includes('600 points')", "all points again")
+        eventually(
+            page,
+            "document.querySelector('.chart .plot').getAttribute('aria-label').includes('600 points')",
+            "all points again",
+        )
         for axis in ("time", "relative_time", "epoch", "step"):
             page.select_option("[aria-label='Axis']", axis)
             eventually(page, f"location.hash.includes('axis={axis}')", f"the axis {axis}")
@@ -64,7 +78,11 @@ def zoomed(bed):
 def superseded(bed):
     with bed.page(of(bed.rich, find="train/loss")) as page:
         page.click("button:has-text('superseded')")
-        eventually(page, "document.querySelector('.chart .plot').getAttribute('aria-label').includes('2 lines with 800 points')", "both attempts")
+        eventually(
+            page,
+            "document.querySelector('.chart .plot').getAttribute('aria-label').includes('2 lines with 800 points')",
+            "both attempts",
+        )
 
 
 def saved_charts(bed):
@@ -72,14 +90,22 @@ def saved_charts(bed):
         page.wait_for_selector(".chart canvas")
         require(saved(page, lambda: page.click("text=PNG")).startswith(b"\x89PNG"), "the PNG is none")
         drawing = saved(page, lambda: page.click("text=SVG"))
-        require(b"<svg" in drawing and b"<path d=\"M" in drawing, f"the SVG is {drawing[:200]!r}")
+        require(b"<svg" in drawing and b'<path d="M' in drawing, f"the SVG is {drawing[:200]!r}")
         rows = saved(page, lambda: page.click(".chart >> text=CSV")).decode().splitlines()
         same(len(rows), 601, "the rows of the CSV")
 
 
 def past(bed):
-    events = bed.api.call("GET", f"/training/sessions/{bed.rich.id}/events", query={"limit": 1000}).body.decode().splitlines()
-    at = next(event["position"] for event in map(json.loads, events) if event["type"] == "session.epoch_completed" and event["data"]["epoch"] == 2)
+    events = (
+        bed.api.call("GET", f"/training/sessions/{bed.rich.id}/events", query={"limit": 1000})
+        .body.decode()
+        .splitlines()
+    )
+    at = next(
+        event["position"]
+        for event in map(json.loads, events)
+        if event["type"] == "session.epoch_completed" and event["data"]["epoch"] == 2
+    )
     then = bed.document(bed.rich.id, as_of=at)
     with bed.page(of(bed.rich)) as page:
         page.wait_for_selector(".badge.failed")
@@ -90,7 +116,11 @@ def past(bed):
         page.wait_for_selector(".badge.running")
         eventually(page, "document.querySelector('.figures').textContent.includes('2 of 6')", "the epoch of that time")
         same(then["current_epoch"], 2, "the epoch as of the position")
-        eventually(page, "[...document.querySelectorAll('.chart .plot')].some(plot => /train.loss.* 200 points/.test(plot.getAttribute('aria-label')))", "the points of that time")
+        eventually(
+            page,
+            "document.querySelector(\"[aria-label^='train/loss:']\")?.getAttribute('aria-label').includes('200 points')",
+            "the points of that time",
+        )
         require(page.locator("button:has-text('Archive')").count() == 0, "the past can be changed")
         bed.picture(page, "as-of-light")
         page.click(".tabs >> text=Checkpoints")
@@ -144,7 +174,11 @@ def lines(bed):
         eventually(page, "document.querySelector('.toolbar').textContent.includes('400 lines')", "all lines")
         page.wait_for_selector("text=epoch 6: line 49 of the log")
         page.fill("[aria-label='Search the log']", "line 7 of")
-        eventually(page, "document.querySelector('.toolbar').textContent.includes('8 of 400 lines')", "the lines that were looked for")
+        eventually(
+            page,
+            "document.querySelector('.toolbar').textContent.includes('8 of 400 lines')",
+            "the lines that were looked for",
+        )
         page.wait_for_selector("mark:has-text('line 7 of')")
 
 
@@ -167,7 +201,10 @@ def edited(bed):
     trainer.finish()
     with bed.page(of(trainer, tab="overview")) as page:
         page.click("section:has-text('Notes') button:has-text('edit')")
-        page.fill("[aria-label='Notes, in Markdown']", "## Found\n\n- **good** [here](javascript:alert(1)) and [there](https://example.org)")
+        page.fill(
+            "[aria-label='Notes, in Markdown']",
+            "## Found\n\n- **good** [here](javascript:alert(1)) and [there](https://example.org)",
+        )
         page.click("button:has-text('Save')")
         page.wait_for_selector(".markdown h3:has-text('Found')")
         same(page.locator(".markdown a").count(), 1, "the number of links, of which one is no address of the web")
@@ -184,7 +221,11 @@ def edited(bed):
         page.click("dialog button:has-text('Archive')")
         page.wait_for_selector(".badge:has-text('archived')")
     document = bed.document(trainer.id)
-    same((document["session_name"], document["tags"], document["archived"]), ("edited", ["one", "two"], True), "what was changed")
+    same(
+        (document["session_name"], document["tags"], document["archived"]),
+        ("edited", ["one", "two"], True),
+        "what was changed",
+    )
 
 
 def pictured(bed):

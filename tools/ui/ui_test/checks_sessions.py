@@ -10,7 +10,10 @@ ROWS = ".grid-row:not(.grid-head)"
 
 def names(page):
     """The names in the order of the rows."""
-    rows = page.eval_on_selector_all(".grid-row", "rows => rows.map(row => [Number(row.getAttribute('aria-rowindex')), row.querySelector('.name')?.textContent])")
+    rows = page.eval_on_selector_all(
+        ".grid-row",
+        "rows => rows.map(row => [Number(row.getAttribute('aria-rowindex')), row.querySelector('.name')?.textContent])",
+    )
     return [name for _, name in sorted(rows) if name]
 
 
@@ -37,12 +40,16 @@ def sorted_by_metric(bed):
     with bed.page() as page:
         page.click(".grid-head button:has-text('val_dice.best')")
         eventually(page, "document.querySelector('#row-0 .name')?.textContent === 'study-07'", "the best session first")
-        values = page.eval_on_selector_all(".grid-row .grid-cell.num:nth-child(7)", "cells => cells.map(cell => cell.textContent)")
+        values = page.eval_on_selector_all(
+            ".grid-row .grid-cell.num:nth-child(7)", "cells => cells.map(cell => cell.textContent)"
+        )
         found = sorted((number(value) for value in values if value.strip()), reverse=True)
         same([number(value) for value in values if value.strip()], found, "the order of the values")
         require("sort=-metrics.val_dice.best" in page.url, "the address does not hold the order")
         page.reload()
-        eventually(page, "document.querySelector('#row-0 .name')?.textContent === 'study-07'", "the same order after a reload")
+        eventually(
+            page, "document.querySelector('#row-0 .name')?.textContent === 'study-07'", "the same order after a reload"
+        )
 
 
 def filtered(bed):
@@ -89,7 +96,11 @@ def columns(bed):
         page.wait_for_selector(".grid-head :text('model.width')")
         require("params.model.width" in page.url, "the address does not hold the columns")
         filter_by(page, "name = study-03")
-        eventually(page, "document.querySelector('#row-0')?.lastElementChild.textContent.trim() === '64'", "the value of the param")
+        eventually(
+            page,
+            "document.querySelector('#row-0')?.lastElementChild.textContent.trim() === '64'",
+            "the value of the param",
+        )
         page.click("button:has-text('Views')")
         page.fill("[aria-label='Name of the view']", "widths")
         page.click("button:has-text('Keep')")

@@ -40,7 +40,8 @@ export function AsOf({ events, at, error, onClose }) {
     <button class="plain" aria-label="The event before" disabled=${index <= 0} onClick=${() => set(index - 1)}>‹</button>
     <div class="track"><input type="range" min="0" max=${last} value=${Math.max(0, index)} aria-label="Position in the session's past"
       aria-valuetext=${`position ${event.position}, ${time(event.recorded_at)}, ${eventName(event.type)}`}
-      onInput=${(change_) => setMoving(Number(change_.target.value))} onChange=${(change_) => set(Number(change_.target.value))} /><canvas ref=${ticks}></canvas></div>
+      onInput=${(change_) => setMoving(Number(change_.target.value))} onChange=${(change_) => set(Number(change_.target.value))} />
+        <canvas ref=${ticks}></canvas></div>
     <button class="plain" aria-label="The event after" disabled=${index >= last} onClick=${() => set(index + 1)}>›</button>
     <label>position <input type="number" min=${events[0].position} aria-label="Position of the log" value=${moving === null ? at ?? event.position : event.position}
       onChange=${(change_) => { const value = Number(change_.target.value); if (Number.isInteger(value) && value > 0) change({ at: value }); }} /></label>

@@ -24,7 +24,8 @@ export function ChartControls({ query, attempts = false, count = null, zoom, chi
   return html`<div class="toolbar">
     <input type="search" aria-label="Find metrics" placeholder="Find metrics" value=${query.find ?? ""} onInput=${(event) => { find.current = event.target.value; setFind(); }} />
     <label>Axis <select aria-label="Axis" value=${query.axis ?? ""} onChange=${(event) => change({ axis: event.target.value, zoom: "" })}>
-      <option value="">epoch or step</option><option value="epoch">epoch</option><option value="step">step</option><option value="time">time</option><option value="relative_time">time since the start</option></select></label>
+      <option value="">epoch or step</option><option value="epoch">epoch</option><option value="step">step</option>
+        <option value="time">time</option><option value="relative_time">time since the start</option></select></label>
     <label>Smoothing <input type="range" min="0" max="0.99" step="0.01" aria-label="Smoothing" aria-valuetext=${query.smooth ?? "none"} value=${query.smooth ?? "0"} onInput=${(event) => { smooth.current = event.target.value; setSmooth(); }} />
       <span class="mono">${Number(query.smooth ?? 0).toFixed(2)}</span></label>
     ${toggle("log", "log", "A logarithmic value axis")}

@@ -80,7 +80,8 @@ function Position({ at }) {
   if (at === undefined) return html`<button title="Show everything as it was at a position of the log" onClick=${() => change({ at: head })} disabled=${head === undefined}>As of…</button>`;
   const set = (event) => { const position = Number(event.target.value); if (Number.isInteger(position) && position > 0) change({ at: position }); };
   return html`<span class="note warn row"><label>As of position <input type="range" min="1" max=${head ?? at} value=${at} aria-label="Position, roughly" onChange=${set} />
-    <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label><button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
+    <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label>
+      <button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
 }
 
 /** What a session says to a field. @param {Session} session @param {string} name */
@@ -122,7 +123,8 @@ export function Compare({ route }) {
   const without = (id) => change({ ids: sessions.map((session) => session.session_id).filter((one) => one !== id).join(",") }, false);
   const fields = ["experiment", "group", "tags", "status", ...(value?.params ?? []), ...(value?.monitors ?? []), ...(value?.results ?? [])];
   return html`
-    <div class="toolbar"><h1>Compare</h1><span class="quiet">${isLoading && !value ? "reading…" : `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}`}</span>
+    <div class="toolbar"><h1>Compare</h1>
+      <span class="quiet">${isLoading && !value ? "reading…" : `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}`}</span>
       <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}><option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
       <${Position} at=${query.at} />
       ${!query.ids && value && html`<span class="quiet">The newest ${query.filter ? "that match" : ""}. Select sessions in the <a href="#/sessions">table</a> to choose others.</span>`}

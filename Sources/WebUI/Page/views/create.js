@@ -57,7 +57,10 @@ function Editor({ text, setText, problems, parsed, schema }) {
     if (indent) { event.preventDefault(); const next = text.slice(0, start) + "\n" + indent + text.slice(area.current.selectionEnd); setText(next); requestAnimationFrame(() => { area.current.setSelectionRange(start + 1 + indent.length, start + 1 + indent.length); follow(); }); } } }}></textarea>
       <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class="fault">${problem.line > 0 && html`<button type="button" class="plain" onClick=${() => { const at = text.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0); area.current.focus(); area.current.setSelectionRange(at, at + (text.split("\n")[problem.line - 1] ?? "").length); follow(); }}>line ${problem.line}</button> `}${problem.message}</p>`)}</div>
     </div>
-    <aside class="side stack" aria-label="Help">${own && path ? html`<div><h3 class="mono">${path}</h3><p>${own.description ?? ""}</p><dl class="facts"><dt>Allowed</dt><dd>${allowed(own)}</dd>${own.default !== undefined && own.default !== null && html`<dt>Default</dt><dd class="mono">${whole(own.default)}</dd>`}</dl></div>`
+    <aside class="side stack" aria-label="Help">${own && path ? html`<div><h3 class="mono">${path}</h3>
+      <p>${own.description ?? ""}</p><dl class="facts"><dt>Allowed</dt>
+      <dd>${allowed(own)}</dd>${own.default !== undefined && own.default !== null && html`<dt>Default</dt>
+      <dd class="mono">${whole(own.default)}</dd>`}</dl></div>`
     : path ? html`<p><code>${path}</code> is not a key of the schema.</p>` : null}
       <h3>Keys ${parent ? html`below <code>${parent}</code>` : "at the top"}</h3>
       ${keys.map(([name, part]) => html`<div key=${name}><button type="button" class="plain mono" disabled=${inner?.[name] !== undefined} onClick=${() => insert(name, part)} title="Insert it">${name}</button> <span class="quiet">${part.description ?? (part.properties || part.allOf ? "a mapping" : "")}</span></div>`)}
@@ -118,7 +121,9 @@ export function Create({ route }) {
     ${!from && input("file", "A configuration file of the server; what stands below then changes it", "such as configs/synthetic.yaml; empty for what stands below")}
     <${Editor} text=${text} setText=${setText} problems=${told.length ? told : problems} parsed=${parsed} schema=${schema} />
     ${from && original && html`<p class="quiet">${changed.length === 0 ? "Nothing of the configuration differs from the original yet." : "What differs from the original:"}</p>
-      ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr key=${name}><th scope="row">${name}</th><td class="mono">${before === undefined ? "–" : whole(before)}</td><td class="mono">${after === undefined ? "–" : whole(after)}</td></tr>`)}</tbody></table></div>`}`}
+      ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr key=${name}><th scope="row">${name}</th>
+        <td class="mono">${before === undefined ? "–" : whole(before)}</td>
+        <td class="mono">${after === undefined ? "–" : whole(after)}</td></tr>`)}</tbody></table></div>`}`}
     ${error && told.length === 0 && html`<${Fault} error=${error} />`}
     <div class="row"><button class="primary" disabled=${isBusy || parsed.problems.length > 0}>${isBusy ? "Working…" : starts && !isExternal ? "Create and start" : "Create"}</button>
       ${isExternal ? html`<span class="quiet">A program of your own trains it: it claims the session with the Python client, <code>pivot.session(resume=…)</code>.</span>`

@@ -74,7 +74,8 @@ export function Groups({ query }) {
     <${Fault} error=${error} />
     ${value && value.total > MOST && html`<p class="note warn">${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
     <div class="card scroll" tabindex="0"><table class="plain"><caption class="hidden">Groups by ${query.by}</caption>
-      <thead><tr><th scope="col">${query.by}</th><th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num" key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
+      <thead><tr><th scope="col">${query.by}</th>
+        <th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num" key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
       <tbody>${rows.slice(0, 500).map((row) => html`<tr key=${String(row.key)}>
         <th scope="row"><a href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
         <td class="num">${row.sessions.length}</td>

@@ -76,7 +76,8 @@ export function SessionPage({ route }) {
   }, [session?.session_name]);
 
   if (!session) {
-    return html`<div class="section">${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} /><p><a href="#/sessions">All sessions</a>
+    return html`<div class="section">${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} />
+      <p><a href="#/sessions">All sessions</a>
       ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}</div>`;
   }
   const View = TABS[tab][1];

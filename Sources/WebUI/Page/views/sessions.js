@@ -362,7 +362,8 @@ function Table({ query }) {
       </div>
       <div class="grid-body" role="rowgroup" style=${{ height: rows.total * ROW + "px", minWidth: least + "px" }}>${list}</div>
       ${isEmpty && html`<div class="padded">${isAsked ? html`<p>No session matches. <button onClick=${() => go("#/sessions")}>Show all</button></p>`
-    : html`<div class="stack"><p>There is no session yet. <a href="#/create">Create one</a>, or log from a program:</p><pre>${`import pivot_tracker as pivot
+    : html`<div class="stack"><p>There is no session yet. <a href="#/create">Create one</a>, or log from a program:</p>
+      <pre>${`import pivot_tracker as pivot
 
 with pivot.session("first", base_url="${location.origin}/api/v1") as session:
     for step in range(100):

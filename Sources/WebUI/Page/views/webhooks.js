@@ -32,11 +32,19 @@ function Deliveries({ id }) {
   useEffect(() => { const timer = setInterval(reload, 5000); return () => clearInterval(timer); }, []);
   const again = (delivery) => attempt(() => send("POST", `/webhooks/${id}/deliveries/${delivery.id}/redeliver`), "It is sent again.").then(reload);
   const show = async (delivery) => setShown(shown?.id === delivery.id ? null : await attempt(() => get(`/webhooks/${id}/deliveries/${delivery.id}`)));
-  return html`<section class="card"><header><h2 class="grow">Deliveries</h2><label>Status <select value=${status} onChange=${(event) => setStatus(event.target.value)}><option value="">all</option>${["delivered", "retrying", "failed", "pending"].map((name) => html`<option>${name}</option>`)}</select></label></header>
-    <${Fault} error=${error} /><div class="scroll" tabindex="0"><table class="plain"><thead><tr><th>Event</th><th>Session</th><th>Status</th><th class="num">Tries</th><th class="num">Answer</th><th class="num">ms</th><th>When</th><th></th></tr></thead><tbody>
-    ${(value?.deliveries ?? []).map((one) => html`<tr key=${one.id}><td>${one.event}</td><td><a href=${link(["session", one.session_id])}>${one.session_id}</a></td><td><span class=${"badge " + (KIND[one.status] ?? "")}>${one.status}</span>${one.error_message && html`<div class="quiet break">${one.error_message}</div>`}
-      ${shown?.id === one.id && html`<pre>${shown.body}</pre>`}</td><td class="num">${one.attempts}</td><td class="num">${one.status_code ?? ""}</td><td class="num">${short(one.response_time_ms)}</td><td class="when">${time(one.last_attempt_at ?? one.created_at)}</td>
-      <td class="row"><button class="plain" onClick=${() => show(one)}>what is sent</button><button class="plain" onClick=${() => again(one)}>send again</button></td></tr>`)}</tbody></table>
+  return html`<section class="card"><header><h2 class="grow">Deliveries</h2>
+    <label>Status <select value=${status} onChange=${(event) => setStatus(event.target.value)}><option value="">all</option>${["delivered", "retrying", "failed", "pending"].map((name) => html`<option>${name}</option>`)}</select></label></header>
+    <${Fault} error=${error} /><div class="scroll" tabindex="0"><table class="plain"><thead><tr><th>Event</th><th>Session</th>
+      <th>Status</th><th class="num">Tries</th><th class="num">Answer</th><th class="num">ms</th><th>When</th><th></th></tr></thead>
+      <tbody>
+    ${(value?.deliveries ?? []).map((one) => html`<tr key=${one.id}><td>${one.event}</td>
+      <td><a href=${link(["session", one.session_id])}>${one.session_id}</a></td>
+      <td><span class=${"badge " + (KIND[one.status] ?? "")}>${one.status}</span>${one.error_message && html`<div class="quiet break">${one.error_message}</div>`}
+      ${shown?.id === one.id && html`<pre>${shown.body}</pre>`}</td><td class="num">${one.attempts}</td>
+        <td class="num">${one.status_code ?? ""}</td><td class="num">${short(one.response_time_ms)}</td>
+        <td class="when">${time(one.last_attempt_at ?? one.created_at)}</td>
+      <td class="row"><button class="plain" onClick=${() => show(one)}>what is sent</button>
+        <button class="plain" onClick=${() => again(one)}>send again</button></td></tr>`)}</tbody></table>
     ${value && value.deliveries.length === 0 && html`<p class="padded quiet">Nothing was sent yet.</p>`}</div></section>`;
 }
 
@@ -52,12 +60,20 @@ export function Webhooks({ route }) {
     if (answer) await attempt(async () => { if (!answer.success) throw new Error(`The test did not arrive: ${answer.error_message ?? "the answer was " + answer.status_code}`); }, `The test arrived: ${answer.status_code ?? "accepted"} after ${short(answer.response_time_ms)} ms.`);
   };
   const enable = (hook) => attempt(() => send("PATCH", "/webhooks/" + hook.webhook_id, { enabled: !hook.enabled })).then(reload);
-  return html`<div class="section stack"><div class="row"><h1 class="grow">Webhooks</h1><button class="primary" onClick=${() => setDialog("new")}>New webhook</button></div><${Fault} error=${error} />
+  return html`<div class="section stack"><div class="row"><h1 class="grow">Webhooks</h1>
+    <button class="primary" onClick=${() => setDialog("new")}>New webhook</button></div><${Fault} error=${error} />
     ${made?.secret && html`<p class="note good">The secret that signs its requests: <code>${made.secret}</code></p>`}
-    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Address</th><th>Events</th><th>Status</th><th class="num">Delivered</th><th class="num">Failed</th><th>Last try</th><th></th></tr></thead><tbody>
-      ${(value?.webhooks ?? []).filter((hook) => hook.status !== "deleted").map((hook) => html`<tr key=${hook.webhook_id} class=${hook.webhook_id === chosen ? "chosen" : ""}><td class="break"><a href=${link(["webhooks"], { id: hook.webhook_id })}>${hook.url}</a><div class="quiet">${hook.format}${hook.signed && ", signed"}${hook.filter && html`, if <code>${hook.filter}</code>`}</div></td>
-        <td class="break">${hook.events.join(", ")}</td><td><span class=${"badge " + (KIND[hook.status] ?? "")}>${hook.status.replaceAll("_", " ")}</span>${hook.message && html`<div class="quiet break">${hook.message}</div>`}</td><td class="num">${hook.delivered_count}</td><td class="num">${hook.failed_count}</td><td class="when">${time(hook.last_attempt_at)}</td>
-        <td class="row"><button onClick=${() => test(hook)}>Test</button><button onClick=${() => enable(hook)}>${hook.enabled ? "Pause" : "Go on"}</button><button class="plain" onClick=${() => setDialog(hook)}>Delete…</button></td></tr>`)}</tbody></table>
+    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Address</th><th>Events</th><th>Status</th>
+      <th class="num">Delivered</th><th class="num">Failed</th><th>Last try</th><th></th></tr></thead><tbody>
+      ${(value?.webhooks ?? []).filter((hook) => hook.status !== "deleted").map((hook) => html`<tr key=${hook.webhook_id} class=${hook.webhook_id === chosen ? "chosen" : ""}><td class="break"><a href=${link(["webhooks"], { id: hook.webhook_id })}>${hook.url}</a>
+        <div class="quiet">${hook.format}${hook.signed && ", signed"}${hook.filter && html`, if <code>${hook.filter}</code>`}</div></td>
+        <td class="break">${hook.events.join(", ")}</td>
+          <td><span class=${"badge " + (KIND[hook.status] ?? "")}>${hook.status.replaceAll("_", " ")}</span>${hook.message && html`<div class="quiet break">${hook.message}</div>`}</td>
+          <td class="num">${hook.delivered_count}</td><td class="num">${hook.failed_count}</td>
+          <td class="when">${time(hook.last_attempt_at)}</td>
+        <td class="row"><button onClick=${() => test(hook)}>Test</button>
+          <button onClick=${() => enable(hook)}>${hook.enabled ? "Pause" : "Go on"}</button>
+          <button class="plain" onClick=${() => setDialog(hook)}>Delete…</button></td></tr>`)}</tbody></table>
       ${value && value.webhooks.length === 0 && html`<p class="padded quiet">None yet. A webhook sends events to an address, as signed requests, as messages of Slack, Discord, Teams or ntfy, or as mail.</p>`}</div>
     ${chosen && html`<${Deliveries} key=${chosen} id=${chosen} />`}
     ${dialog === "new" && html`<${NewWebhook} onClose=${() => setDialog(null)} onDone=${(hook) => { setMade(hook); reload(); change({ id: hook.webhook_id }); }} />`}

@@ -43,7 +43,8 @@ export function Parallel({ sessions, names, query, colors }) {
   const toggle = (name) => { const next = axes.includes(name) ? axes.filter((one) => one !== name) : [...axes, name]; change({ axes: next.join("|") }); };
   const path = (session) => axes.map((name, index) => [x(index), y(scales[index].place(valueOf(session, name)))]).filter(([, place]) => Number.isFinite(place)).map(([left, top], index) => `${index ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
   const hovered = sessions.find((session) => session.session_id === over);
-  return html`<div class="section stack"><div class="row"><${Menu} label="Axes">${[...names.params, ...names.results, ...names.monitors, ...names.metrics].map((name) => html`<label class="option" key=${name}><input type="checkbox" checked=${axes.includes(name)} onChange=${() => toggle(name)} /><span class="clip">${name}</span></label>`)}</${Menu}>
+  return html`<div class="section stack"><div class="row"><${Menu} label="Axes">${[...names.params, ...names.results, ...names.monitors, ...names.metrics].map((name) => html`<label class="option" key=${name}><input type="checkbox" checked=${axes.includes(name)} onChange=${() => toggle(name)} />
+    <span class="clip">${name}</span></label>`)}</${Menu}>
       <span class="quiet">${Object.keys(brushes).length ? `${kept.length} of ${sessions.length} sessions` : "Drag along an axis to choose a range."}</span>
       ${Object.keys(brushes).length > 0 && html`<button onClick=${() => setBrushes({})}>All</button>${kept.length > 0 && html`<button onClick=${() => go(link(["compare"], { ...query, ids: kept.map((session) => session.session_id).join(",") }))}>Keep only these</button>`}`}
       <span class="grow clip">${hovered?.session_name ?? ""}</span></div>

@@ -31,8 +31,10 @@ export function Scatter({ sessions, names, query, colors, by }) {
       <span class="quiet">${dots.length} of ${sessions.length} sessions have both values</span></div>
     <${Figure} title=${`${yName} over ${xName}`} rows=${() => [["session", xName, yName, ...(zName ? [zName] : [])], ...dots.map(({ session }) => [session.session_name, valueOf(session, xName), valueOf(session, yName), ...(zName ? [valueOf(session, zName)] : [])])]}>
       <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} style=${{ width: "100%", maxWidth: "980px", display: "block" }} role="img" aria-label=${`${dots.length} sessions`}>
-        ${xs.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${x(xs.place(tick))} x2=${x(xs.place(tick))} y1=${TOP} y2=${HEIGHT - BOTTOM} stroke="var(--grid)" /><text x=${x(xs.place(tick))} y=${HEIGHT - BOTTOM + 16} text-anchor="middle" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
-        ${ys.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(ys.place(tick))} y2=${y(ys.place(tick))} stroke="var(--grid)" /><text x=${LEFT - 6} y=${y(ys.place(tick)) + 4} text-anchor="end" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
+        ${xs.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${x(xs.place(tick))} x2=${x(xs.place(tick))} y1=${TOP} y2=${HEIGHT - BOTTOM} stroke="var(--grid)" />
+          <text x=${x(xs.place(tick))} y=${HEIGHT - BOTTOM + 16} text-anchor="middle" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
+        ${ys.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(ys.place(tick))} y2=${y(ys.place(tick))} stroke="var(--grid)" />
+          <text x=${LEFT - 6} y=${y(ys.place(tick)) + 4} text-anchor="end" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
         <text x=${(LEFT + WIDTH) / 2} y=${HEIGHT - 12} text-anchor="middle" fill="var(--text)" font-size="12">${xName}${xs.isLog ? " (logarithmic)" : ""}</text>
         <text x="14" y=${HEIGHT / 2 - 20} text-anchor="middle" fill="var(--text)" font-size="12" transform=${`rotate(-90 14 ${HEIGHT / 2 - 20})`}>${yName}${ys.isLog ? " (logarithmic)" : ""}</text>
         ${dots.map((dot) => html`<circle key=${dot.session.session_id} cx=${x(dot.x)} cy=${y(dot.y)} r=${over === dot.session.session_id ? 8 : 5.5} fill=${fill(dot.session)} fill-opacity="0.85" stroke="var(--surface)"

@@ -30,8 +30,10 @@ function Diff({ session, past }) {
     <p class="padded"><a href=${value.target} download>Download the changes</a>${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
 }
 
-const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2><span class="quiet">${rows.length}</span></header><div class="scroll" tabindex="0"><table class="plain"><tbody>
-  ${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td class="break mono">${String(value)}</td></tr>`)}</tbody></table></div></section>`;
+const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2>
+  <span class="quiet">${rows.length}</span></header><div class="scroll" tabindex="0"><table class="plain"><tbody>
+  ${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
+    <td class="break mono">${String(value)}</td></tr>`)}</tbody></table></div></section>`;
 
 /** @param {any} props */
 export function Code({ session, past }) {

@@ -16,9 +16,13 @@ export function Configuration({ session }) {
       <button onClick=${() => save(session.session_name + ".json", JSON.stringify(session.config, null, 2), "application/json")}>Download</button>
       <span class="quiet">${session.config_path ?? ""}</span><code class="quiet clip">${session.config_digest ?? ""}</code></div>
     <div class="columns">
-      <section class="card"><header><h2>Params</h2><span class="quiet">${params.length}</span></header><div class="scroll" tabindex="0"><table class="plain"><tbody>${params.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td class="break mono">${whole(value)}</td></tr>`)}</tbody></table>
+      <section class="card"><header><h2>Params</h2><span class="quiet">${params.length}</span></header>
+        <div class="scroll" tabindex="0"><table class="plain"><tbody>${params.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
+        <td class="break mono">${whole(value)}</td></tr>`)}</tbody></table>
         ${params.length === 0 && html`<p class="padded quiet">None.</p>`}</div></section>
-      <section class="card"><header><h2>Configuration</h2><span class="quiet">${rows.length}</span></header><div class="scroll" tabindex="0">${isText ? html`<pre class="padded">${JSON.stringify(session.config, null, 2)}</pre>`
-    : html`<table class="plain"><tbody>${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td class="break mono">${whole(value)}</td></tr>`)}</tbody></table>`}</div></section>
+      <section class="card"><header><h2>Configuration</h2><span class="quiet">${rows.length}</span></header>
+        <div class="scroll" tabindex="0">${isText ? html`<pre class="padded">${JSON.stringify(session.config, null, 2)}</pre>`
+    : html`<table class="plain"><tbody>${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
+      <td class="break mono">${whole(value)}</td></tr>`)}</tbody></table>`}</div></section>
     </div></div>`;
 }

@@ -24,13 +24,16 @@ export function Events({ session, at, bus }) {
   const events = (value ?? []).filter((event) => at === null || event.position <= at);
   const toggle = (position) => { const next = new Set(open); if (!next.delete(position)) next.add(position); setOpen(next); };
   return html`<div class="section stack"><${Fault} error=${error} />
-    <div class="row"><label>Stream <select value=${stream} onChange=${(event) => { setAfter(0); setStream(event.target.value); }}><option value="session">lifecycle</option><option value="telemetry">telemetry</option><option value="all">both</option></select></label>
+    <div class="row"><label>Stream <select value=${stream} onChange=${(event) => { setAfter(0); setStream(event.target.value); }}><option value="session">lifecycle</option>
+      <option value="telemetry">telemetry</option><option value="all">both</option></select></label>
       ${after > 0 && html`<button onClick=${() => setAfter(0)}>From the first</button>`}
       ${(value ?? []).length === MOST && html`<button onClick=${() => setAfter(value[value.length - 1].position)}>The next ${MOST}</button>`}
       <span class="quiet">${events.length} events</span></div>
-    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Recorded</th><th>Event</th><th>By</th><th></th></tr></thead><tbody>
+    <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Recorded</th>
+      <th>Event</th><th>By</th><th></th></tr></thead><tbody>
       ${events.map((event) => html`<tr key=${event.position}><td class="num">${event.position}</td><td class="when">${time(event.recorded_at)}</td>
-        <td class="break"><b>${eventName(event.type)}</b> ${eventText(event)}${open.has(event.position) && html`<pre>${JSON.stringify(event, null, 2)}</pre>`}</td><td>${event.actor}</td>
+        <td class="break"><b>${eventName(event.type)}</b> ${eventText(event)}${open.has(event.position) && html`<pre>${JSON.stringify(event, null, 2)}</pre>`}</td>
+          <td>${event.actor}</td>
         <td class="row"><button class="plain" aria-expanded=${open.has(event.position)} onClick=${() => toggle(event.position)}>record</button>
           <button class="plain" title="Show the page as it was after this event" onClick=${() => change({ at: event.position }, false)}>as of here</button></td></tr>`)}</tbody></table></div></div>`;
 }
