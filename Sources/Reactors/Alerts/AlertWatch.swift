@@ -243,7 +243,7 @@ extension ResourceSample {
             ("cpu_percent", processorPercent), ("memory_percent", memory.percent), ("disk_percent", disk.percent),
             ("disk_free_bytes", Double(disk.freeByteCount)),
         ]
-        if let percent = gpus.compactMap { $0.memory?.percent }.max() {
+        if let percent = gpus.compactMap({ $0.memory?.percent }).max() {
             figures.append(("gpu_memory_percent", percent))
         }
         if let utilization = gpus.compactMap(\.utilization).max() { figures.append(("gpu_utilization", utilization)) }
