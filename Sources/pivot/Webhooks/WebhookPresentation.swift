@@ -19,8 +19,10 @@ enum WebhookPresentation {
         return table
     }
 
-    /// Everything about one webhook; its secret only where the server answered it.
-    static func sheet(_ webhook: WebhookInfo, moment: (Timestamp?) -> String) -> FactSheet {
+    /// Everything about one webhook; of secrets only one that the server has just made.
+    static func sheet(
+        _ webhook: WebhookInfo, hasNewSecret: Bool = false, moment: (Timestamp?) -> String
+    ) -> FactSheet {
         var sheet = FactSheet()
         sheet.add("Webhook", webhook.id)
         sheet.add("URL", webhook.url)
@@ -30,7 +32,7 @@ enum WebhookPresentation {
         sheet.add("Format", webhook.format.rawValue)
         sheet.add("Filter", webhook.filter)
         sheet.add("Signed", webhook.isSigned ? "yes" : "no")
-        sheet.add("Secret", webhook.secret.map { "\($0) (not shown again)" })
+        if hasNewSecret { sheet.add("Secret", webhook.secret.map { "\($0) (not shown again)" }) }
         sheet.add("Delivered", "\(webhook.deliveredCount)")
         sheet.add("Failed", "\(webhook.failedCount)")
         sheet.add("Position", String(webhook.position))

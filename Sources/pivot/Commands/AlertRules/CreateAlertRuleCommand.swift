@@ -15,9 +15,9 @@ package struct CreateAlertRuleCommand: AsyncParsableCommand {
             --session says which.
 
             Examples:
-              pivot alerts rules create --name diverges --metric val_loss --condition greater_than --threshold 10
-              pivot alerts rules create --name stuck --metric val_loss --condition no_improvement --window 20 --action notify \
-            --action stop
+              pivot alerts rules create --name high --condition greater_than --metric val_loss --threshold 9
+              pivot alerts rules create --name stuck --condition no_improvement --metric val_loss --window 9
+              pivot alerts rules create --name odd --condition is_nan --metric "*loss" --action stop
               pivot alerts rules create --name silent --condition no_report --silence 10m --severity high
             """)
 
@@ -114,8 +114,8 @@ package struct CreateAlertRuleCommand: AsyncParsableCommand {
         ("greater_than, less_than", "--metric and --threshold"),
         ("is_nan", "--metric: a value is NaN or infinite"),
         ("no_improvement", "--metric and --window: the best value is so many epochs or steps old"),
-        ("increases_by", "--metric, --threshold and --window: a value lies above the median of the"),
-        ("", "points before by more than the threshold times that median"),
+        ("increases_by", "--metric, --window and --threshold: a value exceeds the median of the"),
+        ("", "window by more than the threshold times that median"),
         ("no_report", "--silence: a session that runs reports nothing"),
         ("training_started, training_completed, training_failed, training_stopped", ""),
     ].map { name, needs in

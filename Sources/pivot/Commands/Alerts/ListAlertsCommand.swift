@@ -6,7 +6,7 @@ import TrackingClient
 /// `pivot alerts list`
 package struct ListAlertsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List alerts, newest first; those that are not over, unless you ask for others.",
+        commandName: "list", abstract: "List alerts that are not over, newest first, or others.",
         discussion: """
             Examples:
               pivot alerts list

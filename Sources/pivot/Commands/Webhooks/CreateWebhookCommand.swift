@@ -15,7 +15,7 @@ package struct CreateWebhookCommand: AsyncParsableCommand {
 
             Examples:
               pivot webhooks create https://example.org/hook --event "training_*" --generate-secret
-              pivot webhooks create https://hooks.slack.com/services/T0/B0/x --event alert_triggered --format slack
+              pivot webhooks create https://hooks.slack.com/services/T0/B0/x --event "alert_*" --format slack
               pivot webhooks create mailto:ana@example.org --event training_failed --event alert_triggered
               pivot webhooks create https://example.org/hook --event "*" --secret-stdin < secret.txt
             """)
@@ -44,7 +44,8 @@ package struct CreateWebhookCommand: AsyncParsableCommand {
         try await server.withClient { [new] client in
             let created = try await client.createWebhook(new)
             output.show(created) { console in
-                WebhookPresentation.sheet(created, moment: console.moment).lines(nameStyle: console.dim)
+                WebhookPresentation.sheet(created, hasNewSecret: secret.generateSecret, moment: console.moment)
+                    .lines(nameStyle: console.dim)
             }
         }
     }

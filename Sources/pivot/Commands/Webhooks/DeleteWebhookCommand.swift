@@ -8,7 +8,7 @@ package struct DeleteWebhookCommand: AsyncParsableCommand {
         commandName: "delete", abstract: "Delete a webhook; nothing more is sent to its address.",
         discussion: """
             Examples:
-              pivot webhooks delete hook_5n8c2v7x
+              pivot webhooks delete webhook_5n8c2v7x
             """)
 
     @Argument(help: "The webhook's id.")

@@ -8,7 +8,7 @@ package struct RedeliverWebhookCommand: AsyncParsableCommand {
         commandName: "redeliver", abstract: "Have one event sent once more, under the same delivery id.",
         discussion: """
             Examples:
-              pivot webhooks redeliver hook_5n8c2v7x DELIVERY
+              pivot webhooks redeliver webhook_5n8c2v7x delivery_231_9c4e1f7a52d0b683
             """)
 
     @Argument(help: "The webhook's id.")

@@ -10,7 +10,7 @@ package struct ReplayWebhookCommand: AsyncParsableCommand {
             Deliveries keep their ids, so that a receiver knows those that it has had.
 
             Examples:
-              pivot webhooks replay hook_5n8c2v7x --after 1200
+              pivot webhooks replay webhook_5n8c2v7x --after 1200
             """)
 
     @Argument(help: "The webhook's id.")

@@ -8,7 +8,7 @@ package struct ShowWebhookCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show one webhook, and what is wrong with it.",
         discussion: """
             Examples:
-              pivot webhooks show hook_5n8c2v7x
+              pivot webhooks show webhook_5n8c2v7x
             """)
 
     @Argument(help: "The webhook's id.")

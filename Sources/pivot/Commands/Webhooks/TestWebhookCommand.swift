@@ -10,7 +10,7 @@ package struct TestWebhookCommand: AsyncParsableCommand {
             The exit status is 1 when it did not arrive.
 
             Examples:
-              pivot webhooks test hook_5n8c2v7x
+              pivot webhooks test webhook_5n8c2v7x
             """)
 
     @Argument(help: "The webhook's id.")

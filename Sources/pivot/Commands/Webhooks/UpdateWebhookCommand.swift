@@ -11,14 +11,14 @@ package struct UpdateWebhookCommand: AsyncParsableCommand {
             \(SecretOptions.remark)
 
             Examples:
-              pivot webhooks update hook_5n8c2v7x --event training_failed --event "alert_*"
-              pivot webhooks update hook_5n8c2v7x --disable
-              pivot webhooks update hook_5n8c2v7x --generate-secret
+              pivot webhooks update webhook_5n8c2v7x --event training_failed --event "alert_*"
+              pivot webhooks update webhook_5n8c2v7x --disable
+              pivot webhooks update webhook_5n8c2v7x --generate-secret
             """)
 
     @Argument(help: "The webhook's id.")
     var webhook: String
-    @Option(name: .customLong("to"), help: "The address from now on.")
+    @Option(name: .customLong("to"), help: ArgumentHelp("The address from now on.", valueName: "address"))
     var address: String?
     @Option(help: ArgumentHelp("An event that is sent, instead of those before. May be repeated.", valueName: "name"))
     var event: [String] = []
@@ -55,7 +55,8 @@ package struct UpdateWebhookCommand: AsyncParsableCommand {
         try await server.withClient { [changes] client in
             let changed = try await client.updateWebhook(webhook, changes)
             output.show(changed) { console in
-                WebhookPresentation.sheet(changed, moment: console.moment).lines(nameStyle: console.dim)
+                WebhookPresentation.sheet(changed, hasNewSecret: secret.generateSecret, moment: console.moment)
+                    .lines(nameStyle: console.dim)
             }
         }
     }

@@ -8,9 +8,9 @@ package struct WebhookDeliveriesCommand: AsyncParsableCommand {
         commandName: "deliveries", abstract: "List what was sent to a webhook, newest events first, or show one.",
         discussion: """
             Examples:
-              pivot webhooks deliveries hook_5n8c2v7x
-              pivot webhooks deliveries hook_5n8c2v7x --status failed --limit 10 --json
-              pivot webhooks deliveries hook_5n8c2v7x DELIVERY
+              pivot webhooks deliveries webhook_5n8c2v7x
+              pivot webhooks deliveries webhook_5n8c2v7x --status failed --limit 10 --json
+              pivot webhooks deliveries webhook_5n8c2v7x delivery_231_9c4e1f7a52d0b683
             """)
 
     package enum Status: String, CaseIterable, ExpressibleByArgument { case delivered, retrying, failed, pending }
