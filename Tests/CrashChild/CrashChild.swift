@@ -19,6 +19,7 @@ struct CrashChild {
         let remaining = Countdown(times)
         var options = EventLogOptions()
         options.bounds.indexCount = 10
+        options.bounds.treeStepCount = 50
         options.bounds.unflushedCount = 5
         options.reach = { point in
             if point == end, remaining.isOver() { kill(getpid(), SIGKILL) }

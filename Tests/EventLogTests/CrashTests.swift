@@ -4,6 +4,7 @@ import StoreTesting
 import TestSupport
 import Testing
 import Tracking
+import Transparency
 import crash_child
 
 /// A process is killed while it appends; whoever opens its log finds what was acknowledged, whole.
@@ -77,6 +78,7 @@ import crash_child
         let store = try LMDBEventStore(in: directory, options: .forTests)
         let verification = try store.verify()
         #expect(UInt64(verification.recordCount) == store.head.rawValue)
+        #expect(try store.frontier().size == store.head.rawValue)
         for acknowledgement in acknowledged {
             let event = try await store.event(at: acknowledgement.first)
             #expect(event?.causation?.text == "command \(acknowledgement.producer) \(acknowledgement.index)")
@@ -146,13 +148,15 @@ import crash_child
     }
 
     @Test(
-        "a log that an earlier release wrote, or went on with, gets its index however often the process is killed",
+        "a log that an earlier release wrote, or went on with, gets its index and tree however often it is killed",
         arguments: [.indexPut, .beforeCommit, .afterCommit] as [FailurePoint], 1...3)
     func completion(point: FailurePoint, times: Int) async throws {
         let all = try run("none", 1)
         let middle = all[all.count / 2]
         for position in [.start, LogPosition(middle.first.rawValue + UInt64(middle.count) - 1)] {
             try LogSurgery.forgetCategories(in: folder.path, after: position)
+            let tree = try LogSurgery.tree(ofRecordsIn: folder.path, size: position.rawValue)
+            try LogSurgery.putTree(position == .start ? nil : tree.encoded, in: folder.path)
             #expect(try run(point.rawValue, times).isEmpty, "it dies before it appends")
             _ = try run(point.rawValue, times)
             try await check(holds: all)

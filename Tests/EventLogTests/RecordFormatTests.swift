@@ -134,9 +134,9 @@ import Tracking
     @Test("a record of a later format names it")
     func laterFormat() throws {
         var record = try RecordFormatTests.record(NewEvent(type: "noted", payload: []))
-        record[0] = 2
+        record[0] = 3
         var decoder = RecordDecoder()
-        #expect(throws: RecordError.unknownFormat(2)) { try decoder.decode(record) }
+        #expect(throws: RecordError.unknownFormat(3)) { try decoder.decode(record) }
     }
 
     @Test("the checksum is XXH64")

@@ -94,6 +94,7 @@ struct BundleTests {
         let header = try #require(report.events.first).header
         #expect(header.stream == "session/sess_demo" && header.type == "epoch_completed")
         #expect(header.recordedAt == 1_700_000_003_000_000 && header.payloadByteCount == 19)
+        #expect(report.events.map(\.header.originallyRecordedAt) == [nil, 1_600_000_000_000_000, nil, nil])
     }
 
     @Test("no bit of any file but the manifest can be changed without notice")

@@ -96,13 +96,15 @@ class Record:
         texts = [b"session/sess_demo", b"epoch_completed", b"trainer", b"cmd_%d" % position]
         # The records with an even position state when the event occurred.
         occurred = (1_699_999_999_000_000 + position).to_bytes(8, "big") if position % 2 == 0 else b""
-        length = 88 + len(occurred) + sum(map(len, texts))
+        # The seventh record was imported from another log.
+        imported = (1_600_000_000_000_000).to_bytes(8, "big") if position == 7 else b""
+        length = 88 + len(occurred) + len(imported) + sum(map(len, texts))
         self.header = (
-            bytes([1, 0x10 if occurred else 0]) + length.to_bytes(2, "big") + bytes(map(len, texts))
+            bytes([2 if imported else 1, 0x10 if occurred else 0]) + length.to_bytes(2, "big") + bytes(map(len, texts))
             + position.to_bytes(8, "big") + position.to_bytes(8, "big")
             + (1_700_000_000_000_000 + 1_000_000 * position).to_bytes(8, "big")
             + (1).to_bytes(4, "big") + len(self.payload).to_bytes(4, "big") + sha256(b"id %d" % position)[:16]
-            + sha256(self.salt + self.payload) + occurred + b"".join(texts))
+            + sha256(self.salt + self.payload) + occurred + imported + b"".join(texts))
 
 
 RECORDS = [Record(position) for position in range(1, SIZE + 1)]
@@ -263,7 +265,7 @@ def cases():
     yield case("a header that was cut", "Event 3: its header is not one: its format is unknown or its lengths "
                "contradict each other.", {"events/3.header": LEAVES[2][:-1]})
     yield case("a header of a later format", "Event 3: its header is not one: its format is unknown or its lengths "
-               "contradict each other.", {"events/3.header": b"\x02" + LEAVES[2][1:]})
+               "contradict each other.", {"events/3.header": b"\x03" + LEAVES[2][1:]})
     yield case("an empty header", "Event 3: its header is not one: its format is unknown or its lengths contradict "
                "each other.", {"events/3.header": b""})
     yield case("a header of another position", "Event 3: its header says that it stands at position 4.",

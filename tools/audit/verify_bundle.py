@@ -234,12 +234,12 @@ def read_tree_head(note, key, origin):
 # Bundles.
 
 class Header:
-    """A record's header, format 1: see the article on the format of a record."""
+    """A record's header, format 1, or 2 for an imported record: see the article on the format of a record."""
 
     def __init__(self, data):
         wrong = "its header is not one: its format is unknown or its lengths contradict each other."
-        require(88 <= len(data) <= 4096 and data[0] == 1 and not data[1] & 0xE0 and data[1] & 0x0F <= 1, wrong)
-        start = 96 if data[1] & 0x10 else 88
+        require(88 <= len(data) <= 4096 and data[0] in (1, 2) and not data[1] & 0xE0 and data[1] & 0x0F <= 1, wrong)
+        start = 88 + (8 if data[1] & 0x10 else 0) + (8 if data[0] == 2 else 0)
         stream, type_name = data[4], data[5]
         require(int.from_bytes(data[2:4], "big") == len(data) == start + sum(data[4:8]), wrong)
         self.position = int.from_bytes(data[8:16], "big")

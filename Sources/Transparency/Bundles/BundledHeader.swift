@@ -12,13 +12,17 @@ package struct BundledHeader: Hashable, Sendable {
     package let payloadByteCount: Int
     private let payloadDigest: [UInt8]
 
-    /// Nil when `bytes` are not one header of format 1 and nothing else.
+    /// When the log from which the record was imported recorded it; nil when it was not imported.
+    package let originallyRecordedAt: Int64?
+
+    /// Nil when `bytes` are not one header of format 1, or 2 for an imported record, and nothing else.
     package init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 88, bytes.count <= 4096, bytes[0] == 1, bytes[1] & 0xE0 == 0, bytes[1] & 0x0F <= 1 else {
-            return nil
-        }
+        guard bytes.count >= 88, bytes.count <= 4096, (1...2).contains(bytes[0]), bytes[1] & 0xE0 == 0,
+            bytes[1] & 0x0F <= 1
+        else { return nil }
         func integer(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
-        let textStart = bytes[1] & 0x10 == 0 ? 88 : 96
+        let isImported = bytes[0] == 2
+        let textStart = 88 + (bytes[1] & 0x10 == 0 ? 0 : 8) + (isImported ? 8 : 0)
         let textCounts = bytes[4..<8].map { Int($0) }
         let byteCount = textStart + textCounts.reduce(0, +)
         guard Int(integer(2..<4)) == byteCount, bytes.count == byteCount,
@@ -29,6 +33,7 @@ package struct BundledHeader: Hashable, Sendable {
         else { return nil }
         position = integer(8..<16)
         recordedAt = Int64(bitPattern: integer(24..<32))
+        originallyRecordedAt = isImported ? Int64(bitPattern: integer(textStart - 8..<textStart)) : nil
         payloadByteCount = Int(integer(36..<40))
         payloadDigest = Array(bytes[56..<88])
         self.stream = stream

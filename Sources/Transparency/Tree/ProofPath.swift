@@ -17,7 +17,7 @@ struct ProofPath {
         let inner = 64 - (index ^ (size - 1)).leadingZeroBitCount
         self.index = index >> UInt64(height)
         innerCount = inner - height
-        borderCount = (inner == 64 ? 0 : index >> UInt64(inner)).nonzeroBitCount
+        borderCount = (index >> UInt64(inner)).nonzeroBitCount
     }
 
     /// The root of the whole tree, from the node with the hash `start` and the `hashes` beside the way.
