@@ -151,7 +151,8 @@ package struct AlertWatch: Reactor {
     private func perform() async throws {
         while let decision = shared.state.withLock({ $0.pending.first }) {
             try await perform(decision)
-            shared.state.withLock { if $0.pending.first == decision { $0.pending.removeFirst() } }
+            // By its name, since a message that holds NaN does not equal itself.
+            shared.state.withLock { if $0.pending.first?.name == decision.name { $0.pending.removeFirst() } }
         }
     }
 
@@ -249,5 +250,15 @@ extension ResourceSample {
         if let utilization = gpus.compactMap(\.utilization).max() { figures.append(("gpu_utilization", utilization)) }
         if let temperature = gpus.compactMap(\.temperature).max() { figures.append(("gpu_temperature", temperature)) }
         return figures
+    }
+}
+
+extension AlertFold.Decision {
+    /// What tells it from the others: the alert, and whether it is raised or ended.
+    fileprivate var name: String {
+        switch self {
+        case .trigger(let alert): alert.alertID + "/trigger"
+        case .resolve(let resolved, _): resolved.alertID + "/resolve"
+        }
     }
 }
