@@ -194,7 +194,8 @@ struct EveryOperationTests {
         #expect(changed.json["threshold"] == 0.5)
         #expect(changed.json["tag"] == "high")
         try await api.refused(
-            .updateAlertRule, [id], TestAPI.Parts(body: Array(#"{"window":3}"#.utf8)), 422, "invalid_field", field: "window")
+            .updateAlertRule, [id], TestAPI.Parts(body: Array(#"{"window":3}"#.utf8)), 422, "invalid_field",
+            field: "window")
         #expect(try await api.call(.listAlerts).json["alerts"] == [])
         let alert = try await recordAlert(api, by: id, of: session)
         let listed = try await api.call(.listAlerts, query: "status=active&severity=high&session_id=\(session)")

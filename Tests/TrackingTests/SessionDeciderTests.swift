@@ -379,9 +379,7 @@ struct SessionDeciderTests {
 
     @Test("results come late, also to an archived session")
     func results() {
-        let result = ResultReported.with {
-            $0.name = "test_dice"; $0.value = 0.9
-        }
+        let result = ResultReported.with { ($0.name, $0.value) = ("test_dice", 0.9) }
         for status in Session.Status.allCases {
             Specification(given: F.past(status)).when(.reportResult(result), then: [.resultReported(result)])
         }
@@ -391,9 +389,7 @@ struct SessionDeciderTests {
 
     @Test("a verdict on a reproduction comes late, also to an archived session")
     func verdicts() {
-        let report = ReproductionReported.with {
-            $0.reproductionSessionID = "sess_r"; $0.verdict = "identical"
-        }
+        let report = ReproductionReported.with { ($0.reproductionSessionID, $0.verdict) = ("sess_r", "identical") }
         for status in Session.Status.allCases {
             Specification(given: F.past(status)).when(
                 .reportReproduction(report), then: [.reproductionReported(report)])
