@@ -10,7 +10,8 @@ struct DocumentContractTests {
     /// Schemas of what is no document: records with free keys, frames, bytes.
     private static let others: Set<String> = [
         "MetricRecord", "Frame", "ConnectionFrame", "EpochFrame", "MetricsFrame", "FrameSeries", "CheckpointFrame",
-        "StatusFrame", "LogFrame", "HostFrame", "CompletionFrame", "ErrorFrame", "HeartbeatFrame",
+        "StatusFrame", "LogFrame", "HostFrame", "AlertFrame", "NotificationFrame",
+        "CompletionFrame", "ErrorFrame", "HeartbeatFrame",
     ]
 
     @Test("have the same fields, of the same kinds and within the same limits")

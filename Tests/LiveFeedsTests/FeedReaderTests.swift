@@ -237,11 +237,14 @@ struct FeedReaderTests {
         try await log.append(Make.failed("no"), session: "sess_two")
         var told: [FeedFrame] = []
         while case .frames(let frames) = try await reader.next(patience: .zero) { told += frames }
-        #expect(told.map(\.type) == [.connection, .status, .trainingComplete, .error])
+        let ends: [FeedFrameType] = [.trainingComplete, .notification, .error, .notification]
+        #expect(told.map(\.type) == [.connection, .status] + ends)
         #expect(
-            try told.dropFirst().map { try $0.json["session_id"]?.stringValue } == ["sess_two", "sess_one", "sess_two"])
+            try told.dropFirst().map { try $0.json["session_id"]?.stringValue }
+                == ["sess_two", "sess_one", "sess_one", "sess_two", "sess_two"])
+        #expect(try told.last?.json["message"] == "The training has failed: no")
         let all = try await log.told(FeedRequest(scope: .everything, after: FeedCursor(.start)))
-        #expect(all.frames.map(\.type) == [.status, .status, .trainingComplete, .error])
+        #expect(all.frames.map(\.type) == [.status, .status] + ends)
         #expect(!all.isEnded)
     }
 }

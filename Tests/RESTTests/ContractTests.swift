@@ -15,7 +15,9 @@ struct ContractTests {
         case "createSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
         case "updateSession": ["notes": "Notes."]
         case "createWebhook": ["url": "https://example.org/hook", "events": ["training_failed"]]
-        case "updateWebhook": ["enabled": false]
+        case "updateWebhook", "updateAlertRule": ["enabled": false]
+        case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
+        case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "reproduceSession": [:]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":

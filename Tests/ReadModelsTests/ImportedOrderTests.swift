@@ -15,7 +15,9 @@ struct ImportedOrderTests {
                 events.filter { $0.stream == StreamID(.telemetry, session) }
             )
             guard !lifecycle.isEmpty, !lifecycle.contains(where: { $0.type == "session.deleted" }) else { continue }
-            let inOrder = events.filter { $0.stream.identity == session }
+            let inOrder = events.filter {
+                $0.stream.identity == session && [.session, .telemetry].contains($0.stream.category)
+            }
             let one = try Self.text(of: inOrder, session)
             let other = try Self.text(of: telemetry + lifecycle, session)
             for (before, after) in zip(one, other) where before != after {

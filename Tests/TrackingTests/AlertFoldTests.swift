@@ -166,10 +166,8 @@ struct AlertFoldTests {
         try script.rule(.increasesBy) { ($0.threshold, $0.window, $0.cooldown) = (0.5, 3, 0) }
         try script.claim()
         try script.loss(10, 1, 2, .nan, 3.1, 3, 4.6, 4, at: 2)
-        let words = Self.words(script.decisions)
-        #expect(words.count == 2 && words[0].hasPrefix("+loss is 3.1, more than 3,") == false)
-        #expect(words[0].hasPrefix("+loss is 4.6, more than 4.5,"))
-        #expect(words[1] == "-recovered")
+        let words = Self.words(script.decisions).map { $0.prefix { $0 != "," } }
+        #expect(words == ["+loss is 3.1", "-recovered", "+loss is 4.6", "-recovered"])
     }
 
     @Test("silence rings once, by the time of the last report or of the server's start")

@@ -41,14 +41,14 @@ extension Operation {
         query: ["type", "priority", "unread", "session_id"] + .paging + .reading,
         answering: .document(NotificationList.self))
     package static let readNotification = Operation(
-        "readNotification", .post, notification + "/read", for: .viewer,
+        "readNotification", .post, notification + "/read", for: .trainer,
         answering: .document(NotificationInfo.self))
     package static let readAllNotifications = Operation(
-        "readAllNotifications", .post, "/notifications/read-all", for: .viewer,
+        "readAllNotifications", .post, "/notifications/read-all", for: .trainer,
         answering: .document(NotificationCounts.self))
     package static let clearNotification = Operation(
-        "clearNotification", .delete, notification, for: .viewer, answering: .document(NotificationInfo.self))
+        "clearNotification", .delete, notification, for: .trainer, answering: .document(NotificationInfo.self))
     package static let clearNotifications = Operation(
-        "clearNotifications", .delete, "/notifications", for: .viewer,
+        "clearNotifications", .delete, "/notifications", for: .trainer,
         answering: .document(NotificationCounts.self))
 }

@@ -58,6 +58,8 @@ extension AlertFold {
             let place = Place(session: triggered.sessionID, series: series, rule: rule)
             if !place.session.isEmpty {
                 guard sessions[place.session]?.lastReport?.position == triggered.position else { return }
+                // What a tick watches is not watched yet in a fold that has met none.
+                _ = watches(of: series, in: place.session)
             }
             update(place) { ($0.active, $0.roseAt) = (id, triggered.measuredAt) }
             places[id] = place

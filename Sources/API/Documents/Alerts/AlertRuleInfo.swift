@@ -37,8 +37,10 @@ package struct AlertRuleInfo: Document, Equatable {
     package static let fields: [Field<AlertRuleInfo>] = [
         Field("rule_id", \.id), Field("name", \.ruleName), Field("enabled", \.isEnabled), Field("source", \.source),
         Field("metric", \.metric), Field("condition", \.condition), Field("threshold", \.threshold),
-        Field("resolve_threshold", \.resolveThreshold), Field("window", \.window), Field("unit", \.unit),
-        Field("mode", \.mode), Field("min_delta", \.minDelta), Field("silence_seconds", \.silence),
+        Field("resolve_threshold", \.resolveThreshold), Field("window", \.window),
+        Field("unit", \.unit, .words(["epochs", "steps"])),
+        Field("mode", \.mode, .words(["min", "max"])), Field("min_delta", \.minDelta),
+        Field("silence_seconds", \.silence),
         Field("for_seconds", \.forSeconds), Field("for_points", \.forPoints), Field("severity", \.severity),
         Field("cooldown_seconds", \.cooldown), Field("actions", \.actions), Field("tag", \.tag),
         Field("filter", \.filter), Field("session_id", \.sessionID),
