@@ -174,9 +174,11 @@ struct FeedRingTests {
                 outlook: SessionOutlook(ending: LogPosition(position)))
         }
         ring.append(endings, through: LogPosition(2))
-        #expect(try endings.map { try $0.frames().map(\.type) } == [[.error, .notification], [.error, .notification]])
+        #expect(
+            try endings.map { try $0.frames().map(\.type) } == [[.error, .notification], [.error, .notification]])
         ring.append([FeedEvent(try Self.event(3, "sess_one", Make.startRequested))], through: LogPosition(3))
         #expect(endings.map(\.endsSession) == [false, true])
-        #expect(try endings.map { try $0.frames().map(\.type) } == [[.status, .notification], [.error, .notification]])
+        #expect(
+            try endings.map { try $0.frames().map(\.type) } == [[.status, .notification], [.error, .notification]])
     }
 }
