@@ -165,7 +165,8 @@ struct AlertFoldTests {
         var script = Script()
         try script.rule(.increasesBy) { ($0.threshold, $0.window, $0.cooldown) = (0.5, 3, 0) }
         try script.claim()
-        try script.loss(10, 1, 2, .nan, 3.1, 3, 4.6, 4, at: 2)
+        try script.loss(10, 1, 2, .nan, 3.1, 3, at: 2)
+        try script.loss(4.6, 4, at: 3)
         let words = Self.words(script.decisions).map { $0.prefix { $0 != "," } }
         #expect(words == ["+loss is 3.1", "-recovered", "+loss is 4.6", "-recovered"])
     }

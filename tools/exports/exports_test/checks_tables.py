@@ -144,7 +144,7 @@ def refusals(bed):
     (folder / "file").write_text("mine")
     bed.pivot("export", "tensorboard", session.id, "--output", folder, "--force", status=2)
     require((folder / "file").read_text() == "mine", "a folder of the user's was replaced")
-    for wrong in (["--follow"], ["--scalars", "double"], ["--metrics", ""]):
+    for wrong in (["--follow", "--wide"], ["--scalars", "double"], ["--metrics", ""]):
         bed.pivot("export", "csv", session.id, "--output", bed.folder / "never.csv", *wrong, status=2)
 
 
