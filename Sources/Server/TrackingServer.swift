@@ -62,6 +62,12 @@ package enum TrackingServer {
         let address = Promise<String>()
         let post = try webhookPost(configuration, environment, directory, backends, address)
         let core = try core(backends, directory, configuration, commands, post)
+        do {
+            try await AlertRuleSetup(core).ship()
+        } catch {
+            // As on a full disk, on which the rest works; the next start tries again.
+            logger.warning("The shipped alert rules could not be created.", metadata: ["error": "\(error)"])
+        }
         let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
         let monitor = ResourceMonitor(
             folder: directory.path, gpus: GPUMonitor(library: environment.variables[GPUMonitor.libraryVariable]),

@@ -1,25 +1,29 @@
-import Application
+package import Application
 import EventLog
 import ReadModels
 import Tracking
 
 /// Brings the rules that a server has by itself into the log: those that are shipped, once, and those of its configuration, as
 /// that says now.
-struct AlertRuleSetup {
+package struct AlertRuleSetup {
     private let core: TrackerCore
     private let actor: String
 
-    init(_ core: TrackerCore, actor: String) {
+    package init(_ core: TrackerCore, actor: String = "alert-watch") {
         self.core = core
         self.actor = actor
     }
 
-    func run(_ configured: [AlertRuleSettings]) async throws {
+    /// Creates the rules that are shipped, before anybody else writes to the log: a new log always begins with them.
+    package func ship() async throws {
         for (key, settings) in AlertRule.shipped {
             guard let command = CommandID("shipped-alerts/\(key)") else { continue }
             // A repeat counts as done before, also when somebody has deleted the rule since.
             try await handle(.create(settings), AlertRule.ID(createdBy: command), command, mayBeRepeat: true)
         }
+    }
+
+    func run(_ configured: [AlertRuleSettings]) async throws {
         var wanted: [AlertRule.ID: AlertRuleSettings] = [:]
         for settings in configured {
             guard let command = CommandID("server-alerts/\(settings.name)") else { continue }

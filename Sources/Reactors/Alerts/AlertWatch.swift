@@ -67,7 +67,7 @@ package struct AlertWatch: Reactor {
 
     package func begin(_ work: ReactorWork) async throws -> LogPosition {
         let head = core.store.head
-        try await AlertRuleSetup(core, actor: name).run(configured)
+        try await AlertRuleSetup(core).run(configured)
         if let fold = savedFold(), fold.position <= core.store.head {
             shared.state.withLock {
                 $0.fold = fold
