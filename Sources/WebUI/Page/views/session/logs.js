@@ -24,6 +24,9 @@ class Log {
     this.error = null;
     this.isWhole = false;
     this.isClosed = false;
+    /** Something came that is not read yet. */
+    this.isBehind = false;
+    this.isReading = false;
     this.begin();
   }
 
@@ -45,6 +48,7 @@ class Log {
         this.changed();
       }
       this.isWhole = true;
+      if (this.isBehind) this.more();
     } catch (error) { this.error = error; }
     this.changed();
   }
@@ -62,11 +66,21 @@ class Log {
     }
   }
 
-  /** Reads what came after the last line. */
+  /** Reads what came after the last line; what comes while it reads is read after that. */
   async more() {
+    this.isBehind = true;
     if (this.isReading || !this.isWhole) return;
     this.isReading = true;
-    try { await this.forward(this.lines.length ? this.lines[this.lines.length - 1].line : 0); this.error = null; } catch (error) { this.error = error; this.changed(); }
+    while (this.isBehind && !this.isClosed) {
+      this.isBehind = false;
+      try {
+        await this.forward(this.lines.length ? this.lines[this.lines.length - 1].line : 0);
+        this.error = null;
+      } catch (error) {
+        this.error = error;
+        this.changed();
+      }
+    }
     this.isReading = false;
   }
 }
@@ -95,6 +109,8 @@ export function Logs({ session, query, past, bus }) {
   useEffect(() => {
     const again = throttled(() => log.more(), 400);
     const stop = bus.on((frame) => { if (frame.type !== "metrics" && frame.type !== "host") again(); });
+    // What came between the first reading and this.
+    again();
     return () => { stop(); again.cancel(); };
   }, [log]);
   const find = (query.find ?? "").toLowerCase();
