@@ -24,14 +24,23 @@ extension AlertFold {
         guard !watches.isEmpty else { return }
         sessions[session]?.series[series] = nil
         let earliest = record.recordedAt.rawValue - Int64(Self.lateness / .microseconds(1))
-        let watchedRules = watches.map { rule($0.rule) }
-        for point in points where point.time >= earliest {
-            for index in watches.indices {
-                guard let rule = watchedRules[index] else { continue }
-                guard let change = watches[index].state.take(point, rule.criterion) else { continue }
-                let place = Place(session: session, series: series, rule: watches[index].rule)
-                apply(change, point, rule, place, record.position, &watches[index].state, &decisions)
+        let isLate = points.contains { $0.time < earliest }
+        let points = isLate ? points.filter { $0.time >= earliest } : points
+        let extent = AlertExtent(points)
+        for index in watches.indices {
+            // Most rules have nothing to say of most points, which is seen at once for all of them.
+            guard let rule = rule(watches[index].rule),
+                rule.criterion.mayHold(of: extent) || !watches[index].state.isIdle
+            else { continue }
+            let (criterion, name) = (rule.criterion, watches[index].rule)
+            var state = watches[index].state
+            watches[index].state = AlertState()
+            for point in points {
+                guard let change = state.take(point, criterion) else { continue }
+                let place = Place(session: session, series: series, rule: name)
+                apply(change, point, rule, place, record.position, &state, &decisions)
             }
+            watches[index].state = state
         }
         sessions[session]?.series[series] = watches
     }

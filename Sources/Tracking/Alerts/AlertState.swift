@@ -31,6 +31,9 @@ struct AlertState: Sendable, Codable, Equatable {
         case isOver
     }
 
+    /// True when it waits for nothing: a value for which the condition does not hold changes nothing.
+    var isIdle: Bool { since == nil && count == 0 && active == nil }
+
     /// Takes in a point; the caller sets `active`.
     mutating func take(_ point: Point, _ rule: AlertCriterion) -> Change? {
         let holds: Bool
@@ -129,6 +132,22 @@ struct AlertState: Sendable, Codable, Equatable {
     }
 }
 
+/// How far the values of some points reach.
+struct AlertExtent {
+    private(set) var least = Double.infinity
+    private(set) var greatest = -Double.infinity
+    private(set) var hasNonfinite = false
+
+    init(_ points: [AlertState.Point]) {
+        for point in points {
+            // Comparisons with NaN are false.
+            if point.value < least { least = point.value }
+            if point.value > greatest { greatest = point.value }
+            if !point.value.isFinite { hasNonfinite = true }
+        }
+    }
+}
+
 /// A rule's condition with its figures, read from its settings once.
 struct AlertCriterion: Sendable, Equatable {
     var condition: AlertRule.Condition
@@ -143,6 +162,16 @@ struct AlertCriterion: Sendable, Equatable {
     var forPoints: UInt32
     /// In microseconds.
     var cooldown: Int64
+
+    /// False when the condition holds for none of the values, nor remembers them.
+    func mayHold(of extent: AlertExtent) -> Bool {
+        switch condition {
+        case .greaterThan: extent.greatest > threshold
+        case .lessThan: extent.least < threshold
+        case .isNaN: extent.hasNonfinite
+        default: true
+        }
+    }
 
     init(_ settings: AlertRuleSettings, _ condition: AlertRule.Condition) {
         self.condition = condition
