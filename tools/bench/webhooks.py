@@ -43,7 +43,7 @@ class Receiver:
                     self.epochs.setdefault(path, []).append(json.loads(body)["data"]["event"]["epoch"])
                 self.count += 1
                 writer.write(ANSWER)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
 
