@@ -99,13 +99,7 @@ package struct AlertWatch: Reactor {
                 $0.pending += $0.fold.setScope(of: session, filtered: scope.included, own: scope.own)
             }
         }
-        try shared.state.withLock { state in
-            do throws(EventCodecError) {
-                state.pending += try state.fold.apply(event)
-            } catch {
-                throw error
-            }
-        }
+        try shared.state.withLock { $0.pending += try $0.fold.apply(event) }
         try await perform()
         tell()
         if event.type == Self.triggered { try await act(on: event) }
@@ -157,15 +151,14 @@ package struct AlertWatch: Reactor {
     }
 
     private func perform(_ decision: AlertFold.Decision) async throws {
+        guard let identity = identity(decision.name) else { return }
         switch decision {
         case .trigger(let alert):
-            guard let identity = identity("\(alert.alertID)/trigger") else { return }
             _ = try await core.alerts.handle(.trigger(alert), on: Alert.stream(of: alert.sessionID), as: identity)
             logger.notice(
                 "An alert has risen.",
                 metadata: ["rule": "\(alert.ruleName)", "session": "\(alert.sessionID)", "message": "\(alert.message)"])
         case .resolve(let resolved, let session):
-            guard let identity = identity("\(resolved.alertID)/resolve") else { return }
             do {
                 _ = try await core.alerts.handle(.resolve(resolved), on: Alert.stream(of: session), as: identity)
             } catch {
@@ -217,17 +210,18 @@ package struct AlertWatch: Reactor {
 
     /// Keeps the fold, if it has moved and all that it decided is done.
     private func save(at now: Timestamp) {
-        let bytes = shared.state.withLock { state -> [UInt8]? in
+        let fold = shared.state.withLock { state -> AlertFold? in
             guard state.isFollowing, !state.isReacting, state.pending.isEmpty,
                 state.fold.position > state.savedPosition,
                 now.duration(since: state.savedAt) >= Self.snapshotInterval
             else { return nil }
             (state.savedPosition, state.savedAt) = (state.fold.position, now)
-            return try? state.fold.snapshot()
+            return state.fold
         }
-        guard let bytes else { return }
+        guard let fold else { return }
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: file), options: .atomic)
+            // Encoded outside of the lock, so that no event waits for it.
+            try Data(try fold.snapshot()).write(to: URL(fileURLWithPath: file), options: .atomic)
         } catch {
             // It only saves time at the next start.
             logger.warning(
@@ -254,7 +248,7 @@ extension ResourceSample {
 }
 
 extension AlertFold.Decision {
-    /// What tells it from the others: the alert, and whether it is raised or ended.
+    /// The key of its command, which tells it from the others: the alert, and that it is raised or ended.
     fileprivate var name: String {
         switch self {
         case .trigger(let alert): alert.alertID + "/trigger"
