@@ -28,13 +28,14 @@ def test_processors_memory_and_the_process_are_read(server, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with begin(server, host_interval=0.5) as session:
         memory = bytearray(64 << 20)
-        end = time.monotonic() + 1.2
+        end = time.monotonic() + 3.2
         while time.monotonic() < end:
             memory[0] = 1
     series = series_of(server, session.session_id)
     assert set(series) == {"cpu.percent", "memory.used_bytes", "memory.percent", "process.resident_bytes"}
-    # The first reading has no processor time to compare with, and the last may follow the one before it within a tick.
-    assert len(series["memory.percent"]) >= 4
+    # Seven are due, but a busy machine may be late. The first has no processor time to compare with, and the last may follow
+    # the one before it within a tick.
+    assert len(series["memory.percent"]) >= 3
     assert len(series["memory.percent"]) - len(series["cpu.percent"]) in (1, 2)
     assert all(0 <= value <= 100 for value in series["cpu.percent"] + series["memory.percent"])
     assert 0 < max(series["cpu.percent"]) and max(series["process.resident_bytes"]) > 64 << 20
