@@ -89,7 +89,7 @@ let package = Package(
             "Application",
             [
                 "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
-                "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
+                "TrainingConfiguration", "Transparency", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library("ExportFormats", ["API", "Checksum", "Compression", "JSON", "Tracking"]),
@@ -103,8 +103,8 @@ let package = Package(
             "REST",
             [
                 "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "Machine", "ReadModels", "Text",
-                "Tracking", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore,
-                .protobuf,
+                "Tracking", "TrainingConfiguration", "Transparency", "WebServer", .hummingbird, .httpTypes, .lifecycle,
+                .log, .nioCore, .protobuf,
             ]),
         library(
             "LiveFeeds",
@@ -133,7 +133,7 @@ let package = Package(
                 "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
-                "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
                 .unixSignals,
             ]),
         library(
