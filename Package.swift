@@ -183,8 +183,8 @@ let package = Package(
         tests(
             "ApplicationTests",
             [
-                "Application", "Blobs", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "TestSupport",
-                "TrackerTesting", "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
+                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Machine", "Processes", "ReadModels", "TestSupport",
+                "TrackerTesting", "Tracking", "TrainingConfiguration", "Transparency", .nioCore, .protobuf,
             ]),
         tests("ArchitectureTests", []),
         tests("BlobsTests", ["Blobs", "Checksum", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
@@ -210,7 +210,7 @@ let package = Package(
                 "LiveFeeds", "Machine",
                 "REST",
                 "ReadModels", "TestSupport",
-                "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
+                "Text", "TrackerTesting", "Tracking", "Transparency", "WebServer", "WebUI", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .log,
                 .nioCore,
                 .protobuf,

@@ -1,4 +1,4 @@
-package import Application
+import Application
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1

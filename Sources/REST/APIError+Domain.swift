@@ -50,9 +50,9 @@ extension AuditError: HTTPErrorConvertible {
         switch self {
         case .logRestored: .unavailable(description, code: "log_restored", retryAfter: .seconds(60))
         case .treeIncomplete(let size, let end):
-            APIError(
-                .serviceUnavailable, code: "tree_incomplete", message: description,
-                details: ["size": .count(size), "end": .count(end)], headers: [HTTPField.Name.retryAfter: "5"])
+            .unavailable(
+                description, code: "tree_incomplete", details: ["size": .count(size), "end": .count(end)],
+                retryAfter: .seconds(5))
         case .key, .file, .signing: nil
         }
     }

@@ -315,9 +315,9 @@ package actor TreeSigner {
         guard isCosigned else { return }
         cosigned = treeHead
         if let last, last.head == treeHead.head, last.note.text == treeHead.note.text {
-            // Keys that signed meanwhile stay.
-            var note = treeHead.note
-            for signature in last.note.signatures { note.add(signature) }
+            // A key that signed it meanwhile stays.
+            var note = last.note
+            for signature in treeHead.note.signatures where !note.signatures.contains(signature) { note.add(signature) }
             do throws(NoteError) { self.last = try SignedTreeHead(note) } catch { self.last = last }
         }
     }

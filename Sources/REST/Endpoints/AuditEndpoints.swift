@@ -102,7 +102,7 @@ struct AuditEndpoints {
         Response(
             status: .ok,
             headers: [
-                .contentType: type, .contentLength: String(bytes.count), .cacheControl: cacheControl,
+                .contentType: type, .cacheControl: cacheControl,
             ], body: .init(byteBuffer: .init(bytes: bytes)))
     }
 }
