@@ -1,7 +1,10 @@
 import API
+import Application
+import EventLog
 import Foundation
 import JSON
 import Testing
+import TrackerTesting
 import Tracking
 import Transparency
 
