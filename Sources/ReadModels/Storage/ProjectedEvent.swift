@@ -26,7 +26,7 @@ struct ProjectedEvent {
         case .alertRule: body = .alertRule(try AlertRuleEvent(record))
         case .alert: body = .alert(try AlertEvent(record))
         case .notifications: body = .notification(try NotificationEvent(record))
-        case .apiKey: body = .other
+        case .apiKey, .logKeys: body = .other
         }
     }
 
