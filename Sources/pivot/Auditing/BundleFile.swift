@@ -28,7 +28,8 @@ enum BundleFile {
             throw CommandFailure(
                 .usage,
                 "The bundle would have \(HumanFormat.size(Int64(byteCount))), and verifiers read at most 1 GiB. Leave "
-                    + "--blobs out: the bundle then has the digests, by which the files can be checked wherever they are.")
+                    + "--blobs out: the bundle then has the digests, by which the files can be checked wherever they are."
+            )
         }
         var output = try OutputFile(path)
         do {

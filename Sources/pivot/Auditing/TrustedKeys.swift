@@ -36,7 +36,9 @@ package enum TrustedKeys {
         do throws(RegularFile.Fault) {
             let bytes = try RegularFile.contents(of: argument, upTo: maximumByteCount)
             let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-            let texts = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+            let texts = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+                !$0.isEmpty && !$0.hasPrefix("#")
+            }
             guard !texts.isEmpty else { throw CommandFailure(.usage, "The file \(argument) has no key.") }
             return texts
         } catch let error as CommandFailure {

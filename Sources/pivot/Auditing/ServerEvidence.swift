@@ -1,16 +1,16 @@
 import API
 import Foundation
+import Tracking
 import TrackingClient
-package import Transparency
+import Transparency
 
-/// The records of a session with their proofs, as a server gives them; nothing of it is verified yet.
-package enum SessionEvidence {
-    /// The records of `session` that the tree with `head` has, with their payloads unless they were redacted.
-    ///
-    /// - Throws: ``AuditFault`` when what comes is no record.
-    static func events(
-        of session: String, _ streams: EventStreams, in head: TreeHead, from client: APIClient
-    ) async throws -> [AuditBundle.Event] {
+/// What a server gives of its log.
+struct ServerEvidence: EvidenceSource {
+    let client: APIClient
+
+    var log: any TiledLog { ServerLog(client: client) }
+
+    func events(of session: String, _ streams: EventStreams, in head: TreeHead) async throws -> [AuditBundle.Event] {
         var query = SessionProofQuery()
         query.streams = streams
         query.limit = 1000
@@ -29,7 +29,7 @@ package enum SessionEvidence {
         }
     }
 
-    private static func parse(_ event: ProvenEvent) throws(AuditFault) -> AuditBundle.Event {
+    private func parse(_ event: ProvenEvent) throws(AuditFault) -> AuditBundle.Event {
         func fault(_ what: String) -> AuditFault {
             AuditFault("Event \(event.position): \(what), as the server gave it.")
         }
@@ -52,22 +52,32 @@ package enum SessionEvidence {
             position: event.position, header: Array(header), content: content, proof: hashes)
     }
 
-    /// Checks that the events of a report are all of `session`, and of each of its streams all up to the last: none was
-    /// left out in between.
-    package static func checkStreams(_ events: [BundleReport.Event], of session: String) throws(AuditFault) {
-        var versions: [String: UInt64] = [:]
-        for event in events {
-            let header = event.header
-            guard header.stream == "session/\(session)" || header.stream == "telemetry/\(session)" else {
-                throw AuditFault("Event \(header.position) is one of \(header.stream), not of \(session).")
+    func consistency(from old: UInt64, to new: UInt64) async throws -> ConsistencyProof {
+        let info = try await client.consistencyProof(from: old, to: new)
+        var hashes: [TreeHash] = []
+        for (number, text) in info.hashes.enumerated() {
+            guard let hash = TreeHash(hex: text) else {
+                throw AuditFault("Hash \(number + 1) of the server's proof is not 64 hexadecimal digits.")
             }
-            let expected = versions[header.stream, default: 0] + 1
-            guard header.version == expected else {
-                throw AuditFault(
-                    "Event \(header.position) has the number \(header.version) in \(header.stream), and number "
-                        + "\(expected) is missing: the server left it out.")
-            }
-            versions[header.stream] = expected
+            hashes.append(hash)
         }
+        return ConsistencyProof(from: info.from, to: info.to, hashes: hashes)
+    }
+
+    func content(
+        of file: SessionFiles.File, in session: String, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws -> [UInt8] {
+        let folder = NSTemporaryDirectory() + "/pivot-audit-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let content: Result<[UInt8], any Error>
+        do {
+            let target = folder + "/content"
+            try await client.download(file, of: session, to: target) { progress($0.byteCount) }
+            content = .success(Array(try Data(contentsOf: URL(fileURLWithPath: target))))
+        } catch {
+            content = .failure(error)
+        }
+        try FileManager.default.removeItem(atPath: folder)
+        return try content.get()
     }
 }
