@@ -1,5 +1,5 @@
 import LMDB
-import Tracking
+package import Tracking
 
 extension LMDBEventStore {
     /// Reads the whole log and checks it: every record's checks and digest, that positions and versions are dense and

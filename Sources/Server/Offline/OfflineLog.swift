@@ -3,6 +3,7 @@ import Blobs
 package import EventLog
 import Foundation
 import LMDB
+import NIOCore
 import ReadModels
 package import Tracking
 package import Transparency
@@ -80,7 +81,7 @@ package final class OfflineLog: Sendable {
         try await projection.catchUp(to: try await store.treeHead(isCurrent: true))
         let settings = TreeSigner.Settings(
             keyFile: LogKeyFile(path: directory.logKeyFile), headFile: LogHeadFile(path: directory.logHeadFile),
-            origin: nil, sender: NoSender(), now: EventLogOptions.systemClock)
+            origin: nil, sender: NoSender(), status: AuditStatus(), now: EventLogOptions.systemClock)
         let signer = try await TreeSigner(settings, store: store, projection: projection)
         return Audit(store: store, projection: projection, signer: signer)
     }
@@ -133,7 +134,7 @@ package final class OfflineLog: Sendable {
             } catch {
                 switch error {
                 case .notFound, .damaged, .unsupportedVersion:
-                    faults.append("\(file.session.text) names \(file.digest). \(error)")
+                    faults.append("\(file.session) names \(file.digest). \(error)")
                 default: throw error
                 }
             }

@@ -34,7 +34,8 @@ enum BundleFile {
         var output = try OutputFile(path)
         do {
             // The manifest first, for whoever lists the archive.
-            let names = files.keys.sorted { ($0 != "manifest.json", $0) < ($1 != "manifest.json", $1) }
+            let first = "manifest.json"
+            let names = [first] + files.keys.filter { $0 != first }.sorted()
             for name in names {
                 guard let bytes = files[name] else { continue }
                 let count = Int64(bytes.count)

@@ -68,7 +68,7 @@ struct DataFolderAudit {
         Console.standard.setStatus("opening the log")
         do {
             opened = try OfflineLog(in: directory)
-        } catch let error as StorageError where error.code == .damaged {
+        } catch  where error.code == .damaged {
             report.add("records", .wrong, error.message)
         }
         guard let log = opened else { return }
