@@ -19,6 +19,7 @@ struct ContractTests {
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "reproduceSession": [:]
+        case "rotateLogKey": ["overlap_days": 1]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":
             [
@@ -63,6 +64,8 @@ struct ContractTests {
         case "exportSession": parts.query = "format=csv"
         case "getMetricHistories": parts.query = "session_ids=\(session)"
         case "replayWebhook": parts.query = "after=0"
+        case "getInclusionProof": parts.query = "position=1"
+        case "getConsistencyProof": parts.query = "from=0"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

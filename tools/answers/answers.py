@@ -262,6 +262,27 @@ def alerts(call, subject):
     call("clearNotifications")
 
 
+def audit(call, subject):
+    """The tree over the log."""
+    size = call("getTreeHead").json["size"]
+    call("getInclusionProof", query={"position": 1, "size": size})
+    call("getInclusionProof", query={"position": size + 1, "size": size}, status=422)
+    call("getInclusionProof", status=422)
+    call("getConsistencyProof", query={"from": 1, "to": size})
+    call("getConsistencyProof", query={"from": size, "to": 1}, status=422)
+    call("getConsistencyProof", query={"from": 0, "to": 10**12}, status=422)
+    call("getSessionProofs", subject.running, query={"stream": "all", "payloads": "true", "limit": 3, "size": size})
+    call("getSessionProofs", "sess_none", status=404)
+    call("rotateLogKey", status=201, body={"overlap_days": 0})
+    call("rotateLogKey", status=422, body={"overlap_days": -1})
+    call("getPublicKeys")
+    call("getLogCheckpoint")
+    call("getLogTile", "0/000.p/1")
+    call("getLogTile", "entries/000.p/1")
+    call("getLogTile", "0/x001/x234/067", status=404)
+    call("getLogTile", "0/0", status=422)
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
     """Takes every webhook."""
 
@@ -274,7 +295,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, audit, rest)
 
 
 def main():
