@@ -150,8 +150,8 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient",
-                "Trainer", "TrainingConfiguration", .argumentParser, .log, .protobuf,
+                "API", "Application", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking",
+                "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log, .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
