@@ -23,6 +23,11 @@ enum DocumentKind: UInt8 {
     /// By the place in the log of what it tells.
     case notification = 14
     case notificationMarks = 15
+    case model = 16
+    /// By the model and the number of the change.
+    case modelChange = 17
+    /// By the session and the checkpoint.
+    case checkpointAliases = 18
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }

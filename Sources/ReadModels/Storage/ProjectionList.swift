@@ -3,7 +3,7 @@ enum ProjectionList {
     static let all: [any Projection.Type] = [
         SessionProjection.self, EpochProjection.self, CheckpointProjection.self, ArtifactProjection.self,
         MetricProjection.self, MetricSummaryProjection.self, HostReadingProjection.self, LogLineProjection.self,
-        WebhookProjection.self, AlertProjection.self, NotificationProjection.self,
+        WebhookProjection.self, AlertProjection.self, NotificationProjection.self, ModelProjection.self,
     ]
 
     /// The layout of the rows that all share.
