@@ -135,8 +135,10 @@ extension Operation.Answer {
 }
 
 extension [String] {
-    /// The parameters that say how current a read must be.
-    static let reading = ["consistency", "wait_for"]
+    /// The parameters that say how current a read must be, or of which past moment it is.
+    static let reading = ["as_of"] + freshness
+    /// The parameters that say how current a read must be that knows no past.
+    static let freshness = ["consistency", "wait_for"]
     static let paging = ["limit", "offset"]
     /// The parameter that says how NaN and the infinities are written.
     static let nonfinite = ["nonfinite"]

@@ -181,10 +181,7 @@ struct SessionEndpoints {
 
     @Sendable private func get(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
-        return .read(
-            try await tracker.queries.session(
-                session, try call.freshness(), asOf: try call.query.position("as_of"))
-        ) { SessionInfo($0) }
+        return .read(try await tracker.queries.session(session, try call.freshness())) { SessionInfo($0) }
     }
 
     private func status(_ call: Call, of session: Session.ID?) async throws -> Response {
