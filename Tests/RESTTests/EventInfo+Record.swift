@@ -36,6 +36,7 @@ extension EventInfo {
             case .alert: try AlertEvent(record).message
             case .notifications: try NotificationEvent(record).message
             case .model: try ModelEvent(record).message
+            case .logKeys: try LogKeyEvent(record).message
             case .apiKey: throw EventCodecError.unknownType(record.type)
             }
         let bytes: [UInt8] = try message.jsonUTF8Bytes(options: options)

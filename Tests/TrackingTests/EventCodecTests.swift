@@ -280,6 +280,17 @@ struct EventCodecTests {
         .cleared(.with { ($0.positions, $0.through) = ([3], 9) }),
     ]
 
+    static let logKeyEvents: [LogKeyEvent] = [
+        .rotated(
+            .with {
+                ($0.verifierKey, $0.earlierKeys, $0.signsUntil) = ("a+00000002+AQ==", ["a+00000001+AQ=="], 7)
+            }),
+        .retired(.with { ($0.verifierKey, $0.lastSize) = ("a+00000001+AQ==", 9) }),
+    ]
+
+    @Test("every event of the log's keys is stored as its golden says", arguments: logKeyEvents)
+    func logKeyGoldens(event: LogKeyEvent) throws { try check(event) }
+
     @Test("every event of alert rules is stored as its golden says", arguments: alertRuleEvents)
     func alertRuleGoldens(event: AlertRuleEvent) throws { try check(event) }
 

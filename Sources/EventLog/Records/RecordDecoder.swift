@@ -62,17 +62,7 @@ package struct RecordDecoder {
 
     private func payload(of view: RecordView) throws(RecordError) -> [UInt8] {
         guard let (salt, stored) = try view.body() else { return [] }
-        let count = view.payloadByteCount
-        guard count <= NewEvent.maximumPayloadByteCount else { throw .field("payload length") }
-        let payload: [UInt8]
-        switch view.codec {
-        case .stored:
-            guard stored.count == count else { throw .field("payload length") }
-            payload = Array(stored)
-        case .zstandard:
-            guard stored.count < count else { throw .field("payload length") }
-            payload = try decompressor.decompress(stored, byteCount: count)
-        }
+        let payload = try payload(stored, of: view)
         if verifiesDigests {
             var hasher = Digest.Hasher()
             hasher.update(salt)
@@ -80,5 +70,25 @@ package struct RecordDecoder {
             guard hasher.finalize() == view.payloadDigest else { throw .payloadDigest }
         }
         return payload
+    }
+
+    /// What the header of a record has the digest of; nil when it was redacted.
+    func content(of view: RecordView) throws(RecordError) -> LeafRecord.Content? {
+        guard let (salt, stored) = try view.body() else { return nil }
+        return LeafRecord.Content(salt: Array(salt), payload: try payload(stored, of: view))
+    }
+
+    /// The payload that is stored as `stored`.
+    private func payload(_ stored: UnsafeRawBufferPointer, of view: RecordView) throws(RecordError) -> [UInt8] {
+        let count = view.payloadByteCount
+        guard count <= NewEvent.maximumPayloadByteCount else { throw .field("payload length") }
+        switch view.codec {
+        case .stored:
+            guard stored.count == count else { throw .field("payload length") }
+            return Array(stored)
+        case .zstandard:
+            guard stored.count < count else { throw .field("payload length") }
+            return try decompressor.decompress(stored, byteCount: count)
+        }
     }
 }

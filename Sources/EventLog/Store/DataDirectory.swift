@@ -42,6 +42,12 @@ package final class DataDirectory: Sendable {
     package var ownerSecretFile: String { DataDirectory.ownerSecretFile(inFolderAt: path) }
     /// The standard error of the trainers that this server started, one file each.
     package var trainerOutputFolder: String { path + "/trainers" }
+    /// The tiles of the tree over the log. It can be deleted.
+    package var treeFolder: String { path + "/tree" }
+    /// The secret keys that sign the log's tree heads. It is nowhere else; back it up by itself.
+    package var logKeyFile: String { path + "/log-key" }
+    /// The last tree head that was signed, which no restored log may take back.
+    package var logHeadFile: String { path + "/log-head" }
     /// The content-addressed store.
     package var blobsFolder: String { path + "/blobs" }
 

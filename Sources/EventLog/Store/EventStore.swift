@@ -1,4 +1,5 @@
 package import Tracking
+package import Transparency
 
 /// The append-only log of everything that happened.
 ///
@@ -39,6 +40,19 @@ package protocol EventStore: Sendable {
 
     /// The receipt of the command `id` in `stream`; nil when it caused no event there.
     func command(_ id: CommandID, in stream: StreamID) async throws(StorageError) -> CommandReceipt?
+
+    /// The head of the tree over the headers of the records: with everything that was acknowledged before the call when
+    /// `isCurrent`, else with what is in the tree now, which may lack the last second. It is on disk.
+    ///
+    /// The leaf's index is the record's position minus one.
+    func treeHead(isCurrent: Bool) async throws(StorageError) -> TreeHead
+
+    /// The headers of at most `limit` records after `position`, in order, as they lie in the log: leaves of the tree. It
+    /// gives none that the tree does not have yet.
+    func headers(after position: LogPosition, limit: Int) async throws(StorageError) -> [[UInt8]]
+
+    /// The records at `positions`, which are ascending and in the tree, with what their headers have the digests of.
+    func leafRecords(at positions: [LogPosition]) async throws(StorageError) -> [LeafRecord]
 
     /// Returns the head once an event that `filter` wants may stand after `position`: at once, even in a cancelled task,
     /// when one may stand there already.

@@ -1,5 +1,6 @@
 import Synchronization
 package import Tracking
+package import Transparency
 
 /// An event store that forgets everything with the process: the double of a real one in tests. It keeps the same contract.
 package final class InMemoryEventStore: EventStore {
@@ -13,6 +14,9 @@ package final class InMemoryEventStore: EventStore {
     fileprivate struct State {
         /// In the order of their positions.
         var events: [RecordedEvent] = []
+        /// The same records as leaves of the tree.
+        var leaves: [LeafRecord] = []
+        var tree = Frontier()
         /// The indices of each stream's events.
         var streams: [StreamID: [Int]] = [:]
         var commands: [CommandKey: CommandReceipt] = [:]
@@ -114,6 +118,21 @@ package final class InMemoryEventStore: EventStore {
         state.withLock { $0.commands[CommandKey(stream: stream, id: id)] }
     }
 
+    package func treeHead(isCurrent: Bool) async throws(StorageError) -> TreeHead { state.withLock { $0.tree.head } }
+
+    package func headers(after position: LogPosition, limit: Int) async throws(StorageError) -> [[UInt8]] {
+        state.withLock { state in
+            state.leaves[state.leaves.partitioningIndex { $0.position > position }...].prefix(limit).map(\.header)
+        }
+    }
+
+    package func leafRecords(at positions: [LogPosition]) async throws(StorageError) -> [LeafRecord] {
+        state.withLock { state in
+            let wanted = Set(positions)
+            return state.leaves.filter { wanted.contains($0.position) }
+        }
+    }
+
     package func waitForEvents(
         after position: LogPosition, matching filter: EventFilter
     ) async throws(CancellationError) -> LogPosition {
@@ -147,6 +166,9 @@ extension InMemoryEventStore.State {
             streams[append.stream, default: []].append(events.count)
             do throws(RecordError) {
                 events.append(try decoder.decode(bytes))
+                let leaf = try decoder.leafRecord(bytes)
+                tree.append(leaf.leaf)
+                leaves.append(leaf)
             } catch {
                 preconditionFailure("a record that was just encoded is valid: \(error)")
             }

@@ -50,7 +50,7 @@ extension LMDBEventStore {
     }
 
     /// Returns what `body` makes of the log as it is when its turn comes.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (LogReader) throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         let result: Result<Value, StorageError>

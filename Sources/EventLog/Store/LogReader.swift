@@ -8,7 +8,7 @@ import Transparency
 /// nothing up to the head is missed.
 struct LogReader: Sendable {
     private let environment: Environment
-    private let tables: LogTables
+    let tables: LogTables
     private let recent: RecentIndex
     private let tail: LogTail
     private let head: LogPosition
@@ -128,7 +128,7 @@ struct LogReader: Sendable {
         return try pass.finish()
     }
 
-    private func read<Result>(
+    func read<Result>(
         _ body: (borrowing ReadTransaction, LogTail.Snapshot) throws(LMDBError) -> Result
     ) throws(StorageError) -> Result {
         let end = tail.snapshot

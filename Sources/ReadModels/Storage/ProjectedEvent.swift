@@ -28,7 +28,7 @@ struct ProjectedEvent {
         case .alert: body = .alert(try AlertEvent(record))
         case .notifications: body = .notification(try NotificationEvent(record))
         case .model: body = .model(try ModelEvent(record))
-        case .apiKey: body = .other
+        case .apiKey, .logKeys: body = .other
         }
     }
 

@@ -23,6 +23,8 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         case model
         /// An API key's life.
         case apiKey = "api-key"
+        /// The keys that sign the log's tree heads.
+        case logKeys = "log-keys"
     }
 
     package let category: Category

@@ -60,12 +60,12 @@ package struct TileHashes: Hashable, Sendable {
 
 extension Tile {
     /// The index of the tile from which the hash of `node` is computed.
-    static func index(holding node: TreeNode) -> UInt64 {
+    package static func index(holding node: TreeNode) -> UInt64 {
         node.index >> UInt64(height - node.level % height)
     }
 
     /// The tile from which the hash of `node` is computed, as wide as a tree of `size` leaves has it.
-    init?(holding node: TreeNode, inTreeOf size: UInt64) {
+    package init?(holding node: TreeNode, inTreeOf size: UInt64) {
         self.init(
             .hashes(level: node.level / Tile.height), index: Tile.index(holding: node), inTreeOf: size)
     }

@@ -59,6 +59,7 @@ class Answer:
 
     status_code = 200
     text = ""
+    content = b""
     headers = {}
 
     def json(self):

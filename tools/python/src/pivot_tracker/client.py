@@ -605,6 +605,43 @@ class PIVOTClient:
         """Deletes a webhook."""
         return self._write("DELETE", f"webhooks/{segment(webhook_id)}")
 
+    # The tree over the log
+
+    def get_tree_head(self) -> Document:
+        """The size and root of the tree over the log, and both as a signed note."""
+        return self._get("audit/tree-head")
+
+    def get_inclusion_proof(self, position: int, size: Optional[int] = None) -> Document:
+        """The proof that the tree of `size` records, the current one by default, has the record at `position`."""
+        return self._get("audit/proof/inclusion", {"position": position, "size": size})
+
+    def get_consistency_proof(self, from_size: int, to_size: Optional[int] = None) -> Document:
+        """The proof that the tree of `to_size` records, the current one by default, begins with that of `from_size`."""
+        return self._get("audit/proof/consistency", {"from": from_size, "to": to_size})
+
+    def get_session_proofs(self, session_id: str, **query: Any) -> Document:
+        """A page of a session's records with their proofs: `stream`, `after`, `limit`, `size`, `payloads`.
+
+        Give the first page's `size` for the others, so that all are proven by its tree head.
+        """
+        return self._get(f"audit/sessions/{segment(session_id)}", query)
+
+    def get_public_keys(self) -> Document:
+        """The log's name, and the keys that sign its tree heads or did."""
+        return self._get("audit/public-key")
+
+    def rotate_log_key(self, overlap_days: Optional[float] = None) -> Document:
+        """Has a new key sign the tree heads; the keys before sign too for `overlap_days`, 90 by default."""
+        return self._write("POST", "audit/rotate-key", _question({"overlap_days": overlap_days}))
+
+    def get_log_checkpoint(self) -> str:
+        """The tree head as a note alone."""
+        return self._transport.call("GET", "audit/log/checkpoint", headers={"Accept": "text/plain"}).text
+
+    def get_log_tile(self, path: str) -> bytes:
+        """The bytes of a tile; `path` is what comes after `tile/`, such as `0/x001/067` or `entries/000.p/7`."""
+        return self._transport.call("GET", "audit/log/tile/" + "/".join(map(segment, path.split("/")))).content
+
     # The server
 
     def get_health(self) -> Document:
