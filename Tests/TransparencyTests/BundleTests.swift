@@ -35,6 +35,10 @@ struct BundleTests {
         let remembered: Int
         let positions: [Int]
         let redacted: [Int]
+        /// The record that names two blobs: the bytes of one, in hexadecimal digits, and the digest of the other.
+        let naming: UInt64
+        let included: String
+        let absent: String
         let records: [Record]
     }
 
@@ -68,7 +72,7 @@ struct BundleTests {
     func cases() throws {
         let good = try Self.good()
         let cases = try Self.read("cases.json", as: [Case].self)
-        #expect(cases.count > 60)
+        #expect(cases.count > 80)
         for one in cases {
             var files = good
             for (path, text) in one.files {
@@ -87,10 +91,12 @@ struct BundleTests {
         let report = try AuditBundle(files: try Self.good()).verify()
         #expect(report.origin == "tracker.example/log" && report.head.size == 12 && report.continued?.size == 5)
         #expect(report.events.map(\.header.position) == [3, 7, 8, 12])
-        #expect(
-            report.events.map { $0.payload.map { String(decoding: $0, as: UTF8.self) } } == [
-                "payload of record 3", "payload of record 7", nil, "payload of record 12",
-            ])
+        let payloads = report.events.map { $0.payload.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(payloads.dropLast() == ["payload of record 3", "payload of record 7", nil])
+        #expect(payloads.last??.hasPrefix("payload of record 12 names sha256:") == true)
+        #expect(report.blobs.map { $0.content.map { String(decoding: $0, as: UTF8.self) } }.contains(nil))
+        #expect(report.blobs.contains { $0.content == Array("the bytes of a checkpoint".utf8) })
+        #expect(report.blobs.map(\.position) == [12, 12])
         let header = try #require(report.events.first).header
         #expect(header.stream == "session/sess_demo" && header.type == "epoch_completed")
         #expect(header.recordedAt == 1_700_000_003_000_000 && header.payloadByteCount == 19)
@@ -127,8 +133,14 @@ struct BundleTests {
                 content: log.redacted.contains(position) ? nil : content,
                 proof: try tree.inclusion(of: position - 1, in: headers.count).hashes)
         }
+        let included = try Self.bytes(hex: log.included)
+        let blobs = [
+            AuditBundle.Blob(
+                digest: try #require(BlobDigest(log.absent)), position: log.naming, content: nil),
+            AuditBundle.Blob(digest: BlobDigest(hashing: included), position: log.naming, content: included),
+        ]
         let bundle = AuditBundle(
-            origin: log.origin, key: key.verifier, treeHead: try treeHead(headers.count), events: events,
+            origin: log.origin, key: key.verifier, treeHead: try treeHead(headers.count), events: events, blobs: blobs,
             continuation: AuditBundle.Continuation(
                 from: try treeHead(log.remembered),
                 proof: try tree.consistency(from: log.remembered, to: headers.count).hashes))

@@ -204,4 +204,17 @@ struct TileTests {
         let one = Tile(.entries, index: 0, width: 1)
         #expect(try EntryBundle(encoded: longest.encoded(), of: one) == longest)
     }
+
+    @Test(
+        "the tiles that are made while leaves come by are those of the tree", arguments: [0, 1, 255, 256, 257, 66_000])
+    func building(count: Int) throws {
+        var builder = TileBuilder()
+        var made = MemoryTiles()
+        for index in 0..<count {
+            builder.append(StoredTree.leaf(index)) { made.files[$0.tile.path] = $0.encoded }
+        }
+        for tile in builder.partial { made.files[tile.tile.path] = tile.encoded }
+        #expect(builder.size == UInt64(count))
+        #expect(made.files == (try MemoryTiles(of: Self.tree, size: UInt64(count)).files))
+    }
 }

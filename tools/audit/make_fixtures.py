@@ -23,10 +23,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 ORIGIN = "tracker.example/log"
 SIZE, REMEMBERED = 12, 5
 POSITIONS, REDACTED = (3, 7, 8, 12), (8,)
+# Record 12 names two blobs: the bundle has the bytes of one, and of the other only the digest.
+NAMING, INCLUDED, LEFT_OUT = 12, b"the bytes of a checkpoint", b"the bytes of another"
 
 
 def sha256(data):
     return hashlib.sha256(data).digest()
+
+
+def named(data):
+    """The digest of a blob as payloads write it."""
+    return "sha256:" + sha256(data).hex()
 
 
 def encode(data):
@@ -93,6 +100,8 @@ class Record:
     def __init__(self, position):
         self.position = position
         self.salt, self.payload = sha256(b"salt %d" % position)[:16], b"payload of record %d" % position
+        if position == NAMING:
+            self.payload += f" names {named(INCLUDED)} and {named(LEFT_OUT)}".encode()
         texts = [b"session/sess_demo", b"epoch_completed", b"trainer", b"cmd_%d" % position]
         # The records with an even position state when the event occurred.
         occurred = (1_699_999_999_000_000 + position).to_bytes(8, "big") if position % 2 == 0 else b""
@@ -123,9 +132,14 @@ def manifest(positions=POSITIONS, leaves=LEAVES, key=LOG, **changes):
         events.append(event)
     whole = {
         "format": "pivot-audit-bundle", "version": 1, "log": ORIGIN, "key": key.verifier, "events": events,
+        "blobs": sorted(({"digest": named(data), "position": NAMING, "included": data == INCLUDED}
+                         for data in (INCLUDED, LEFT_OUT)), key=lambda blob: blob["digest"]),
         "consistency": [encode(hash) for hash in consistency(REMEMBERED, leaves)]}
     whole.update(changes)
     return {name: value for name, value in whole.items() if value is not None}
+
+
+BLOB_PATH = "blobs/" + sha256(INCLUDED).hex()
 
 
 def text(value):
@@ -134,7 +148,7 @@ def text(value):
 
 def bundle():
     files = {"manifest.json": text(manifest()), "tree-head": LOG.tree_head(LEAVES),
-             "remembered-tree-head": LOG.tree_head(LEAVES[:REMEMBERED])}
+             "remembered-tree-head": LOG.tree_head(LEAVES[:REMEMBERED]), BLOB_PATH: INCLUDED}
     for position in POSITIONS:
         files[f"events/{position}.header"] = LEAVES[position - 1]
         if position not in REDACTED:
@@ -148,6 +162,20 @@ def changed_event(number, **changes):
     whole["events"][number].update(changes)
     whole["events"][number] = {name: value for name, value in whole["events"][number].items() if value is not None}
     return {"manifest.json": text(whole)}
+
+
+def changed_blob(data, **changes):
+    """The manifest with other fields in the entry of that blob."""
+    whole = manifest()
+    for place, blob in enumerate(whole["blobs"]):
+        if blob["digest"] == named(data):
+            whole["blobs"][place] = {name: value for name, value in {**blob, **changes}.items() if value is not None}
+    return {"manifest.json": text(whole)}
+
+
+def place_of(data):
+    """The place of that blob in the manifest."""
+    return [blob["digest"] for blob in manifest()["blobs"]].index(named(data))
 
 
 def flipped(data, place, bit=1):
@@ -294,6 +322,45 @@ def cases():
                     *({**event, "proof": [encode(hash) for hash in path(event["position"] - 1, LEAVES[:11])]}
                       for event in whole["events"][:-1]), whole["events"][-1]]})})
 
+    # Blobs.
+    here, there = f"Blob {named(INCLUDED)}: ", f"Blob {named(LEFT_OUT)}: "
+    entry = f"manifest.json: 'blobs[{place_of(INCLUDED)}]"
+    yield case("blobs that are no list", "manifest.json: 'blobs' has the wrong form.", with_manifest(blobs={}))
+    yield case("an unknown field of a blob", f"{entry}.path' is not a field of version 1.",
+               changed_blob(INCLUDED, path="/etc"))
+    for name in ("digest", "position", "included"):
+        yield case(f"a blob without {name}", f"{entry}.{name}' is missing.", changed_blob(INCLUDED, **{name: None}))
+    yield case("a blob that is neither included nor left out", f"{entry}.included' has the wrong form.",
+               changed_blob(INCLUDED, included=1))
+    yield case("a blob at position 0", f"{entry}.position' has the wrong form.", changed_blob(INCLUDED, position=0))
+    yield case("a blob with a bare digest", f"{entry}.digest' has the wrong form.",
+               changed_blob(INCLUDED, digest=sha256(INCLUDED).hex()))
+    yield case("a blob with a digest in capital letters", f"{entry}.digest' has the wrong form.",
+               changed_blob(INCLUDED, digest="sha256:" + sha256(INCLUDED).hex().upper()))
+    last, first = whole["blobs"][1], whole["blobs"][0]
+    yield case("blobs out of order", f"Blob {first['digest']}: it does not come after the blob before it.",
+               with_manifest(blobs=[last, first]))
+    yield case("a blob twice", f"Blob {named(LEFT_OUT)}: it does not come after the blob before it.",
+               with_manifest(blobs=[blob for blob in whole["blobs"] if not blob["included"]] * 2))
+    yield case("the bytes of a blob missing", f"The bundle has no file {BLOB_PATH}.", {BLOB_PATH: None})
+    yield case("bytes of a blob that is said to be left out",
+               f"The file {BLOB_PATH} belongs to nothing in the manifest, so nothing proves it.",
+               changed_blob(INCLUDED, included=False))
+    yield case("a blob with one bit changed", f"{here}its bytes have the digest {named(flipped(INCLUDED, 3))}.",
+               {BLOB_PATH: flipped(INCLUDED, 3)})
+    yield case("a blob that was cut", f"{here}its bytes have the digest {named(INCLUDED[:-1])}.",
+               {BLOB_PATH: INCLUDED[:-1]})
+    yield case("a blob of another event", f"{there}event 3 does not name it.", changed_blob(LEFT_OUT, position=3))
+    yield case("a blob of a redacted event", f"{there}the bundle has no payload of event 8, which is said to name it.",
+               changed_blob(LEFT_OUT, position=8))
+    yield case("a blob of an event that is not there",
+               f"{there}the bundle has no payload of event 4, which is said to name it.",
+               changed_blob(LEFT_OUT, position=4))
+    made_up = b"made up"
+    yield case("a blob that nobody names", f"Blob {named(made_up)}: event 12 does not name it.",
+               {**with_manifest(blobs=[{"digest": named(made_up), "position": 12, "included": True}]),
+                BLOB_PATH: None, "blobs/" + sha256(made_up).hex(): made_up})
+
     # What is remembered.
     between = "From remembered-tree-head to tree-head: "
     steps = [encode(hash) for hash in consistency(REMEMBERED, LEAVES)]
@@ -343,7 +410,8 @@ def cases():
     yield case("nothing is remembered", None, {**without("consistency"), "remembered-tree-head": None})
     yield case("the empty tree is remembered", None,
                {"remembered-tree-head": LOG.tree_head([]), **with_manifest(consistency=[])})
-    yield case("no events", None, {**with_manifest(events=[]),
+    yield case("no blobs", None, {**without("blobs"), BLOB_PATH: None})
+    yield case("no events", None, {**with_manifest(events=[], blobs=[]), BLOB_PATH: None,
                **{name: None for name in good if name.startswith("events/")}})
     yield case("further signatures", None, {"tree-head": head + stranger.tree_head(LEAVES).rpartition(b"\n\n")[2]})
 
@@ -366,6 +434,7 @@ def main(folder):
             archive.addfile(member, io.BytesIO(good[name]))
     (folder / "log.json").write_bytes(text({
         "origin": ORIGIN, "secret": LOG.secret, "remembered": REMEMBERED, "positions": POSITIONS, "redacted": REDACTED,
+        "naming": NAMING, "included": INCLUDED.hex(), "absent": named(LEFT_OUT),
         "records": [{"header": record.header.hex(), "salt": record.salt.hex(), "payload": record.payload.hex()}
                     for record in RECORDS]}))
     (folder / "cases.json").write_bytes(text(list(cases())))

@@ -32,7 +32,7 @@ class Cases(unittest.TestCase):
     def test_every_case(self):
         good = verify_bundle.read_files(GOOD)
         cases = json.loads((FIXTURES / "cases.json").read_text())
-        self.assertGreater(len(cases), 60)
+        self.assertGreater(len(cases), 80)
         for case in cases:
             with self.subTest(case["name"]):
                 files = dict(good)
@@ -74,7 +74,10 @@ class CommandLine(unittest.TestCase):
         for bundle in (GOOD, FIXTURES / "good.tar"):
             result = run(bundle)
             self.assertEqual((result.returncode, result.stderr), (0, ""))
-            self.assertIn("session/sess_demo  epoch_completed  20 bytes", result.stdout)
+            self.assertIn("session/sess_demo  epoch_completed  19 bytes", result.stdout)
+            self.assertIn(make_fixtures.named(make_fixtures.INCLUDED) + ", named by event 12: 25 bytes", result.stdout)
+            self.assertIn(make_fixtures.named(make_fixtures.LEFT_OUT) + ", named by event 12: not in the bundle",
+                          result.stdout)
             self.assertIn("epoch_completed  redacted", result.stdout)
             self.assertIn("The log continues the tree head of 5 records", result.stdout)
             self.assertIn("The key is the bundle's own word.", result.stdout)

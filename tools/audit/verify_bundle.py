@@ -270,6 +270,10 @@ def is_position(value):
     return is_number(value) and 0 < value < 1 << 64
 
 
+def is_truth(value):
+    return isinstance(value, bool)
+
+
 def is_list(value):
     return isinstance(value, list)
 
@@ -300,11 +304,15 @@ def read_manifest(data):
             f"manifest.json: the format is '{manifest['format']}', not 'pivot-audit-bundle'.")
     require(manifest["version"] == 1, f"manifest.json: version {manifest['version']} is not known; this verifier knows "
             "version 1. Use the verifier of the release that made the bundle.")
-    check_fields(manifest, "", {**beginning, "log": is_text, "key": is_text, "events": is_list, "consistency": is_list},
-                 optional=("consistency",))
+    check_fields(manifest, "", {**beginning, "log": is_text, "key": is_text, "events": is_list, "blobs": is_list,
+                                "consistency": is_list}, optional=("blobs", "consistency"))
     for number, event in enumerate(manifest["events"]):
         check_fields(event, f"events[{number}].", {"position": is_position, "salt": is_text, "proof": is_list},
                      optional=("salt",))
+    for number, blob in enumerate(manifest.get("blobs") or ()):
+        check_fields(blob, f"blobs[{number}].", {"digest": is_text, "position": is_position, "included": is_truth})
+        require(re.fullmatch("sha256:[0-9a-f]{64}", blob["digest"]),
+                f"manifest.json: 'blobs[{number}].digest' has the wrong form.")
     return manifest
 
 
@@ -331,6 +339,13 @@ class Bundle:
             require(position > last, f"Event {position}: it does not come after the event before it.")
             self.events.append(self.read_event(position, entry))
             last = position
+        self.blobs, last = [], ""
+        for blob in manifest.get("blobs") or ():
+            digest = blob["digest"]
+            require(digest > last, f"Blob {digest}: it does not come after the blob before it.")
+            content = self.take("blobs/" + digest.removeprefix("sha256:")) if blob["included"] else None
+            self.blobs.append((digest, blob["position"], content))
+            last = digest
         self.consistency = None
         if manifest.get("consistency") is not None:
             self.consistency = [decode_hash(text) for text in manifest["consistency"]]
@@ -363,6 +378,14 @@ class Bundle:
                 f"The bundle is signed with the key {self.key.text}; the one that is trusted is {trusted}.")
         head = named("tree-head", read_tree_head, self.tree_head, self.key, self.origin)
         events = [named(f"Event {event[0]}", self.verify_event, head, *event) for event in self.events]
+        payloads = {header.position: payload for header, payload in events}
+        for digest, position, content in self.blobs:
+            payload = payloads.get(position)
+            require(payload is not None, f"Blob {digest}: the bundle has no payload of event {position}, which is said "
+                                         "to name it.")
+            require(digest.encode() in payload, f"Blob {digest}: event {position} does not name it.")
+            actual = digest if content is None else "sha256:" + hashlib.sha256(content).hexdigest()
+            require(actual == digest, f"Blob {digest}: its bytes have the digest {actual}.")
         continued = None
         if self.consistency is not None:
             continued = named("remembered-tree-head", read_tree_head, self.remembered, self.key, self.origin)
@@ -436,6 +459,9 @@ def show(bundle, head, events, continued, is_trusted):
         content = "redacted" if payload is None else f"{len(payload)} bytes"
         what = f"{plain(header.stream)}  {plain(header.type)}"
         print(f"  {header.position}  {moment(header.recorded_at)}  {what}  {content}")
+    for digest, position, content in bundle.blobs:
+        what = "not in the bundle" if content is None else f"{len(content)} bytes"
+        print(f"  {digest}, named by event {position}: {what}")
     if continued:
         print(f"The log continues the tree head of {continued[0]} records, root {continued[1].hex()}.")
     if not is_trusted:

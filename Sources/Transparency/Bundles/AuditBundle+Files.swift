@@ -4,6 +4,7 @@ extension AuditBundle {
 
     static func headerPath(_ position: UInt64) -> String { "events/\(position).header" }
     static func payloadPath(_ position: UInt64) -> String { "events/\(position).payload" }
+    static func blobPath(_ digest: BlobDigest) -> String { "blobs/\(digest.hex)" }
 
     /// The files of the bundle by their paths in its folder.
     package var files: [String: [UInt8]] {
@@ -14,6 +15,7 @@ extension AuditBundle {
             files[AuditBundle.headerPath(event.position)] = event.header
             if let content = event.content { files[AuditBundle.payloadPath(event.position)] = content.payload }
         }
+        for blob in blobs { files[AuditBundle.blobPath(blob.digest)] = blob.content }
         if let continuation { files[AuditBundle.rememberedPath] = continuation.treeHead.encoded }
         return files
     }
@@ -25,7 +27,13 @@ extension AuditBundle {
                 BundleManifest.Event(
                     position: event.position, salt: (event.content?.salt).map { Hex.encode($0) },
                     proof: event.proof.map(\.base64))
-            }, consistency: continuation?.proof.map(\.base64))
+            },
+            blobs: blobs.isEmpty
+                ? nil
+                : blobs.map {
+                    BundleManifest.Blob(
+                        digest: $0.digest.description, position: $0.position, included: $0.content != nil)
+                }, consistency: continuation?.proof.map(\.base64))
     }
 
     /// The bundle whose files, by their paths in its folder, are `files`. Nothing is verified but the form.
@@ -46,6 +54,7 @@ extension AuditBundle {
             events.append(try Event(entry, &files))
         }
         self.events = events
+        blobs = try AuditBundle.blobs(manifest.blobs ?? [], &files)
         if let consistency = manifest.consistency {
             var hashes: [TreeHash] = []
             for (number, text) in consistency.enumerated() {
@@ -57,6 +66,20 @@ extension AuditBundle {
             continuation = nil
         }
         if let path = files.first { throw .unexpectedFile(path) }
+    }
+
+    private static func blobs(
+        _ entries: [BundleManifest.Blob], _ files: inout BundleFiles
+    ) throws(BundleError) -> [Blob] {
+        var blobs: [Blob] = []
+        for (number, entry) in entries.enumerated() {
+            guard entry.position > 0 else { throw .field("blobs[\(number)].position", .form) }
+            guard let digest = BlobDigest(entry.digest) else { throw .field("blobs[\(number)].digest", .form) }
+            if let last = blobs.last, digest <= last.digest { throw .blob(entry.digest, .order) }
+            let content = entry.included ? try files.take(blobPath(digest)) : nil
+            blobs.append(Blob(digest: digest, position: entry.position, content: content))
+        }
+        return blobs
     }
 }
 

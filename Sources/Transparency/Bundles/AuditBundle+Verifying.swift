@@ -5,6 +5,8 @@ package struct BundleReport: Hashable, Sendable {
     package let key: VerifierKey
     package let head: TreeHead
     package let events: [Event]
+    /// What events of the bundle name by digest.
+    package let blobs: [AuditBundle.Blob]
     /// The earlier tree head that the log is proven to continue.
     package let continued: TreeHead?
 
@@ -17,7 +19,7 @@ package struct BundleReport: Hashable, Sendable {
 
 extension AuditBundle {
     /// Checks everything that the bundle says: the signatures, that each header is in the tree, that each payload is
-    /// its header's, and that the log continues the remembered tree head.
+    /// its header's, that each blob is what an event names, and that the log continues the remembered tree head.
     ///
     /// - Parameters:
     ///   - trusted: The log's key, from elsewhere. Without it, whoever made the bundle may have made key and log too.
@@ -30,9 +32,23 @@ extension AuditBundle {
         let head = try signed(treeHead, AuditBundle.treeHeadPath)
         var reports: [BundleReport.Event] = []
         for event in events { reports.append(try event.verify(in: head)) }
+        try verifyBlobs()
         let continued = try verifyContinuation(to: head)
         if let remembered { try check(remembered, head, continued) }
-        return BundleReport(origin: origin, key: key, head: head, events: reports, continued: continued)
+        return BundleReport(origin: origin, key: key, head: head, events: reports, blobs: blobs, continued: continued)
+    }
+
+    /// Checks that an event of the bundle names each blob, and that its bytes, if there are any, have its digest.
+    private func verifyBlobs() throws(BundleError) {
+        let payloads = Dictionary(events.map { ($0.position, $0.content?.payload) }) { first, _ in first }
+        for blob in blobs {
+            let name = blob.digest.description
+            guard let payload = payloads[blob.position] ?? nil else { throw .blob(name, .noPayload(blob.position)) }
+            guard blob.digest.isNamed(in: payload) else { throw .blob(name, .unnamed(blob.position)) }
+            guard let content = blob.content else { continue }
+            let digest = BlobDigest(hashing: content)
+            guard digest == blob.digest else { throw .blob(name, .digest(digest.description)) }
+        }
     }
 
     /// The head in `note`, which the file `path` holds, once the log's key has signed it for this log.

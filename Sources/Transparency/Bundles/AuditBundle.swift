@@ -28,6 +28,21 @@ package struct AuditBundle: Hashable, Sendable {
         }
     }
 
+    /// Bytes that an event names by their digest: a configuration, a checkpoint, an artifact.
+    package struct Blob: Hashable, Sendable {
+        package let digest: BlobDigest
+        /// The place of the event whose payload names it.
+        package let position: UInt64
+        /// The bytes; nil when only the digest is in the bundle, by which they can be checked wherever they are.
+        package let content: [UInt8]?
+
+        package init(digest: BlobDigest, position: UInt64, content: [UInt8]?) {
+            self.digest = digest
+            self.position = position
+            self.content = content
+        }
+    }
+
     /// An earlier tree head that the reader may remember, and the proof that the bundle's one continues it.
     package struct Continuation: Hashable, Sendable {
         package let treeHead: Note
@@ -46,16 +61,20 @@ package struct AuditBundle: Hashable, Sendable {
     package let treeHead: Note
     /// In the order of their positions.
     package let events: [Event]
+    /// In the order of their digests, each once.
+    package let blobs: [Blob]
     package let continuation: Continuation?
 
+    /// - Parameter blobs: In any order, each digest once.
     package init(
-        origin: String, key: VerifierKey, treeHead: Note, events: [Event],
+        origin: String, key: VerifierKey, treeHead: Note, events: [Event], blobs: [Blob] = [],
         continuation: Continuation? = nil
     ) {
         self.origin = origin
         self.key = key
         self.treeHead = treeHead
         self.events = events
+        self.blobs = blobs.sorted { $0.digest < $1.digest }
         self.continuation = continuation
     }
 }

@@ -17,6 +17,8 @@ package enum BundleError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A tree head, named by its file, is not one that the key has signed for this log.
     case treeHead(String, NoteError)
     case event(UInt64, EventFault)
+    /// A blob, named by its digest.
+    case blob(String, BlobFault)
     /// The header of the event is not in the tree.
     case inclusion(UInt64, ProofError)
     /// The tree does not continue the one that is remembered.
@@ -43,6 +45,17 @@ package enum BundleError: Error, Equatable, Sendable, CustomStringConvertible {
         case proofHash(Int)
     }
 
+    package enum BlobFault: Equatable, Sendable {
+        /// The digest does not come after the one before it.
+        case order
+        /// The bundle has no payload of the event that is said to name the blob.
+        case noPayload(UInt64)
+        /// The payload of the event does not name the blob.
+        case unnamed(UInt64)
+        /// The bytes have another digest.
+        case digest(String)
+    }
+
     package var description: String {
         switch self {
         case .unreadable(let details): "The bundle cannot be read: \(details)"
@@ -59,6 +72,7 @@ package enum BundleError: Error, Equatable, Sendable, CustomStringConvertible {
         case .key(let error): "manifest.json: 'key': \(error)"
         case .treeHead(let path, let error): "\(path): \(error)"
         case .event(let position, let fault): "Event \(position): \(fault.words)."
+        case .blob(let digest, let fault): "Blob \(digest): \(fault.words)."
         case .inclusion(let position, let error): "Event \(position): \(error)"
         case .consistency(let error): "From remembered-tree-head to tree-head: \(error)"
         case .otherRemembered(let remembered, let bundle):
@@ -90,6 +104,17 @@ extension BundleError.EventFault {
         case .payloadLength(let count, let header): "its payload has \(count) bytes, and its header says \(header)"
         case .payloadDigest: "its payload does not match the digest in its header"
         case .proofHash(let number): "hash \(number) of its proof is not the base64 of 32 bytes"
+        }
+    }
+}
+
+extension BundleError.BlobFault {
+    var words: String {
+        switch self {
+        case .order: "it does not come after the blob before it"
+        case .noPayload(let position): "the bundle has no payload of event \(position), which is said to name it"
+        case .unnamed(let position): "event \(position) does not name it"
+        case .digest(let digest): "its bytes have the digest \(digest)"
         }
     }
 }

@@ -7,6 +7,8 @@ struct BundleManifest: Codable, Equatable {
     var log: String
     var key: String
     var events: [Event]
+    /// Nil in a bundle that says nothing of blobs.
+    var blobs: [Blob]?
     var consistency: [String]?
 
     struct Event: Codable, Equatable {
@@ -23,16 +25,40 @@ struct BundleManifest: Codable, Equatable {
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
-            let path = BundleManifest.text(fields.codingPath + [CodingKeys.position])
-            guard fields.contains(.position) else { throw BundleError.field(path, .missing) }
-            do {
-                position = try fields.decode(UInt64.self, forKey: .position)
-            } catch {
-                // Of a number that does not fit, the decoder's error does not say where it stands.
-                throw BundleError.field(path, .form)
-            }
+            position = try BundleManifest.position(in: fields, .position)
             salt = try fields.decodeIfPresent(String.self, forKey: .salt)
             proof = try fields.decode([String].self, forKey: .proof)
+        }
+    }
+
+    struct Blob: Codable, Equatable {
+        var digest: String
+        var position: UInt64
+        var included: Bool
+
+        init(digest: String, position: UInt64, included: Bool) {
+            self.digest = digest
+            self.position = position
+            self.included = included
+        }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            digest = try fields.decode(String.self, forKey: .digest)
+            included = try fields.decode(Bool.self, forKey: .included)
+            position = try BundleManifest.position(in: fields, .position)
+        }
+    }
+
+    /// The position that a field holds.
+    private static func position<Key: CodingKey>(in fields: KeyedDecodingContainer<Key>, _ key: Key) throws -> UInt64 {
+        let path = BundleManifest.text(fields.codingPath + [key])
+        guard fields.contains(key) else { throw BundleError.field(path, .missing) }
+        do {
+            return try fields.decode(UInt64.self, forKey: key)
+        } catch {
+            // Of a number that does not fit, the decoder's error does not say where it stands.
+            throw BundleError.field(path, .form)
         }
     }
 
@@ -106,10 +132,17 @@ private struct KnownFields: Decodable {
         }
     }
 
+    private struct Blob: Decodable {
+        init(from decoder: any Decoder) throws {
+            try KnownFields.check(try decoder.container(keyedBy: Key.self), ["digest", "position", "included"])
+        }
+    }
+
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Key.self)
-        try KnownFields.check(fields, ["format", "version", "log", "key", "events", "consistency"])
+        try KnownFields.check(fields, ["format", "version", "log", "key", "events", "blobs", "consistency"])
         _ = try fields.decode([Event].self, forKey: Key(stringValue: "events"))
+        _ = try fields.decodeIfPresent([Blob].self, forKey: Key(stringValue: "blobs"))
     }
 
     private static func check(_ fields: KeyedDecodingContainer<Key>, _ known: Set<String>) throws {

@@ -4,6 +4,8 @@ import Crypto
 /// article *The format of a record*.
 package struct BundledHeader: Hashable, Sendable {
     package let position: UInt64
+    /// The number in the stream, from 1.
+    package let version: UInt64
     /// Microseconds since 1970.
     package let recordedAt: Int64
     package let stream: String
@@ -32,6 +34,7 @@ package struct BundledHeader: Hashable, Sendable {
                 as: UTF8.self)
         else { return nil }
         position = integer(8..<16)
+        version = integer(16..<24)
         recordedAt = Int64(bitPattern: integer(24..<32))
         originallyRecordedAt = isImported ? Int64(bitPattern: integer(textStart - 8..<textStart)) : nil
         payloadByteCount = Int(integer(36..<40))

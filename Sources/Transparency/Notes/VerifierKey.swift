@@ -42,6 +42,9 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(name)+\(id.eightDigits)+\(Base64.encode([kind.rawValue] + publicKey))" }
 
+    /// The id as the key's text has it: eight hexadecimal digits.
+    package var idText: String { id.eightDigits }
+
     /// True when the signature says that this key made it.
     package func isNamed(by signature: NoteSignature) -> Bool { signature.name == name && signature.keyID == id }
 

@@ -15,6 +15,13 @@ package struct TileHashes: Hashable, Sendable {
         }
     }
 
+    /// - Precondition: there is one hash for each place of the tile.
+    init(_ tile: Tile, hashes: [TreeHash]) {
+        precondition(hashes.count == tile.width, "a hash for each place")
+        self.tile = tile
+        self.hashes = hashes
+    }
+
     /// Reads the hashes of `tile` one by one: for whoever makes tiles.
     ///
     /// - Precondition: it is no bundle of entries.

@@ -39,6 +39,28 @@ package enum WitnessError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The HTTP status with which a witness says so; 500 for what is no refusal.
+    package var httpStatus: Int {
+        switch self {
+        case .request, .malformed: 400
+        case .forbidden: 403
+        case .unknownLog: 404
+        case .inconsistent: 422
+        case .answer: 500
+        case .status(let status, _): status
+        }
+    }
+
+    /// The reason, as a witness writes it into the body of its answer.
+    package var reason: String {
+        switch self {
+        case .malformed(let said), .forbidden(let said), .unknownLog(let said), .inconsistent(let said),
+            .status(_, let said):
+            said
+        case .request, .answer: description
+        }
+    }
+
     private static func refusal(_ what: String, _ said: String) -> String {
         "The witness \(what)." + (said.isEmpty ? "" : " It said: \(said)")
     }
