@@ -131,20 +131,15 @@ extension ModelLineage {
     }
 
     private mutating func addCode(_ past: SessionPast, _ depth: Int) {
-        let started = past.start
-        var facts = JSONObject()
-        if let started {
-            facts["binary"] = .string(started.event.binary)
-            facts["engine"] = .string(started.event.engine)
-        }
         guard let (record, git) = past.facts(where: { $0.hasPrefix("git_") }, including: "git_commit") else {
-            let binary = started?.event.binary ?? ""
+            let (binary, engine) = (past.start?.event.binary ?? "", past.start?.event.engine ?? "")
             add(
-                .code, at: depth, started?.record, isMissing: true,
-                "No commit was recorded"
-                    + (binary.isEmpty ? "." : "; it was trained by the program with the digest \(binary)."), facts)
+                .code, at: depth, past.start?.record, isMissing: true,
+                "No commit was recorded" + (binary.isEmpty ? "." : "; it was trained by the program \(binary)."),
+                ["binary": .string(binary), "engine": .string(engine)])
             return
         }
+        var facts = JSONObject()
         for fact in git { facts[fact.name] = fact.json }
         let words = Dictionary(git.map { ($0.name, $0.text) }) { $1 }
         var summary = "It ran commit \(words["git_commit"] ?? "")"

@@ -98,6 +98,7 @@ extension LineageStepInfo {
         facts = step.facts
         event = step.record?.type
         position = step.record?.position.rawValue
+        if let stream = step.record?.stream, stream.category == .session { sessionID = stream.identity }
         recordedAt = step.record?.recordedAt
         actor = step.record?.actor
     }

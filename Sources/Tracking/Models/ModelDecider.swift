@@ -46,7 +46,8 @@ package enum ModelDecider: Decider {
             case .otherTarget(let alias, let present?):
                 "the alias '\(alias)' points at \(present), not at what was expected: look whether that is right, then "
                     + "expect it"
-            case .otherTarget(let alias, nil): "there is no alias '\(alias)', though it was expected to point at something"
+            case .otherTarget(let alias, nil):
+                "there is no alias '\(alias)', though it was expected to point at something"
             case .tooManyAliases:
                 "the model has \(Model.mostAliases) aliases, as many as there can be: remove one first"
             }

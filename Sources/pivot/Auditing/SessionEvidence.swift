@@ -29,6 +29,22 @@ package enum SessionEvidence {
         }
     }
 
+    /// The record of `session` at `position` with its payload, unless that was redacted; nil when the session has none there.
+    ///
+    /// - Throws: ``AuditFault`` when what comes is no record.
+    static func event(
+        of session: String, at position: UInt64, in head: TreeHead, from client: APIClient
+    ) async throws -> AuditBundle.Event? {
+        var query = SessionProofQuery()
+        query.after = position - 1
+        query.limit = 1
+        query.size = head.size
+        query.includesPayloads = true
+        let found = try await client.sessionProofs(session, query).events.first { $0.position == position }
+        guard let found else { return nil }
+        return try parse(found)
+    }
+
     private static func parse(_ event: ProvenEvent) throws(AuditFault) -> AuditBundle.Event {
         func fault(_ what: String) -> AuditFault {
             AuditFault("Event \(event.position): \(what), as the server gave it.")

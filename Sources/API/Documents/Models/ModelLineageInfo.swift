@@ -39,6 +39,8 @@ package struct LineageStepInfo: Document, Equatable {
     /// The event's type and place in the log; absent when no event says it.
     package var event: String?
     package var position: UInt64?
+    /// The session in whose stream the event is; absent for that of the alias.
+    package var sessionID: String?
     package var recordedAt: Timestamp?
     /// Who asked for it.
     package var actor: String?
@@ -48,6 +50,7 @@ package struct LineageStepInfo: Document, Equatable {
     package static let fields: [Field<LineageStepInfo>] = [
         Field("kind", \.kind, .words(kinds)), Field("depth", \.depth), Field("summary", \.summary),
         Field("missing", \.isMissing, omitting: false), Field("facts", \.facts), Field("event", \.event),
-        Field("position", \.position), Field("recorded_at", \.recordedAt), Field("actor", \.actor),
+        Field("position", \.position), Field("session_id", \.sessionID), Field("recorded_at", \.recordedAt),
+        Field("actor", \.actor),
     ]
 }
