@@ -18,6 +18,7 @@ struct ContractTests {
         case "updateWebhook", "updateAlertRule": ["enabled": false]
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
+        case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
         case "reproduceSession": [:]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":
@@ -63,6 +64,7 @@ struct ContractTests {
         case "exportSession": parts.query = "format=csv"
         case "getMetricHistories": parts.query = "session_ids=\(session)"
         case "replayWebhook": parts.query = "after=0"
+        case "removeModelAlias": parts.query = "reason=withdrawn"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

@@ -1,5 +1,5 @@
 import API
-package import ArgumentParser
+import ArgumentParser
 import Tracking
 import TrackingClient
 

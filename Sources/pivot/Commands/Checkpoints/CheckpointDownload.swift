@@ -1,5 +1,5 @@
 import API
-package import ArgumentParser
+import ArgumentParser
 import TrackingClient
 
 /// Where a checkpoint is downloaded to, and the download.
