@@ -218,6 +218,7 @@ def rest(call, subject):
     call("createWebhook", status=422, body={"url": "http://10.0.0.1/", "events": ["*"]})
     call("listDeliveries", subject.hook, query={"status": "lost"}, status=422)
     alerts(call, subject)
+    models(call, subject)
     for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
                       "getDiskResources", "getGPUResources", "getRebuildState", "getStorage", "getServerTelemetry", "getDashboard",
                       "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
@@ -260,6 +261,32 @@ def alerts(call, subject):
     call("clearNotification", told[0]["id"])
     call("readNotification", told[0]["id"], status=404)
     call("clearNotifications")
+
+
+def models(call, subject):
+    """Models, their aliases and where these come from."""
+    checkpoint = call("listCheckpoints", query={"session_id": subject.running}).json["checkpoints"][0]["checkpoint_id"]
+    alias = ("answers", "production")
+    call("setModelAlias", *alias, status=404, body={"checkpoint_id": "ckpt_unknown", "reason": "none"})
+    call("setModelAlias", *alias, status=422, body={"checkpoint_id": checkpoint})
+    position = call("setModelAlias", *alias, body={
+        "checkpoint_id": checkpoint, "reason": "first", "by": "ada", "expected_checkpoint_id": None}).json["position"]
+    other = next(one["checkpoint_id"] for one in call("listCheckpoints").json["checkpoints"]
+                 if one["checkpoint_id"] != checkpoint)
+    call("setModelAlias", *alias, status=409, body={
+        "checkpoint_id": other, "reason": "second", "expected_checkpoint_id": None})
+    call("deleteCheckpoint", checkpoint, status=409)
+    for query in ({}, {"as_of": position}, {"limit": 1, "offset": 1}):
+        call("listModels", query=query)
+        call("getModel", "answers", query=query)
+    for query in ({}, {"as_of": position}):
+        call("getModelAlias", *alias, query=query)
+        call("getModelLineage", *alias, query=query)
+    call("removeModelAlias", *alias, query={"reason": "over", "expected_checkpoint_id": "ckpt_unknown"}, status=409)
+    call("removeModelAlias", *alias, query={"reason": "over", "by": "ada"})
+    call("removeModelAlias", *alias, query={"reason": "over"}, status=404)
+    call("getModelAlias", *alias, status=404)
+    call("getModel", "unknown", status=404)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

@@ -537,6 +537,47 @@ class PIVOTClient:
         """Ends an alert by hand. Raises `PIVOTError` with status 409 when it is over."""
         return self._write("POST", f"alerts/{segment(alert_id)}/resolve", _question({"by": by, "notes": notes}))
 
+    # Models
+
+    def list_models(self, **query: Any) -> Document:
+        """The models in the order of their names, and what their aliases point at: `as_of`, `limit`, `offset`."""
+        return self._get("models", query)
+
+    def get_model(self, model: str, **query: Any) -> Document:
+        """A model's aliases, and what happened to them, the newest first: `as_of`, `limit`, `offset`."""
+        return self._get(f"models/{segment(model)}", query)
+
+    def get_model_alias(self, model: str, alias: str, **query: Any) -> Document:
+        """What an alias points at, since when, who said so and why; with `as_of`, as it was."""
+        return self._get(f"models/{segment(model)}/aliases/{segment(alias)}", query)
+
+    def set_model_alias(
+        self,
+        model: str,
+        alias: str,
+        checkpoint_id: str,
+        reason: str,
+        *,
+        by: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+        **expectation: Any,
+    ) -> Document:
+        """Points an alias at a checkpoint, which can then not be deleted.
+
+        With `expected_checkpoint_id` the alias moves only if it points there until then, or with None, if there is no such
+        alias: otherwise `PIVOTError` with status 409, whose details name the checkpoint that it points at.
+        """
+        target = {**_question({"checkpoint_id": checkpoint_id, "reason": reason, "by": by}), **expectation}
+        return self._write("PUT", f"models/{segment(model)}/aliases/{segment(alias)}", target, idempotency_key)
+
+    def remove_model_alias(self, model: str, alias: str, reason: str, **query: Any) -> Document:
+        """Takes an alias away, and returns it as it was: `by`, `expected_checkpoint_id`."""
+        return self._delete(f"models/{segment(model)}/aliases/{segment(alias)}", {"reason": reason, **query})
+
+    def get_model_lineage(self, model: str, alias: str, **query: Any) -> Document:
+        """Where what an alias points at comes from: checkpoint, session, configuration, code, data and ancestors; `as_of`."""
+        return self._get(f"models/{segment(model)}/aliases/{segment(alias)}/lineage", query)
+
     # Notifications
 
     def list_notifications(self, **query: Any) -> Document:
