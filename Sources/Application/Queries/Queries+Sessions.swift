@@ -72,6 +72,13 @@ extension Queries {
         }
     }
 
+    /// The work of a list of sessions, an estimate in points: small but for a past moment since which many have changed, of each of
+    /// which the document of then is looked at.
+    package func listCost(_ freshness: Freshness) async throws -> Int {
+        guard freshness.isPast else { return 0 }
+        return try await read(freshness) { try $0.changedSessionCount() }.value * 4
+    }
+
     /// The number of sessions in each status; archived ones do not count.
     package func statusCounts() async throws -> [Session.Status: Int] {
         try await read(.stale) { try $0.statusCounts() }.value

@@ -7,7 +7,7 @@ enum ProjectionList {
     ]
 
     /// The layout of the rows that all share.
-    private static let layoutVersion = 4
+    private static let layoutVersion = 5
 
     /// Names the folder of the rows that this binary writes.
     static let version = ([layoutVersion] + all.map { $0.version }).map(String.init).joined(separator: ".")
