@@ -89,7 +89,7 @@ let package = Package(
             "Application",
             [
                 "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
-                "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
+                "TrainingConfiguration", "Transparency", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library("ExportFormats", ["API", "Checksum", "Compression", "JSON", "Tracking"]),
@@ -103,8 +103,8 @@ let package = Package(
             "REST",
             [
                 "API", "Application", "Blobs", "Compression", "EventLog", "JSON", "Machine", "ReadModels", "Text",
-                "Tracking", "TrainingConfiguration", "WebServer", .hummingbird, .httpTypes, .lifecycle, .log, .nioCore,
-                .protobuf,
+                "Tracking", "TrainingConfiguration", "Transparency", "WebServer", .hummingbird, .httpTypes, .lifecycle,
+                .log, .nioCore, .protobuf,
             ]),
         library(
             "LiveFeeds",
@@ -133,7 +133,7 @@ let package = Package(
                 "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
-                "TrainingConfiguration", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
                 .unixSignals,
             ]),
         library(
@@ -150,8 +150,8 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient",
-                "Trainer", "TrainingConfiguration", .argumentParser, .log, .protobuf,
+                "API", "Application", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking",
+                "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log, .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
@@ -183,8 +183,8 @@ let package = Package(
         tests(
             "ApplicationTests",
             [
-                "Application", "Blobs", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "TestSupport",
-                "TrackerTesting", "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
+                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Machine", "Processes", "ReadModels", "TestSupport",
+                "TrackerTesting", "Tracking", "TrainingConfiguration", "Transparency", .nioCore, .protobuf,
             ]),
         tests("ArchitectureTests", []),
         tests("BlobsTests", ["Blobs", "Checksum", "StoreTesting", "TestSupport", "Tracking", .nioCore]),
@@ -210,7 +210,7 @@ let package = Package(
                 "LiveFeeds", "Machine",
                 "REST",
                 "ReadModels", "TestSupport",
-                "Text", "TrackerTesting", "Tracking", "WebServer", "WebUI", .httpTypes, .hummingbird,
+                "Text", "TrackerTesting", "Tracking", "Transparency", "WebServer", "WebUI", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .log,
                 .nioCore,
                 .protobuf,

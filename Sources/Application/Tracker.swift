@@ -21,11 +21,13 @@ package struct Tracker: Sendable {
     package let models: Models
     package let queries: Queries
     package let storage: Storage
+    package let audit: Audit
     /// The parts behind the use cases, for those who follow the log.
     package let core: TrackerCore
 
-    package init(_ core: TrackerCore, configurations: ConfigurationRoots) {
+    package init(_ core: TrackerCore, configurations: ConfigurationRoots, audit: Audit) {
         self.core = core
+        self.audit = audit
         queries = Queries(core)
         attempts = Attempts(core, queries: queries)
         sessions = Sessions(core, queries: queries, attempts: attempts, configurations: configurations)
@@ -74,6 +76,8 @@ package struct TrackerCore: Sendable {
     let checkpointHolds = CheckpointHolds()
     /// How far the alert rules are evaluated.
     package let alertProgress = AlertProgress()
+    /// What is known of the signing of the log's tree.
+    package let auditStatus = AuditStatus()
     /// What sends to webhooks.
     package let webhookPost: WebhookPost
 

@@ -4,7 +4,7 @@ package import Tracking
 package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of a thing that does not exist.
     package enum Kind: String, Sendable {
-        case session, checkpoint, artifact, webhook, delivery, rule, alert, notification, model, alias
+        case session, checkpoint, artifact, webhook, delivery, rule, alert, notification, model, alias, tile
     }
 
     case unknown(Kind, String)

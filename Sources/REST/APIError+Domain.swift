@@ -49,6 +49,25 @@ extension TrackerError: HTTPErrorConvertible {
     }
 }
 
+extension AuditError: HTTPErrorConvertible {
+    package var apiError: APIError? {
+        switch self {
+        case .logRestored: .unavailable(description, code: "log_restored", retryAfter: .seconds(60))
+        case .treeIncomplete(let size, let end):
+            .unavailable(
+                description, code: "tree_incomplete", details: ["size": .count(size), "end": .count(end)],
+                retryAfter: .seconds(5))
+        case .key, .file, .signing: nil
+        }
+    }
+}
+
+extension LogKeyDecider.Refusal: HTTPErrorConvertible {
+    package var apiError: APIError? {
+        .conflict("too_many_keys", description.prefix(1).uppercased() + description.dropFirst() + ".")
+    }
+}
+
 extension APIError {
     static func storageFailure(_ message: String) -> APIError {
         APIError(.internalServerError, code: "internal_error", message: message)

@@ -65,6 +65,9 @@ package final class ReadModels: Sendable {
     /// The number of times since the start that rows were found damaged, which are then built again.
     package var damageCount: Int { state.withLock { $0.damageCount } }
 
+    /// True when the documents were complete once and are sound as far as is known.
+    package var isComplete: Bool { state.withLock { $0.isComplete && !$0.isDamaged } }
+
     /// The position of the last event that the documents hold.
     package var position: LogPosition { waiters.position }
 

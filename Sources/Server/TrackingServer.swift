@@ -68,7 +68,8 @@ package enum TrackingServer {
             // As on a full disk, on which the rest works; the next start tries again.
             logger.warning("The shipped alert rules could not be created.", metadata: ["error": "\(error)"])
         }
-        let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots))
+        let audit = try await AuditParts.audit(configuration.audit, directory, backends, core, logger: logger)
+        let tracker = Tracker(core, configurations: ConfigurationRoots(configuration.configRoots), audit: audit)
         let monitor = ResourceMonitor(
             folder: directory.path, gpus: GPUMonitor(library: environment.variables[GPUMonitor.libraryVariable]),
             logger: logger, now: core.now)
@@ -112,6 +113,7 @@ package enum TrackingServer {
             services: [
                 LogGuard(failures: backends.failures), MemoryKeeper(),
                 Projector(readModels: core.readModels, store: core.store), monitor,
+                AuditService(audit, logger: logger),
             ] + reactors.map { ReactorService($0, store: core.store, logger: logger) }, logger: logger
         ) { channel in
             let port = channel.localAddress?.port ?? configuration.port

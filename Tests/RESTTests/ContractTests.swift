@@ -20,6 +20,7 @@ struct ContractTests {
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
         case "reproduceSession": [:]
+        case "rotateLogKey": ["overlap_days": 1]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":
             [
@@ -65,6 +66,8 @@ struct ContractTests {
         case "getMetricHistories": parts.query = "session_ids=\(session)"
         case "replayWebhook": parts.query = "after=0"
         case "removeModelAlias": parts.query = "reason=withdrawn"
+        case "getInclusionProof": parts.query = "position=1"
+        case "getConsistencyProof": parts.query = "from=0"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

@@ -26,6 +26,7 @@ struct EveryOperationTests {
             try await alerts(api, session)
             try await imports(api, session)
             try await server(api, session)
+            try await audit(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
             let elsewhere = ["connectToSession", "connectToEverything", "followEverything", "getAsset"]
             let declared = Set(API.Operation.all.map(\.id))
@@ -287,6 +288,23 @@ struct EveryOperationTests {
             id: try #require(CommandID("delivery")), digest: Digest(hashing: []), actor: "test", mayBeRepeat: false)
         _ = try await core.webhooks.handle(.recordAttempt(attempt, replayCount: 1), on: id.stream, as: identity)
         return Webhook.DeliveryID(id, position).description
+    }
+
+    private func audit(_ api: TestAPI, _ session: String) async throws {
+        let head = try await api.call(.getTreeHead).json
+        let size = try #require(head["size"]?.integerValue)
+        #expect(size == Int64(api.head))
+        #expect(try await api.call(.getInclusionProof, query: "position=1&size=\(size)").json["leaf_index"] == 0)
+        #expect(try await api.call(.getConsistencyProof, query: "from=1&to=\(size)").json["to"] == .integer(size))
+        let proven = try await api.call(.getSessionProofs, session, query: "payloads=true&limit=2").json
+        #expect(proven["events"]?.arrayValue?.count == 2)
+        #expect(proven["next_after"] == proven["events"]?.arrayValue?.last?["position"])
+        #expect(try await api.call(.getPublicKeys).json["origin"] == "example.org/log")
+        let keys = try await api.call(.rotateLogKey, body: ["overlap_days": 7]).json["keys"]
+        #expect(keys?.arrayValue?.count == 2)
+        let note = try await api.call(.getLogCheckpoint).text
+        #expect(note.hasPrefix("example.org/log\n\(size + 1)\n"))
+        #expect(try await api.call(.getLogTile, "0", "000.p", "3").bytes.count == 96)
     }
 
     private func server(_ api: TestAPI, _ session: String) async throws {

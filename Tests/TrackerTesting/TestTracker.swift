@@ -46,7 +46,8 @@ package struct TestTracker: Sendable {
             leases: Leases(tokens: LeaseTokens(secret: Array(repeating: 7, count: 32)), elapsed: { clock.elapsed }),
             room: DiskRoom(folder: folder.path, probe: disk),
             commands: AllowedCommands(commands, searchPath: "/bin:/usr/bin"), settings: settings, now: { clock.now })
-        let tracker = Tracker(core, configurations: ConfigurationRoots(configurations))
+        let audit = try await Self.audit(core, in: folder)
+        let tracker = Tracker(core, configurations: ConfigurationRoots(configurations), audit: audit)
         try await withThrowingTaskGroup(of: Void.self) { group in
             if follows { group.addTask { await readModels.follow(store) } }
             // Whoever reads while they are built for the first time is told to come again.
@@ -64,6 +65,27 @@ package struct TestTracker: Sendable {
 }
 
 extension TestTracker {
+    /// The audit of the tracker's log, whose key and tiles lie in `folder`.
+    private static func audit(_ core: TrackerCore, in folder: TemporaryDirectory) async throws -> Audit {
+        var options = TreeTiles.options
+        options.mapByteCount = 1 << 28
+        let projection = TileProjection(
+            try TreeTiles(folder: folder.path + "/tree", options: options), of: core.store, readers: ReaderPool())
+        let settings = TreeSigner.Settings(
+            keyFile: LogKeyFile(path: folder.path + "/log-key"), headFile: LogHeadFile(path: folder.path + "/log-head"),
+            origin: "example.org/log", sender: NoWitness(), status: core.auditStatus, now: core.now)
+        return Audit(
+            store: core.store, projection: projection,
+            signer: try await TreeSigner(settings, store: core.store, projection: projection))
+    }
+
+    /// Nobody is asked.
+    private struct NoWitness: WitnessSender {
+        func post(_ body: [UInt8], to url: String) async throws -> (status: Int, type: String?, body: [UInt8]) {
+            throw CancellationError()
+        }
+    }
+
     /// A command of its own; the same name is the same command.
     package static func command(_ name: String, meaning: String = "") -> CommandIdentity {
         guard let id = CommandID(name) else { preconditionFailure("\(name) is no command id") }

@@ -218,7 +218,6 @@ def rest(call, subject):
     call("createWebhook", status=422, body={"url": "http://10.0.0.1/", "events": ["*"]})
     call("listDeliveries", subject.hook, query={"status": "lost"}, status=422)
     alerts(call, subject)
-    models(call, subject)
     for operation in ("ping", "getHealth", "getDetailedHealth", "getResources", "getCPUResources", "getMemoryResources",
                       "getDiskResources", "getGPUResources", "getRebuildState", "getStorage", "getServerTelemetry", "getDashboard",
                       "getSwaggerUI", "getReDoc", "getOpenAPI", "getOpenAPIUnderBase"):
@@ -289,6 +288,27 @@ def models(call, subject):
     call("getModel", "unknown", status=404)
 
 
+def audit(call, subject):
+    """The tree over the log."""
+    size = call("getTreeHead").json["size"]
+    call("getInclusionProof", query={"position": 1, "size": size})
+    call("getInclusionProof", query={"position": size + 1, "size": size}, status=422)
+    call("getInclusionProof", status=422)
+    call("getConsistencyProof", query={"from": 1, "to": size})
+    call("getConsistencyProof", query={"from": size, "to": 1}, status=422)
+    call("getConsistencyProof", query={"from": 0, "to": 10**12}, status=422)
+    call("getSessionProofs", subject.running, query={"stream": "all", "payloads": "true", "limit": 3, "size": size})
+    call("getSessionProofs", "sess_none", status=404)
+    call("rotateLogKey", status=201, body={"overlap_days": 0})
+    call("rotateLogKey", status=422, body={"overlap_days": -1})
+    call("getPublicKeys")
+    call("getLogCheckpoint")
+    call("getLogTile", "0/000.p/1")
+    call("getLogTile", "entries/000.p/1")
+    call("getLogTile", "0/x001/x234/067", status=404)
+    call("getLogTile", "0/0", status=422)
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
     """Takes every webhook."""
 
@@ -301,7 +321,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, audit, rest)
 
 
 def main():

@@ -61,6 +61,12 @@ package struct Health: Sendable {
                     ("active", UInt64(core.alertProgress.activeCount)),
                 ]),
             Component(
+                name: "audit", message: core.auditStatus.fault.map { told($0) },
+                figures: [
+                    ("signed_size", core.auditStatus.signedSize),
+                    ("silent_witnesses", UInt64(core.auditStatus.silentWitnessCount)),
+                ]),
+            Component(
                 name: "launcher", figures: [("enabled", launches ? 1 : 0), ("leases", UInt64(leaseCount))]),
         ]
     }
@@ -92,8 +98,10 @@ package struct Health: Sendable {
     }
 
     /// The words of a failure, without the place of the server's files.
-    package func told(_ error: any Error) -> String {
-        "\(error)".replacing(monitor.folder + "/", with: "").replacing(monitor.folder, with: "the data directory")
+    package func told(_ error: any Error) -> String { told("\(error)") }
+
+    private func told(_ words: String) -> String {
+        words.replacing(monitor.folder + "/", with: "").replacing(monitor.folder, with: "the data directory")
     }
 
     private var readModelsMessage: String? {

@@ -48,6 +48,8 @@ package final class DataDirectory: Sendable {
     package var logKeyFile: String { path + "/log-key" }
     /// The last tree head that was signed, which no restored log may take back.
     package var logHeadFile: String { path + "/log-head" }
+    /// What is made and deleted again while the folder is verified.
+    package var auditFolder: String { path + "/audit.tmp" }
     /// The content-addressed store.
     package var blobsFolder: String { path + "/blobs" }
 

@@ -1,5 +1,5 @@
 import LMDB
-import Tracking
+package import Tracking
 
 extension LMDBEventStore {
     /// Reads the whole log and checks it: every record's checks and digest, that positions and versions are dense and
@@ -7,6 +7,11 @@ extension LMDBEventStore {
     ///
     /// It holds one read transaction, and the calling thread, for as long as it takes.
     ///
+    /// - Parameter progress: Called now and then with the position reached.
     /// - Throws: `damaged`, naming the first position where something is wrong.
-    package func verify() throws(StorageError) -> LogVerification { try reader().verify() }
+    package func verify(
+        progress: @escaping (LogPosition) -> Void = { _ in }
+    ) throws(StorageError) -> LogVerification {
+        try reader().verify(progress: progress)
+    }
 }

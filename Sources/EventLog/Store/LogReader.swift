@@ -122,8 +122,8 @@ struct LogReader: Sendable {
     }
 
     /// Does what `LMDBEventStore.verify()` says.
-    func verify() throws(StorageError) -> LogVerification {
-        var pass = VerificationPass(tables: tables, recent: recent.streams, head: head)
+    func verify(progress: @escaping (LogPosition) -> Void) throws(StorageError) -> LogVerification {
+        var pass = VerificationPass(tables: tables, recent: recent.streams, head: head, progress: progress)
         try read { (transaction, tail) throws(LMDBError) in try pass.run(in: transaction, tail) }
         return try pass.finish()
     }

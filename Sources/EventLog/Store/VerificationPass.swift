@@ -7,6 +7,7 @@ struct VerificationPass {
     let tables: LogTables
     let recent: [StreamID: RecentIndex.Stream]
     let head: LogPosition
+    private let progress: (LogPosition) -> Void
     private var result = LogVerification()
     private var failure: StorageError?
     private var decoder = RecordDecoder(verifiesDigests: true)
@@ -16,7 +17,14 @@ struct VerificationPass {
     /// The append whose records are being read.
     private var current: (append: RecentIndex.Element, remaining: Int)?
 
-    init(tables: LogTables, recent: [StreamID: RecentIndex.Stream], head: LogPosition) {
+    /// The records between two calls of `progress`.
+    private static let progressCount: UInt64 = 4096
+
+    init(
+        tables: LogTables, recent: [StreamID: RecentIndex.Stream], head: LogPosition,
+        progress: @escaping (LogPosition) -> Void
+    ) {
+        self.progress = progress
         self.tables = tables
         self.recent = recent
         self.head = head
@@ -66,6 +74,7 @@ struct VerificationPass {
         recordedAt = event.recordedAt
         next = position.next
         result.recordCount += 1
+        if position.rawValue.isMultiple(of: Self.progressCount) { progress(position) }
     }
 
     /// Checks the events that only the journal has.

@@ -63,6 +63,11 @@ package final class TileProjection: Sendable {
         /// The records that they have, and those that the tree has.
         package let size: UInt64
         package let end: UInt64
+
+        package init(size: UInt64, end: UInt64) {
+            self.size = size
+            self.end = end
+        }
     }
 
     /// Returns what `read` makes of the tiles, on a thread that may wait for the disk. Damaged tiles are computed again.

@@ -43,7 +43,7 @@ package enum WitnessServer {
     ) async throws {
         let directory = try DataDirectory(path: settings.folder, address: "pivot audit witness")
         defer { directory.unlock() }
-        let witness = try Witness(
+        let witness = try Cosigner(
             in: WitnessFolder(directory), name: settings.name, logs: settings.logs, now: EventLogOptions.systemClock)
         let route = Route(.post, "/add-checkpoint", bodyLimit: bodyLimit) { call in
             let body = try await call.request.body.collect(upTo: bodyLimit)

@@ -102,6 +102,24 @@ enum ServerRules {
                     "ca_file", .optional(ConfigurationRule.pathKind), default: .null,
                     "a file of certificates to trust instead of the system's"),
             ]), "how mails are sent"),
+        .init(
+            "audit",
+            .section([
+                .init(
+                    "origin", .optional(ConfigurationRule.nameKind), default: .null,
+                    "the log's name in its tree heads, such as pivot.example.org/lab; it is chosen once, with the log's key; "
+                        + "null: the host's name and eight random digits"),
+                .init(
+                    "witnesses",
+                    .list(
+                        of: .section([
+                            .init(
+                                "url", ConfigurationRule.pathKind,
+                                "its address before /add-checkpoint, such as https://witness.example.org"),
+                            .init("key", ConfigurationRule.nameKind, "its public key, as C2SP signed-note writes it"),
+                        ]), count: 0...16), default: [],
+                    "others who sign tree heads that continue the last one they signed (C2SP tlog-witness)"),
+            ]), "how the tree over the log is signed"),
         AlertRules.rule,
     ]
 

@@ -48,6 +48,7 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// Networks besides the public ones that webhooks may lead to.
     package let webhookNetworks: [String]
     package let mail: MailSettings
+    package let audit: AuditSettings
     /// Alert rules that this server has as long as its configuration says so.
     package let alerts: [AlertRuleSettings]
 
@@ -94,6 +95,7 @@ package struct ServerConfiguration: Equatable, Sendable {
         publicURL = root.optionalString("public_url")
         webhookNetworks = root.section("webhooks").strings("allowed_networks")
         mail = MailSettings(root.section("smtp"))
+        audit = AuditSettings(root.section("audit"))
     }
 
     /// Scheme, host and perhaps a port, as browsers write it.

@@ -10,6 +10,9 @@ struct ResolvedSection {
     }
 
     func section(_ key: String) -> ResolvedSection { ResolvedSection(object[key]) }
+    func sections(_ key: String) -> [ResolvedSection] {
+        require(object[key]?.arrayValue, key).map { ResolvedSection($0) }
+    }
     func integer(_ key: String) -> Int { require(optionalInteger(key), key) }
     func number(_ key: String) -> Double { require(optionalNumber(key), key) }
     func bool(_ key: String) -> Bool { require(object[key]?.boolValue, key) }

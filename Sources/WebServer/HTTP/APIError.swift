@@ -62,9 +62,12 @@ package struct APIError: Error, Sendable {
 
     /// 503 with `Retry-After`: it may work later.
     package static func unavailable(
-        _ message: String, code: String = "unavailable", retryAfter: Duration = .seconds(1)
+        _ message: String, code: String = "unavailable", details: JSONObject = [:],
+        retryAfter: Duration = .seconds(1)
     ) -> APIError {
-        APIError(.serviceUnavailable, code: code, message: message, headers: [.retryAfter: retryAfter.wholeSeconds])
+        APIError(
+            .serviceUnavailable, code: code, message: message, details: details,
+            headers: [.retryAfter: retryAfter.wholeSeconds])
     }
 
     /// 507 with `Retry-After`: it works again once there is room on the disk.

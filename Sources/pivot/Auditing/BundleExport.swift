@@ -1,12 +1,10 @@
-import API
-import Foundation
 import Tracking
 import TrackingClient
 import Transparency
 
-/// Gathers a session's records with their proofs from a server, verifies them, and makes a bundle of them.
+/// Gathers a session's records with their proofs, verifies them, and makes a bundle of them.
 struct BundleExport {
-    let client: APIClient
+    let source: any EvidenceSource
     let identity: LogIdentity
     var streams = EventStreams.session
     /// True to put the session's files into the bundle.
@@ -16,26 +14,29 @@ struct BundleExport {
 
     /// The bundle of `session`, and what it proves.
     ///
-    /// - Throws: ``AuditFault`` when what the server gives does not prove the session.
+    /// - Throws: ``AuditFault`` when what the source gives does not prove the session.
     func bundle(of session: String) async throws -> (AuditBundle, BundleReport) {
         Console.standard.setStatus("reading the tree head")
-        let (treeHead, keys) = try identity.verified(try await client.logCheckpoint(), "The tree head")
+        let (treeHead, keys) = try identity.verified(try await source.log.treeHead(), "The tree head")
         guard let key = keys.first else { throw AuditFault("The tree head is signed by no key.") }
         let head = treeHead.head
-        let events = try await SessionEvidence.events(of: session, streams, in: head, from: client)
-        guard !events.isEmpty else { throw AuditFault("The tree has no event of \(session) yet. Try again in a second.") }
+        let events = try await source.events(of: session, streams, in: head)
+        guard !events.isEmpty else {
+            throw AuditFault("The tree has no event of \(session) yet. Try again in a second.")
+        }
         let named = try NamedBlobs(events)
+        let contents = includesBlobs ? try await contents(of: named.files.all, session) : [:]
         let bundle = AuditBundle(
-            origin: identity.origin, key: key, treeHead: treeHead.note, events: events,
-            blobs: named.blobs(includesBlobs ? try await contents(of: named.files.all, session) : [:]),
+            origin: identity.origin, key: key, treeHead: treeHead.note, events: events, blobs: named.blobs(contents),
             continuation: try await continuation(to: head))
+        let report: BundleReport
         do throws(BundleError) {
-            let report = try bundle.verify(trusted: key)
-            try SessionEvidence.checkStreams(report.events, of: session)
-            return (bundle, report)
-        } catch let error as BundleError {
+            report = try bundle.verify(trusted: key)
+        } catch {
             throw AuditFault(error)
         }
+        try report.checkStreams(of: session)
+        return (bundle, report)
     }
 
     private func continuation(to head: TreeHead) async throws -> AuditBundle.Continuation? {
@@ -44,8 +45,8 @@ struct BundleExport {
         guard old.head.size > 0, old.head.size < head.size else {
             return AuditBundle.Continuation(from: old.note, proof: [])
         }
-        let proof = try await client.consistencyProof(from: old.head.size, to: head.size)
-        return AuditBundle.Continuation(from: old.note, proof: proof.hashes.compactMap { TreeHash(hex: $0) })
+        let proof = try await source.consistency(from: old.head.size, to: head.size)
+        return AuditBundle.Continuation(from: old.note, proof: proof.hashes)
     }
 
     /// The bytes of `files`, each digest once.
@@ -57,28 +58,17 @@ struct BundleExport {
                 "The files of \(session) have \(HumanFormat.size(total)), and verifiers read bundles of at most 1 GiB. "
                     + "Leave --blobs out: the bundle then has the digests, by which the files can be checked.")
         }
-        let folder = NSTemporaryDirectory() + "/pivot-audit-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let meter = TransferMeter(session)
+        defer { meter.finish() }
         var contents: [BlobDigest: [UInt8]] = [:]
-        do {
-            let meter = TransferMeter(session)
-            defer { meter.finish() }
-            var done: Int64 = 0
-            for file in files {
-                guard let digest = BlobDigest(file.digest.description), contents[digest] == nil else { continue }
-                let target = folder + "/" + digest.hex
-                try await client.download(file, of: session, to: target) { [done] progress in
-                    meter.update(
-                        TransferProgress(byteCount: done + progress.byteCount, totalByteCount: max(total, 1)))
-                }
-                done += file.byteCount
-                contents[digest] = Array(try Data(contentsOf: URL(fileURLWithPath: target)))
+        var done: Int64 = 0
+        for file in files {
+            guard let digest = BlobDigest(file.digest.description), contents[digest] == nil else { continue }
+            contents[digest] = try await source.content(of: file, in: session) { [done] byteCount in
+                meter.update(TransferProgress(byteCount: done + byteCount, totalByteCount: max(total, 1)))
             }
-        } catch {
-            try FileManager.default.removeItem(atPath: folder)
-            throw error
+            done += file.byteCount
         }
-        try FileManager.default.removeItem(atPath: folder)
         return contents
     }
 }

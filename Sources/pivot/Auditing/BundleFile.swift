@@ -28,12 +28,14 @@ enum BundleFile {
             throw CommandFailure(
                 .usage,
                 "The bundle would have \(HumanFormat.size(Int64(byteCount))), and verifiers read at most 1 GiB. Leave "
-                    + "--blobs out: the bundle then has the digests, by which the files can be checked wherever they are.")
+                    + "--blobs out: the bundle then has the digests, by which the files can be checked wherever they are."
+            )
         }
         var output = try OutputFile(path)
         do {
             // The manifest first, for whoever lists the archive.
-            let names = files.keys.sorted { ($0 != "manifest.json", $0) < ($1 != "manifest.json", $1) }
+            let first = "manifest.json"
+            let names = [first] + files.keys.filter { $0 != first }.sorted()
             for name in names {
                 guard let bytes = files[name] else { continue }
                 let count = Int64(bytes.count)

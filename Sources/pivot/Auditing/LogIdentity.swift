@@ -56,7 +56,9 @@ struct LogIdentity {
     ///
     /// - Parameter name: What the tree head is, for messages.
     /// - Throws: ``AuditFault`` with what is wrong.
-    func verified(_ bytes: [UInt8], _ name: String) throws(AuditFault) -> (treeHead: SignedTreeHead, keys: [VerifierKey]) {
+    func verified(_ bytes: [UInt8], _ name: String) throws(AuditFault) -> (
+        treeHead: SignedTreeHead, keys: [VerifierKey]
+    ) {
         let treeHead: SignedTreeHead
         let keys: [VerifierKey]
         do throws(NoteError) {

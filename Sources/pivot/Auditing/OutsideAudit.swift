@@ -33,7 +33,9 @@ struct OutsideAudit {
 
     /// The log, its key and its tree head, for programs.
     var facts: [(String, JSONValue)] {
-        var facts: [(String, JSONValue)] = [("log", .string(identity.origin)), ("key_was_given", .bool(identity.isGiven))]
+        var facts: [(String, JSONValue)] = [
+            ("log", .string(identity.origin)), ("key_was_given", .bool(identity.isGiven)),
+        ]
         if let key = signer ?? identity.trusted.first { facts.append(("key", .string(key.description))) }
         if let head = treeHead?.head {
             facts += [("size", .integer(Int64(clamping: head.size))), ("root_hash", .string(head.root.hex))]
@@ -43,12 +45,12 @@ struct OutsideAudit {
 
     /// Verifies all that is wished. What is wrong stands in the report; other errors are thrown.
     ///
-    /// - Parameter client: The server, which is asked for proofs; nil for a folder, from whose tiles they are computed.
-    mutating func run(client: APIClient?) async throws {
+    /// - Parameter source: Is asked for proofs; nil for a folder, from whose tiles they are computed.
+    mutating func run(_ source: (any EvidenceSource)?) async throws {
         guard try await checkSignature() else { return }
         guard let head = treeHead?.head else { return }
-        if let since = wishes.since { try await checkContinuation(of: since, by: head, client) }
-        if let session = wishes.session, let client { try await checkSession(session, head, client) }
+        if let since = wishes.since { try await checkContinuation(of: since, by: head, source) }
+        if let session = wishes.session, let source { try await checkSession(session, head, source) }
         if wishes.all { try await checkTiles(head) }
     }
 
@@ -62,7 +64,8 @@ struct OutsideAudit {
             found = treeHead
             signer = keys.first
             let signers = keys.map { "\($0.name)+\($0.idText)" }.joined(separator: " and ")
-            return "The tree head of \(treeHead.head.size) records, root \(treeHead.head.root), is signed by \(signers)."
+            return
+                "The tree head of \(treeHead.head.size) records, root \(treeHead.head.root), is signed by \(signers)."
         }
         treeHead = found
         self.signer = signer
@@ -70,7 +73,7 @@ struct OutsideAudit {
     }
 
     private mutating func checkContinuation(
-        of since: (path: String, bytes: [UInt8]), by head: TreeHead, _ client: APIClient?
+        of since: (path: String, bytes: [UInt8]), by head: TreeHead, _ source: (any EvidenceSource)?
     ) async throws {
         let (identity, log) = (identity, log)
         _ = try await report.check("consistency") {
@@ -79,12 +82,13 @@ struct OutsideAudit {
                 // Sizes that need no proof are not asked for.
                 guard old.size > 0, old.size < head.size else {
                     try ConsistencyProof(from: old.size, to: head.size, hashes: []).verify(from: old, to: head)
-                    return "It is the tree head of \(old.size) records that \(since.path) remembers, and nothing was added."
+                    return
+                        "It is the tree head of \(old.size) records that \(since.path) remembers, and nothing was added."
                 }
             } catch {
                 throw AuditFault("The log does not continue what \(since.path) remembers. \(error)")
             }
-            let proof = try await OutsideAudit.proof(from: old, to: head, log, client)
+            let proof = try await OutsideAudit.proof(from: old, to: head, log, source)
             do throws(ProofError) {
                 try proof.verify(from: old, to: head)
             } catch {
@@ -97,19 +101,9 @@ struct OutsideAudit {
     }
 
     private static func proof(
-        from old: TreeHead, to head: TreeHead, _ log: any TiledLog, _ client: APIClient?
+        from old: TreeHead, to head: TreeHead, _ log: any TiledLog, _ source: (any EvidenceSource)?
     ) async throws -> ConsistencyProof {
-        if let client {
-            let info = try await client.consistencyProof(from: old.size, to: head.size)
-            var hashes: [TreeHash] = []
-            for (number, text) in info.hashes.enumerated() {
-                guard let hash = TreeHash(hex: text) else {
-                    throw AuditFault("Hash \(number + 1) of the server's proof is not 64 hexadecimal digits.")
-                }
-                hashes.append(hash)
-            }
-            return ConsistencyProof(from: info.from, to: info.to, hashes: hashes)
-        }
+        if let source { return try await source.consistency(from: old.size, to: head.size) }
         guard let folder = log as? FolderLog else { preconditionFailure("a log without a server is a folder") }
         do {
             return try ConsistencyProof(from: old.size, to: head.size, reader: TiledHashReader(head, source: folder))
@@ -118,11 +112,13 @@ struct OutsideAudit {
         }
     }
 
-    private mutating func checkSession(_ session: String, _ head: TreeHead, _ client: APIClient) async throws {
+    private mutating func checkSession(
+        _ session: String, _ head: TreeHead, _ source: any EvidenceSource
+    ) async throws {
         guard let treeHead, let key = signer else { return }
         let (streams, origin) = (wishes.streams, identity.origin)
         _ = try await report.check("session") {
-            let events = try await SessionEvidence.events(of: session, streams, in: head, from: client)
+            let events = try await source.events(of: session, streams, in: head)
             guard !events.isEmpty else { throw AuditFault("The tree has no event of \(session) yet.") }
             let report: BundleReport
             do throws(BundleError) {
@@ -132,7 +128,7 @@ struct OutsideAudit {
             } catch {
                 throw AuditFault(error)
             }
-            try SessionEvidence.checkStreams(report.events, of: session)
+            try report.checkStreams(of: session)
             let redacted = report.events.count { $0.payload == nil }
             let note = redacted == 0 ? "" : "; the payloads of \(redacted) were redacted"
             return

@@ -16,7 +16,8 @@ package protocol TiledLog: Sendable {
 struct ServerLog: TiledLog {
     let client: APIClient
 
-    func treeHead() async throws -> [UInt8] { try await client.logCheckpoint() }
+    // The file `checkpoint` may be an older one, which a witness has cosigned.
+    func treeHead() async throws -> [UInt8] { Array(try await client.treeHead().note.utf8) }
 
     func bytes(of tile: Tile) async throws -> [UInt8] {
         try await client.logTile(String(tile.path.dropFirst("tile/".count)))

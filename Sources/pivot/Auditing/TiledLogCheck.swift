@@ -46,7 +46,8 @@ package struct TiledLogCheck {
                 let position = frontier.size + 1
                 guard let header = BundledHeader(entry), header.position == position else {
                     throw AuditFault(
-                        "The entry at position \(position) is not the header of a record there; it stands in \(entries).")
+                        "The entry at position \(position) is not the header of a record there; it stands in \(entries)."
+                    )
                 }
                 let leaf = TreeHash.leaf(entry)
                 frontier.append(leaf)

@@ -1,7 +1,7 @@
 import Foundation
 import Text
-package import Transparency
 import TrackingClient
+package import Transparency
 
 /// A signed tree head that somebody keeps, to hold the log to it later.
 package enum TreeHeadFile {

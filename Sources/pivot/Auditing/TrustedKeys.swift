@@ -33,16 +33,15 @@ package enum TrustedKeys {
 
     private static func texts(of argument: String) throws(CommandFailure) -> [String] {
         guard FileManager.default.fileExists(atPath: argument) else { return [argument] }
+        let bytes: [UInt8]
         do throws(RegularFile.Fault) {
-            let bytes = try RegularFile.contents(of: argument, upTo: maximumByteCount)
-            let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-            let texts = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
-            guard !texts.isEmpty else { throw CommandFailure(.usage, "The file \(argument) has no key.") }
-            return texts
-        } catch let error as CommandFailure {
-            throw error
+            bytes = try RegularFile.contents(of: argument, upTo: maximumByteCount)
         } catch {
             throw CommandFailure(.usage, "\(argument) \(error).")
         }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let texts = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        guard !texts.isEmpty else { throw CommandFailure(.usage, "The file \(argument) has no key.") }
+        return texts
     }
 }

@@ -83,7 +83,10 @@ package struct LineageProofs {
         guard let session = step.sessionID else {
             throw AuditFault("The step does not name its session.")
         }
-        guard let event = try await SessionEvidence.event(of: session, at: position, in: head, from: client) else {
+        var query = SessionProofQuery()
+        (query.after, query.limit, query.size, query.includesPayloads) = (position - 1, 1, head.size, true)
+        let page = try await client.sessionProofs(session, query)
+        guard let event = try page.events.first(where: { $0.position == position }).map(ServerEvidence.parse) else {
             throw AuditFault("The log has no event of \(session) at position \(position).")
         }
         guard let decoded = BundledHeader(event.header), decoded.position == position else {

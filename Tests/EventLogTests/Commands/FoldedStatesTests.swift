@@ -3,6 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Tracking
+import Transparency
 
 @Suite("The cache of folded states")
 struct FoldedStatesTests {
@@ -47,6 +48,15 @@ struct FoldedStatesTests {
         }
         func command(_ id: CommandID, in stream: StreamID) async throws(StorageError) -> CommandReceipt? {
             try await store.command(id, in: stream)
+        }
+        func treeHead(isCurrent: Bool) async throws(StorageError) -> TreeHead {
+            try await store.treeHead(isCurrent: isCurrent)
+        }
+        func headers(after position: LogPosition, limit: Int) async throws(StorageError) -> [[UInt8]] {
+            try await store.headers(after: position, limit: limit)
+        }
+        func leafRecords(at positions: [LogPosition]) async throws(StorageError) -> [LeafRecord] {
+            try await store.leafRecords(at: positions)
         }
         func waitForEvents(
             after position: LogPosition, matching filter: EventFilter

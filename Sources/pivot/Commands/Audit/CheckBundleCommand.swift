@@ -36,7 +36,7 @@ package struct CheckBundleCommand: ParsableCommand {
         do {
             let report = try verify(keys, remembered)
             if json { show(jsonOf: report, isGiven: !keys.isEmpty) } else { show(report, isGiven: !keys.isEmpty) }
-        } catch let fault as AuditFault {
+        } catch let fault {
             if json { Console.standard.printJSON(["proved": .bool(false), "message": .string(fault.description)]) }
             throw CommandFailure(.failed, "Not proved: \(DisplayText.safe(fault.description))")
         }

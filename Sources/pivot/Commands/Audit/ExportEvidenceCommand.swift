@@ -54,6 +54,9 @@ package struct ExportEvidenceCommand: AsyncParsableCommand {
     package func validate() throws {
         guard (session == nil) != (log == nil) else { throw ValidationError("Name a session, or a folder with --log.") }
         guard dataDirectory == nil || server.url == nil else { throw ValidationError("Give --url or --data-dir.") }
+        guard dataDirectory == nil || trusted.key.isEmpty else {
+            throw ValidationError("--key is for servers; a data directory has its own key.")
+        }
         if log != nil {
             guard output == nil else { throw ValidationError("--log names the folder; leave --output out.") }
             guard !blobs, since == nil, stream == .session, !force else {
@@ -66,36 +69,44 @@ package struct ExportEvidenceCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let keys = try trusted.keys()
+        if let output { try BundleFile.check(output, mayReplace: force) }
+        var remembered: (path: String, bytes: [UInt8])?
+        if let since { remembered = (since, try TreeHeadFile.read(since)) }
         do {
-            if let log {
-                try await exportLog(to: LogFolderWriter(log), keys)
-            } else if let session, let output {
-                try BundleFile.check(output, mayReplace: force)
-                try await exportSession(session, to: output, keys)
+            if let dataDirectory {
+                try await DataFolderEvidence.withEvidence(ofFolder: dataDirectory) { source, identity in
+                    if let session, let output {
+                        try await export(session, source, identity, remembered, to: output)
+                    } else if let log {
+                        try await exportLog(source, identity, to: log)
+                    }
+                }
+            } else {
+                try await server.withClient { client in
+                    let (source, identity) = (ServerEvidence(client: client), try await LogIdentity(keys, from: client))
+                    if let session, let output {
+                        try await export(
+                            try await client.sessionID(session), source, identity, remembered, to: output)
+                    } else if let log {
+                        try await exportLog(source, identity, to: log)
+                    }
+                }
             }
         } catch let fault as AuditFault {
             throw CommandFailure(.failed, "Nothing was exported: \(fault)")
         }
     }
 
-    private func exportSession(_ session: String, to output: String, _ keys: [VerifierKey]) async throws {
-        var remembered: (path: String, bytes: [UInt8])?
-        if let since { remembered = (since, try TreeHeadFile.read(since)) }
-        if let dataDirectory {
-            let source = DataFolderEvidence(folder: dataDirectory, keys: keys)
-            let (bundle, report) = try await source.bundle(
-                of: session, stream, includesBlobs: blobs, since: remembered)
-            return try write(bundle, report, to: output)
-        }
-        try await server.withClient { client in
-            let id = try await client.sessionID(session)
-            var export = BundleExport(client: client, identity: try await LogIdentity(keys, from: client))
-            export.streams = stream
-            export.includesBlobs = blobs
-            export.since = remembered
-            let (bundle, report) = try await export.bundle(of: id)
-            try write(bundle, report, to: output)
-        }
+    private func export(
+        _ session: String, _ source: any EvidenceSource, _ identity: LogIdentity,
+        _ remembered: (path: String, bytes: [UInt8])?, to output: String
+    ) async throws {
+        var export = BundleExport(source: source, identity: identity)
+        export.streams = stream
+        export.includesBlobs = blobs
+        export.since = remembered
+        let (bundle, report) = try await export.bundle(of: session)
+        try write(bundle, report, to: output)
     }
 
     private func write(_ bundle: AuditBundle, _ report: BundleReport, to output: String) throws {
@@ -116,22 +127,9 @@ package struct ExportEvidenceCommand: AsyncParsableCommand {
         Console.standard.print("Tell its readers the log's key another way: \(report.key)")
     }
 
-    private func exportLog(to folder: LogFolderWriter, _ keys: [VerifierKey]) async throws {
-        if let dataDirectory {
-            return showLog(
-                folder, try await DataFolderEvidence(folder: dataDirectory, keys: keys).publish(to: folder))
-        }
-        try await server.withClient { client in
-            let identity = try await LogIdentity(keys, from: client)
-            let (treeHead, _) = try identity.verified(try await client.logCheckpoint(), "The tree head")
-            let log = MirroredLog(source: ServerLog(client: client), folder: folder)
-            var meter = AuditMeter("exporting")
-            try await TiledLogCheck(log, head: treeHead.head).run(
-                progress: { meter.update($0, of: treeHead.head.size) }, take: { try folder.write($0, $1) })
-            meter.finish()
-            try folder.write(treeHead.note)
-            showLog(folder, treeHead)
-        }
+    private func exportLog(_ source: any EvidenceSource, _ identity: LogIdentity, to log: String) async throws {
+        let folder = try LogFolderWriter(log)
+        showLog(folder, try await LogExport(source: source, identity: identity, folder: folder).run())
     }
 
     private func showLog(_ folder: LogFolderWriter, _ treeHead: SignedTreeHead) {

@@ -6,7 +6,8 @@ import Transparency
 /// `pivot audit verify`
 package struct VerifyLogCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Verify a log: from outside by its public key, or the files of a stopped server.",
+        commandName: "verify",
+        abstract: "Verify a log: from outside by its public key, or the files of a stopped server.",
         discussion: """
             From outside, the newest tree head is fetched and its signature verified. With --since it must continue the tree \
             head that was saved before, with --session the events of a session must be in the tree, and with --all the whole \
@@ -66,7 +67,9 @@ package struct VerifyLogCommand: AsyncParsableCommand {
             throw ValidationError("--no-blobs and --no-read-models need --data-dir.")
         }
         if session == nil, stream != .session { throw ValidationError("--stream needs --session.") }
-        if log != nil, trusted.key.isEmpty { throw ValidationError("--log needs --key: a folder has no key of its own.") }
+        if log != nil, trusted.key.isEmpty {
+            throw ValidationError("--log needs --key: a folder has no key of its own.")
+        }
     }
 
     package func run() async throws {
@@ -82,7 +85,7 @@ package struct VerifyLogCommand: AsyncParsableCommand {
         }
         if let log {
             return try await verify(
-                FolderLog(log), LogIdentity(keys), OutsideAudit.Wishes(since: remembered, all: true), client: nil)
+                FolderLog(log), LogIdentity(keys), OutsideAudit.Wishes(since: remembered, all: true), nil)
         }
         try await server.withClient { client in
             let identity: LogIdentity
@@ -94,15 +97,15 @@ package struct VerifyLogCommand: AsyncParsableCommand {
             if !identity.isGiven { Console.standard.printError(identity.warning) }
             var wishes = OutsideAudit.Wishes(since: remembered, streams: stream, all: all)
             if let session { wishes.session = try await client.sessionID(session) }
-            try await verify(ServerLog(client: client), identity, wishes, client: client)
+            try await verify(ServerLog(client: client), identity, wishes, ServerEvidence(client: client))
         }
     }
 
     private func verify(
-        _ log: any TiledLog, _ identity: LogIdentity, _ wishes: OutsideAudit.Wishes, client: APIClient?
+        _ log: any TiledLog, _ identity: LogIdentity, _ wishes: OutsideAudit.Wishes, _ source: (any EvidenceSource)?
     ) async throws {
         var audit = OutsideAudit(log, identity, wishes, report: .onConsole(json: json))
-        try await audit.run(client: client)
+        try await audit.run(source)
         try finish(audit.report, audit.facts, audit.treeHead)
     }
 

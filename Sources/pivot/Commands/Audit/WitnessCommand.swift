@@ -7,7 +7,8 @@ import Transparency
 /// `pivot audit witness`
 package struct WitnessCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "witness", abstract: "Run a witness: it signs tree heads of logs that continue the last ones it saw.",
+        commandName: "witness",
+        abstract: "Run a witness: it signs tree heads of logs that continue the last ones it saw.",
         discussion: """
             A witness makes sure that a log shows everybody the same history: it remembers the last tree head of each log, on \
             disk before it signs, and signs only what continues it. Logs ask it by POST to /add-checkpoint (C2SP \

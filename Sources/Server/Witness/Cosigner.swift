@@ -7,7 +7,7 @@ import Transparency
 ///
 /// Requests take turns. A tree head is on disk before anybody gets its signature, so no crash makes the witness sign
 /// another history.
-final class Witness: Sendable {
+final class Cosigner: Sendable {
     private let folder: WitnessFolder
     private let key: SigningKey
     private let logs: Mutex<[String: WitnessedLog]>
