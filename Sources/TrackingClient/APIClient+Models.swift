@@ -1,31 +1,35 @@
 package import API
 package import Tracking
 
-/// Models and their aliases. `asOf` is a past moment whose state is wanted: a position in the log, or a time in RFC 3339.
+/// Models and their aliases, now or as they were at `asOf`.
 extension APIClient {
     /// The models in the order of their names.
     package func models(
-        asOf: String? = nil, limit: Int? = nil, offset: Int? = nil
+        asOf: LogMoment? = nil, limit: Int? = nil, offset: Int? = nil
     ) async throws(ClientError) -> ModelList {
         try await ask(
             .listModels,
-            query: [("limit", limit.map(String.init)), ("offset", offset.map(String.init)), ("as_of", asOf)])
+            query: [
+                ("limit", limit.map(String.init)), ("offset", offset.map(String.init)), ("as_of", asOf?.description),
+            ])
     }
 
     /// The model's aliases, and a page of what happened to them, the newest first.
     package func model(
-        _ name: String, asOf: String? = nil, limit: Int? = nil, offset: Int? = nil
+        _ name: String, asOf: LogMoment? = nil, limit: Int? = nil, offset: Int? = nil
     ) async throws(ClientError) -> ModelInfo {
         try await ask(
             .getModel, name,
-            query: [("limit", limit.map(String.init)), ("offset", offset.map(String.init)), ("as_of", asOf)])
+            query: [
+                ("limit", limit.map(String.init)), ("offset", offset.map(String.init)), ("as_of", asOf?.description),
+            ])
     }
 
     /// What the alias points at.
     package func modelAlias(
-        _ reference: Model.Reference, asOf: String? = nil
+        _ reference: Model.Reference, asOf: LogMoment? = nil
     ) async throws(ClientError) -> ModelAliasInfo {
-        try await ask(.getModelAlias, reference.model.text, reference.alias.text, query: [("as_of", asOf)])
+        try await ask(.getModelAlias, reference.model.text, reference.alias.text, query: [("as_of", asOf?.description)])
     }
 
     /// Points the alias at a checkpoint, which can then not be deleted. Doing so twice changes nothing.
@@ -49,8 +53,9 @@ extension APIClient {
 
     /// Where what the alias points at comes from: its checkpoint, session, configuration, code, data and ancestors.
     package func modelLineage(
-        _ reference: Model.Reference, asOf: String? = nil
+        _ reference: Model.Reference, asOf: LogMoment? = nil
     ) async throws(ClientError) -> ModelLineageInfo {
-        try await ask(.getModelLineage, reference.model.text, reference.alias.text, query: [("as_of", asOf)])
+        try await ask(
+            .getModelLineage, reference.model.text, reference.alias.text, query: [("as_of", asOf?.description)])
     }
 }

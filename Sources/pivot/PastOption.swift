@@ -13,6 +13,9 @@ package struct PastOption: ParsableArguments {
 }
 
 extension LogMoment: ExpressibleByArgument {
-    /// Nil when the text is neither a position nor a time in RFC 3339.
-    package init?(argument: String) { self.init(argument) }
+    /// A position, a time in RFC 3339, or a day, which means its last moment in UTC. Nil when the text is none of these.
+    package init?(argument: String) {
+        let isDay = argument.split(separator: "-").map(\.utf8.count) == [4, 2, 2]
+        self.init(isDay ? argument + "T23:59:59.999999Z" : argument)
+    }
 }

@@ -38,7 +38,7 @@ import TrackingClient
     func reads() async throws {
         let reference = try #require(Model.Reference("detector@production"))
         try await withStub(answer: { _, _ in .json(Self.alias) }) { client, server, _ in
-            _ = try await client.modelAlias(reference, asOf: "2026-05-03T10:00:00Z")
+            _ = try await client.modelAlias(reference, asOf: LogMoment("2026-05-03T10:00:00Z"))
             _ = try await client.removeModelAlias(reference, reason: "withdrawn", expected: "ckpt_1")
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
@@ -48,7 +48,7 @@ import TrackingClient
         }
         let list = #"{"models":[],"total":0}"#
         try await withStub(answer: { _, _ in .json(list) }) { client, server, _ in
-            _ = try await client.models(asOf: "9", limit: 5)
+            _ = try await client.models(asOf: LogMoment("9"), limit: 5)
             #expect(server.requests.first?.target == "/api/v1/models?limit=5&as_of=9")
         }
     }

@@ -22,8 +22,7 @@ package struct WhyCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The alias.", valueName: "name@alias"))
     var reference: Model.Reference
-    @Option(help: "The moment: a position in the log, a time in RFC 3339, or the end of a day in UTC.")
-    var asOf: MomentArgument?
+    @OptionGroup var past: PastOption
     @OptionGroup var keys: KeyOption
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the steps and what is proven of them as JSON.")
@@ -35,7 +34,7 @@ package struct WhyCommand: AsyncParsableCommand {
         let trusted = try keys.keys()
         try await server.withClient { client in
             let console = Console.standard
-            let lineage = try await client.modelLineage(reference, asOf: asOf?.text(at: console.now))
+            let lineage = try await client.modelLineage(reference, asOf: past.moment)
             let proofs = try await LineageProofs.all(of: lineage, trusted: trusted, client)
             if json {
                 console.printJSON(proofs.json(lineage))

@@ -17,8 +17,7 @@ package struct DownloadModelCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The alias.", valueName: "name@alias"))
     var reference: Model.Reference
-    @Option(help: "The moment: a position in the log, a time in RFC 3339, or the end of a day in UTC.")
-    var asOf: MomentArgument?
+    @OptionGroup var past: PastOption
     @OptionGroup var download: CheckpointDownload
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the checkpoint's JSON instead of a sentence.")
@@ -28,7 +27,7 @@ package struct DownloadModelCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let alias = try await client.modelAlias(reference, asOf: asOf?.text(at: Console.standard.now))
+            let alias = try await client.modelAlias(reference, asOf: past.moment)
             try await download.run(try await client.checkpoint(alias.checkpointID), client, json: json)
         }
     }

@@ -13,8 +13,7 @@ package struct ListModelsCommand: AsyncParsableCommand {
               pivot models list --limit 20 --json
             """)
 
-    @Option(help: "The moment: a position in the log, a time in RFC 3339, or the end of a day in UTC.")
-    var asOf: MomentArgument?
+    @OptionGroup var past: PastOption
     @Option(help: "The maximum number of models to list, up to 1,000.")
     var limit = 100
     @Option(help: "The number of models to leave out before the first.")
@@ -32,7 +31,7 @@ package struct ListModelsCommand: AsyncParsableCommand {
     package func run() async throws {
         try await server.withClient { client in
             let list = try await client.models(
-                asOf: asOf?.text(at: Console.standard.now), limit: limit, offset: offset)
+                asOf: past.moment, limit: limit, offset: offset)
             output.show(list) { console in
                 guard !list.models.isEmpty else {
                     return [

@@ -15,8 +15,7 @@ package struct ShowModelCommand: AsyncParsableCommand {
 
     @Argument(help: "The model's name.")
     var name: String
-    @Option(help: "The moment: a position in the log, a time in RFC 3339, or the end of a day in UTC.")
-    var asOf: MomentArgument?
+    @OptionGroup var past: PastOption
     @Option(help: "The maximum number of changes to show, up to 1,000.")
     var limit = 100
     @OptionGroup var server: ServerOptions
@@ -28,7 +27,7 @@ package struct ShowModelCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let model = try await client.model(name, asOf: asOf?.text(at: Console.standard.now), limit: limit)
+            let model = try await client.model(name, asOf: past.moment, limit: limit)
             output.show(model) { console in
                 var lines: [String] = []
                 if model.aliases.isEmpty {
