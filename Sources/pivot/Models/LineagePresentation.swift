@@ -65,7 +65,7 @@ package struct LineagePresentation {
     }
 
     /// What stands before a step's first line and before its second.
-    static func branches(_ levels: [Int], at index: Int) -> (first: String, second: String) {
+    package static func branches(_ levels: [Int], at index: Int) -> (first: String, second: String) {
         let level = levels[index]
         /// True when something else stands at `level` below the same step.
         func goesOn(_ level: Int) -> Bool {

@@ -11,8 +11,8 @@ package struct WhyCommand: AsyncParsableCommand {
         discussion: """
             Goes from the alias back to the checkpoint, its session, configuration, commit, data and the checkpoints that \
             these continued. Each step names its event in the log and is proven to be in the tree that the log's key has \
-            signed. The events of sessions are proven with their content; of the one that set the alias, that it happened, \
-            when, and by whom.
+            signed. The events of sessions are proven with their content; of the one that set the alias, that it happened and \
+            when.
 
             Examples:
               pivot audit why detector@production

@@ -12,7 +12,7 @@ package struct PromoteModelCommand: AsyncParsableCommand {
             it. With --expect the alias only moves if it still points where you think it does.
 
             Examples:
-              pivot models promote detector@staging ckpt_4k7q2m9x --reason 'best on the new set'
+              pivot models promote detector@staging sess_7h2kq9d4 --reason 'best on the new set'
               pivot models promote detector@production detector@staging --reason 'two weeks without complaints'
               pivot models promote detector@production ckpt_4k7q2m9x --expect ckpt_9w3e5r7t --reason 'roll back'
               pivot models promote detector@production ckpt_4k7q2m9x --expect none --reason 'first release'
@@ -20,7 +20,7 @@ package struct PromoteModelCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The alias.", valueName: "name@alias"))
     var reference: Model.Reference
-    @Argument(help: "The checkpoint's id, or an alias that points at it.")
+    @Argument(help: "The checkpoint's id, an alias that points at it, or the session whose best one it is.")
     var checkpoint: String
     @Option(help: "Why, in 1 to 1,024 bytes.")
     var reason: String
