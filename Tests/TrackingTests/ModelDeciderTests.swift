@@ -21,7 +21,7 @@ struct ModelDeciderTests {
             })
     }
 
-    private let released = Specification(given: [set(first)])
+    private let released = Specification(given: [Self.set(Self.first)])
 
     @Test("an alias is set, and moved, and each event says what it was")
     func moves() {
