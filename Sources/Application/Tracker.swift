@@ -18,6 +18,7 @@ package struct Tracker: Sendable {
     package let webhooks: Webhooks
     package let alerts: Alerts
     package let notifications: Notifications
+    package let models: Models
     package let queries: Queries
     package let storage: Storage
     package let audit: Audit
@@ -37,6 +38,7 @@ package struct Tracker: Sendable {
         webhooks = Webhooks(core, queries: queries)
         alerts = Alerts(core, queries: queries)
         notifications = Notifications(core, queries: queries)
+        models = Models(core, queries: queries)
         storage = Storage(core)
     }
 }
@@ -68,6 +70,10 @@ package struct TrackerCore: Sendable {
     package let alertRules: CommandHandler<AlertRuleDecider>
     package let alerts: CommandHandler<AlertDecider>
     package let notifications: CommandHandler<NotificationDecider>
+    /// The rules of models' aliases.
+    package let models: CommandHandler<ModelDecider>
+    /// Keeps aliases and the deletion of checkpoints apart.
+    let checkpointHolds = CheckpointHolds()
     /// How far the alert rules are evaluated.
     package let alertProgress = AlertProgress()
     /// What is known of the signing of the log's tree.
@@ -100,6 +106,7 @@ package struct TrackerCore: Sendable {
         alertRules = CommandHandler(store: store, cacheByteCount: 1 << 20)
         alerts = CommandHandler(store: store, cacheByteCount: 1 << 20)
         notifications = CommandHandler(store: store, cacheByteCount: 1 << 16)
+        models = CommandHandler(store: store, cacheByteCount: 1 << 20)
     }
 
     /// Carries out the command that names what was stored. Once its event is on disk, or may be, the blob is let go of;

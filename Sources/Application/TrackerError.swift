@@ -4,11 +4,17 @@ package import Tracking
 package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of a thing that does not exist.
     package enum Kind: String, Sendable {
-        case session, checkpoint, artifact, webhook, delivery, rule, alert, notification, tile
+        case session, checkpoint, artifact, webhook, delivery, rule, alert, notification, model, alias, tile
     }
 
     case unknown(Kind, String)
     case checkpointDeleted(String, reason: String)
+    /// The checkpoint, or one of the session's, is what these aliases point at.
+    case aliased(Session.ID, Checkpoint.ID?, by: [String])
+    /// An alias is set, or a checkpoint deleted, at this moment.
+    case checkpointsBusy(Session.ID)
+    /// Whoever trains may not decide what a model's aliases point at.
+    case promotionByLease
     /// No session was ever started, so that there is no latest one.
     case noSessionStarted
     /// A field of the request has a value that it cannot have; the reason goes on after the field's name.
@@ -41,6 +47,14 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unknown(let kind, let id): "There is no \(kind.rawValue) '\(id)'."
         case .checkpointDeleted(let id, let reason): "Checkpoint \(id) was deleted: \(reason)."
+        case .aliased(let session, let checkpoint, let aliases):
+            "\(checkpoint?.text ?? "A checkpoint of \(session)") cannot be deleted: \(aliases.prefix(10).joined(separator: ", ")) "
+                + "\(aliases.count == 1 ? "points" : "point") at it. Point elsewhere or remove the alias first."
+        case .checkpointsBusy(let session):
+            "Checkpoints of \(session) are being promoted or deleted at this moment. Try again."
+        case .promotionByLease:
+            "A lease does not allow to set or remove aliases: what a model's aliases point at is not decided by the "
+                + "training. Send the request without the lease."
         case .noSessionStarted: "No session has been started yet. Start one, or name one in the path."
         case .invalid(let field, let reason): "\(field) \(reason)."
         case .remoteCommand:

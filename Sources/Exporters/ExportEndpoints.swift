@@ -20,14 +20,14 @@ package struct ExportEndpoints: Sendable {
 
     @Sendable private func export(_ call: Call) async throws -> Response {
         let query = try ExportQuery(call)
-        var asOf = try call.query.position("as_of")
         let freshness = try call.freshness()
         let condition = call.request.headers[.ifRange]
         let continued = condition.flatMap { query.position(of: $0) }
         // A part of other bytes than the client has would be of no use: then it gets all.
-        let wantsPart = call.request.headers[.range] != nil && (condition == nil ? asOf != nil : continued != nil)
-        asOf = asOf ?? (wantsPart ? continued : nil)
-        return try await tracker.reading(cost: .max) { [asOf] longRead in
+        let isPast = call.query.text("as_of") != nil
+        let wantsPart = call.request.headers[.range] != nil && (condition == nil ? isPast : continued != nil)
+        let asOf = isPast || !wantsPart ? nil : continued
+        return try await tracker.reading(cost: .max) { longRead in
             let export = try await Export(query, tracker, asOf: asOf, freshness)
             let tag = query.tag(at: export.position)
             var headers: HTTPFields = [

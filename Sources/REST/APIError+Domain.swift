@@ -18,6 +18,10 @@ extension TrackerError: HTTPErrorConvertible {
             APIError(
                 .notFound, code: "not_found", message: description,
                 details: ["kind": "checkpoint", "id": .string(id)])
+        case .aliased(_, _, let aliases):
+            .conflict("checkpoint_aliased", description, details: ["aliases": .array(aliases.map { .string($0) })])
+        case .checkpointsBusy: .unavailable(description, code: "unavailable", retryAfter: .seconds(1))
+        case .promotionByLease: APIError(.forbidden, code: "lease_not_allowed", message: description)
         case .noSessionStarted: APIError(.notFound, code: "no_session", message: description)
         case .invalid(let field, _): .invalidField(field, description)
         case .remoteCommand: APIError(.forbidden, code: "remote_command", message: description)
@@ -162,6 +166,22 @@ extension AlertRuleDecider.Refusal: HTTPErrorConvertible {
         case .unknownRule:
             APIError(.notFound, code: "not_found", message: "There is no such rule.", details: ["kind": "rule"])
         case .alreadyCreated: .conflict("wrong_status", "A rule with this id exists already.")
+        }
+    }
+}
+
+extension ModelDecider.Refusal: HTTPErrorConvertible {
+    package var apiError: APIError? {
+        let message = description.prefix(1).uppercased() + description.dropFirst() + "."
+        switch self {
+        case .unknownAlias(let alias):
+            return APIError(
+                .notFound, code: "not_found", message: message, details: ["kind": "alias", "id": .string(alias)])
+        case .otherTarget(let alias, let present):
+            var details: JSONObject = ["alias": .string(alias)]
+            if let present { details["checkpoint_id"] = .string(present) }
+            return .conflict("alias_moved", message, details: details)
+        case .tooManyAliases: return .invalidField("alias", message)
         }
     }
 }

@@ -46,6 +46,8 @@ extension HTTPFields {
 extension HTTPField.Name {
     /// `X-Log-Position`: where the last event of a write stands.
     static var logPosition: HTTPField.Name { HTTPField.Name("X-Log-Position")! }
+    /// `X-As-Of-Position`: the position of the past moment that an answer shows.
+    package static var asOfPosition: HTTPField.Name { HTTPField.Name("X-As-Of-Position")! }
     /// `X-Read-Position`: where the read models stood for an answer.
     package static var readPosition: HTTPField.Name { HTTPField.Name("X-Read-Position")! }
 }

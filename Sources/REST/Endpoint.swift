@@ -9,8 +9,18 @@ package struct Endpoint: Sendable {
     package let route: Route
 
     /// An operation that is answered by `respond`.
+    ///
+    /// An answer of a past moment says which position that is.
     package init(_ operation: API.Operation, _ respond: @escaping @Sendable (Call) async throws -> Response) {
-        self.init(operation, handler: .http(respond))
+        self.init(
+            operation,
+            handler: .http { call in
+                var response = try await respond(call)
+                if operation.query.contains("as_of"), call.query.text("as_of") != nil {
+                    response.headers[.asOfPosition] = response.headers[.readPosition]
+                }
+                return response
+            })
     }
 
     package init(_ operation: API.Operation, handler: Route.Handler) {

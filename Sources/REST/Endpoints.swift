@@ -10,8 +10,8 @@ package enum Endpoints {
             + TelemetryEndpoints(tracker: tracker).all + MetricEndpoints(tracker: tracker).all
             + CheckpointEndpoints(tracker: tracker).all + ArtifactEndpoints(tracker: tracker).all
             + EventEndpoints(tracker: tracker, feeds: feeds).all + WebhookEndpoints(tracker: tracker).all
-            + AlertEndpoints(tracker: tracker).all + NotificationEndpoints(tracker: tracker).all
-            + AuditEndpoints(tracker: tracker).all
+            + AlertEndpoints(tracker: tracker).all + ModelEndpoints(tracker: tracker).all
+            + NotificationEndpoints(tracker: tracker).all + AuditEndpoints(tracker: tracker).all
             + MonitorEndpoints(tracker: tracker, health: health).all
     }
 }

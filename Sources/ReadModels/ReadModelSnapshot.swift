@@ -11,6 +11,8 @@ package struct ReadModelSnapshot: ~Copyable {
     package let position: LogPosition
     /// True when this is the newest state, so that the indexes of the current state may be used.
     let isCurrent: Bool
+    /// What was made of the columns for a past position; nil in the newest state.
+    let past: PastRows?
 
     init(
         transaction: consuming ReadTransaction, tables: Tables, asOf: LogPosition?
@@ -24,6 +26,7 @@ package struct ReadModelSnapshot: ~Copyable {
         if let asOf, asOf > applied { throw .notReached(asOf, at: applied) }
         position = asOf ?? applied
         isCurrent = position == applied
+        past = isCurrent ? nil : PastRows()
         self.transaction = transaction
         self.tables = tables
     }

@@ -1,4 +1,5 @@
 package import API
+package import Tracking
 
 /// Alert rules and alerts.
 extension APIClient {
@@ -9,15 +10,20 @@ extension APIClient {
         try await ask(.createAlertRule, sending: new, command: command)
     }
 
-    /// The rules in the order of their creation: all, or at most `limit` after the first `offset`.
-    package func alertRules(limit: Int? = nil, offset: Int? = nil) async throws(ClientError) -> AlertRuleList {
+    /// The rules in the order of their creation, now or as they were at `asOf`: all, or at most `limit` after the first `offset`.
+    package func alertRules(
+        limit: Int? = nil, offset: Int? = nil, asOf: LogMoment? = nil
+    ) async throws(ClientError) -> AlertRuleList {
         try await ask(
-            .listAlertRules, query: [("limit", limit.map(String.init)), ("offset", offset.map(String.init))])
+            .listAlertRules,
+            query: [
+                ("limit", limit.map(String.init)), ("offset", offset.map(String.init)), ("as_of", asOf?.description),
+            ])
     }
 
-    /// The rule's document.
-    package func alertRule(_ id: String) async throws(ClientError) -> AlertRuleInfo {
-        try await ask(.getAlertRule, id)
+    /// The rule's document, now or as it was at `asOf`.
+    package func alertRule(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> AlertRuleInfo {
+        try await ask(.getAlertRule, id, query: [("as_of", asOf?.description)])
     }
 
     /// Changes the rule; what is nil stays. Alerts that rose by what it was before are over.
@@ -37,9 +43,9 @@ extension APIClient {
         try await ask(.listAlerts, query: query.parameters)
     }
 
-    /// The alert's document, now or as it was at the log position `asOf`.
-    package func alert(_ id: String, asOf: UInt64? = nil) async throws(ClientError) -> AlertInfo {
-        try await ask(.getAlert, id, query: [("as_of", asOf.map { String($0) })])
+    /// The alert's document, now or as it was at `asOf`.
+    package func alert(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> AlertInfo {
+        try await ask(.getAlert, id, query: [("as_of", asOf?.description)])
     }
 
     /// Says that somebody has seen the alert; doing so twice changes nothing. One that is over is refused.

@@ -1,13 +1,15 @@
 package import API
-import Tracking
+package import Tracking
 
 extension APIClient {
     /// The session's artifacts in their current versions, by path, or with `key` by step; only paths that begin with
-    /// `prefix`, and only those of `kind`.
+    /// `prefix`, and only those of `kind`. With `asOf` they are those of then.
     package func artifacts(
-        _ session: String, prefix: String? = nil, kind: String? = nil, key: String? = nil
+        _ session: String, prefix: String? = nil, kind: String? = nil, key: String? = nil, asOf: LogMoment? = nil
     ) async throws(ClientError) -> ArtifactList {
-        try await ask(.listArtifacts, session, query: [("prefix", prefix), ("kind", kind), ("key", key)])
+        try await ask(
+            .listArtifacts, session,
+            query: [("prefix", prefix), ("kind", kind), ("key", key), ("as_of", asOf?.description)])
     }
 
     /// Sends an artifact, streamed; the same bytes again change nothing, others become a new version. `kind` says what it

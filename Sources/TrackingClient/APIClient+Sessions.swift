@@ -1,4 +1,5 @@
 package import API
+package import Tracking
 
 extension APIClient {
     /// Creates a session. The same `command` with the same content gives the same session.
@@ -6,9 +7,9 @@ extension APIClient {
         try await ask(.createSession, sending: new, command: command)
     }
 
-    /// The session's document, now or as it was at the log position `asOf`.
-    package func session(_ id: String, asOf: UInt64? = nil) async throws(ClientError) -> SessionInfo {
-        try await ask(.getSession, id, query: [("as_of", asOf.map { String($0) })])
+    /// The session's document, now or as it was at `asOf`.
+    package func session(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> SessionInfo {
+        try await ask(.getSession, id, query: [("as_of", asOf?.description)])
     }
 
     /// One page of the sessions that match `query`.
@@ -16,9 +17,9 @@ extension APIClient {
         try await ask(.listSessions, query: query.parameters)
     }
 
-    /// The state of the session.
-    package func status(_ id: String) async throws(ClientError) -> SessionStatusInfo {
-        try await ask(.getSessionStatus, id)
+    /// The state of the session, now or as it was at `asOf`.
+    package func status(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> SessionStatusInfo {
+        try await ask(.getSessionStatus, id, query: [("as_of", asOf?.description)])
     }
 
     /// Queues the session for training; the answer shows it queued or running.
@@ -60,10 +61,16 @@ extension APIClient {
         try await ask(.archiveSession, id, query: [("permanent", "true")])
     }
 
-    /// Two to ten sessions side by side: what differs, or `all`.
-    package func compare(_ sessions: [String], all: Bool = false) async throws(ClientError) -> ComparisonInfo {
+    /// Two to ten sessions side by side, now or as they were at `asOf`: what differs, or `all`.
+    package func compare(
+        _ sessions: [String], all: Bool = false, asOf: LogMoment? = nil
+    ) async throws(ClientError) -> ComparisonInfo {
         try await ask(
-            .compareSessions, query: [("sessions", sessions.joined(separator: ",")), ("all", all ? "true" : nil)])
+            .compareSessions,
+            query: [
+                ("sessions", sessions.joined(separator: ",")), ("all", all ? "true" : nil),
+                ("as_of", asOf?.description),
+            ])
     }
 
     /// Records facts about where and with what the session is trained; a fact of the same attempt and name replaces the

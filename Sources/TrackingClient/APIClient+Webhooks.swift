@@ -1,4 +1,5 @@
 package import API
+package import Tracking
 
 extension APIClient {
     /// Has an address (`https://…`, `http://…` or `mailto:…`) told about events, from now on.
@@ -6,11 +7,15 @@ extension APIClient {
         try await ask(.createWebhook, sending: new, command: command)
     }
 
-    /// All webhooks.
-    package func webhooks() async throws(ClientError) -> WebhookList { try await ask(.listWebhooks) }
+    /// All webhooks, now or as they were at `asOf`.
+    package func webhooks(asOf: LogMoment? = nil) async throws(ClientError) -> WebhookList {
+        try await ask(.listWebhooks, query: [("as_of", asOf?.description)])
+    }
 
-    /// The webhook's document.
-    package func webhook(_ id: String) async throws(ClientError) -> WebhookInfo { try await ask(.getWebhook, id) }
+    /// The webhook's document, now or as it was at `asOf`.
+    package func webhook(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> WebhookInfo {
+        try await ask(.getWebhook, id, query: [("as_of", asOf?.description)])
+    }
 
     /// Ends the webhook; its document is answered.
     package func deleteWebhook(_ id: String) async throws(ClientError) -> WebhookInfo {

@@ -26,7 +26,7 @@ package struct ConfigurationOptions: ParsableArguments {
     var group: String?
     @Option(help: "Free text.")
     var notes: String?
-    @Option(help: ArgumentHelp("Continue from this checkpoint.", valueName: "id"))
+    @Option(help: ArgumentHelp("Continue from this checkpoint: its id, or name@alias of a model.", valueName: "id"))
     var checkpoint: String?
 
     package init() {}

@@ -22,11 +22,9 @@ package struct Pivot: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
-            CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, ExportCommand.self,
-            ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self, AuditCommand.self,
-            SyncCommand.self,
-            VersionCommand.self,
-            TrainWorkerCommand.self,
+            CheckpointsCommand.self, ModelsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self,
+            ExportCommand.self, ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self,
+            AuditCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
         ])
 
     package init() {}

@@ -18,6 +18,7 @@ struct ContractTests {
         case "updateWebhook", "updateAlertRule": ["enabled": false]
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
+        case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
         case "reproduceSession": [:]
         case "rotateLogKey": ["overlap_days": 1]
         case "claimAttempt": ["lease_seconds": 60]
@@ -64,6 +65,7 @@ struct ContractTests {
         case "exportSession": parts.query = "format=csv"
         case "getMetricHistories": parts.query = "session_ids=\(session)"
         case "replayWebhook": parts.query = "after=0"
+        case "removeModelAlias": parts.query = "reason=withdrawn"
         case "getInclusionProof": parts.query = "position=1"
         case "getConsistencyProof": parts.query = "from=0"
         default: break

@@ -83,7 +83,7 @@ struct EventFormTests {
 
     @Test("the goldens are of all types")
     func complete() {
-        #expect(Self.goldens.count == 46)
+        #expect(Self.goldens.count == 48)
     }
 
     static let texts = [

@@ -35,6 +35,7 @@ extension EventInfo {
             case .alertRule: try AlertRuleEvent(record).message
             case .alert: try AlertEvent(record).message
             case .notifications: try NotificationEvent(record).message
+            case .model: try ModelEvent(record).message
             case .logKeys: try LogKeyEvent(record).message
             case .apiKey: throw EventCodecError.unknownType(record.type)
             }

@@ -20,6 +20,7 @@ struct EveryOperationTests {
             try await sessions(api, session, other)
             try await reports(api, session, token)
             try await files(api, session, token)
+            try await models(api, session)
             try await metrics(api, session)
             try await ending(api, session, token)
             try await alerts(api, session)
@@ -180,6 +181,26 @@ struct EveryOperationTests {
             .followSession, session, status: 204, headers: ["Last-Event-ID": String(api.head)])
         let copy = try await api.call(.reproduceSession, session, body: ["allow_differences": true], status: 201)
         #expect(copy.json["reproduction"]?["session_id"] == .string(session))
+    }
+
+    private func models(_ api: TestAPI, _ session: String) async throws {
+        let uploaded = try await api.upload(
+            .uploadCheckpoint, query: "session_id=\(session)&epoch=1&filename=model.pth", text: "released")
+        let checkpoint = try #require(uploaded.json["checkpoint_id"])
+        let set = try await api.call(
+            .setModelAlias, "detector", "production",
+            body: ["checkpoint_id": checkpoint, "reason": "better", "by": "ada", "expected_checkpoint_id": nil])
+        #expect(set.json["checkpoint_id"] == checkpoint)
+        #expect(set.json["by"] == "ada")
+        #expect(try await api.call(.getModelAlias, "detector", "production").json["session_id"] == .string(session))
+        #expect(try await api.call(.listModels).json["total"] == 1)
+        #expect(try await api.call(.getModel, "detector").json["total"] == 1)
+        let lineage = try await api.call(.getModelLineage, "detector", "production")
+        #expect(lineage.json["steps"]?.arrayValue?.first?["event"] == "model.alias_set")
+        let removed = try await api.call(.removeModelAlias, "detector", "production", query: "reason=withdrawn&by=ada")
+        #expect(removed.json["message"] == "detector@production was removed.")
+        let id = try #require(checkpoint.stringValue)
+        try await api.call(.deleteCheckpoint, id, query: "reason=withdrawn")
     }
 
     private func alerts(_ api: TestAPI, _ session: String) async throws {

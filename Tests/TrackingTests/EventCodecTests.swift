@@ -291,6 +291,21 @@ struct EventCodecTests {
     @Test("every event of the log's keys is stored as its golden says", arguments: logKeyEvents)
     func logKeyGoldens(event: LogKeyEvent) throws { try check(event) }
 
+    static let modelEvents: [ModelEvent] = [
+        .aliasSet(
+            .with {
+                ($0.alias, $0.checkpointID, $0.sessionID) = ("production", "ckpt_b", "sess_a")
+                ($0.digest, $0.reason, $0.previousCheckpointID, $0.by) = ("sha256:0", "better", "ckpt_a", "ada")
+            }),
+        .aliasRemoved(
+            .with {
+                ($0.alias, $0.reason, $0.previousCheckpointID, $0.by) = ("production", "withdrawn", "ckpt_b", "ada")
+            }),
+    ]
+
+    @Test("every event of models is stored as its golden says", arguments: modelEvents)
+    func modelGoldens(event: ModelEvent) throws { try check(event) }
+
     @Test("every event of alert rules is stored as its golden says", arguments: alertRuleEvents)
     func alertRuleGoldens(event: AlertRuleEvent) throws { try check(event) }
 

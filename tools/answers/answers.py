@@ -262,6 +262,32 @@ def alerts(call, subject):
     call("clearNotifications")
 
 
+def models(call, subject):
+    """Models, their aliases and where these come from."""
+    checkpoint = call("listCheckpoints", query={"session_id": subject.running}).json["checkpoints"][0]["checkpoint_id"]
+    alias = ("answers", "production")
+    call("setModelAlias", *alias, status=404, body={"checkpoint_id": "ckpt_unknown", "reason": "none"})
+    call("setModelAlias", *alias, status=422, body={"checkpoint_id": checkpoint})
+    position = call("setModelAlias", *alias, body={
+        "checkpoint_id": checkpoint, "reason": "first", "by": "ada", "expected_checkpoint_id": None}).json["position"]
+    other = next(one["checkpoint_id"] for one in call("listCheckpoints").json["checkpoints"]
+                 if one["checkpoint_id"] != checkpoint)
+    call("setModelAlias", *alias, status=409, body={
+        "checkpoint_id": other, "reason": "second", "expected_checkpoint_id": None})
+    call("deleteCheckpoint", checkpoint, status=409)
+    for query in ({}, {"as_of": position}, {"limit": 1, "offset": 1}):
+        call("listModels", query=query)
+        call("getModel", "answers", query=query)
+    for query in ({}, {"as_of": position}):
+        call("getModelAlias", *alias, query=query)
+        call("getModelLineage", *alias, query=query)
+    call("removeModelAlias", *alias, query={"reason": "over", "expected_checkpoint_id": "ckpt_unknown"}, status=409)
+    call("removeModelAlias", *alias, query={"reason": "over", "by": "ada"})
+    call("removeModelAlias", *alias, query={"reason": "over"}, status=404)
+    call("getModelAlias", *alias, status=404)
+    call("getModel", "unknown", status=404)
+
+
 def audit(call, subject):
     """The tree over the log."""
     size = call("getTreeHead").json["size"]
@@ -295,7 +321,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, audit, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, audit, rest)
 
 
 def main():

@@ -20,10 +20,13 @@ package struct Field<Root>: Sendable {
     @inline(__always)
     func write(_ root: Place, to writer: inout JSONWriter) { writeValue(root, &writer) }
 
+    /// True when null is one of its values, and not the same as its absence.
+    private let takesNull: Bool
+
     /// Reads the field's value, nil or null when it is absent, into `root`.
     func read(_ json: JSONValue?, into root: inout Root, strictly: Bool) throws(FieldError) {
         do throws(FieldError) {
-            try readValue(&root, json?.isNull == true ? nil : json, strictly)
+            try readValue(&root, json?.isNull == true && !takesNull ? nil : json, strictly)
         } catch {
             throw error.inside(name)
         }
@@ -74,11 +77,29 @@ package struct Field<Root>: Sendable {
         }
     }
 
+    /// A field that may also be null, which then says something else than its absence: `.some(nil)`.
+    package init<Value: FieldValue>(
+        nullable name: String, _ path: FieldPath<Root, Value??>, _ bounds: Bounds<Value> = .none
+    ) {
+        let (key, value) = (JSONWriter.QuotedKey(name), StoredValue(path))
+        self.init(name, .anything, isRequired: false, takesNull: true) { root, writer in
+            guard let value = value.read(root) else { return }
+            writer.key(key)
+            if let value { value.write(to: &writer) } else { writer.null() }
+        } read: { (root, json, strictly) throws(FieldError) in
+            guard let json else { return }
+            root[keyPath: path] = .some(json.isNull ? nil : try bounds.read(json, strictly))
+        }
+    }
+
     /// The fields of a document that is part of another, beside the other's own.
     static func embedded<Part: Document>(_ path: FieldPath<Root, Part>) -> [Field] {
         let part = StoredValue(path)
         return Part.fields.map { field in
-            Field(field.name, field.shape, isRequired: field.isRequired, limits: field.limits) { root, writer in
+            Field(
+                field.name, field.shape, isRequired: field.isRequired, limits: field.limits,
+                takesNull: field.takesNull
+            ) { root, writer in
                 part.withPlace(in: root) { field.writeValue($0, &writer) }
             } read: { (root, json, strictly) throws(FieldError) in
                 try field.readValue(&root[keyPath: path], json, strictly)
@@ -96,7 +117,7 @@ package struct Field<Root>: Sendable {
     }
 
     init(
-        _ name: String, _ shape: Shape, isRequired: Bool, limits: Limits = .none,
+        _ name: String, _ shape: Shape, isRequired: Bool, limits: Limits = .none, takesNull: Bool = false,
         write: @escaping @Sendable (Place, inout JSONWriter) -> Void,
         read: @escaping @Sendable (inout Root, JSONValue?, Bool) throws(FieldError) -> Void
     ) {
@@ -104,6 +125,7 @@ package struct Field<Root>: Sendable {
         self.shape = shape
         self.limits = limits
         self.isRequired = isRequired
+        self.takesNull = takesNull
         writeValue = write
         readValue = read
     }

@@ -26,10 +26,10 @@ extension Operation {
         "deleteAlertRule", .delete, rule, for: .trainer, answering: .document(AlertRuleInfo.self))
     package static let listAlerts = Operation(
         "listAlerts", .get, "/alerts", for: .viewer,
-        query: ["status", "severity", "session_id", "rule_id", "as_of"] + .paging + .reading,
+        query: ["status", "severity", "session_id", "rule_id"] + .paging + .reading,
         answering: .document(AlertList.self))
     package static let getAlert = Operation(
-        "getAlert", .get, alert, for: .viewer, query: ["as_of"] + .reading, answering: .document(AlertInfo.self))
+        "getAlert", .get, alert, for: .viewer, query: .reading, answering: .document(AlertInfo.self))
     package static let acknowledgeAlert = Operation(
         "acknowledgeAlert", .post, alert + "/acknowledge", for: .trainer, taking: .optionalJSON(AlertRemark.self),
         answering: .document(AlertInfo.self))

@@ -24,14 +24,14 @@ extension Operation {
         "deleteCheckpoint", .delete, checkpoint, for: .trainer, query: ["reason"],
         answering: .document(CheckpointInfo.self))
     package static let downloadCheckpoint = Operation(
-        "downloadCheckpoint", .get, checkpoint + "/download", for: .viewer, query: .reading, 200, 206, 304,
+        "downloadCheckpoint", .get, checkpoint + "/download", for: .viewer, query: .freshness, 200, 206, 304,
         answering: .bytes)
     package static let listArtifacts = Operation(
         "listArtifacts", .get, artifacts, for: .viewer,
         query: ["prefix", "kind", "key", "start_step", "end_step"] + .attempts + .reading,
         answering: .document(ArtifactList.self))
     package static let downloadArtifact = Operation(
-        "downloadArtifact", .get, artifact, for: .viewer, query: ["digest"] + .reading, 200, 206, 304,
+        "downloadArtifact", .get, artifact, for: .viewer, query: ["digest"] + .freshness, 200, 206, 304,
         answering: .bytes)
     package static let uploadArtifact = Operation(
         "uploadArtifact", .put, artifact, for: .trainer, query: ["kind", "key", "step"], taking: .file([]), 200, 201,

@@ -31,7 +31,7 @@ extension Operation {
         "getLatestMetrics", .get, "/metrics/{session_id}/latest", for: .viewer, query: .reading,
         answering: .document(LatestMetrics.self))
     package static let getMetricNames = Operation(
-        "getMetricNames", .get, session + "/metric-names", for: .viewer, query: ["as_of"] + .nonfinite + .reading,
+        "getMetricNames", .get, session + "/metric-names", for: .viewer, query: .nonfinite + .reading,
         answering: .document(MetricNameList.self))
     package static let getMetricHistory = Operation(
         "getMetricHistory", .get, "/metrics/{session_id}/history", for: .viewer,
@@ -44,7 +44,7 @@ extension Operation {
         query: [
             "session_ids", "filter", "archived", "limit", "metric_names", "axis", "start_epoch", "end_epoch",
             "start_step", "end_step", "start_time", "end_time", "start_relative_time", "end_relative_time",
-            "max_points", "smoothing", "attempts", "as_of", "aggregate_by", "statistics",
+            "max_points", "smoothing", "attempts", "aggregate_by", "statistics",
         ] + histories, 200, 304, answering: .histories(DocumentType(MetricHistories.self)))
     package static let queryMetricHistories = Operation(
         "queryMetricHistories", .post, "/metrics/history", for: .viewer, query: histories,
@@ -80,7 +80,7 @@ extension Operation {
         answering: .document(GraphInfo.self))
     package static let exportSession = Operation(
         "exportSession", .get, session + "/export", for: .viewer,
-        query: ["format", "layout", "metric_names", "as_of"] + .attempts + .reading, 200, 206, answering: .rows)
+        query: ["format", "layout", "metric_names"] + .attempts + .reading, 200, 206, answering: .rows)
     package static let getLogs = Operation(
         "getLogs", .get, session + "/logs", for: .viewer, query: ["after", "limit", "rank"] + .reading,
         answering: .document(LogLineList.self))

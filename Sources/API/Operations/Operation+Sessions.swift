@@ -18,7 +18,7 @@ extension Operation {
             + .reading,
         answering: .document(SessionList.self))
     package static let getSession = Operation(
-        "getSession", .get, one, for: .viewer, query: ["as_of"] + .reading, answering: .document(SessionInfo.self))
+        "getSession", .get, one, for: .viewer, query: .reading, answering: .document(SessionInfo.self))
     package static let updateSession = Operation(
         "updateSession", .patch, one, for: .trainer, taking: .json(SessionChanges.self),
         answering: .document(SessionInfo.self))

@@ -28,7 +28,7 @@ package struct Operation: Sendable {
     }
 
     /// All there are, in the order of the files that declare them.
-    package static let all = sessions + metrics + files + attempts + feeds + alerts + audit + server
+    package static let all = sessions + metrics + files + attempts + feeds + alerts + models + audit + server
 
     /// The parameters of queries that may come several times; of all others one value counts.
     package static let queryLists: Set<String> = [
@@ -135,8 +135,10 @@ extension Operation.Answer {
 }
 
 extension [String] {
-    /// The parameters that say how current a read must be.
-    static let reading = ["consistency", "wait_for"]
+    /// The parameters that say how current a read must be, or of which past moment it is.
+    static let reading = ["as_of"] + freshness
+    /// The parameters that say how current a read must be that knows no past.
+    static let freshness = ["consistency", "wait_for"]
     static let paging = ["limit", "offset"]
     /// The parameter that says how NaN and the infinities are written.
     static let nonfinite = ["nonfinite"]

@@ -138,7 +138,7 @@ package struct Checkpoints: Sendable {
 
     /// Takes a checkpoint out of the lists, and records why. Answers what it was, and when it was deleted; the same command again does too.
     ///
-    /// - Throws: `checkpointDeleted` when it was deleted by another command.
+    /// - Throws: `checkpointDeleted` when it was deleted by another command, `aliased` when an alias points at it.
     package func delete(
         _ text: String, reason: String, as identity: CommandIdentity
     ) async throws -> Written<(entry: CheckpointEntry, deletedAt: Timestamp?)> {
@@ -149,8 +149,11 @@ package struct Checkpoints: Sendable {
         if entry.document.deleted, try await core.store.command(identity.id, in: session.stream) == nil {
             throw TrackerError.checkpointDeleted(text, reason: entry.document.deletionReason)
         }
-        let outcome = try await core.sessions.handle(
-            .deleteCheckpoint(id, reason: reason), on: session.stream, as: identity)
+        let outcome = try await core.checkpointHolds.holding(session, for: .deletion) {
+            if !entry.document.deleted { try await core.checkUnaliased(session, id) }
+            return try await core.sessions.handle(
+                .deleteCheckpoint(id, reason: reason), on: session.stream, as: identity)
+        }
         let past = try await core.read(before: outcome.last) { try $0.checkpoint(id) }
         return Written((past ?? entry, outcome.recordedAt), at: outcome.last)
     }

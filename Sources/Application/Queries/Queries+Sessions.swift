@@ -8,7 +8,7 @@ extension Queries {
         _ id: Session.ID, _ freshness: Freshness = .current, asOf: LogPosition? = nil
     ) async throws -> Answer<SessionView> {
         try await read(freshness, asOf: asOf) { [leases = core.leases] snapshot in
-            try snapshot.view(of: id, leases: asOf == nil ? leases : nil)
+            try snapshot.view(of: id, leases: asOf == nil && !freshness.isPast ? leases : nil)
         }
     }
 
@@ -40,7 +40,7 @@ extension Queries {
     package func sessionOrLatest(_ id: Session.ID?, _ freshness: Freshness) async throws -> Answer<SessionView> {
         try await read(freshness) { [leases = core.leases] snapshot in
             let (id, document) = try snapshot.document(ofSessionOrLatest: id)
-            return try snapshot.view(of: document, id, leases: leases)
+            return try snapshot.view(of: document, id, leases: freshness.isPast ? nil : leases)
         }
     }
 
@@ -65,10 +65,18 @@ extension Queries {
                     SessionView(
                         document, metrics: showsMetrics ? try snapshot.metricSummaries(of: document) : [],
                         latest: showsMetrics ? nil : try snapshot.latestMetrics(of: document),
-                        progress: leases.progress(of: id), queuePosition: places[document.sessionID]))
+                        progress: freshness.isPast ? nil : leases.progress(of: id),
+                        queuePosition: places[document.sessionID]))
             }
             return (views, page.total)
         }
+    }
+
+    /// The work of a list of sessions, an estimate in points: small but for a past moment since which many have changed, of each of
+    /// which the document of then is looked at.
+    package func listCost(_ freshness: Freshness) async throws -> Int {
+        guard freshness.isPast else { return 0 }
+        return try await read(freshness) { try $0.changedSessionCount() }.value * 4
     }
 
     /// The number of sessions in each status; archived ones do not count.

@@ -16,6 +16,11 @@ package struct Queries: Sendable {
         case stale
         /// It shows everything up to a position.
         case after(LogPosition)
+        /// It shows the state of a past moment, and nothing that came later.
+        case asOf(LogMoment)
+
+        /// True when what lives in memory is no part of the answer, since that is of the present.
+        var isPast: Bool { if case .asOf = self { true } else { false } }
     }
 
     /// An answer and the position that it shows.
@@ -29,17 +34,20 @@ package struct Queries: Sendable {
         }
     }
 
-    /// Reads once the read models show what is asked for.
+    /// Reads once the read models show what is asked for; of a past moment, that moment.
     ///
     /// - Parameter asOf: A past position whose state is wanted.
-    /// - Throws: `readModelsBehind` when they do not in time (`TrackerSettings.readWait`), and what `body` throws.
+    /// - Throws: `readModelsBehind` when they do not in time (`TrackerSettings.readWait`), what `position(at:)` refuses, and what
+    ///   `body` throws.
     package func read<Value: Sendable>(
         _ freshness: Freshness = .current, asOf: LogPosition? = nil,
         _ body: @escaping @Sendable (borrowing ReadModelSnapshot) throws -> Value
     ) async throws -> Answer<Value> {
+        var asOf = asOf
         switch freshness {
         case .current: try await core.waitForReadModels(core.store.head)
         case .stale: break
+        case .asOf(let moment): asOf = try await position(at: moment)
         case .after(let position):
             guard position <= core.store.head else {
                 throw TrackerError.invalid(
@@ -48,14 +56,42 @@ package struct Queries: Sendable {
             try await core.waitForReadModels(position)
         }
         if let asOf {
-            guard asOf > .start else { throw TrackerError.invalid(field: "as_of", reason: "must be a position from 1") }
-            guard asOf <= core.store.head else {
-                throw TrackerError.invalid(
-                    field: "as_of", reason: "is beyond the log's head, which is at \(core.store.head)")
-            }
+            try check(asOf)
+            // What came later has no part in the answer.
+            try await core.waitForReadModels(asOf)
         }
         return try await core.read(asOf: asOf) { snapshot in
             Answer(value: try body(snapshot), position: snapshot.position)
+        }
+    }
+
+    /// The position whose state is that of `moment`: of a time, that of the last event recorded then or before.
+    ///
+    /// A time is found by halving the log, some thirty reads.
+    /// - Throws: `invalid` for a position before the first event or beyond the head, and for a time before the first event or
+    ///   after now: of these there is no state, or none that stays as it is.
+    package func position(at moment: LogMoment) async throws -> LogPosition {
+        switch moment {
+        case .position(let position):
+            try check(position)
+            return position
+        case .time(let time):
+            guard time <= core.now() else {
+                throw TrackerError.invalid(
+                    field: "as_of", reason: "lies in the future: the server's clock shows \(core.now())")
+            }
+            let position = try await core.store.position(at: time)
+            guard position > .start else {
+                throw TrackerError.invalid(field: "as_of", reason: "lies before the log's first event")
+            }
+            return position
+        }
+    }
+
+    private func check(_ asOf: LogPosition) throws(TrackerError) {
+        guard asOf > .start else { throw .invalid(field: "as_of", reason: "must be a position from 1") }
+        guard asOf <= core.store.head else {
+            throw .invalid(field: "as_of", reason: "is beyond the log's head, which is at \(core.store.head)")
         }
     }
 }

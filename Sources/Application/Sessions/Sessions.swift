@@ -73,7 +73,10 @@ package struct Sessions: Sendable {
 
     /// Deletes the session with its checkpoints and artifacts; the log keeps that it was. Answers it as it was before.
     package func delete(_ session: Session.ID, as identity: CommandIdentity) async throws -> Written<SessionView> {
-        let outcome = try await core.sessions.handle(.delete, on: session.stream, as: identity)
+        let outcome = try await core.checkpointHolds.holding(session, for: .deletion) {
+            try await core.checkUnaliased(session)
+            return try await core.sessions.handle(.delete, on: session.stream, as: identity)
+        }
         let view = try await core.read(before: outcome.last) { try $0.view(of: session, leases: nil) }
         return Written(view, at: outcome.last)
     }

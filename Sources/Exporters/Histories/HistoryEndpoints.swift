@@ -35,7 +35,13 @@ package struct HistoryEndpoints: Sendable {
         guard layout == .long || question.statistics == nil else {
             throw FieldError("layout", "cannot be wide with aggregate: its statistics are columns already")
         }
+        let isPast = call.query.text("as_of") != nil
+        guard request.asOf == nil || !isPast else {
+            throw FieldError("as_of", "stands in the body and in the query; give it in one of them")
+        }
         let selection = try await tracker.queries.select(question.series, try call.freshness())
+        var request = request
+        if isPast { request.asOf = selection.position.rawValue }
         let tag = EntityTag(
             String(selection.mark, radix: 16) + "-" + form.rawValue + "-"
                 + call.fingerprint(of: request), isWeak: true)
@@ -43,6 +49,7 @@ package struct HistoryEndpoints: Sendable {
             .contentType: form.contentType, .readPosition: selection.position.description,
             .eTag: tag.headerValue, .cacheControl: "no-cache", .vary: "Accept, Accept-Encoding",
         ]
+        if request.asOf != nil { headers[.asOfPosition] = selection.position.description }
         if tag.isHeld(by: call.request.headers) {
             headers[.contentType] = nil
             return Response(status: .notModified, headers: headers)

@@ -121,7 +121,7 @@ extension MetricHistoryRequest {
     init(_ query: QueryReader) throws {
         self.init()
         var json = JSONObject()
-        for field in Self.fields where field.name != "aggregate" {
+        for field in Self.fields where !["aggregate", "as_of"].contains(field.name) {
             if let value = try query.value(field.name, field.shape) { json.append(value, forKey: field.name) }
         }
         if let by = query.text("aggregate_by") {

@@ -71,8 +71,7 @@ struct AlertEndpoints {
             try Self.words("severity", call.query.text("severity").map { [$0] } ?? [], AlertRule.Severity.self))
         let (session, rule) = (try call.queriedSessionID()?.text, call.query.text("rule_id"))
         let answer = try await tracker.queries.alerts(
-            asOf: try call.query.position("as_of"), limit: try call.query.limit(maximum: 1000) ?? 100,
-            offset: try call.query.offset(), try call.freshness()
+            limit: try call.query.limit(maximum: 1000) ?? 100, offset: try call.query.offset(), try call.freshness()
         ) { alert in
             (statuses.isEmpty || statuses.contains(alert.status))
                 && (severities.isEmpty || severities.contains(alert.triggered.severity))
@@ -89,10 +88,7 @@ struct AlertEndpoints {
     }
 
     @Sendable private func get(_ call: Call) async throws -> Response {
-        .read(
-            try await tracker.queries.alert(
-                alertID(call), asOf: try call.query.position("as_of"), try call.freshness())
-        ) { AlertInfo($0) }
+        .read(try await tracker.queries.alert(alertID(call), try call.freshness())) { AlertInfo($0) }
     }
 
     @Sendable private func acknowledge(_ call: Call) async throws -> Response {

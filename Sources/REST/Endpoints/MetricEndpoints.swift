@@ -79,8 +79,7 @@ struct MetricEndpoints {
 
     @Sendable private func names(_ call: Call) async throws -> Response {
         .read(
-            try await tracker.queries.session(
-                try call.sessionID(), try call.freshness(), asOf: try call.query.position("as_of")),
+            try await tracker.queries.session(try call.sessionID(), try call.freshness()),
             nonfinite: try call.query.nonfinite()
         ) { view in
             var list = MetricNameList()

@@ -165,11 +165,13 @@ struct SessionEndpoints {
 
     @Sendable private func list(_ call: Call) async throws -> Response {
         let search = try SessionSearch(call.query)
-        return .read(
+        let freshness = try call.freshness()
+        let answer = try await tracker.reading(cost: try await tracker.queries.listCost(freshness)) { _ in
             try await tracker.queries.sessions(
                 search.filter, order: search.order, limit: search.limit, offset: search.offset,
-                columns: search.columns, try call.freshness())
-        ) { sessions, total in
+                columns: search.columns, freshness)
+        }
+        return .read(answer) { sessions, total in
             var list = SessionList()
             list.sessions = sessions.map { SessionSummary($0, columns: search.columns) }
             list.total = total
@@ -181,10 +183,7 @@ struct SessionEndpoints {
 
     @Sendable private func get(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
-        return .read(
-            try await tracker.queries.session(
-                session, try call.freshness(), asOf: try call.query.position("as_of"))
-        ) { SessionInfo($0) }
+        return .read(try await tracker.queries.session(session, try call.freshness())) { SessionInfo($0) }
     }
 
     private func status(_ call: Call, of session: Session.ID?) async throws -> Response {

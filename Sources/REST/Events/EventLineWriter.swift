@@ -70,6 +70,7 @@ package struct EventLineWriter: Sendable {
         case .alertRule: try AlertRuleEvent(record).message
         case .alert: try AlertEvent(record).message
         case .notifications: try NotificationEvent(record).message
+        case .model: try ModelEvent(record).message
         case .logKeys: try LogKeyEvent(record).message
         case .apiKey: throw .unknownType(record.type)
         }

@@ -29,7 +29,8 @@ extension Call {
         return attempt
     }
 
-    /// The freshness that the answer must have: `consistency` and `wait_for`.
+    /// The freshness that the answer must have: `consistency` and `wait_for`, or the past moment of `as_of`, before which neither
+    /// counts.
     package func freshness() throws -> Queries.Freshness {
         let isCurrent: Bool
         switch query.text("consistency") {
@@ -37,7 +38,9 @@ extension Call {
         case "stale": isCurrent = false
         case let text?: throw FieldError("consistency", "must be current or stale, not '\(text)'")
         }
-        if let position = try query.position("wait_for") { return .after(position) }
+        let awaited = try query.position("wait_for")
+        if let moment = try query.moment("as_of") { return .asOf(moment) }
+        if let awaited { return .after(awaited) }
         return isCurrent ? .current : .stale
     }
 
@@ -79,6 +82,18 @@ extension QueryReader {
             throw .invalidField(name, "\(name) must be a position in the log, an integer from 0, not '\(text)'.")
         }
         return LogPosition(value)
+    }
+
+    /// A moment of the log.
+    func moment(_ name: String) throws(FieldError) -> LogMoment? {
+        guard let text = text(name) else { return nil }
+        guard let moment = LogMoment(text) else {
+            throw FieldError(
+                name,
+                "must be a position in the log, an integer from 1, or a time such as 2026-01-31T12:00:00Z, not "
+                    + "'\(text.prefix(80))'")
+        }
+        return moment
     }
 }
 

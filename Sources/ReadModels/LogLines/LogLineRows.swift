@@ -18,18 +18,36 @@ enum LineRow {
 }
 
 extension Transaction where Self: ~Copyable {
-    /// The number of lines that `session` has at `position` or before.
+    /// The number of lines that `session` has at `position` or before, found by halving.
     func lineCount(of session: String, through position: LogPosition, in tables: Tables) throws(LMDBError) -> UInt64 {
         let prefix = RowKey().appending(session)
-        var count: UInt64 = 0
-        try forEach(in: tables.lines, range: .prefix(prefix.bytes), order: .descending) { (entry) throws(LMDBError) in
-            guard entry.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
-            guard entry.value.bigEndian(at: 0, as: UInt64.self) <= position.rawValue else { return .next }
-            let first = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
-            count = first + UInt64(entry.value.bigEndian(at: 8, as: UInt32.self)) - 1
-            return .stop
+        return try withCursor(in: tables.lines) { (cursor) throws(LMDBError) in
+            /// The row that holds `line`, or the last one before: its first line, the last one, and whether it was there.
+            func row(at line: UInt64) throws(LMDBError) -> (first: UInt64, last: UInt64, wasThere: Bool)? {
+                guard let entry = try cursor.seek(atOrBefore: prefix.appending(line).bytes),
+                    entry.key.count == prefix.bytes.count + 8, entry.key.begins(with: prefix.bytes)
+                else { return nil }
+                guard entry.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
+                let first = entry.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
+                let count = UInt64(entry.value.bigEndian(at: 8, as: UInt32.self))
+                return (first, first + count - 1, entry.value.bigEndian(at: 0, as: UInt64.self) <= position.rawValue)
+            }
+            guard let newest = try row(at: .max) else { return 0 }
+            if newest.wasThere { return newest.last }
+            // Of the rows from `low` to before `high`, those that begin at `low` or before were there.
+            var (low, high, count): (UInt64, UInt64, UInt64) = (0, newest.first, 0)
+            while high - low > 1 {
+                let middle = low + (high - low) / 2
+                let found = try row(at: middle)
+                if let found, !found.wasThere {
+                    high = found.first
+                } else {
+                    count = found?.last ?? 0
+                    low = middle
+                }
+            }
+            return count
         }
-        return count
     }
 
     func logLines(

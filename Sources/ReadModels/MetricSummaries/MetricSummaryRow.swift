@@ -75,12 +75,6 @@ enum MetricSummaryRow {
     }
 }
 
-extension MetricSummary.Point {
-    fileprivate init(_ sample: SeriesSample) {
-        self.init(place: sample.step, time: sample.time, value: sample.value)
-    }
-}
-
 extension Transaction where Self: ~Copyable {
     /// The stored summary of a metric; nil when the session has no such metric.
     func metricSummary(of session: SessionNumber, _ metric: String, in tables: Tables) throws(LMDBError)
@@ -122,20 +116,12 @@ extension Transaction where Self: ~Copyable {
             return summary
         }
         let timeline = session.timeline
-        // Four points at the most: the smallest and the greatest are among them.
         let query = SeriesQuery(
             isTime: false, start: nil, end: nil, maximumPoints: 4, stepCutoff: { timeline.stepEnd(ofAttempt: $0) },
             position: position)
-        for part in try query.parts(ofSeries: series.number, in: self, tables) {
-            for index in [part.range.lowerBound, part.range.upperBound - 1] {
-                summary.steps.extend(to: .init(try part.segment.sample(index, isTime: false, in: self)))
-            }
-        }
-        let answer = try query.answer(fromSeries: series.number, in: self, tables)
-        for sample in answer.samples { summary.steps.compare(.init(sample)) }
-        summary.steps.count = UInt64(answer.pointCount)
-        summary.steps.nanCount = UInt64(answer.nanCount)
-        summary.steps.infinityCount = UInt64(answer.positiveInfinityCount + answer.negativeInfinityCount)
+        var steps = StepSummary()
+        for part in try query.parts(ofSeries: series.number, in: self, tables) { try steps.add(part, in: self) }
+        summary.steps = steps.axis
         return summary
     }
 }

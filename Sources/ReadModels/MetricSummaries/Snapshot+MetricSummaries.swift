@@ -5,8 +5,8 @@ extension ReadModelSnapshot {
     /// The summaries of all metrics that a session has visible points of, in the order of the names' bytes.
     package func metricSummaries(of session: SessionDocument) throws(ReadModelError) -> [MetricSummary] {
         do throws(LMDBError) {
-            guard isCurrent else { return try pastSummaries(of: session).filter { $0.axis.count > 0 } }
             guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return [] }
+            if try hasChanged(number) { return try pastSummaries(of: session).filter { $0.axis.count > 0 } }
             return try transaction.metricSummaries(of: number, in: tables, isFilled: true)
         } catch {
             throw ReadModelError(error)
@@ -16,9 +16,9 @@ extension ReadModelSnapshot {
     /// The latest value of each metric of a session, and its last step: what lists show of metrics.
     package func latestMetrics(of session: SessionDocument) throws(ReadModelError) -> LatestValues {
         do throws(LMDBError) {
-            guard isCurrent else { return LatestValues(try pastSummaries(of: session)) }
             var latest = LatestValues()
             guard let number = try transaction.number(ofSession: session.sessionID, in: tables) else { return latest }
+            if try hasChanged(number) { return LatestValues(try pastSummaries(of: session)) }
             try transaction.forEach(in: tables.indexes, range: .prefix(MetricSummaryRow.prefix(number).bytes)) {
                 (entry) throws(LMDBError) in
                 guard MetricSummaryRow.add(entry.value, to: &latest) else {
@@ -32,16 +32,16 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// The summaries, at a past position, of the metrics called `names` that the session has, by name.
-    func pastSummaries(of session: SessionDocument, named names: Set<String>) throws(LMDBError) -> [String:
-        MetricSummary]
-    {
-        var summaries: [String: MetricSummary] = [:]
-        guard !names.isEmpty else { return summaries }
-        for summary in try pastSummaries(of: session) where names.contains(summary.name) && summary.axis.count > 0 {
-            summaries[summary.name] = summary
-        }
-        return summaries
+    /// The summary of a metric as it was at the snapshot's position, of no points when the session had none.
+    func pastSummary(of metric: String, in session: SessionDocument) throws(LMDBError) -> MetricSummary {
+        let key = ListKeys.epochMetrics(of: session.sessionID).appending(metric).bytes
+        // Epoch records are read only where the metric may be in one.
+        let records =
+            try transaction.contains(key, in: tables.indexes)
+            ? transaction.epochRecords(
+                of: session, through: position, latest: .max, allAttempts: false, in: tables) : []
+        return try transaction.computedSummary(
+            of: metric, in: session, records: records, through: position, tables)
     }
 
     /// The summaries as they were at the snapshot's position.

@@ -29,8 +29,7 @@ final class SummaryCache {
         }
 
         private static func isMaximized(_ metric: String, of session: RowCache.KnownSession) -> Bool {
-            session.document.flatMap { $0.monitor == metric ? $0.monitorMaximum : nil }
-                ?? MetricSummary.isMore(betterFor: metric)
+            session.document?.isMaximized(metric) ?? MetricSummary.isMore(betterFor: metric)
         }
     }
 
@@ -78,5 +77,12 @@ final class SummaryCache {
     func clear() {
         entries.removeAll()
         changed = []
+    }
+}
+
+extension SessionDocument {
+    /// True when the session wants much of the metric.
+    func isMaximized(_ metric: String) -> Bool {
+        metric == monitor ? monitorMaximum : MetricSummary.isMore(betterFor: metric)
     }
 }

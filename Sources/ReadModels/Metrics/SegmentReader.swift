@@ -54,6 +54,13 @@ struct SegmentReader {
         return sample(block, index % PointBlock.capacity, isTime: isTime, at: index)
     }
 
+    /// The position of the event that brought the point at `index`.
+    func position(
+        of index: Int, in transaction: borrowing some Transaction & ~Copyable
+    ) throws(LMDBError) -> UInt64 {
+        try block(index / PointBlock.capacity, in: transaction).position(index % PointBlock.capacity)
+    }
+
     /// Calls `body` with the points of `range` in order.
     func forEach(
         _ range: Range<Int>, isTime: Bool, in transaction: borrowing some Transaction & ~Copyable,

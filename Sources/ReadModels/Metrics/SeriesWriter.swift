@@ -35,14 +35,18 @@ final class SeriesWriter {
     ///
     /// A point goes on in the segment of the point before it, else in the open segment with the greatest last step that
     /// accepts it, else it begins a new one.
+    /// - Returns: The segment of each point; nothing when all are in one.
+    @discardableResult
     func append(
         steps: [Int64], times: [Int64], values: [Double], attempt: UInt32, position: UInt64, to key: RowKey,
         _ row: (UInt64) -> SeriesRow, in transaction: borrowing WriteTransaction, _ tables: Tables
-    ) throws(LMDBError) {
-        guard !values.isEmpty else { return }
+    ) throws(LMDBError) -> [UInt32] {
+        guard !values.isEmpty else { return [] }
+        var numbers: [UInt32] = []
         let series = try number(of: key, row, transaction, tables)
         let open = try segments(of: Place(series: series, attempt: attempt), transaction, tables)
         var tail: SegmentTail?
+        var firstSegment: UInt32 = 0
         for index in values.indices {
             let step = steps[index]
             let time = times[index]
@@ -50,10 +54,16 @@ final class SeriesWriter {
                 tail = chosen(in: open, step: step, time: time, series, attempt)
             }
             guard let tail else { continue }
+            if numbers.isEmpty, index > 0, tail.key.segment != firstSegment {
+                numbers = Array(repeating: firstSegment, count: index)
+            }
+            if index == 0 { firstSegment = tail.key.segment }
+            if !numbers.isEmpty { numbers.append(tail.key.segment) }
             if !tail.isChanged { changed.append(tail) }
             try tail.append(
                 step: step, time: time, value: values[index], position: position, to: transaction, tables)
         }
+        return numbers
     }
 
     /// Writes what is not written yet; the transaction can then be committed.

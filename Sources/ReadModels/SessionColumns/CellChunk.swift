@@ -14,6 +14,11 @@ final class CellChunk {
 
     convenience init(_ view: CellChunkView) {
         self.init()
+        fill(from: view)
+    }
+
+    /// Takes the cells of a stored row.
+    func fill(from view: CellChunkView) {
         let different = view.cells.map { Array($0) }
         view.forEach { row, number in cells[row] = number < different.count ? different[number] : [] }
     }

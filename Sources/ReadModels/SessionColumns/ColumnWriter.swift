@@ -11,6 +11,7 @@ final class ColumnWriter {
         enum Content {
             case cells(CellChunk)
             case metric(MetricChunk)
+            case changes(ChangeChunk)
         }
 
         let key: [UInt8]
@@ -53,6 +54,22 @@ final class ColumnWriter {
         if chunk.set(session.place, to: summary, isMaximized: isMaximized) { note(row) }
     }
 
+    /// Notes that something changed of a session that lists go by.
+    ///
+    /// - Parameter creation: The position at which it was created; 0 when it was not.
+    func note(
+        changeOf session: SessionNumber, createdAt creation: UInt64, at position: LogPosition,
+        in transaction: borrowing WriteTransaction, _ tables: Tables
+    ) throws(LMDBError) {
+        let row = try row(.changes, session, transaction, tables) { bytes in
+            guard let bytes else { return .changes(ChangeChunk()) }
+            return ChangeChunkView(bytes).map { .changes(ChangeChunk($0)) }
+        }
+        guard case .changes(let chunk) = row.content else { return }
+        chunk.note(session.place, createdAt: creation, changedAt: position)
+        note(row)
+    }
+
     /// Writes what is not written yet; the transaction can then be committed.
     func flush(to transaction: borrowing WriteTransaction, _ tables: Tables) throws(LMDBError) {
         for row in changed {
@@ -60,6 +77,7 @@ final class ColumnWriter {
                 switch row.content {
                 case .cells(let chunk): chunk.bytes
                 case .metric(let chunk): chunk.bytes
+                case .changes(let chunk): chunk.bytes
                 }
             if bytes.isEmpty {
                 try transaction.delete(row.key, in: tables.columns)

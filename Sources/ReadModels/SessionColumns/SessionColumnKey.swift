@@ -41,22 +41,50 @@ struct SessionColumnKey: Hashable {
         }
     }
 
+    /// What a column has of its sessions.
+    enum Content {
+        case plain(Plain)
+        /// The value that was given or logged under a name.
+        case parameter(String)
+        case configuration(String)
+        /// The value reported last.
+        case result(String)
+        /// The value that the completion gave a metric.
+        case final(String)
+        /// The statistics of a metric; its rows are `MetricChunk`s.
+        case metric(String)
+        /// Where sessions were created and last changed; its rows are `ChangeChunk`s, those of all others `CellChunk`s.
+        case changes
+    }
+
+    let content: Content
     let row: RowKey
 
-    private init(_ row: RowKey) { self.row = row }
+    private init(_ content: Content, _ row: RowKey) {
+        self.content = content
+        self.row = row
+    }
 
     static func == (left: Self, right: Self) -> Bool { left.row.bytes == right.row.bytes }
 
     func hash(into hasher: inout Hasher) { hasher.combine(row.bytes) }
 
-    static func plain(_ column: Plain) -> Self { Self(RowKey(column.rawValue)) }
-    /// The value that was given or logged under a name.
-    static func parameter(_ name: String) -> Self { Self(RowKey(64).appending(name)) }
-    static func configuration(_ name: String) -> Self { Self(RowKey(65).appending(name)) }
-    /// The value reported last.
-    static func result(_ name: String) -> Self { Self(RowKey(66).appending(name)) }
-    /// The value that the completion gave a metric.
-    static func final(_ metric: String) -> Self { Self(RowKey(67).appending(metric)) }
-    /// The statistics of a metric; its rows are `MetricChunk`s, those of all others are `CellChunk`s.
-    static func metric(_ name: String) -> Self { Self(RowKey(68).appending(name)) }
+    /// The part of a session's document that the cells are made from; nil when they are not made from it.
+    var part: SessionPart? {
+        switch content {
+        case .plain(let column): column.part
+        case .parameter, .result: .settings
+        case .configuration: .configuration
+        case .final: .state
+        case .metric, .changes: nil
+        }
+    }
+
+    static func plain(_ column: Plain) -> Self { Self(.plain(column), RowKey(column.rawValue)) }
+    static let changes = Self(.changes, RowKey(32))
+    static func parameter(_ name: String) -> Self { Self(.parameter(name), RowKey(64).appending(name)) }
+    static func configuration(_ name: String) -> Self { Self(.configuration(name), RowKey(65).appending(name)) }
+    static func result(_ name: String) -> Self { Self(.result(name), RowKey(66).appending(name)) }
+    static func final(_ metric: String) -> Self { Self(.final(metric), RowKey(67).appending(metric)) }
+    static func metric(_ name: String) -> Self { Self(.metric(name), RowKey(68).appending(name)) }
 }

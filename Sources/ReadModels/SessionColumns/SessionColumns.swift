@@ -11,14 +11,9 @@ enum SessionColumns {
         from old: SessionDocument?, to new: SessionDocument?, in parts: [SessionPart],
         _ put: (SessionColumnKey, [UInt8]) throws(LMDBError) -> Void
     ) throws(LMDBError) {
-        for column in SessionColumnKey.Plain.allCases {
-            guard let field = column.field, parts.contains(column.part) else { continue }
-            let cell = Cell.bytes(of: new?.values(of: field, [:]) ?? [])
-            guard old == nil || cell != Cell.bytes(of: old?.values(of: field, [:]) ?? []) else { continue }
-            try put(.plain(column), cell)
-        }
-        if old?.updatedAt != new?.updatedAt {
-            try put(.plain(.updatedAt), new.map { Cell.bytes(of: [.time($0.updatedAt)]) } ?? [])
+        for column in SessionColumnKey.Plain.allCases where column != .text && parts.contains(column.part) {
+            let later = new.map { cell(.plain(column), of: $0) } ?? []
+            if old.map({ cell(.plain(column), of: $0) != later }) ?? true { try put(.plain(column), later) }
         }
         try changes(from: old?.params ?? [], to: new?.params ?? [], { .parameter($0) }, put)
         try changes(
@@ -28,11 +23,31 @@ enum SessionColumns {
         if old.map({ ($0.name, $0.notes) }) ?? ("", "") != new.map({ ($0.name, $0.notes) }) ?? ("", "")
             || old?.tags != new?.tags
         {
-            try put(.plain(.text), new.map { Cell.bytes(ofText: $0.searchedText) } ?? [])
+            try put(.plain(.text), new.map { cell(.plain(.text), of: $0) } ?? [])
         }
-        if old?.awaitsVerdict ?? false != new?.awaitsVerdict ?? false {
-            try put(.plain(.awaitsVerdict), new?.awaitsVerdict ?? false ? Cell.bytes(of: [.flag(true)]) : [])
+    }
+
+    /// The cell that a session has in a column, which is none of a metric; empty when it has none.
+    ///
+    /// - Parameter session: Of the document, the column's part is enough.
+    static func cell(_ column: SessionColumnKey, of session: SessionDocument) -> [UInt8] {
+        switch column.content {
+        case .plain(.updatedAt): Cell.bytes(of: [.time(session.updatedAt)])
+        case .plain(.text): Cell.bytes(ofText: session.searchedText)
+        case .plain(.awaitsVerdict): session.awaitsVerdict ? Cell.bytes(of: [.flag(true)]) : []
+        case .plain(let column): column.field.map { Cell.bytes(of: session.values(of: $0, [:])) } ?? []
+        case .parameter(let name): cell(name, among: session.params)
+        case .configuration(let name): cell(name, among: session.configurationValues)
+        case .result(let name): cell(name, among: session.results)
+        case .final(let name): cell(name, among: session.finalMetrics)
+        case .metric, .changes: []
         }
+    }
+
+    private static func cell(_ name: String, among values: [some NamedValue]) -> [UInt8] {
+        // Columns know names by their bytes.
+        let value = values.last { $0.name.utf8.elementsEqual(name.utf8) }
+        return Cell.bytes(of: value?.literal.map { [$0] } ?? [])
     }
 
     private static func changes<Value: NamedValue & Equatable>(

@@ -1,7 +1,7 @@
 import LMDB
 import Tracking
 
-/// Choosing sessions by the table of their columns, which tells of the current state only.
+/// Choosing sessions by the table of their columns.
 ///
 /// A question reads the columns that it names and nothing else, 64 sessions at a time: 100,000 sessions are 1,563 rows of a
 /// column, which take some tenths of a millisecond. So every condition has its answer, with an exact count, in a time that does
@@ -35,14 +35,20 @@ extension ReadModelSnapshot {
             let row = try cells(bytes)
             chosen[chunk] = includesArchived ? row.mask : row.sessions { matcher.answer($0) == .yes }
         }
-        return chosen
+        return try created(among: chosen)
     }
 
     /// The sessions that have a cell in a column.
     func sessions(havingCellIn column: SessionColumnKey) throws(LMDBError) -> SessionMask {
         var chosen = try noSession()
         try forEachRow(of: column) { (chunk, bytes) throws(LMDBError) in chosen[chunk] = try cells(bytes).mask }
-        return chosen
+        return try created(among: chosen)
+    }
+
+    /// Those of `sessions` that the snapshot's position knows.
+    private func created(among sessions: SessionMask) throws(LMDBError) -> SessionMask {
+        guard let past else { return sessions }
+        return sessions & (try self.sessions(of: past).created)
     }
 
     private func sessions(
@@ -148,7 +154,7 @@ extension ReadModelSnapshot {
     ) throws(LMDBError) {
         var rest = candidates
         for source in sources {
-            try forEachRow(of: source.key) { (chunk, bytes) throws(LMDBError) in
+            try forEachRow(of: source.key, among: rest) { (chunk, bytes) throws(LMDBError) in
                 let wanted = rest[chunk]
                 guard wanted != 0 else { return }
                 switch source {
@@ -168,7 +174,36 @@ extension ReadModelSnapshot {
         }
     }
 
+    /// Calls `body` with the rows of a column, in which the cells of `candidates` are those of the snapshot's position; nil for all
+    /// sessions.
     private func forEachRow(
+        of column: SessionColumnKey, among candidates: SessionMask? = nil,
+        _ body: (_ chunk: Int, UnsafeRawBufferPointer) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        guard let past else { return try forEachStoredRow(of: column, body) }
+        let changed = try sessions(of: past).changed
+        let wanted = candidates.map { $0 & changed } ?? changed
+        var next = 0
+        try forEachStoredRow(of: column) { (chunk, bytes) throws(LMDBError) in
+            try forEachMissingRow(of: column, next..<chunk, wanted, in: past, body)
+            next = chunk + 1
+            guard wanted[chunk] != 0 else { return try body(chunk, bytes) }
+            if let row = try row(column, chunk, from: bytes, for: wanted[chunk], in: past) { try body(chunk, row) }
+        }
+        try forEachMissingRow(of: column, next..<wanted.words.count, wanted, in: past, body)
+    }
+
+    /// Calls `body` with those rows of `chunks` that are not stored any more.
+    private func forEachMissingRow(
+        of column: SessionColumnKey, _ chunks: Range<Int>, _ wanted: SessionMask, in past: PastRows,
+        _ body: (_ chunk: Int, UnsafeRawBufferPointer) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        for chunk in chunks where wanted[chunk] != 0 {
+            if let row = try row(column, chunk, from: nil, for: wanted[chunk], in: past) { try body(chunk, row) }
+        }
+    }
+
+    private func forEachStoredRow(
         of column: SessionColumnKey, _ body: (_ chunk: Int, UnsafeRawBufferPointer) throws(LMDBError) -> Void
     ) throws(LMDBError) {
         let prefix = column.row.bytes
@@ -182,7 +217,7 @@ extension ReadModelSnapshot {
         }
     }
 
-    private func cells(_ bytes: UnsafeRawBufferPointer) throws(LMDBError) -> CellChunkView {
+    func cells(_ bytes: UnsafeRawBufferPointer) throws(LMDBError) -> CellChunkView {
         guard let row = CellChunkView(bytes) else { throw transaction.damagedRow("a column of sessions") }
         return row
     }
@@ -196,6 +231,10 @@ extension ReadModelSnapshot {
 
     /// The id of the session with `number`; nil when it was deleted.
     func id(of number: SessionNumber) throws(LMDBError) -> Session.ID? {
+        guard isCurrent else {
+            let state = try transaction.fields(of: .state, ofSession: number, through: position, in: tables)
+            return state.flatMap { $0.deleted ? nil : Session.ID($0.sessionID) }
+        }
         let row = try transaction.withValue(
             for: SessionColumnKey.plain(.id).row.appending(number.chunk).bytes, in: tables.columns
         ) { bytes in

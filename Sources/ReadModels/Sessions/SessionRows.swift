@@ -76,6 +76,13 @@ extension Transaction where Self: ~Copyable {
         return try session(number, through: position, in: tables, isWhole: isWhole)
     }
 
+    /// A part of a session's document as it was at `position`; nil before the session's creation, and while the part is empty.
+    func fields(
+        of part: SessionPart, ofSession number: SessionNumber, through position: LogPosition, in tables: Tables
+    ) throws(LMDBError) -> SessionDocument? {
+        try version(of: part.kind.key(number), through: position, in: tables, as: SessionDocument.self)
+    }
+
     func session(
         _ number: SessionNumber, through position: LogPosition, in tables: Tables, isWhole: Bool = true
     ) throws(LMDBError) -> SessionDocument? {

@@ -43,10 +43,7 @@ extension ReadModelSnapshot {
     package func queue() throws(ReadModelError) -> [Session.ID] {
         do throws(LMDBError) {
             var queue: [Session.ID] = []
-            guard isCurrent else {
-                return try pastSessions().filter { $0.queuedPosition > 0 }
-                    .sorted { $0.queuedPosition < $1.queuedPosition }.compactMap { Session.ID($0.sessionID) }
-            }
+            guard isCurrent else { return try pastQueue().compactMap { Session.ID($0.sessionID) } }
             try transaction.forEach(in: tables.indexes, range: .prefix(ListKeys.queue.bytes)) { entry in
                 if let id = Session.ID(String(decoding: entry.value, as: UTF8.self)) { queue.append(id) }
                 return .next
@@ -62,13 +59,14 @@ extension ReadModelSnapshot {
         var wanted = sessions.filter { $0.queuedPosition > 0 }.sorted { $0.queuedPosition > $1.queuedPosition }
         guard let last = wanted.first?.queuedPosition else { return [:] }
         var places: [String: Int] = [:]
-        guard isCurrent else {
-            for (index, id) in try queue().enumerated() where wanted.contains(where: { $0.sessionID == id.text }) {
-                places[id.text] = index + 1
-            }
-            return places
-        }
         do throws(LMDBError) {
+            guard isCurrent else {
+                let ids = Set(wanted.map(\.sessionID))
+                for (index, session) in try pastQueue().enumerated() where ids.contains(session.sessionID) {
+                    places[session.sessionID] = index + 1
+                }
+                return places
+            }
             var place = 0
             let range = KeyRange.from(
                 ListKeys.queue.appending(UInt64(0)).bytes, through: ListKeys.queue.appending(last).bytes)
@@ -95,7 +93,7 @@ extension ReadModelSnapshot {
         filter.statuses = statuses
         filter.includesArchived = includesArchived
         guard !statuses.isEmpty else { return [] }
-        return try sessionIDs(including: { filter.includes($0, [:]) }) { () throws(LMDBError) in try selection(filter) }
+        return try sessionIDs { () throws(LMDBError) in try selection(filter) }
     }
 
     /// Calls `body` with what lists show of each of `sessions`, but of those that were deleted; each is read by itself, so
@@ -113,15 +111,9 @@ extension ReadModelSnapshot {
         }
     }
 
-    /// The sessions that were not deleted and that `isIncluded` lets through, which `selection` finds in the current state, in
-    /// the order of their creation.
-    func sessionIDs(
-        including isIncluded: (SessionDocument) -> Bool, _ selection: () throws(LMDBError) -> SessionMask
-    ) throws(ReadModelError) -> [Session.ID] {
+    /// The sessions that `selection` finds, in the order of their creation.
+    func sessionIDs(_ selection: () throws(LMDBError) -> SessionMask) throws(ReadModelError) -> [Session.ID] {
         do throws(LMDBError) {
-            guard isCurrent else {
-                return try pastSessions().filter(isIncluded).compactMap { Session.ID($0.sessionID) }
-            }
             var ids: [Session.ID] = []
             for number in try selection().numbers(isDescending: false) {
                 if let id = try id(of: number) { ids.append(id) }
@@ -139,10 +131,6 @@ extension ReadModelSnapshot {
             if let status = Session.Status(rawValue: status) { counts[status, default: 0] += count }
         }
         do throws(LMDBError) {
-            guard isCurrent else {
-                for session in try pastSessions() where !session.archived { add(1, session.status) }
-                return counts
-            }
             let shown = try present(includesArchived: false)
             try forEachValue(of: [.cells(.plain(.status))], among: shown) { _, row in
                 guard case .cells(let row, let sessions) = row else { return }
@@ -167,7 +155,6 @@ extension ReadModelSnapshot {
     ) throws(ReadModelError) -> SessionPage {
         do throws(LMDBError) {
             let (limit, offset) = (max(limit, 0), max(offset, 0))
-            guard isCurrent else { return try pastPage(filter, order, limit: limit, offset: offset) }
             let selection = try selection(filter)
             var sessions: [SessionDocument] = []
             for number in try page(of: selection, order, limit: limit, offset: offset) {
@@ -210,34 +197,17 @@ extension ReadModelSnapshot {
         return ranking.sessions()
     }
 
-    private func pastPage(
-        _ filter: SessionFilter, _ order: SessionOrder, limit: Int, offset: Int
-    ) throws(LMDBError) -> SessionPage {
-        let metricNames = order.metricNames.union(filter.condition?.metricNames ?? [])
-        var sessions: [(session: SessionDocument, metrics: [String: MetricSummary])] = []
-        for session in try pastSessions() {
-            let metrics = try pastSummaries(of: session, named: metricNames)
-            if filter.includes(session, metrics) { sessions.append((session, metrics)) }
+    /// What lists show of the queued sessions of a past position, in the order in which they could begin.
+    private func pastQueue() throws(LMDBError) -> [SessionDocument] {
+        var filter = SessionFilter()
+        filter.includesArchived = true
+        filter.statuses = [.queued]
+        var queue: [SessionDocument] = []
+        for number in try selection(filter).numbers(isDescending: false) {
+            let session = try transaction.session(number, through: position, in: tables, isWhole: false)
+            if let session { queue.append(session) }
         }
-        let sorted = order.sorted(sessions)
-        return SessionPage(sessions: Array(sorted.dropFirst(offset).prefix(limit)), total: sorted.count)
-    }
-
-    /// The sessions of a past state that were not deleted, in the order of their creation: every one is read.
-    private func pastSessions() throws(LMDBError) -> [SessionDocument] {
-        var ids: [String] = []
-        try transaction.forEachVersion(
-            of: DocumentKind.session.prefix, through: position, in: tables
-        ) { (bytes) throws(LMDBError) in
-            let session = try transaction.decoded(bytes, as: SessionDocument.self)
-            if !session.deleted { ids.append(session.sessionID) }
-            return .next
-        }
-        var sessions: [SessionDocument] = []
-        for id in ids {
-            if let session = try transaction.session(id, through: position, in: tables) { sessions.append(session) }
-        }
-        return sessions.sorted { $0.createdPosition < $1.createdPosition }
+        return queue.sorted { $0.queuedPosition < $1.queuedPosition }
     }
 }
 

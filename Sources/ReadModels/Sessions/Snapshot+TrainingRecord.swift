@@ -41,8 +41,6 @@ extension ReadModelSnapshot {
 
     /// The reproductions that have ended and on which there is no verdict yet.
     package func unreportedReproductions() throws(ReadModelError) -> [Session.ID] {
-        try sessionIDs(including: { $0.awaitsVerdict }) { () throws(LMDBError) in
-            try sessions(havingCellIn: .plain(.awaitsVerdict))
-        }
+        try sessionIDs { () throws(LMDBError) in try sessions(havingCellIn: .plain(.awaitsVerdict)) }
     }
 }

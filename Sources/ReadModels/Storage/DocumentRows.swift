@@ -23,6 +23,11 @@ enum DocumentKind: UInt8 {
     /// By the place in the log of what it tells.
     case notification = 14
     case notificationMarks = 15
+    case model = 16
+    /// By the model and the number of the change.
+    case modelChange = 17
+    /// By the session and the checkpoint.
+    case checkpointAliases = 18
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }
@@ -81,13 +86,13 @@ extension Transaction where Self: ~Copyable {
     }
 
     /// Calls `body` with the newest version, at `position` or before, of every document whose key is `prefix` and a place in the
-    /// log, and perhaps more: the last place first.
+    /// log, and perhaps more: the last place first. Places are those of causes, which no document comes before.
     func forEachNewest<Document: SwiftProtobuf.Message>(
         of prefix: RowKey, through position: LogPosition, in tables: Tables, as type: Document.Type,
         _ body: (_ place: UInt64, Document) throws(LMDBError) -> IterationStep
     ) throws(LMDBError) {
         try withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
-            var last = prefix.bytes + [UInt8](repeating: 0xFF, count: 9)
+            var last = prefix.appending(position.rawValue).bytes + [UInt8](repeating: 0xFF, count: 9)
             while let entry = try cursor.seek(atOrBefore: last), entry.key.begins(with: prefix.bytes),
                 entry.key.count >= prefix.bytes.count + 16
             {

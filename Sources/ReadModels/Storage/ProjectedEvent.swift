@@ -10,6 +10,7 @@ struct ProjectedEvent {
         case alertRule(AlertRuleEvent)
         case alert(AlertEvent)
         case notification(NotificationEvent)
+        case model(ModelEvent)
         /// Of a stream that no read model shows.
         case other
     }
@@ -26,6 +27,7 @@ struct ProjectedEvent {
         case .alertRule: body = .alertRule(try AlertRuleEvent(record))
         case .alert: body = .alert(try AlertEvent(record))
         case .notifications: body = .notification(try NotificationEvent(record))
+        case .model: body = .model(try ModelEvent(record))
         case .apiKey, .logKeys: body = .other
         }
     }

@@ -61,9 +61,17 @@ struct RowWriter: ~Copyable {
         ) { (column, cell) throws(LMDBError) in
             try cache.columns.set(column, of: known.number, to: cell, in: transaction, tables)
         }
+        try noteChange(of: RowCache.KnownSession(number: known.number, document: session), at: event.position)
         try requeue(event.identity, from: old?.queuedPosition ?? 0, to: session.deleted ? 0 : session.queuedPosition)
         known.document = session
         cache.keep(known, for: event.identity)
+    }
+
+    /// Notes that something changed of a session that lists go by.
+    func noteChange(of session: RowCache.KnownSession, at position: LogPosition) throws(LMDBError) {
+        try cache.columns.note(
+            changeOf: session.number, createdAt: session.document?.createdPosition ?? 0, at: position, in: transaction,
+            tables)
     }
 
     /// Moves a session in the queue; its place is the position at which it was queued, 0 for none.

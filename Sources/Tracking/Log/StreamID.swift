@@ -19,6 +19,8 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         case alertRule = "alert-rule"
         /// One alert, from its rise to its end.
         case alert
+        /// A model's aliases and what they point at.
+        case model
         /// An API key's life.
         case apiKey = "api-key"
         /// The keys that sign the log's tree heads.

@@ -7,8 +7,8 @@ package struct AlertQuery: Sendable {
     package var severity: AlertRule.Severity?
     package var sessionID: String?
     package var ruleID: String?
-    /// The alerts as they were at this position of the log.
-    package var asOf: UInt64?
+    /// The past moment whose alerts are listed, as they were then.
+    package var asOf: LogMoment?
     package var limit: Int?
     package var offset: Int?
 
@@ -18,7 +18,7 @@ package struct AlertQuery: Sendable {
         [
             ("status", statuses.isEmpty ? nil : statuses.map(\.rawValue).joined(separator: ",")),
             ("severity", severity?.rawValue), ("session_id", sessionID), ("rule_id", ruleID),
-            ("as_of", asOf.map { String($0) }), ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
+            ("as_of", asOf?.description), ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
         ]
     }
 }

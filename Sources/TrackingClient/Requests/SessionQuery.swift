@@ -18,6 +18,8 @@ package struct SessionQuery: Sendable {
     package var sort: String?
     /// The values to show beside each session, such as `params.lr` and `metrics.val_acc.max`.
     package var columns: [String] = []
+    /// The past moment whose sessions are listed, as they were then.
+    package var asOf: LogMoment?
     package var limit: Int?
     package var offset: Int?
 
@@ -28,8 +30,8 @@ package struct SessionQuery: Sendable {
         return [("status", statuses)] + tags.map { ("tag", $0) } + [
             ("experiment", experiment), ("group", group), ("q", text), ("filter", condition),
             ("archived", includesArchived ? "include" : nil), ("sort", sort),
-            ("columns", columns.isEmpty ? nil : columns.joined(separator: ",")), ("limit", limit.map(String.init)),
-            ("offset", offset.map(String.init)),
+            ("columns", columns.isEmpty ? nil : columns.joined(separator: ",")), ("as_of", asOf?.description),
+            ("limit", limit.map(String.init)), ("offset", offset.map(String.init)),
         ]
     }
 }

@@ -2,6 +2,7 @@ import API
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+package import Tracking
 
 /// The bytes of an export as they come. A connection that breaks is made again and goes on with the next byte: the server makes the
 /// same bytes for the same position.
@@ -96,8 +97,8 @@ package struct ExportQuery: Sendable {
     package var metricNames: [String] = []
     /// True when superseded points are exported too.
     package var allAttempts = false
-    /// A past position whose state is exported.
-    package var asOf: UInt64?
+    /// The past moment whose state is exported.
+    package var asOf: LogMoment?
 
     package init(format: String) { self.format = format }
 }
@@ -110,7 +111,7 @@ extension APIClient {
             query: [
                 ("format", query.format), ("layout", query.isWide ? "wide" : nil),
                 ("metric_names", query.metricNames.isEmpty ? nil : query.metricNames.joined(separator: ",")),
-                ("attempts", query.allAttempts ? "all" : nil), ("as_of", query.asOf.map(String.init)),
+                ("attempts", query.allAttempts ? "all" : nil), ("as_of", query.asOf?.description),
             ])
         return try await ExportedBytes(self, request)
     }

@@ -226,8 +226,10 @@ package struct TrainingLoop {
                 stop.raise(if: saved.stopRequested)
                 course.didSave(save, id: saved.id)
             case .delete(let id):
-                try await service.delete(
+                // One that the server keeps counts no more among those that the policy keeps.
+                let kept = try await service.delete(
                     checkpointID: id, reason: course.plan.checkpoints.surplusReason)
+                if let kept { log("Checkpoint \(id) stays: \(kept)") }
                 course.didDelete(id: id)
             case .finish(let finish):
                 return try await end(finish, course)

@@ -44,7 +44,7 @@ package struct BundledHeader: Hashable, Sendable {
     }
 
     /// True when the payload's digest is that of `content`.
-    func matches(_ content: AuditBundle.Content) -> Bool {
+    package func matches(_ content: AuditBundle.Content) -> Bool {
         var hasher = SHA256()
         hasher.update(data: content.salt)
         hasher.update(data: content.payload)

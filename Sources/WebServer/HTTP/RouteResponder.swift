@@ -19,8 +19,8 @@ package struct RouteResponder: HTTPResponder {
 
     /// The headers that a page of another origin may read.
     private static let exposedHeaders = [
-        "Content-Disposition", "ETag", "Location", "Retry-After", "X-Log-Position", "X-RateLimit-Limit",
-        "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Read-Position", "X-Request-Id",
+        "Content-Disposition", "ETag", "Location", "Retry-After", "X-As-Of-Position", "X-Log-Position",
+        "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Read-Position", "X-Request-Id",
     ].joined(separator: ", ")
 
     /// The policy of every answer that is no page: whatever a browser takes it for, it runs and loads nothing, and has an

@@ -19,7 +19,7 @@ struct ServerEvidence: EvidenceSource {
         var events: [AuditBundle.Event] = []
         while true {
             let page = try await client.sessionProofs(session, query)
-            for event in page.events { events.append(try parse(event)) }
+            for event in page.events { events.append(try Self.parse(event)) }
             Console.standard.setStatus("reading the proofs of \(session): \(events.count) records")
             guard let next = page.nextAfter else { return events }
             guard next > query.after ?? 0 else {
@@ -29,7 +29,10 @@ struct ServerEvidence: EvidenceSource {
         }
     }
 
-    private func parse(_ event: ProvenEvent) throws(AuditFault) -> AuditBundle.Event {
+    /// The record in what a server gives, with its content unless that was redacted; nothing of it is verified yet.
+    ///
+    /// - Throws: ``AuditFault`` when it is no record.
+    static func parse(_ event: ProvenEvent) throws(AuditFault) -> AuditBundle.Event {
         func fault(_ what: String) -> AuditFault {
             AuditFault("Event \(event.position): \(what), as the server gave it.")
         }

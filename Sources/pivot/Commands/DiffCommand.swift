@@ -18,6 +18,7 @@ package struct DiffCommand: AsyncParsableCommand {
     var sessions: [String]
     @Flag(help: "Also show what is equal.")
     var all = false
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -31,8 +32,8 @@ package struct DiffCommand: AsyncParsableCommand {
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            sessions = try await client.sessionIDs(sessions)
-            let comparison = try await client.compare(sessions, all: all)
+            sessions = try await client.sessionIDs(sessions, asOf: past.moment)
+            let comparison = try await client.compare(sessions, all: all, asOf: past.moment)
             output.show(comparison) { console in
                 ComparisonPresentation(comparison).lines(width: console.width, headingStyle: console.bold)
             }

@@ -37,6 +37,7 @@ package struct ExportCommand: AsyncParsableCommand {
               pivot export parquet --filter 'experiment = "lidc"' --metrics 'val_*' --output points.parquet
               pivot export tensorboard @latest --output logs --follow
               pivot export sessions --filter 'status = completed' --output sessions.csv
+              pivot export csv sess_7h2kq9d4 --as-of 2026-01-31T12:00:00Z --output points.csv
               pivot export session @latest --output digits.tar
             """)
 
@@ -55,6 +56,7 @@ package struct ExportCommand: AsyncParsableCommand {
     var follow = false
     @Flag(help: "Replace what was exported there before.")
     var force = false
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print a JSON document about what was written instead of a sentence.")
     var json = false
@@ -75,12 +77,15 @@ package struct ExportCommand: AsyncParsableCommand {
         if format == .sessions, sessionsFormat == nil {
             throw ValidationError("--output must end with .csv, .jsonl or .parquet, not '\(output)'.")
         }
+        if past.moment != nil, follow || format == .tensorboard || format == .session {
+            throw ValidationError("--as-of is for csv, jsonl, parquet and sessions, without --follow.")
+        }
         if follow, force { throw ValidationError("--follow goes on with what is there; --force would replace it.") }
     }
 
     package func run() async throws {
         try await server.withClient { client in
-            let ids = try await selection.ids(client)
+            let ids = try await selection.ids(client, asOf: past.moment)
             guard !ids.isEmpty else { throw CommandFailure(.notFound, "No session matches the filter.") }
             switch format {
             case .tensorboard: try await writeLogdir(client, ids)
@@ -101,8 +106,10 @@ package struct ExportCommand: AsyncParsableCommand {
             output: output, name: "points." + table.rawValue, mayReplace: force || follow)
         guard !follow else { return try await followPoints(client, ids, path, table) }
         try await write(path, ids) { file, meter in
-            try await PointTableExport(client: client, format: table, choice: choice, isWide: wide)
-                .write(ids, to: &file, &meter)
+            try await PointTableExport(
+                client: client, format: table, choice: choice, isWide: wide, asOf: past.moment
+            )
+            .write(ids, to: &file, &meter)
         }
     }
 
@@ -125,7 +132,7 @@ package struct ExportCommand: AsyncParsableCommand {
         guard let table = sessionsFormat else { return }
         let path = try DownloadTarget.path(output: output, name: "sessions." + table.rawValue, mayReplace: force)
         try await write(path, ids) { file, meter in
-            try await SessionTableExport(client: client, format: table).write(ids, to: &file, &meter)
+            try await SessionTableExport(client: client, format: table, asOf: past.moment).write(ids, to: &file, &meter)
         }
     }
 

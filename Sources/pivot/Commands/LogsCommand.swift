@@ -23,6 +23,7 @@ package struct LogsCommand: AsyncParsableCommand {
     var tail: Int?
     @Option(help: "Only lines of this rank.")
     var rank: Int?
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print each line as a JSON object.")
     var json = false
@@ -32,11 +33,12 @@ package struct LogsCommand: AsyncParsableCommand {
     package func validate() throws {
         try NumberOption.check("--tail", tail, 1...Int.max)
         try NumberOption.check("--rank", rank, 0...Int.max)
+        if follow, past.moment != nil { throw ValidationError("--follow shows what comes; --as-of what was.") }
     }
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            session = try await client.sessionID(session)
+            session = try await client.sessionID(session, asOf: past.moment)
             var last = try await beginning(client)
             guard follow else {
                 _ = try await printLines(after: last, client)
@@ -55,7 +57,7 @@ package struct LogsCommand: AsyncParsableCommand {
     /// The number of the line after which `--tail` begins.
     private func beginning(_ client: APIClient) async throws -> Int {
         guard let tail else { return 0 }
-        let page = try await client.logs(session, limit: 1)
+        let page = try await client.logs(session, limit: 1, asOf: past.moment)
         return max(0, page.total - tail)
     }
 
@@ -63,7 +65,7 @@ package struct LogsCommand: AsyncParsableCommand {
     private func printLines(after line: Int, _ client: APIClient) async throws -> Int {
         var last = line
         while true {
-            let page = try await client.logs(session, after: last, rank: rank, limit: 1000)
+            let page = try await client.logs(session, after: last, rank: rank, limit: 1000, asOf: past.moment)
             for entry in page.lines { show(entry) }
             last = max(last, page.lastLine)
             if page.lines.count < 1000 { return last }

@@ -28,6 +28,7 @@ package struct MetricsCommand: AsyncParsableCommand {
     var limit: Int?
     @Option(help: "With --history: the maximum number of points to show; extremes are kept.")
     var maxPoints: Int?
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -45,12 +46,13 @@ package struct MetricsCommand: AsyncParsableCommand {
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            session = try await client.sessionID(session)
+            session = try await client.sessionID(session, asOf: past.moment)
             if let name = metric.first, history {
                 try await showHistory(of: name, client)
             } else {
                 let page = try await client.metrics(
-                    session, metric: metric.count == 1 ? metric.first : nil, limit: limit)
+                    session, metric: metric.count == 1 ? metric.first : nil, limit: limit,
+                    asOf: past.moment)
                 guard output.json || !page.metrics.isEmpty else { return try await showSteps(client) }
                 output.show(page) { console in
                     return MetricPresentation.epochs(page.metrics, only: metric, clock: clock(console))
@@ -62,7 +64,7 @@ package struct MetricsCommand: AsyncParsableCommand {
 
     /// Shows what was reported by step when no epoch has anything to show.
     private func showSteps(_ client: APIClient) async throws {
-        var list = try await client.metricNames(session)
+        var list = try await client.metricNames(session, asOf: past.moment)
         if !metric.isEmpty { list.metrics.removeAll { !metric.contains($0.name) } }
         output.show(list) { console in
             guard !list.metrics.isEmpty else { return ["\(session) has no metrics yet."] }
@@ -71,7 +73,8 @@ package struct MetricsCommand: AsyncParsableCommand {
     }
 
     private func showHistory(of name: String, _ client: APIClient) async throws {
-        let history = try await client.history(session, metric: name, axis: axis, maximumPointCount: maxPoints)
+        let history = try await client.history(
+            session, metric: name, axis: axis, maximumPointCount: maxPoints, asOf: past.moment)
         output.show(history) { console in
             guard !history.values.isEmpty else {
                 guard let others = history.availableMetrics, !others.isEmpty else {

@@ -29,10 +29,11 @@ package struct TrainCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let console = Console.standard
-        let new = try configuration.newSession(warn: console.printError)
+        var new = try configuration.newSession(warn: console.printError)
         try await server.withClient { client in
             try await ServerStarter(client: client, allowedCommands: configuration.commands(of: new))
                 .ensureServer(console: console)
+            if let checkpoint = new.checkpointID { new.checkpointID = try await client.checkpointID(checkpoint) }
             let created = try await client.createSession(new)
             let started = try await client.startSession(created.id)
             let line = "Session \(started.id) (\(DisplayText.safe(started.name))) at \(client.configuration.address)"

@@ -28,11 +28,12 @@ package struct PointChoice: ParsableArguments {
     var names: [NamePattern] { patterns.map { NamePattern($0) } }
 
     /// The question to the server for the points, which the program reads as messages.
-    func query(isWide: Bool = false) -> ExportQuery {
+    func query(isWide: Bool = false, asOf: LogMoment? = nil) -> ExportQuery {
         var query = ExportQuery(format: "protobuf")
         query.isWide = isWide
         query.metricNames = patterns
         query.allAttempts = attempts == .all
+        query.asOf = asOf
         return query
     }
 }

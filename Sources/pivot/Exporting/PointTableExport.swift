@@ -9,6 +9,8 @@ struct PointTableExport {
     let format: TableFormat
     let choice: PointChoice
     let isWide: Bool
+    /// The past moment whose points are exported.
+    var asOf: LogMoment?
 
     /// The bytes that are written at a time, at least.
     private static let pieceByteCount = 1 << 20
@@ -21,7 +23,7 @@ struct PointTableExport {
         var bytes: [UInt8] = []
         writer.begin(&bytes)
         for session in sessions {
-            var rows = TableStream(try await client.export(session, choice.query(isWide: isWide)))
+            var rows = TableStream(try await client.export(session, choice.query(isWide: isWide, asOf: asOf)))
             while var batch = try await rows.next() {
                 if isWide { batch = Self.batch(batch, from: rows.columns, as: columns) }
                 try writer.append(batch, to: &bytes)
@@ -44,7 +46,8 @@ struct PointTableExport {
         let patterns = choice.names
         var names: Set<String> = []
         for session in sessions {
-            names.formUnion(try await client.metricNames(session).metrics.map(\.name).filter { patterns.allow($0) })
+            let known = try await client.metricNames(session, asOf: asOf).metrics.map(\.name)
+            names.formUnion(known.filter { patterns.allow($0) })
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }

@@ -11,6 +11,8 @@ import TrackingClient
 struct SessionTableExport {
     let client: APIClient
     let format: TableFormat
+    /// The past moment whose sessions are exported.
+    var asOf: LogMoment?
 
     private static let columns: [TableColumn] = [
         TableColumn("session_id", .text), TableColumn("name", .text), TableColumn("status", .text),
@@ -25,7 +27,7 @@ struct SessionTableExport {
     func write(_ ids: [String], to file: inout OutputFile, _ meter: inout ExportMeter) async throws -> Int {
         var sessions: [SessionInfo] = []
         for id in ids {
-            sessions.append(try await client.session(id))
+            sessions.append(try await client.session(id, asOf: asOf))
             meter.endSession()
         }
         var columns = Self.columns

@@ -33,7 +33,7 @@ struct ArchiveWriter {
     /// Writes all files and returns when they are on disk.
     mutating func write(_ session: String) async throws -> ArchiveManifest {
         let health = try await client.health()
-        let document = try await client.session(session, asOf: health.position)
+        let document = try await client.session(session, asOf: .position(LogPosition(health.position)))
         Console.standard.setStatus("reading the events of \(session)")
         var events = try EventFiles(in: folder)
         for try await item in client.history(of: session) {
@@ -79,7 +79,7 @@ struct ArchiveWriter {
     /// Writes the points that count.
     private mutating func putMetrics(of session: String, asOf position: UInt64) async throws {
         var query = ExportQuery(format: "csv")
-        query.asOf = position
+        query.asOf = .position(LogPosition(position))
         var bytes = try await client.export(session, query)
         var file = try ArchiveFile(folder, "metrics.csv")
         while let piece = try await bytes.next() { try file.write(piece) }

@@ -1,14 +1,16 @@
 import API
+import Tracking
 import TrackingClient
 
 /// Sessions as people name them: by id, by a beginning of it that no other has, by name, or `@latest`.
 extension APIClient {
-    /// The id of the session that `reference` names.
+    /// The id of the session that `reference` names, of those that there are or were at `asOf`.
     ///
     /// - Throws: `CommandFailure` when there is none, or several.
-    func sessionID(_ reference: String) async throws -> String {
+    func sessionID(_ reference: String, asOf: LogMoment? = nil) async throws -> String {
         if reference == "@latest" {
             var query = SessionQuery()
+            query.asOf = asOf
             query.limit = 1
             guard let newest = try await sessions(query).sessions.first else {
                 throw CommandFailure(.notFound, "There is no session yet.")
@@ -17,11 +19,11 @@ extension APIClient {
         }
         guard reference.utf8.count < Self.idByteCount || !reference.hasPrefix(Self.prefix) else { return reference }
         if !reference.hasPrefix(Self.prefix) {
-            let named = try await found("name = \(Self.quoted(reference))") { $0.name == reference }
+            let named = try await found("name = \(Self.quoted(reference))", asOf) { $0.name == reference }
             if let id = try Self.only(named, reference, "named") { return id }
         }
         let beginning = reference.hasPrefix(Self.prefix) ? reference : Self.prefix + reference
-        let begun = try await found("id ~ \(Self.quoted(beginning))") { $0.id.hasPrefix(beginning) }
+        let begun = try await found("id ~ \(Self.quoted(beginning))", asOf) { $0.id.hasPrefix(beginning) }
         if let id = try Self.only(begun, reference, "whose ids begin with") { return id }
         throw CommandFailure(
             .notFound,
@@ -30,15 +32,16 @@ extension APIClient {
     }
 
     /// The ids of the sessions that `references` name, in their order.
-    func sessionIDs(_ references: [String]) async throws -> [String] {
+    func sessionIDs(_ references: [String], asOf: LogMoment? = nil) async throws -> [String] {
         var ids: [String] = []
-        for reference in references { ids.append(try await sessionID(reference)) }
+        for reference in references { ids.append(try await sessionID(reference, asOf: asOf)) }
         return ids
     }
 
     /// The ids of all sessions that match the filter, archived ones too, oldest first.
-    func sessionIDs(matching filter: String) async throws -> [String] {
+    func sessionIDs(matching filter: String, asOf: LogMoment? = nil) async throws -> [String] {
         var query = SessionQuery()
+        query.asOf = asOf
         query.condition = filter
         query.includesArchived = true
         query.sort = "created_at"
@@ -57,9 +60,10 @@ extension APIClient {
     private static let idByteCount = 21
 
     private func found(
-        _ filter: String, where isMeant: (SessionSummary) -> Bool
+        _ filter: String, _ asOf: LogMoment?, where isMeant: (SessionSummary) -> Bool
     ) async throws -> [SessionSummary] {
         var query = SessionQuery()
+        query.asOf = asOf
         query.condition = filter
         query.includesArchived = true
         query.limit = 20

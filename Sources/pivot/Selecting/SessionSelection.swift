@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tracking
 import TrackingClient
 
 /// The sessions that a command works on: named ones, or all that match a filter.
@@ -16,9 +17,9 @@ package struct SessionSelection: ParsableArguments {
         }
     }
 
-    /// The ids of the sessions.
-    func ids(_ client: APIClient) async throws -> [String] {
-        if let filter { return try await client.sessionIDs(matching: filter) }
-        return try await client.sessionIDs(sessions)
+    /// The ids of the sessions, of those that there are or were at `asOf`.
+    func ids(_ client: APIClient, asOf: LogMoment? = nil) async throws -> [String] {
+        if let filter { return try await client.sessionIDs(matching: filter, asOf: asOf) }
+        return try await client.sessionIDs(sessions, asOf: asOf)
     }
 }

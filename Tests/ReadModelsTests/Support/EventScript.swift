@@ -35,6 +35,10 @@ struct EventScript {
         try append(try event.encoded(), to: NotificationDecider.stream)
     }
 
+    mutating func append(_ event: ModelEvent, to model: String) throws {
+        try append(try event.encoded(), to: StreamID(.model, model))
+    }
+
     mutating func append(_ new: NewEvent, to stream: StreamID) throws {
         let position = UInt64(events.count + 1)
         versions[stream, default: 0] += 1

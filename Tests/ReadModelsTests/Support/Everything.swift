@@ -65,6 +65,18 @@ enum Everything {
             lines.append("alerts: \(alerts.map { $0.textFormatString() }) \(try snapshot.alertCounts())")
             let told = try snapshot.notifications(limit: 1000, offset: 0) { _ in true }
             lines.append("notifications: \(told.notifications.map { $0.textFormatString() }) \(told.marks)")
+            let models = try snapshot.models(limit: 100, offset: 0)
+            for model in models.models {
+                lines.append("model of \(models.total): \(model.textFormatString())")
+                for (limit, offset) in [(1000, 0), (2, 1)] {
+                    let changes = try snapshot.changes(of: model, limit: limit, offset: offset)
+                    lines.append("changes: \(changes.map { $0.textFormatString() })")
+                }
+            }
+            for session in ["sess_a", "sess_b", "sess_c"] {
+                let one = try snapshot.aliases(ofSession: session, checkpoint: "ckpt_1")
+                lines.append("aliased: \(try snapshot.aliases(ofSession: session)), of them \(one)")
+            }
             lines.append("digests: \(try snapshot.blobDigests().sorted())")
             return lines.joined(separator: "\n")
         }

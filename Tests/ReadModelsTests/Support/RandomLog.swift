@@ -10,6 +10,7 @@ enum RandomLog {
         var random = SeededGenerator(seed: seed)
         var webhookRandom = SeededGenerator(seed: seed &+ 1000)
         var alertRandom = SeededGenerator(seed: seed &+ 2000)
+        var modelRandom = SeededGenerator(seed: seed &+ 3000)
         var script = EventScript()
         var states: [String: SessionState] = [:]
         let sessions = ["sess_a", "sess_b", "sess_c"]
@@ -20,6 +21,8 @@ enum RandomLog {
                 try script.append(telemetry(state, &random), to: session)
             } else if alertRandom.once(in: 30) {
                 try alertEvent(&script, sessions, &alertRandom)
+            } else if modelRandom.once(in: 30) {
+                try modelEvent(&script, sessions, &modelRandom)
             } else if random.once(in: 40) {
                 let webhook = "webhook_\(Int.random(in: 0..<2, using: &random))"
                 let event =
@@ -86,6 +89,26 @@ enum RandomLog {
                         ($0.metric, $0.condition, $0.position) = ("loss", "greater_than", place)
                     }), of: session)
         }
+    }
+
+    /// Something that happens to one of four aliases of two models.
+    private static func modelEvent(
+        _ script: inout EventScript, _ sessions: [String], _ random: inout SeededGenerator
+    ) throws {
+        let model = "model_\(Int.random(in: 0..<2, using: &random))"
+        let alias = "alias_\(Int.random(in: 0..<2, using: &random))"
+        guard !random.once(in: 4) else {
+            try script.append(.aliasRemoved(.with { ($0.alias, $0.reason) = (alias, "withdrawn") }), to: model)
+            return
+        }
+        let session = sessions.randomElement(using: &random) ?? "sess_a"
+        let number = Int.random(in: 0..<3, using: &random)
+        try script.append(
+            .aliasSet(
+                .with {
+                    ($0.alias, $0.checkpointID, $0.sessionID) = (alias, "ckpt_\(number)", session)
+                    ($0.digest, $0.reason) = ("sha256:\(number)", "better")
+                }), to: model)
     }
 
     /// Something that happens to a webhook: one of four places is told, so that deliveries are tried again.

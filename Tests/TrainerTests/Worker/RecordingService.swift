@@ -22,6 +22,8 @@ final class RecordingService: TrainingService {
         var blobs: [String: [UInt8]] = [:]
         var telemetry: [TelemetryEvent] = []
         var artifacts: [TrainingArtifact] = []
+        /// Why checkpoints are kept that are to be deleted.
+        var aliased: [String: String] = [:]
         /// Whether artifacts are refused.
         var refusesArtifacts = false
         var holder: SessionCommand.Holder?
@@ -203,10 +205,14 @@ final class RecordingService: TrainingService {
         }
     }
 
-    func delete(checkpointID: String, reason: String) async throws(TrainerError) {
+    func delete(checkpointID: String, reason: String) async throws(TrainerError) -> String? {
         try call { state throws(TrainerError) in
-            guard let id = Checkpoint.ID(checkpointID), state.session.checkpoints[checkpointID] != nil else { return }
+            if let kept = state.aliased[checkpointID] { return kept }
+            guard let id = Checkpoint.ID(checkpointID), state.session.checkpoints[checkpointID] != nil else {
+                return nil
+            }
             try Self.decide(.deleteCheckpoint(id, reason: reason), &state)
+            return nil
         }
     }
 

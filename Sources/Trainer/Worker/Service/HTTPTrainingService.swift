@@ -162,13 +162,15 @@ package final class HTTPTrainingService: TrainingService {
         }
     }
 
-    package func delete(checkpointID: String, reason: String) async throws(TrainerError) {
+    package func delete(checkpointID: String, reason: String) async throws(TrainerError) -> String? {
         try await patience.persist { () async throws(ClientError) in
             do throws(ClientError) {
                 _ = try await client.deleteCheckpoint(checkpointID, reason: reason)
             } catch {
+                if error.serverCode == "checkpoint_aliased" { return error.message }
                 guard error.status == 404 else { throw error }
             }
+            return nil
         }
     }
 

@@ -39,8 +39,9 @@ package protocol TrainingService: Sendable {
     /// The bytes of a session's artifact. Throws `.notReproducible` when its current version has another digest, or none.
     func artifact(_ path: String, of session: String, digest: String) async throws(TrainerError) -> [UInt8]
 
-    /// Deletes a checkpoint, for a reason of at most 255 bytes that its event keeps; one that is gone is no error.
-    func delete(checkpointID: String, reason: String) async throws(TrainerError)
+    /// Deletes a checkpoint, for a reason of at most 255 bytes that its event keeps; one that is gone is no error. Nil when it
+    /// is, and the server's reason when it keeps it, since an alias of a model points at it.
+    func delete(checkpointID: String, reason: String) async throws(TrainerError) -> String?
 
     /// Reports measurements.
     func send(_ event: TelemetryEvent, command: String) async throws(TrainerError) -> Bool

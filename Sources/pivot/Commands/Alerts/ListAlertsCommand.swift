@@ -25,6 +25,7 @@ package struct ListAlertsCommand: AsyncParsableCommand {
     var session: String?
     @Option(help: "The maximum number of alerts to list, up to 1,000.")
     var limit = 100
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -40,7 +41,8 @@ package struct ListAlertsCommand: AsyncParsableCommand {
             var query = AlertQuery()
             query.statuses = status.isEmpty && !all ? [.active, .acknowledged] : status
             query.severity = severity
-            if let session { query.sessionID = try await client.sessionID(session) }
+            if let session { query.sessionID = try await client.sessionID(session, asOf: past.moment) }
+            query.asOf = past.moment
             query.limit = limit
             let page = try await client.alerts(query)
             output.show(page) { console in

@@ -14,8 +14,7 @@ package struct ShowAlertCommand: AsyncParsableCommand {
 
     @Argument(help: "The alert's id.")
     var alert: String
-    @Option(help: "Show it as it was at this position of the log.")
-    var asOf: UInt64?
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -23,7 +22,7 @@ package struct ShowAlertCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let info = try await client.alert(alert, asOf: asOf)
+            let info = try await client.alert(alert, asOf: past.moment)
             output.show(info) { console in
                 AlertPresentation.sheet(info, moment: console.moment).lines(nameStyle: console.dim)
             }

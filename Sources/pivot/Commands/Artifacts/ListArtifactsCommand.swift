@@ -21,6 +21,7 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
     var kind: String?
     @Option(help: "Only artifacts saved under this key, in the order of their steps.")
     var key: String?
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -28,8 +29,9 @@ package struct ListArtifactsCommand: AsyncParsableCommand {
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            session = try await client.sessionID(session)
-            let page = try await client.artifacts(session, prefix: prefix, kind: kind, key: key)
+            session = try await client.sessionID(session, asOf: past.moment)
+            let page = try await client.artifacts(
+                session, prefix: prefix, kind: kind, key: key, asOf: past.moment)
             output.show(page) { console in
                 guard !page.artifacts.isEmpty else { return ["There are no artifacts."] }
                 var table = TextTable([

@@ -11,7 +11,7 @@ package struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             VerifyLogCommand.self, ExportEvidenceCommand.self, CheckBundleCommand.self, ShowProofCommand.self,
-            ShowLogKeysCommand.self, RotateLogKeyCommand.self, WitnessCommand.self,
+            ShowLogKeysCommand.self, RotateLogKeyCommand.self, WitnessCommand.self, WhyCommand.self,
         ])
 
     package init() {}

@@ -16,14 +16,13 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
               pivot checkpoints download sess_7h2kq9d4 --last --output models/
             """)
 
-    @Argument(help: ArgumentHelp("The checkpoint's id, or a session's.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp(
+            "The checkpoint's id, an alias that points at it (name@alias), or a session's id.", valueName: "id"))
     var id: String
-    @Option(name: .shortAndLong, help: "The file or folder to write to; by default the checkpoint's own name, here.")
-    var output: String?
     @Flag(help: "With a session: its last checkpoint instead of its best.")
     var last = false
-    @Flag(help: "Replace an existing file.")
-    var force = false
+    @OptionGroup var download: CheckpointDownload
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print the checkpoint's JSON instead of a sentence.")
     var json = false
@@ -32,28 +31,12 @@ package struct DownloadCheckpointCommand: AsyncParsableCommand {
 
     package func run() async throws {
         try await server.withClient { client in
-            let checkpoint = try await find(client)
-            let path = try DownloadTarget.path(output: output, name: checkpoint.fileName, mayReplace: force)
-            let meter = TransferMeter(checkpoint.id)
-            do {
-                try await client.downloadCheckpoint(checkpoint, to: path, progress: meter.update)
-            } catch {
-                meter.finish()
-                throw error
-            }
-            meter.finish()
-            if json {
-                Console.standard.printJSON(checkpoint.json)
-            } else {
-                Console.standard.print(
-                    "\(path): \(checkpoint.id), epoch \(checkpoint.epoch), "
-                        + "\(HumanFormat.size(checkpoint.byteCount)), \(checkpoint.digest)")
-            }
+            try await download.run(try await find(client), client, json: json)
         }
     }
 
     private func find(_ client: APIClient) async throws -> CheckpointInfo {
-        guard id.hasPrefix("sess_") else { return try await client.checkpoint(id) }
+        guard id.hasPrefix("sess_") else { return try await client.checkpoint(client.checkpointID(id)) }
         let checkpoints = try await client.checkpoints(session: id).checkpoints
         let mark = last ? "last" : "best"
         guard

@@ -26,6 +26,7 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
     var lineage = false
     @Option(help: "The maximum number of checkpoints to list; all by default.")
     var limit: Int?
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -37,9 +38,10 @@ package struct ListCheckpointsCommand: AsyncParsableCommand {
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            if let named = session { session = try await client.sessionID(named) }
+            if let named = session { session = try await client.sessionID(named, asOf: past.moment) }
             let page = try await client.checkpoints(
-                session: session, metric: metric, sort: sort, lineage: lineage, limit: limit)
+                session: session, metric: metric, sort: sort, lineage: lineage, limit: limit,
+                asOf: past.moment)
             output.show(page) { console in
                 guard !page.checkpoints.isEmpty else { return ["There are no checkpoints."] }
                 var table = TextTable([

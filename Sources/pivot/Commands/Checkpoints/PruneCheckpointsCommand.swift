@@ -8,7 +8,8 @@ package struct PruneCheckpointsCommand: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Delete a session's checkpoints but its best, its last and those of stops.",
         discussion: """
-            Checkpoints that were uploaded stay, and so does what other sessions continue from. The disk has the room \
+            Checkpoints that were uploaded stay, and so does what other sessions continue from, and what aliases of models \
+            point at. The disk has the room \
             back within a day, or within minutes when it is short. 'pivot storage' shows how much that is.
 
             Examples:
@@ -33,9 +34,15 @@ package struct PruneCheckpointsCommand: AsyncParsableCommand {
                 surplus += try await client.checkpoints(session: id, superseded: true).checkpoints.filter(\.isPrunable)
             }
             var list = CheckpointList()
+            let console = Console.standard
             for checkpoint in surplus {
-                list.checkpoints.append(
-                    dryRun ? checkpoint : try await client.deleteCheckpoint(checkpoint.id, reason: "pruned"))
+                do throws(ClientError) {
+                    list.checkpoints.append(
+                        dryRun ? checkpoint : try await client.deleteCheckpoint(checkpoint.id, reason: "pruned"))
+                } catch {
+                    guard error.serverCode == "checkpoint_aliased" else { throw error }
+                    console.printError("Kept \(checkpoint.id): \(error.message)")
+                }
             }
             list.total = list.checkpoints.count
             let all = list

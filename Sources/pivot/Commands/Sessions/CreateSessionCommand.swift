@@ -19,8 +19,9 @@ package struct CreateSessionCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let new = try configuration.newSession(warn: Console.standard.printError)
+        var new = try configuration.newSession(warn: Console.standard.printError)
         try await server.withClient { client in
+            if let checkpoint = new.checkpointID { new.checkpointID = try await client.checkpointID(checkpoint) }
             let session = try await client.createSession(new)
             output.show(session) { _ in
                 [

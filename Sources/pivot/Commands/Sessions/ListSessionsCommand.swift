@@ -18,6 +18,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
               pivot sessions list --filter "archived = true" --archived
               pivot sessions list --sort -metrics.val_froc --limit 10 --json
               pivot sessions list --columns params.lr,metrics.val_acc.max
+              pivot sessions list --status running --as-of 2026-01-31T12:00:00Z
             """)
 
     @Option(help: "Only sessions with this status. May be repeated to match any of them.")
@@ -47,6 +48,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
     var columns: [String] = []
     @Option(help: "How many sessions to skip.")
     var offset = 0
+    @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -68,6 +70,7 @@ package struct ListSessionsCommand: AsyncParsableCommand {
         request.includesArchived = archived
         request.sort = sort
         request.columns = columns.flatMap { $0.split(separator: ",").map(String.init) }
+        request.asOf = past.moment
         request.limit = limit
         request.offset = offset == 0 ? nil : offset
         try await server.withClient { client in

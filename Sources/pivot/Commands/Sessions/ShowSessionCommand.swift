@@ -17,8 +17,7 @@ package struct ShowSessionCommand: AsyncParsableCommand {
 
     @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
     var session: String
-    @Option(help: "Show it as it was at this position of the log.")
-    var asOf: UInt64?
+    @OptionGroup var past: PastOption
     @Flag(help: "Print the resolved configuration too.")
     var config = false
     @OptionGroup var server: ServerOptions
@@ -28,8 +27,8 @@ package struct ShowSessionCommand: AsyncParsableCommand {
 
     package mutating func run() async throws {
         try await server.withClient { client in
-            session = try await client.sessionID(session)
-            let info = try await client.session(session, asOf: asOf)
+            session = try await client.sessionID(session, asOf: past.moment)
+            let info = try await client.session(session, asOf: past.moment)
             output.show(info) { console in
                 var lines = SessionPresentation.sheet(info, moment: console.moment).lines(nameStyle: console.dim)
                 if config {

@@ -111,7 +111,7 @@ class PIVOTClient:
             time.sleep(interval)
 
     def get_status(self, session_id: str, **query: Any) -> Document:
-        """A session's whole document, with `status`; with `as_of`, as it was at a position of the log."""
+        """A session's whole document, with `status`; with `as_of`, as it was at a position of the log or at a time."""
         return self._get(self._session(session_id), query)
 
     def get_latest_metrics(self, session_id: str) -> Optional[Document]:
@@ -124,7 +124,7 @@ class PIVOTClient:
         return self._get(self._session(session_id, "metrics"), query)
 
     def get_checkpoints(self, session_id: Optional[str] = None, **query: Any) -> Document:
-        """Checkpoints, of one session or of all."""
+        """Checkpoints, of one session or of all; with `as_of`, as they were at a position of the log or at a time."""
         return self._get("checkpoints", {"session_id": session_id, **query})
 
     def get_resources(self) -> Document:
@@ -252,23 +252,23 @@ class PIVOTClient:
         """
         return self._get("metrics/history", {name: _list(value) for name, value in query.items()})
 
-    def query_metric_histories(self, *, nonfinite: Optional[str] = None, **question: Any) -> Document:
+    def query_metric_histories(self, *, nonfinite: Optional[str] = None, as_of: Any = None, **question: Any) -> Document:
         """Many metrics of many sessions, all as of one position of the log.
 
         `session_ids` or a `filter` says of which sessions, `metric_names` of which metrics (`*` stands for any characters);
         `axis`, its bounds, `max_points`, `smoothing`, `attempts` and `as_of` are as in the API. With
         `aggregate={"by": "params.lr", "statistics": ["mean", "std"]}` the answer has statistics over the sessions of each value.
         """
-        return self._post("metrics/history", _question(question), query={"nonfinite": nonfinite})
+        return self._post("metrics/history", _question(question), query={"nonfinite": nonfinite, "as_of": as_of})
 
-    def metric_arrays(self, **question: Any) -> Dict[str, Any]:
+    def metric_arrays(self, *, as_of: Any = None, **question: Any) -> Dict[str, Any]:
         """The same points as numpy arrays: `steps`, `values`, `times` and the others of all series one behind the other.
 
         Series i has the elements from `offsets[i]` to before `offsets[i + 1]`; `session_ids[i]` and `metrics[i]` say whose they are.
         """
         import numpy
 
-        query = {"format": "npz"}
+        query = {"format": "npz", "as_of": as_of}
         check_query("POST", "metrics/history", query)
         response = self._transport.call("POST", "metrics/history", query=query, json_body=_question(question))
         with numpy.load(io.BytesIO(response.content), allow_pickle=False) as archive:
@@ -526,7 +526,7 @@ class PIVOTClient:
         return self._get("alerts", {name: _list(value) for name, value in query.items()})
 
     def get_alert(self, alert_id: str, **query: Any) -> Document:
-        """An alert; with `as_of`, as it was at a position of the log."""
+        """An alert; with `as_of`, as it was at a position of the log or at a time."""
         return self._get(f"alerts/{segment(alert_id)}", query)
 
     def acknowledge_alert(self, alert_id: str, by: Optional[str] = None, notes: Optional[str] = None) -> Document:
@@ -536,6 +536,47 @@ class PIVOTClient:
     def resolve_alert(self, alert_id: str, by: Optional[str] = None, notes: Optional[str] = None) -> Document:
         """Ends an alert by hand. Raises `PIVOTError` with status 409 when it is over."""
         return self._write("POST", f"alerts/{segment(alert_id)}/resolve", _question({"by": by, "notes": notes}))
+
+    # Models
+
+    def list_models(self, **query: Any) -> Document:
+        """The models in the order of their names, and what their aliases point at: `as_of`, `limit`, `offset`."""
+        return self._get("models", query)
+
+    def get_model(self, model: str, **query: Any) -> Document:
+        """A model's aliases, and what happened to them, the newest first: `as_of`, `limit`, `offset`."""
+        return self._get(f"models/{segment(model)}", query)
+
+    def get_model_alias(self, model: str, alias: str, **query: Any) -> Document:
+        """What an alias points at, since when, who said so and why; with `as_of`, as it was."""
+        return self._get(f"models/{segment(model)}/aliases/{segment(alias)}", query)
+
+    def set_model_alias(
+        self,
+        model: str,
+        alias: str,
+        checkpoint_id: str,
+        reason: str,
+        *,
+        by: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+        **expectation: Any,
+    ) -> Document:
+        """Points an alias at a checkpoint, which can then not be deleted.
+
+        With `expected_checkpoint_id` the alias moves only if it points there until then, or with None, if there is no such
+        alias: otherwise `PIVOTError` with status 409, whose details name the checkpoint that it points at.
+        """
+        target = {**_question({"checkpoint_id": checkpoint_id, "reason": reason, "by": by}), **expectation}
+        return self._write("PUT", f"models/{segment(model)}/aliases/{segment(alias)}", target, idempotency_key)
+
+    def remove_model_alias(self, model: str, alias: str, reason: str, **query: Any) -> Document:
+        """Takes an alias away, and returns it as it was: `by`, `expected_checkpoint_id`."""
+        return self._delete(f"models/{segment(model)}/aliases/{segment(alias)}", {"reason": reason, **query})
+
+    def get_model_lineage(self, model: str, alias: str, **query: Any) -> Document:
+        """Where what an alias points at comes from: checkpoint, session, configuration, code, data and ancestors; `as_of`."""
+        return self._get(f"models/{segment(model)}/aliases/{segment(alias)}/lineage", query)
 
     # Notifications
 

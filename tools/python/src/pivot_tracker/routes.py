@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import Dict, Iterable, Mapping, Optional, Tuple
 
-_READING = ("consistency", "wait_for")
+_FRESHNESS = ("consistency", "wait_for")
+_READING = ("as_of", *_FRESHNESS)
 _PAGING = ("limit", "offset")
 _RECORDS = ("metric_name", "limit", "attempts", "nonfinite", *_READING)
 _EPOCHS = ("limit", "attempts", "nonfinite", *_READING)
@@ -22,7 +23,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns", *_PAGING, *_READING),
     f"POST {_SESSIONS}/import": (),
     f"PUT {_SESSIONS}/import/files/{{digest}}": ("parent",),
-    f"GET {_SESSION}": ("as_of", *_READING),
+    f"GET {_SESSION}": _READING,
     f"PATCH {_SESSION}": (),
     f"DELETE {_SESSION}": ("permanent",),
     f"POST {_SESSION}/start": (),
@@ -38,15 +39,15 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/metrics/{session_id}": _RECORDS,
     "GET /api/v1/metrics/latest": _READING,
     "GET /api/v1/metrics/{session_id}/latest": _READING,
-    f"GET {_SESSION}/metric-names": ("as_of", "nonfinite", *_READING),
-    f"GET {_SESSION}/export": ("format", "layout", "metric_names", "as_of", "attempts", *_READING),
+    f"GET {_SESSION}/metric-names": ("nonfinite", *_READING),
+    f"GET {_SESSION}/export": ("format", "layout", "metric_names", "attempts", *_READING),
     "GET /api/v1/metrics/{session_id}/history": (
         "metric_name", "axis", "start_epoch", "end_epoch", "start_step", "end_step", "start_time", "end_time", "max_points",
         "attempts", "nonfinite", *_READING,
     ),
     "GET /api/v1/metrics/history": (
         "session_ids", "filter", "archived", "limit", "metric_names", "axis", "start_epoch", "end_epoch", "start_step", "end_step",
-        "start_time", "end_time", "start_relative_time", "end_relative_time", "max_points", "smoothing", "attempts", "as_of",
+        "start_time", "end_time", "start_relative_time", "end_relative_time", "max_points", "smoothing", "attempts",
         "aggregate_by", "statistics", *_HISTORIES,
     ),
     "POST /api/v1/metrics/history": _HISTORIES,
@@ -78,9 +79,9 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     ),
     "GET /api/v1/checkpoints/{checkpoint_id}": ("nonfinite", *_READING),
     "DELETE /api/v1/checkpoints/{checkpoint_id}": ("reason",),
-    "GET /api/v1/checkpoints/{checkpoint_id}/download": _READING,
+    "GET /api/v1/checkpoints/{checkpoint_id}/download": _FRESHNESS,
     f"GET {_SESSION}/artifacts": ("prefix", "kind", "key", "start_step", "end_step", "attempts", *_READING),
-    f"GET {_SESSION}/artifacts/{{path}}": ("digest", *_READING),
+    f"GET {_SESSION}/artifacts/{{path}}": ("digest", *_FRESHNESS),
     f"PUT {_SESSION}/artifacts/{{path}}": ("kind", "key", "step"),
     f"DELETE {_SESSION}/artifacts/{{path}}": (),
     "GET /api/v1/events": _EVENTS,
@@ -92,10 +93,16 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/alerts/rules/{rule_id}": _READING,
     "PATCH /api/v1/alerts/rules/{rule_id}": (),
     "DELETE /api/v1/alerts/rules/{rule_id}": (),
-    "GET /api/v1/alerts": ("status", "severity", "session_id", "rule_id", "as_of", *_PAGING, *_READING),
-    "GET /api/v1/alerts/{alert_id}": ("as_of", *_READING),
+    "GET /api/v1/alerts": ("status", "severity", "session_id", "rule_id", *_PAGING, *_READING),
+    "GET /api/v1/alerts/{alert_id}": _READING,
     "POST /api/v1/alerts/{alert_id}/acknowledge": (),
     "POST /api/v1/alerts/{alert_id}/resolve": (),
+    "GET /api/v1/models": (*_PAGING, *_READING),
+    "GET /api/v1/models/{name}": (*_PAGING, *_READING),
+    "GET /api/v1/models/{name}/aliases/{alias}": _READING,
+    "PUT /api/v1/models/{name}/aliases/{alias}": (),
+    "DELETE /api/v1/models/{name}/aliases/{alias}": ("reason", "by", "expected_checkpoint_id"),
+    "GET /api/v1/models/{name}/aliases/{alias}/lineage": _READING,
     "GET /api/v1/notifications": ("type", "priority", "unread", "session_id", *_PAGING, *_READING),
     "DELETE /api/v1/notifications": (),
     "POST /api/v1/notifications/read-all": (),

@@ -1,0 +1,166 @@
+package import API
+package import JSON
+import Tracking
+import TrackingClient
+import Transparency
+
+/// What is proven of the steps of a lineage: of each, that its event is in the tree which the log's key has signed.
+package struct LineageProofs {
+    /// What is proven of a step.
+    package struct Step: Equatable {
+        package enum Outcome: String {
+            /// The event is in the tree, with the content that the step tells.
+            case proved
+            /// The event is in the tree; its content is not told by the proof.
+            case headerProved = "header_proved"
+            /// What the server says of it is not what the log says.
+            case wrong
+            /// There is nothing to prove, or no proof of it.
+            case unproved
+        }
+
+        package var outcome: Outcome
+        /// Why it is not proved with its content; nil when it is.
+        package var reason: String?
+
+        package init(_ outcome: Outcome, _ reason: String? = nil) {
+            self.outcome = outcome
+            self.reason = reason
+        }
+    }
+
+    /// One for each step of the lineage.
+    package var steps: [Step] = []
+    /// The size and root of the tree in which all is proven, and the key that signed it; nil when there is none.
+    package var tree: (size: UInt64, root: String, key: String)?
+    /// What to tell somebody who gave no key, or why there are no proofs.
+    package var remark: String?
+
+    package init() {}
+
+    /// Asks for the proofs of all steps and verifies them. A server that has none is no error.
+    ///
+    /// - Throws: ``AuditFault`` when the tree head is not signed by a trusted key.
+    static func all(
+        of lineage: ModelLineageInfo, trusted: [VerifierKey], _ client: APIClient
+    ) async throws -> LineageProofs {
+        var proofs = LineageProofs()
+        let identity: LogIdentity
+        do {
+            identity = try await LogIdentity(trusted, from: client)
+        } catch let error as ClientError where error.status == 404 {
+            proofs.remark = "This server gives no proofs of its log: the steps are its word."
+            proofs.steps = lineage.steps.map { _ in Step(.unproved, "the server gives no proofs") }
+            return proofs
+        }
+        let (treeHead, signers) = try identity.verified(try await client.logCheckpoint(), "The tree head")
+        let head = treeHead.head
+        proofs.tree = (head.size, head.root.description, signers.first?.description ?? "")
+        if !identity.isGiven { proofs.remark = identity.warning }
+        for step in lineage.steps {
+            do {
+                proofs.steps.append(try await prove(step, in: head, client))
+            } catch let fault as AuditFault {
+                proofs.steps.append(Step(.wrong, fault.description))
+            } catch let error as ClientError where error.status == 404 {
+                proofs.steps.append(Step(.unproved, error.message))
+            }
+        }
+        return proofs
+    }
+
+    private static func prove(
+        _ step: LineageStepInfo, in head: TreeHead, _ client: APIClient
+    ) async throws -> Step {
+        guard let position = step.position, position > 0 else { return Step(.unproved, "no event says it") }
+        guard position <= head.size else {
+            return Step(.unproved, "the signed tree does not reach it yet; ask again in a second")
+        }
+        guard step.kind != "alias" else {
+            try check(step, try await header(at: position, in: head, client))
+            return Step(.headerProved, "the proof does not tell its content")
+        }
+        guard let session = step.sessionID else {
+            throw AuditFault("The step does not name its session.")
+        }
+        var query = SessionProofQuery()
+        (query.after, query.limit, query.size, query.includesPayloads) = (position - 1, 1, head.size, true)
+        let page = try await client.sessionProofs(session, query)
+        guard let event = try page.events.first(where: { $0.position == position }).map(ServerEvidence.parse) else {
+            throw AuditFault("The log has no event of \(session) at position \(position).")
+        }
+        guard let decoded = BundledHeader(event.header), decoded.position == position else {
+            throw AuditFault("The header at position \(position) is none of that position.")
+        }
+        try verify(event.header, event.proof, at: position, in: head)
+        try check(step, decoded)
+        guard let content = event.content else { return Step(.headerProved, "its content was redacted") }
+        guard decoded.payloadByteCount == content.payload.count, decoded.matches(content) else {
+            throw AuditFault("The content of event \(position) is not what the log was given.")
+        }
+        try LineageContent(step).check(try SessionEvent(type: decoded.type, payload: content.payload), at: position)
+        return Step(.proved)
+    }
+
+    /// The header at `position`, from the bundle of entries that has it, once it is proven to be in the tree.
+    private static func header(
+        at position: UInt64, in head: TreeHead, _ client: APIClient
+    ) async throws -> BundledHeader {
+        guard let tile = Tile(.entries, index: (position - 1) >> UInt64(Tile.height), inTreeOf: head.size) else {
+            throw AuditFault("The tree has no entry at position \(position).")
+        }
+        let bytes = try await ServerLog(client: client).bytes(of: tile)
+        let entries: [[UInt8]]
+        do throws(TileError) {
+            entries = try EntryBundle(encoded: bytes, of: tile).entries
+        } catch {
+            throw AuditFault(error)
+        }
+        let index = Int((position - 1) % UInt64(Tile.fullWidth))
+        guard index < entries.count, let header = BundledHeader(entries[index]), header.position == position else {
+            throw AuditFault("The header at position \(position) is none of that position.")
+        }
+        let proof = try await client.inclusionProof(of: position, size: head.size)
+        try verify(entries[index], proof.hashes.compactMap { TreeHash(hex: $0) }, at: position, in: head)
+        return header
+    }
+
+    private static func verify(
+        _ header: [UInt8], _ hashes: [TreeHash], at position: UInt64, in head: TreeHead
+    ) throws(AuditFault) {
+        do throws(ProofError) {
+            try InclusionProof(index: position - 1, size: head.size, hashes: hashes).verify(.leaf(header), in: head)
+        } catch {
+            throw AuditFault("Event \(position): \(error)")
+        }
+    }
+
+    /// Checks that the step says of its event what the event's header says.
+    private static func check(_ step: LineageStepInfo, _ header: BundledHeader) throws(AuditFault) {
+        guard header.type == step.event, header.recordedAt == step.recordedAt?.rawValue else {
+            throw AuditFault(
+                "Event \(header.position) is a \(header.type) in the log, recorded at "
+                    + "\(Timestamp(rawValue: header.recordedAt)), not what the server says.")
+        }
+    }
+
+    /// The lineage with what is proven of each step.
+    package func json(_ lineage: ModelLineageInfo) -> JSONValue {
+        var object = lineage.json.objectValue ?? JSONObject()
+        object["steps"] = .array(
+            zip(lineage.steps, steps).map { step, proof in
+                var fields = step.json.objectValue ?? JSONObject()
+                fields["proof"] = .string(proof.outcome.rawValue)
+                if let reason = proof.reason { fields["proof_reason"] = .string(reason) }
+                return .object(fields)
+            })
+        if let tree {
+            object["tree_head"] = [
+                "size": .integer(Int64(clamping: tree.size)), "root_hash": .string(tree.root),
+                "verifier_key": .string(tree.key),
+            ]
+        }
+        if let remark { object["remark"] = .string(remark) }
+        return .object(object)
+    }
+}
