@@ -1,6 +1,8 @@
 import API
 import JSON
 import Testing
+import TrackerTesting
+import Tracking
 
 /// Reads of past moments.
 @Suite("As of a past moment")
