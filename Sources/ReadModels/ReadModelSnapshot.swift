@@ -14,6 +14,9 @@ package struct ReadModelSnapshot: ~Copyable {
     /// What was made of the columns for a past position; nil in the newest state.
     let past: PastRows?
 
+    /// The last place in the log that may be the cause of a document here: nothing comes before its cause.
+    var newestPlace: UInt64 { isCurrent ? .max : position.rawValue }
+
     init(
         transaction: consuming ReadTransaction, tables: Tables, asOf: LogPosition?
     ) throws(ReadModelError) {

@@ -86,6 +86,28 @@ struct QueriesTests {
         }
     }
 
+    @Test("a time stands for the last event recorded then or before, and must be between the first event and now")
+    func times() async throws {
+        try await TestTracker.run { test in
+            let queries = test.tracker.queries
+            let begin = test.clock.now
+            let session = try await test.create()
+            test.clock.advance(by: .seconds(10))
+            _ = try await test.tracker.sessions.start(session, as: TestTracker.command("start"))
+            for (seconds, position) in [(0, 1), (9, 1), (10, 2)] as [(Int, UInt64)] {
+                let moment = LogMoment.time(begin.advanced(by: .seconds(seconds)))
+                #expect(try await queries.session(session, .asOf(moment)).position == LogPosition(position))
+            }
+            await expectError(.invalid(field: "as_of", reason: "lies before the log's first event")) {
+                _ = try await queries.session(session, .asOf(.time(begin.advanced(by: .seconds(-1)))))
+            }
+            let now = test.clock.now
+            await expectError(
+                .invalid(field: "as_of", reason: "lies in the future: the server's clock shows \(now)")
+            ) { _ = try await queries.session(session, .asOf(.time(now.advanced(by: .seconds(1))))) }
+        }
+    }
+
     @Test("the latest session is the one that was started last, and none before the first start")
     func latest() async throws {
         try await TestTracker.run { test in

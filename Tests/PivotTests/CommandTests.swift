@@ -99,6 +99,9 @@ import pivot
             (["sessions", "stop", "sess_1", "--wait", "31"], "--wait must be from 0 to 30 seconds"),
             (["sessions", "resume", "sess_1", "--set", "a=1"], "--set and --name need a checkpoint"),
             (["sessions", "list", "--status", "sleeping"], "The value 'sleeping' is invalid"),
+            (["sessions", "list", "--as-of", "yesterday"], "The value 'yesterday' is invalid"),
+            (["logs", "s", "--follow", "--as-of", "9"], "--follow shows what comes; --as-of what was"),
+            (["export", "tensorboard", "s", "-o", "d", "--as-of", "9"], "--as-of is for csv, jsonl, parquet"),
             (["alerts", "list", "--limit", "0"], "--limit must be from 1 to 1000, not 0"),
             (["alerts", "--all", "--status", "active"], "Give --all or --status, not both"),
             (["alerts", "rules", "create", "--name", "a", "--condition", "wrong"], "The value 'wrong' is invalid"),
@@ -207,6 +210,8 @@ import pivot
         #expect(try Pivot.parseAsRoot(["train", "a.yaml", "--set", "train.epochs=2", "--detach"]) is TrainCommand)
         #expect(try Pivot.parseAsRoot(["sessions", "list", "--status", "running"]) is ListSessionsCommand)
         #expect(try Pivot.parseAsRoot(["sessions", "list", "--sort", "-metrics.a"]) is ListSessionsCommand)
+        #expect(try Pivot.parseAsRoot(["sessions", "list", "--as-of", "120"]) is ListSessionsCommand)
+        #expect(try Pivot.parseAsRoot(["diff", "a", "b", "--as-of", "2026-01-31T12:00:00Z"]) is DiffCommand)
         #expect(try Pivot.parseAsRoot(["checkpoints", "list", "--sort", "-epoch"]) is ListCheckpointsCommand)
         #expect(try Pivot.parseAsRoot(["alerts", "--severity", "high"]) is ListAlertsCommand)
         #expect(try Pivot.parseAsRoot(["alerts", "rules"]) is ListAlertRulesCommand)

@@ -37,6 +37,7 @@ struct RefusalTests {
         Question(.listSessions, "limit=1&limit=2", "limit"),
         Question(.listSessions, "columns=age", "columns"),
         Question(.getSession, "as_of=soon", "as_of"),
+        Question(.listSessions, "as_of=+1", "as_of"),
         Question(.stopSession, "wait=31", "wait"),
         Question(.stopSession, "wait=nan", "wait"),
         Question(.listCheckpoints, "sort=size", "sort"),

@@ -7,7 +7,11 @@ import Tracking
 /// What lists, filters and orders know of a metric.
 struct MetricSummaryTests {
     private static func summaries(_ script: EventScript, asOf: LogPosition? = nil) throws -> [MetricSummary] {
-        try Documents(script).models.read(asOf: asOf) { snapshot in
+        try summaries(script.events, asOf: asOf)
+    }
+
+    private static func summaries(_ events: [RecordedEvent], asOf: LogPosition? = nil) throws -> [MetricSummary] {
+        try Documents(events).models.read(asOf: asOf) { snapshot in
             guard let session = try snapshot.session(Documents.session) else { return [] }
             return try snapshot.metricSummaries(of: session)
         }
@@ -58,6 +62,46 @@ struct MetricSummaryTests {
         let past = try Self.summaries(script, asOf: before)
         #expect(past.map(\.name) == ["gone", "loss", "m"])
         #expect(past[1].steps.count == 4 && past[1].value(.min) == 1 && past[2].latest?.value == 3)
+    }
+
+    @Test("Of points at the same step and time the last one to come is the last, as of every position")
+    func equalPlaces() throws {
+        var script = try EventScript.running()
+        // The second report begins a segment and ends in it, though an earlier one could go on with the same step.
+        try script.report("loss", steps: [5, 9], values: [1, 2], times: [50, 90])
+        try script.report("loss", steps: [5], values: [3], times: [50])
+        try script.report("loss", steps: [9], values: [4], times: [90])
+        try script.report("loss", steps: [5, 9, 5, 9], values: [1, 5, 1, 6], times: [50, 90, 50, 90])
+        try script.report("loss", steps: [9], values: [6], times: [90])
+        let head = script.head.rawValue
+        for length in (head - 4)...head {
+            let then = try Self.summaries(Array(script.events.prefix(Int(length))))
+            #expect(then == (try Self.summaries(script, asOf: LogPosition(length))))
+        }
+        #expect(try Self.summaries(script, asOf: LogPosition(head - 2)).first?.steps.last?.value == 4)
+    }
+
+    @Test("As of every position a summary is what adding the points one after another makes", arguments: 0..<6)
+    func alike(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var script = try EventScript.running()
+        for report in 1...30 {
+            let count = Int.random(in: 1...6, using: &random)
+            let steps = (0..<count).map { _ in Int64.random(in: 1...4, using: &random) }
+            try script.report(
+                "loss", steps: steps, values: steps.map { _ in Double(Int.random(in: 0...2, using: &random)) },
+                times: steps.map { $0 * 10 })
+            if report == 15 { try script.startAttempt(2, epoch: 1, step: 3) }
+        }
+        let growing = try TemporaryDirectory(isInMemory: true)
+        let models = try ReadModels(folder: growing.path)
+        for event in script.events {
+            let position = try models.apply([event])
+            let session = try models.read { try $0.session(Documents.session) }
+            guard let session else { continue }
+            let then = try models.read { try $0.metricSummaries(of: session) }
+            #expect(then == (try Self.summaries(script, asOf: position)), "As of \(position)")
+        }
     }
 
     @Test("Lists find and order sessions by what was only reported by step")

@@ -19,7 +19,7 @@ import TrackingClient
             query.severity = .high
             query.sessionID = "sess_1"
             query.ruleID = "rule_1"
-            query.asOf = 9
+            query.asOf = .position(LogPosition(9))
             query.limit = 5
             let page = try await client.alerts(query)
             #expect(page.activeCount == 3)

@@ -21,16 +21,23 @@ NONFINITE = ({}, {"nonfinite": "string"}, {"nonfinite": "null"})
 def documents(call, subject):
     """Sessions, their lists and comparisons."""
     sessions = (subject.running, subject.failed, subject.trained, subject.reproduction, subject.stopped, subject.archived)
+    latest = 1
     for session in sessions:
         position = call("getSession", session).json["position"]
+        latest = max(latest, position)
         call("getSession", session, query={"as_of": position, "consistency": "stale"})
         call("getSessionStatus", session, query={"wait_for": position})
     for query in ({}, {"status": "running,failed"}, {"tag": "a", "sort": "-metrics.val_froc"},
                   {"archived": "include", "limit": 1}, {"filter": "status = running and params.optimizer = adam"},
                   {"q": "running", "offset": 1}, {"columns": "params.optimizer,metrics.val_loss.min,tags,created_at"}, {"experiment": "answers", "group": "one"}):
         call("listSessions", query=query)
+        call("listSessions", query={**query, "as_of": latest})
     for query in NONFINITE:
         call("compareSessions", query={"sessions": ",".join(sessions[:4]), "all": "true", **query})
+    past = call("compareSessions", query={"sessions": ",".join(sessions[:2]), "as_of": latest})
+    require(past.headers["X-As-Of-Position"] == str(latest), "an answer of the past does not say of when it is")
+    call("listSessions", query={"as_of": 2**60}, status=422)
+    call("listSessions", query={"as_of": "1970-01-01T00:00:00Z"}, status=422)
     call("getLatestStatus")
     call("startSession", subject.trained, status=409)
     call("getSession", "sess_unknown", status=404)
@@ -102,7 +109,8 @@ def histories(call, subject):
 
 def telemetry(call, subject):
     """Log lines and host readings."""
-    for query in ({}, {"after": 1, "limit": 1}, {"rank": 1}):
+    position = call("getSession", subject.running).json["position"]
+    for query in ({}, {"after": 1, "limit": 1}, {"rank": 1}, {"as_of": position}):
         call("getLogs", subject.running, query=query)
     for query in (*NONFINITE, {"rank": 0, "max_points": 4}):
         call("getHostReadings", subject.running, query=query)

@@ -119,7 +119,7 @@ enum NotificationProjection: Projection {
     ) throws(LMDBError) -> UInt64 {
         var count: UInt64 = 0
         try rows.transaction.forEachNewest(
-            of: DocumentKind.notification.prefix, through: event.position, in: rows.tables,
+            of: DocumentKind.notification.prefix, from: .max, through: event.position, in: rows.tables,
             as: NotificationDocument.self
         ) { position, document in
             guard position > place else { return .stop }

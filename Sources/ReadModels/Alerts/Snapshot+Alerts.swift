@@ -88,7 +88,9 @@ extension ReadModelSnapshot {
     ) throws(LMDBError) -> [Document] {
         var documents: [Document] = []
         var passed = 0
-        try transaction.forEachNewest(of: kind.prefix, through: position, in: tables, as: type) { place, document in
+        try transaction.forEachNewest(
+            of: kind.prefix, from: newestPlace, through: position, in: tables, as: type
+        ) { place, document in
             guard place > first, documents.count < limit else { return .stop }
             guard isIncluded(document) else { return .next }
             passed += 1

@@ -86,13 +86,13 @@ extension Transaction where Self: ~Copyable {
     }
 
     /// Calls `body` with the newest version, at `position` or before, of every document whose key is `prefix` and a place in the
-    /// log, and perhaps more: the last place first. Places are those of causes, which no document comes before.
+    /// log, and perhaps more: the last place first, from `newest` on.
     func forEachNewest<Document: SwiftProtobuf.Message>(
-        of prefix: RowKey, through position: LogPosition, in tables: Tables, as type: Document.Type,
-        _ body: (_ place: UInt64, Document) throws(LMDBError) -> IterationStep
+        of prefix: RowKey, from newest: UInt64, through position: LogPosition, in tables: Tables,
+        as type: Document.Type, _ body: (_ place: UInt64, Document) throws(LMDBError) -> IterationStep
     ) throws(LMDBError) {
         try withCursor(in: tables.documents) { (cursor) throws(LMDBError) in
-            var last = prefix.appending(position.rawValue).bytes + [UInt8](repeating: 0xFF, count: 9)
+            var last = prefix.appending(newest).bytes + [UInt8](repeating: 0xFF, count: 9)
             while let entry = try cursor.seek(atOrBefore: last), entry.key.begins(with: prefix.bytes),
                 entry.key.count >= prefix.bytes.count + 16
             {

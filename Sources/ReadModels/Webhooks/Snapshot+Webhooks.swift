@@ -41,7 +41,8 @@ extension ReadModelSnapshot {
         do throws(LMDBError) {
             var passed = 0
             try transaction.forEachNewest(
-                of: DocumentKind.delivery.key(webhook), through: position, in: tables, as: DeliveryDocument.self
+                of: DocumentKind.delivery.key(webhook), from: newestPlace, through: position, in: tables,
+                as: DeliveryDocument.self
             ) { _, delivery in
                 guard deliveries.count < limit else { return .stop }
                 guard isIncluded(delivery) else { return .next }

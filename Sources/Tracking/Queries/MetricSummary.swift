@@ -39,13 +39,13 @@ package struct MetricSummary: Sendable, Equatable {
         }
 
         /// Makes the point the first or the last if it is.
-        package mutating func extend(to point: Point) {
+        private mutating func extend(to point: Point) {
             if first.map({ (point.place, point.time) < ($0.place, $0.time) }) ?? true { first = point }
             if last.map({ (point.place, point.time) >= ($0.place, $0.time) }) ?? true { last = point }
         }
 
         /// Makes the point the smallest or the greatest if it is.
-        package mutating func compare(_ point: Point) {
+        private mutating func compare(_ point: Point) {
             guard point.value.isFinite else { return }
             if minimum.map({ point.value < $0.value }) ?? true { minimum = point }
             if maximum.map({ point.value > $0.value }) ?? true { maximum = point }

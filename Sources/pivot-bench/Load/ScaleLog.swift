@@ -75,19 +75,52 @@ enum ScaleLog {
         }
     }
 
+    /// Appends a change of the notes of each of the sessions with `numbers`, and returns the position before the first one.
+    static func writeNotes(_ numbers: some Sequence<Int> & Sendable, to directory: String) async throws -> LogPosition {
+        try await write(to: directory) { store in
+            let before = store.head
+            var generator = SeededGenerator(seed: before.rawValue)
+            var waiting: [Int] = []
+            for number in numbers {
+                waiting.append(number)
+                if waiting.count == 64 { try await note(&waiting, in: store, &generator) }
+            }
+            try await note(&waiting, in: store, &generator)
+            return before
+        }
+    }
+
+    /// Appends a change of the notes of each of `sessions`, at once, and empties the list.
+    private static func note(
+        _ sessions: inout [Int], in store: LMDBEventStore, _ generator: inout SeededGenerator
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in sessions {
+                var own = SeededGenerator(seed: generator.next())
+                group.addTask {
+                    let noted = SessionEvent.noted(.with { $0.notes = "Looked at again: seed \(number)." })
+                    try await append([try noted.encoded()], to: session(number).stream, store, &own)
+                }
+            }
+            try await group.waitForAll()
+        }
+        sessions = []
+    }
+
     /// The id of the session with `number`.
     static func session(_ number: Int) -> Session.ID {
         Session.ID(createdBy: CommandID(random: Array(Digest(hashing: Array("\(number)".utf8)).bytes.prefix(16))))
     }
 
-    private static func write(
-        to directory: String, _ body: @Sendable (LMDBEventStore) async throws -> Void
-    ) async throws {
+    private static func write<Result: Sendable>(
+        to directory: String, _ body: @Sendable (LMDBEventStore) async throws -> Result
+    ) async throws -> Result {
         let folder = try DataDirectory(path: directory, address: "pivot-bench")
         let store = try LMDBEventStore(in: folder)
-        try await body(store)
+        let result = try await body(store)
         await store.close()
         folder.unlock()
+        return result
     }
 
     private static func append(session number: Int, to store: LMDBEventStore) async throws {

@@ -128,6 +128,7 @@ struct ScaleSection {
         rows.append(
             row(name, "anonymous memory after that", Double(try server.memory().anonymous) / 1e6, "MB", .atMost(64)))
         server.stop()
+        rows += try await PastListSection(context: context, sessionCount: count, folder: folder).rows()
         try context.remove(folder)
         return rows
     }
@@ -162,7 +163,7 @@ struct ScaleSection {
         return rows
     }
 
-    private func row(
+    func row(
         _ size: String, _ what: String, _ figure: Double, _ unit: String, _ target: Target? = nil,
         _ reference: BenchmarkRow.Reference? = nil
     ) -> BenchmarkRow {
@@ -177,22 +178,23 @@ struct ScaleSection {
         }
     }
 
-    /// Milliseconds of each of many answers to the same request.
-    private func times(of path: String, _ connection: HTTPConnection) throws -> Quantiles {
+    /// Milliseconds of each of `count` answers to the same request, after some that are not counted.
+    func times(of path: String, _ connection: HTTPConnection, count: Int = 40) throws -> Quantiles {
         var times: [Double] = []
-        for index in 0..<45 {
+        let uncounted = count / 8
+        for index in 0..<(count + uncounted) {
             let begin = ContinuousClock.now
             let answer = try connection.exchange(HTTPRequest("GET", path))
             guard answer.status == 200 else {
                 throw BenchmarkError("\(path) was answered with: \(String(decoding: answer.body, as: UTF8.self))")
             }
             // The first ones bring pages into memory.
-            if index >= 5 { times.append(begin.duration(to: .now).seconds * 1e3) }
+            if index >= uncounted { times.append(begin.duration(to: .now).seconds * 1e3) }
         }
         return Quantiles(times)
     }
 
-    private func waitUntilBuilt(_ server: ServerProcess) async throws {
+    func waitUntilBuilt(_ server: ServerProcess) async throws {
         let connection = try HTTPConnection(port: server.port)
         let request = HTTPRequest("GET", "/api/v1/training/sessions?limit=1")
         while try connection.exchange(request).status == 503 { try await Task.sleep(for: .milliseconds(20)) }

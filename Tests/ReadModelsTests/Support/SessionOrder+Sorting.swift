@@ -1,3 +1,5 @@
+import Tracking
+
 extension SessionOrder {
     /// A value by which a session is compared.
     private enum Value {
@@ -5,13 +7,8 @@ extension SessionOrder {
         case text(String)
     }
 
-    /// The metrics whose summaries decide.
-    package var metricNames: Set<String> {
-        if case .metric(let text) = key { MetricSummary.names(in: text) } else { [] }
-    }
-
-    /// `sessions`, each with the summaries of those of `metricNames` that it has, in this order.
-    package func sorted(
+    /// `sessions`, each with the summaries of its metrics, in this order.
+    func sorted(
         _ sessions: [(session: SessionDocument, metrics: [String: MetricSummary])]
     ) -> [SessionDocument] {
         let keyed = sessions.map { (session: $0.session, value: value(of: $0.session, $0.metrics)) }
@@ -38,8 +35,8 @@ extension SessionOrder {
         case .status: .text(session.status)
         case .epoch: .number(Double(session.currentEpoch))
         case .metric(let name): session.metric(name, metrics).flatMap { $0.isNaN ? nil : .number($0) }
-        case .parameter(let name): Self.value(session.parameter(name))
-        case .configuration(let name): Self.value(session.configurationValue(name))
+        case .parameter(let name): Self.value(session.values(of: .parameter(name), [:]).first)
+        case .configuration(let name): Self.value(session.values(of: .configuration(name), [:]).first)
         }
     }
 

@@ -1,5 +1,6 @@
 """The client against a real server."""
 
+import datetime
 import hashlib
 import inspect
 import os
@@ -52,6 +53,24 @@ def test_a_session_is_reproduced_and_the_verdict_stands_in_both(server):
             time.sleep(0.02)
         assert verdicts[-1]["verdict"] == "identical" and verdicts[-1]["epochs_compared"] == 3
         assert client.get_status(original)["reproductions"] == verdicts
+
+
+def test_a_read_of_the_past_answers_what_it_answered_then(server):
+    external = {"trainer": {"kind": "external"}, "train": {"epochs": 1}}
+    with pivot.PIVOTClient(server.url) as client:
+        session_id = client.create_session(config=external, session_name="past of mine", tags=["early"])["session_id"]
+        position = client.get_status(session_id)["position"]
+        client.update_session(session_id, session_name="renamed", tags=["late"])
+        client.archive_session(session_id)
+        (then,) = client.list_sessions(filter=f"id = {session_id} and tags = early", as_of=position)["sessions"]
+        assert then["session_name"] == "past of mine"
+        assert client.list_sessions(filter=f"id = {session_id}")["total"] == 0
+        assert [one["session_id"] for one in client.iterate_sessions(tag="early", as_of=position)] == [session_id]
+        with pytest.raises(pivot.PIVOTError, match="as_of"):
+            client.list_sessions(as_of=position + 1_000_000)
+        tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        with pytest.raises(pivot.PIVOTError, match="future"):
+            client.list_sessions(as_of=tomorrow)
 
 
 def test_errors_say_what_to_do(server):
