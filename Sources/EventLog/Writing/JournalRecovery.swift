@@ -10,10 +10,17 @@ struct JournalRecovery {
 
     /// Returns once the database has everything that was acknowledged.
     ///
-    /// - Throws: `damaged` when the journal does not belong to this log, or lost an entry in its middle.
+    /// - Throws: `damaged` when the journal does not belong to this log, or lost an entry in its middle, `failed` when it is
+    ///   there and cannot be read.
     func run() throws(StorageError) {
         let path = environment.path + "/" + Journal.fileName
-        guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return }
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            // Without what only it has, the log would lose what was acknowledged, and write over it.
+            throw StorageError(
+                .failed, "The journal \(path) could not be read. Check the disk and who owns the file.")
+        }
+        guard !data.isEmpty else { return }
         let result: Result<Void, StorageError> = data.withUnsafeBytes { bytes in
             Result { () throws(StorageError) in try recover(from: bytes, at: path) }
         }
