@@ -63,3 +63,24 @@ class Bar:
         """Leaves the line."""
         if not self._is_quiet and sys.stderr.isatty() and self._count:
             print(file=sys.stderr)
+
+
+SHOWN_FAILURES = 10
+
+
+def show(tally):
+    """Prints what was wrong."""
+    for text in tally.failures[:SHOWN_FAILURES]:
+        print(f"FAILED {tally.name}:\n" + "".join(f"       {line}\n" for line in text.rstrip().splitlines()))
+    if len(tally.failures) > SHOWN_FAILURES:
+        print(f"       … and {len(tally.failures) - SHOWN_FAILURES} more\n")
+
+
+def table(tallies):
+    """The table of what was tried, as the README has it."""
+    lines = ["| tried | how often | held |", "|---|---|---|"]
+    for tally in tallies:
+        figures = ", ".join(f"{value:,} {name}" for name, value in sorted(tally.figures.items()))
+        held = tally.held if not tally.failures else f"**{len(tally.failures)} did not hold**"
+        lines.append(f"| {tally.name} | {tally.tried:,}{' (' + figures + ')' if figures else ''} | {held} |")
+    return "\n".join(lines)
