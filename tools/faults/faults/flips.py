@@ -15,7 +15,7 @@ from .power import quick_folder
 from .server import FaultServer
 
 LOAD_SECONDS = 1.2
-READY_SECONDS = 30
+READY_SECONDS = 10
 SESSIONS = 3
 BLOBS = 12
 PAGE_BYTES = 4096

@@ -99,6 +99,8 @@ class KilledServer:
             connection.close()
         self._count += 1
         figures = self._full_check() if self._count % KILLS_BETWEEN_FULL_CHECKS == 0 else {}
+        if generator.random() < 0.1:
+            self._rebuild()
         if is_armed:
             self._arm()
         self._load.resume()
@@ -115,6 +117,12 @@ class KilledServer:
             require(code == -9, f"the server ended with {code} by itself:\n{self._server.log()}")
         self._load.check()
         return figures
+
+    def _rebuild(self):
+        """Lets the server build its rows again; it dies meanwhile, or a little later."""
+        connection = self._server.connection()
+        connection.send("POST", "/maintenance/rebuild")
+        connection.close()
 
     def _launch(self, may_die=False):
         try:

@@ -31,31 +31,35 @@ class Course:
 
     def record(self, seed, is_used, is_planted=False, seconds=LOAD_SECONDS):
         """Runs the server; with `is_used` on a data directory that another one has used and left."""
-        data = self.folder / "data"
-        data.mkdir(parents=True)
+        disk = self.folder / "disk"
+        disk.mkdir(parents=True)
+        data = disk / "data"
         if is_used:
-            server = FaultServer(self.folder)
+            server = FaultServer(self.folder, data=data)
             server.start()
             load = Load(server.port, seed, name="before")
             load.start()
             time.sleep(0.3)
             load.finish()
             server.terminate()
-            shutil.copytree(data, self.base)
+            shutil.copytree(disk, self.base)
             # The files of the trace are known by their numbers, which a copy does not keep.
-            self.inodes = {str(path.relative_to(data)): path.stat().st_ino for path in data.rglob("*")}
-        control = Control(self.folder, data, traces=True)
+            self.inodes = {str(path.relative_to(disk)): path.stat().st_ino for path in disk.rglob("*")}
+        control = Control(self.folder, disk, traces=True)
         control.delay_syncs(200)
         if is_planted:
             control.skip_syncs()
-        server = FaultServer(self.folder, control)
+        server = FaultServer(self.folder, control, data)
         try:
             server.start()
             load = Load(server.port, seed, sequence=lambda: control.sequence)
             load.start()
-            time.sleep(seconds)
-            load.finish()
+            time.sleep(seconds / 2)
             connection = server.connection()
+            # New rows take the place of the present ones, by renames.
+            connection.send("POST", "/maintenance/rebuild")
+            time.sleep(seconds / 2)
+            load.finish()
             self.sent = settled_log(connection)
             connection.close()
             self.commands = load.acknowledged
@@ -97,9 +101,9 @@ class Course:
         folder = self.folder / "image"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        words = disk.write_image(folder / "data", generator)
+        words = disk.write_image(folder / "disk", generator)
         commands = [command for command in self.commands if command.sequence <= cut]
-        server = FaultServer(folder)
+        server = FaultServer(folder, data=folder / "disk" / "data")
         try:
             server.start()
             if generator.random() < 0.3:
