@@ -122,15 +122,16 @@ extension LMDBError.Code {
 }
 
 extension LMDBError {
-    /// True when the data file is not what it should be, so that what it held must be built again, or restored.
+    /// True when the data file is not what it should be, or a failure to write has left nobody sure of that, so that what it
+    /// held must be built again, or restored.
     package var meansDamage: Bool { code.meansDamage }
 }
 
 extension LMDBError.Code {
-    /// True when the data file is not what it should be.
+    /// True when the data file is not what it should be, or a failure to write has left nobody sure of that.
     package var meansDamage: Bool {
         switch self {
-        case .truncated, .notADatabase, .corrupted: true
+        case .truncated, .notADatabase, .corrupted, .unusable: true
         default: false
         }
     }

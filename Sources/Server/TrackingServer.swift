@@ -62,6 +62,8 @@ package enum TrackingServer {
         let address = Promise<String>()
         let post = try webhookPost(configuration, environment, directory, backends, address)
         let core = try core(backends, directory, configuration, commands, post)
+        // Whatever is acknowledged from now on needs the files and folders that were made for it.
+        try directory.syncNames()
         do {
             try await AlertRuleSetup(core).ship()
         } catch {

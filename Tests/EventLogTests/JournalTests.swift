@@ -215,6 +215,23 @@ import Tracking
         await store.close()
     }
 
+    @Test("a journal that is needed and cannot be read is told of, and the log is not opened without it")
+    func unreadableJournal() async throws {
+        let store = try open()
+        _ = append("a", to: store)
+        let left = try leftBehind()
+        await store.close()
+        try FileManager.default.removeItem(at: journal(in: left))
+        try FileManager.default.createDirectory(at: journal(in: left), withIntermediateDirectories: true)
+        do {
+            _ = try open(in: left.path)
+            Issue.record("it was opened")
+        } catch let error as StorageError {
+            #expect(error.code == .failed)
+            #expect(error.message.contains("could not be read"))
+        }
+    }
+
     @Test("what only the journal has is told by its time too")
     func times() async throws {
         let time = ReachedTime()

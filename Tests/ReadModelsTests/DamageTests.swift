@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import LMDB
 import ReadModels
+import Synchronization
 import TestSupport
 import Testing
 import Tracking
@@ -26,6 +27,26 @@ struct DamageTests {
             group.addTask { await models.follow(log) }
             try await body(models)
             group.cancelAll()
+        }
+    }
+
+    @Test("rows that a failed write has left unusable to the process are built again by it")
+    func unusable() async throws {
+        let log = try await Self.log(seed: 22)
+        let folder = try TemporaryDirectory(isInMemory: true)
+        var options = ReadModelOptions()
+        options.pauseAfterFailure = .milliseconds(1)
+        // EIO, and what the library answers from then on: MDB_PANIC.
+        let answers = Mutex<[Int32]>([5, -30795])
+        options.environment.fault = { operation in
+            guard operation == .beginWrite else { return 0 }
+            return answers.withLock { $0.isEmpty ? 0 : $0.removeFirst() }
+        }
+        try await Self.following(log, folder, options) { models in
+            // It gives up while a failure is dealt with.
+            while !(await models.waitUntilCaughtUp(to: log.head, within: Self.ample)) { await Task.yield() }
+            #expect(models.damageCount == 1)
+            #expect(models.position == log.head)
         }
     }
 

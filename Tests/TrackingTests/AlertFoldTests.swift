@@ -328,4 +328,19 @@ struct AlertFoldTests {
         }
         #expect(decisions.map { "\($0)" } == script.decisions.map { "\($0)" })
     }
+
+    @Test("a saved fold of which any byte has changed, or the end is missing, is not taken")
+    func damagedSnapshot() throws {
+        var script = Script()
+        try script.claim(at: 1)
+        try script.loss(2, 0.5, at: 2)
+        let bytes = try script.fold.snapshot()
+        #expect(AlertFold(snapshot: bytes)?.position == script.fold.position)
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 1
+            #expect(AlertFold(snapshot: changed) == nil)
+            #expect(AlertFold(snapshot: Array(bytes[..<index])) == nil)
+        }
+    }
 }

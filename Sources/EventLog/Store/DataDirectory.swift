@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Text
 
 /// The folder that holds everything a server keeps, and the only place that knows what is where in it.
@@ -22,6 +23,10 @@ package final class DataDirectory: Sendable {
 
     /// Changes what the lock file says: for an owner whose port is known only later.
     package func setAddress(_ address: String) throws(StorageError) { try lock.setAddress(address) }
+
+    /// Returns once the names of the files and folders in the folder are on disk: those in a new file are lost with its name
+    /// when the power goes, whatever was done for the file itself.
+    package func syncNames() throws(StorageError) { try DataDirectory.syncNames(inFolder: path) }
 
     /// Gives the folder back; a second call does nothing.
     package func unlock() { lock.unlock() }
@@ -76,14 +81,32 @@ package final class DataDirectory: Sendable {
         package var description: String { "\(address) (process \(processID))" }
     }
 
-    /// Makes the folder at `path` and those above it.
+    /// Makes the folder at `path` and those above it. Returns once the names of those that were missing are on disk.
     package static func makeFolder(_ path: String) throws(StorageError) {
+        var missing: [URL] = []
+        var folder = URL(fileURLWithPath: path)
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            missing.append(folder)
+            folder.deleteLastPathComponent()
+        }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw StorageError(
                 .failed,
                 "The folder \(path) could not be created: \(FileFault.words(error)). Check the path and who owns it.")
+        }
+        for folder in missing { try syncNames(inFolder: folder.deletingLastPathComponent().path) }
+    }
+
+    private static func syncNames(inFolder path: String) throws(StorageError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw StorageError(
+                .failed,
+                "The names in the folder \(path) could not be brought to disk: \(String(cString: strerror(errno))). "
+                    + "Check the disk and who owns the folder.")
         }
     }
 }

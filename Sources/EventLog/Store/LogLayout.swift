@@ -70,7 +70,8 @@ struct LogLayout {
         } catch {
             throw StorageError(error)
         }
-        try JournalRecovery(environment: environment, tables: tables, options: options).run()
+        let isJournaled = format.flatMap { LogMarker($0) }?.number == LogLayout.journaledFormat
+        try JournalRecovery(environment: environment, tables: tables, options: options, isNeeded: isJournaled).run()
         let schemas: [(key: [UInt8], value: [UInt8])]
         let counts: (head: LogPosition, records: Int)
         do throws(LMDBError) {

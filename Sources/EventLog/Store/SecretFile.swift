@@ -5,9 +5,16 @@ import Text
 package enum SecretFile {
     package static let byteCount = 32
 
-    /// The bytes of the file at `path`, which is made when it is missing or damaged.
+    /// The bytes of the file at `path`, which is made when it is missing or has another length. Its name is on disk only
+    /// after `DataDirectory.syncNames()`.
+    ///
+    /// - Throws: When the file is there and cannot be read, or cannot be made.
     package static func load(_ path: String) throws(StorageError) -> [UInt8] {
         if let bytes = read(path) { return bytes }
+        guard !FileManager.default.fileExists(atPath: path) || FileManager.default.contents(atPath: path) != nil else {
+            // What was made with it would be lost with another one in its place.
+            throw StorageError(.failed, "The file \(path) could not be read. Check the disk and who owns the file.")
+        }
         let bytes = random()
         let fresh = path + ".new"
         do {

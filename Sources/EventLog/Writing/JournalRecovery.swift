@@ -7,13 +7,25 @@ struct JournalRecovery {
     let environment: Environment
     let tables: LogTables
     let options: EventLogOptions
+    /// True when the last process may have left something in the journal only.
+    let isNeeded: Bool
 
     /// Returns once the database has everything that was acknowledged.
     ///
-    /// - Throws: `damaged` when the journal does not belong to this log, or lost an entry in its middle.
+    /// - Throws: `damaged` when the journal does not belong to this log, or lost an entry in its middle, `failed` when it is
+    ///   there, is needed and cannot be read.
     func run() throws(StorageError) {
         let path = environment.path + "/" + Journal.fileName
-        guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            // Without it the log would forget what was acknowledged. One that is missing was never acknowledged into: its
+            // name is on disk before anything else.
+            guard !isNeeded || !FileManager.default.fileExists(atPath: path) else {
+                throw StorageError(
+                    .failed, "The journal \(path) could not be read. Check the disk and who owns the file.")
+            }
+            return
+        }
+        guard !data.isEmpty else { return }
         let result: Result<Void, StorageError> = data.withUnsafeBytes { bytes in
             Result { () throws(StorageError) in try recover(from: bytes, at: path) }
         }

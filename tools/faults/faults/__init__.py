@@ -1,0 +1,1 @@
+"""Power losses, kills, failing disks and flipped bytes, tried on real servers."""
