@@ -89,7 +89,7 @@ let package = Package(
             "Application",
             [
                 "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
-                "TrainingConfiguration", .crypto, .lifecycle, .log, .nioCore, .protobuf,
+                "TrainingConfiguration", "Transparency", .crypto, .lifecycle, .log, .nioCore, .protobuf,
             ]),
         library("API", ["JSON", "Text", "Tracking", .protobuf]),
         library("ExportFormats", ["API", "Checksum", "Compression", "JSON", "Tracking"]),
@@ -150,8 +150,9 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking", "TrackingClient",
-                "Trainer", "TrainingConfiguration", .argumentParser, .log, .protobuf,
+                "API", "Application", "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text",
+                "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log,
+                .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",
@@ -184,7 +185,7 @@ let package = Package(
             "ApplicationTests",
             [
                 "Application", "Blobs", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "TestSupport",
-                "TrackerTesting", "Tracking", "TrainingConfiguration", .nioCore, .protobuf,
+                "TrackerTesting", "Tracking", "TrainingConfiguration", "Transparency", .nioCore, .protobuf,
             ]),
         tests("ArchitectureTests", []),
         tests("BlobsTests", ["Blobs", "Checksum", "StoreTesting", "TestSupport", "Tracking", .nioCore]),

@@ -27,7 +27,7 @@ struct ImportTableTests {
         // The use cases know no HTTP.
         "Application": [
             "Blobs", "Checksum", "EventLog", "JSON", "Machine", "Processes", "ReadModels", "Text", "Tracking",
-            "TrainingConfiguration",
+            "TrainingConfiguration", "Transparency",
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
         "Reactors": ["Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking"],
