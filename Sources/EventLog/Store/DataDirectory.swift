@@ -31,7 +31,7 @@ package final class DataDirectory: Sendable {
     /// The folder in which the log's environment is made before it is renamed to `logFolder`.
     var newLogFolder: String { path + "/log.new" }
     /// One folder for each set of projection versions.
-    package var readModelsFolder: String { path + "/read-models" }
+    package var readModelsFolder: String { DataDirectory.readModelsFolder(inFolderAt: path) }
     /// The secret that lease tokens are made from.
     package var leaseSecretFile: String { path + "/lease-secret" }
     /// The key that seals the secrets of webhooks in the log.
@@ -59,6 +59,7 @@ package final class DataDirectory: Sendable {
 
     package static func logFolder(inFolderAt path: String) -> String { path + "/log" }
     package static func blobsFolder(inFolderAt path: String) -> String { path + "/blobs" }
+    package static func readModelsFolder(inFolderAt path: String) -> String { path + "/read-models" }
     package static func restoringFile(inFolderAt path: String) -> String { path + "/restoring" }
     package static func backupManifestFile(inFolderAt path: String) -> String { path + "/backup.json" }
     package static func backingUpFile(inFolderAt path: String) -> String { path + "/backing-up" }
