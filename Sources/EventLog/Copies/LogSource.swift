@@ -17,7 +17,7 @@ package final class LogSource: Sendable {
     let environment: Environment
     let tables: LogTables
     /// The appends that the database lacked then, in order.
-    private let tail: [LogGroup.Append]
+    let tail: [LogGroup.Append]
 
     /// Reads the log of the data directory or backup at `path`, which another process may have open.
     ///

@@ -45,7 +45,7 @@ package final class DataDirectory: Sendable {
     /// The content-addressed store.
     package var blobsFolder: String { DataDirectory.blobsFolder(inFolderAt: path) }
     /// As long as it is there, webhooks are told nothing: a restore makes it, and whoever resumes deletes it.
-    package var webhooksPausedFile: String { path + "/webhooks-paused" }
+    package var webhooksPausedFile: String { DataDirectory.webhooksPausedFile(inFolderAt: path) }
     /// Is there while a restore into this folder has not come to its end.
     package var restoringFile: String { DataDirectory.restoringFile(inFolderAt: path) }
     /// What a backup that came to its end holds.
@@ -60,6 +60,7 @@ package final class DataDirectory: Sendable {
     package static func logFolder(inFolderAt path: String) -> String { path + "/log" }
     package static func blobsFolder(inFolderAt path: String) -> String { path + "/blobs" }
     package static func readModelsFolder(inFolderAt path: String) -> String { path + "/read-models" }
+    package static func webhooksPausedFile(inFolderAt path: String) -> String { path + "/webhooks-paused" }
     package static func restoringFile(inFolderAt path: String) -> String { path + "/restoring" }
     package static func backupManifestFile(inFolderAt path: String) -> String { path + "/backup.json" }
     package static func backingUpFile(inFolderAt path: String) -> String { path + "/backing-up" }
