@@ -23,10 +23,9 @@ package struct Pivot: AsyncParsableCommand {
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, ExportCommand.self,
-            ImportCommand.self, DiffCommand.self, StorageCommand.self, BackupCommand.self, RestoreCommand.self, RebuildCommand.self,
-            SyncCommand.self,
-            VersionCommand.self,
-            TrainWorkerCommand.self,
+            ImportCommand.self, DiffCommand.self, StorageCommand.self, BackupCommand.self, RestoreCommand.self,
+            DoctorCommand.self,
+            RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self, DoctorWalkCommand.self,
         ])
 
     package init() {}

@@ -80,7 +80,8 @@ package struct Backup: Sendable {
             report.byteCount += Int64(group.byteCount)
             progress(
                 BackupProgress(
-                    .records, done: Int64(position.rawValue - from.rawValue), total: Int64(head.rawValue - from.rawValue)))
+                    .records, done: Int64(position.rawValue - from.rawValue),
+                    total: Int64(head.rawValue - from.rawValue)))
             try reach(.groupAdded)
         }
         if let known = source.log.tree, let copied = target.tree(ofSize: known.size), copied != known {

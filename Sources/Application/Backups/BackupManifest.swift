@@ -80,6 +80,7 @@ package struct BackupManifest: Equatable, Sendable {
     }
 
     private static func damage(_ place: String, _ how: String) -> BackupError {
-        BackupError(.damaged, "The manifest of the backup \(place) cannot be read: \(how). Restore from another backup.")
+        BackupError(
+            .damaged, "The manifest of the backup \(place) cannot be read: \(how). Restore from another backup.")
     }
 }

@@ -12,7 +12,8 @@ package struct BackupReader {
     /// - Throws: `unusable` when there is no whole backup at `path`.
     package init(path: String) throws {
         let file = DataDirectory.backupManifestFile(inFolderAt: path)
-        guard let bytes = FileManager.default.contents(atPath: file), bytes.count <= BackupManifest.maximumByteCount else {
+        guard let bytes = FileManager.default.contents(atPath: file), bytes.count <= BackupManifest.maximumByteCount
+        else {
             let isBegun = FileManager.default.fileExists(atPath: DataDirectory.backingUpFile(inFolderAt: path))
             throw BackupError(
                 .unusable,

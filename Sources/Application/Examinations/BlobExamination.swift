@@ -16,7 +16,8 @@ package struct BlobExamination: Sendable {
         guard try folder.isThere else {
             if let named, !named.isEmpty {
                 findings.append(
-                    Finding("blobs", "The folder of the blobs is missing, and \(named.count) are named. Restore a backup."))
+                    Finding(
+                        "blobs", "The folder of the blobs is missing, and \(named.count) are named. Restore a backup."))
             }
             return
         }

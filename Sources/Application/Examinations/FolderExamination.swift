@@ -23,7 +23,8 @@ package enum FolderExamination {
         if isThere(DataDirectory.restoringFile(inFolderAt: path)) {
             findings.append(
                 Finding(
-                    "folder", "A restore into \(path) did not come to its end. Run `pivot restore` again, or delete the folder.")
+                    "folder",
+                    "A restore into \(path) did not come to its end. Run `pivot restore` again, or delete the folder.")
             )
         }
         if isThere(DataDirectory.backingUpFile(inFolderAt: path)) {
@@ -34,7 +35,8 @@ package enum FolderExamination {
             findings.append(
                 Finding(
                     "webhooks", isProblem: false,
-                    "Webhooks are told nothing since the data was restored. Run `pivot webhooks resume` when they shall be."))
+                    "Webhooks are told nothing since the data was restored. Run `pivot webhooks resume` when they shall be."
+                ))
         }
         if !isInUse, !leftovers(at: path).isEmpty {
             findings.append(
@@ -60,7 +62,8 @@ package enum FolderExamination {
             if free < reserve {
                 findings.append(
                     Finding(
-                        "disk", "\(free) bytes are free; a server needs \(reserve) to accept everything. Free some space."))
+                        "disk",
+                        "\(free) bytes are free; a server needs \(reserve) to accept everything. Free some space."))
             }
         } catch {
             findings.append(Finding("disk", error.message))
@@ -71,9 +74,11 @@ package enum FolderExamination {
     /// The names of files and folders that nobody needs once no process has the directory.
     package static func leftovers(at path: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let rows = (try? FileManager.default.contentsOfDirectory(
-            atPath: DataDirectory.readModelsFolder(inFolderAt: path))) ?? []
-        return (names.filter { $0.hasSuffix(".new") } + rows.filter { $0.hasSuffix(".old") }.map { "read-models/" + $0 })
+        let rows =
+            (try? FileManager.default.contentsOfDirectory(
+                atPath: DataDirectory.readModelsFolder(inFolderAt: path))) ?? []
+        return
+            (names.filter { $0.hasSuffix(".new") } + rows.filter { $0.hasSuffix(".old") }.map { "read-models/" + $0 })
             .sorted()
     }
 

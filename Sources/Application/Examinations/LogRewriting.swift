@@ -19,7 +19,8 @@ package enum LogRewriting {
             while let group = try source.group(after: target.head, through: source.head) { try target.append(group) }
             if let known = source.tree, target.tree(ofSize: known.size) != known {
                 throw BackupError(
-                    .damaged, "The records do not have the tree that the log says: headers were changed. Restore a backup.")
+                    .damaged,
+                    "The records do not have the tree that the log says: headers were changed. Restore a backup.")
             }
             target.close()
         } catch {

@@ -40,7 +40,7 @@ package final class LogSource: Sendable {
         do throws(LMDBError) {
             try Self.checkFormat(environment)
             tables = try LogTables(environment)
-        } catch where error.code == .system(ENOENT) {
+        } catch  where error.code == .system(ENOENT) {
             throw StorageError(
                 .failed,
                 "The log in \(path) was written by an older release, and lacks an index. Start a server of this release "
@@ -94,7 +94,9 @@ package final class LogSource: Sendable {
         }
         if let damage, group.last == nil { throw Self.gap(at: damage) }
         if group.last == nil {
-            for append in tail where append.first > position && append.last <= end && !group.isFull { group.add(append) }
+            for append in tail where append.first > position && append.last <= end && !group.isFull {
+                group.add(append)
+            }
         }
         guard group.base == position else { throw Self.gap(at: position.next) }
         return group
@@ -117,14 +119,17 @@ package final class LogSource: Sendable {
     private func append(
         of entry: Entry, at first: LogPosition, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) -> LogGroup.Append? {
-        guard LogTables.position(ofKey: entry.key) == first, entry.value.count == 8 + Digest.byteCount else { return nil }
+        guard LogTables.position(ofKey: entry.key) == first, entry.value.count == 8 + Digest.byteCount else {
+            return nil
+        }
         let count = Int(entry.value.integer(at: 4, as: UInt32.self))
         guard (1...AppendRequest.maximumEventCount).contains(count) else { return nil }
         var append = LogGroup.Append(first: first, value: Array(entry.value), records: [])
         append.records.reserveCapacity(count)
         let range = KeyRange(lower: .included(LogTables.recordKey(first)))
         try transaction.forEach(in: tables.records, range: range) { record in
-            guard LogTables.position(ofKey: record.key)?.rawValue == first.rawValue + UInt64(append.records.count) else {
+            guard LogTables.position(ofKey: record.key)?.rawValue == first.rawValue + UInt64(append.records.count)
+            else {
                 return .stop
             }
             append.records.append(Array(record.value))
@@ -170,7 +175,8 @@ package final class LogSource: Sendable {
         guard marker.number <= LogLayout.journaledFormat else {
             throw LMDBError(
                 .other(0), during: "open the log", at: environment.path,
-                detail: "It has record format \(marker.number), written by PIVOT \(marker.release). Use that release or "
+                detail:
+                    "It has record format \(marker.number), written by PIVOT \(marker.release). Use that release or "
                     + "a later one.")
         }
     }

@@ -45,7 +45,8 @@ package final class LogTarget {
         let (environment, records) = (log.environment, log.tables.records)
         let own: [UInt8]?
         do throws(LMDBError) {
-            own = try environment.read { (transaction) throws(LMDBError) in try transaction.value(for: key, in: records) }
+            own = try environment.read { (transaction) throws(LMDBError) in try transaction.value(for: key, in: records)
+            }
         } catch {
             throw StorageError(error)
         }
@@ -88,7 +89,8 @@ package final class LogTarget {
                         try mark(record, in: transaction)
                         reach(.recordPut)
                     }
-                    try transaction.put(append.value, for: LogTables.recordKey(append.first), in: tables.appends, .atEnd)
+                    try transaction.put(
+                        append.value, for: LogTables.recordKey(append.first), in: tables.appends, .atEnd)
                     reach(.appendPut)
                 }
                 try tables.put(extended.frontier, in: transaction)

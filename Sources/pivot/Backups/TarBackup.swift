@@ -87,7 +87,8 @@ final class TarBackup: BackupTarget {
             guard count >= 0 || errno == EINTR else {
                 throw CommandFailure(
                     .failed,
-                    "The backup could not be written: \(String(cString: strerror(errno))). What was written is no backup.")
+                    "The backup could not be written: \(String(cString: strerror(errno))). What was written is no backup."
+                )
             }
             rest = rest.dropFirst(max(0, count))
         }

@@ -77,7 +77,8 @@ package struct BackupCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .failed,
                 "\(report.manifest.damaged.count) blobs are damaged and not in the backup; all else is. Run `pivot doctor` "
-                    + "for what needs them. They are: \(report.manifest.damaged.map(\.description).joined(separator: ", "))")
+                    + "for what needs them. They are: \(report.manifest.damaged.map(\.description).joined(separator: ", "))"
+            )
         }
     }
 

@@ -81,7 +81,8 @@ package struct RestoreCommand: AsyncParsableCommand {
         guard damaged.isEmpty, missing.isEmpty else {
             throw CommandFailure(
                 .failed,
-                (damaged.map { "\($0.digest): \($0.fault)" } + missing.map { "\($0): it is named and not in the backup." })
+                (damaged.map { "\($0.digest): \($0.fault)" }
+                    + missing.map { "\($0): it is named and not in the backup." })
                     .joined(separator: " ") + " All else is restored.")
         }
     }
@@ -99,9 +100,11 @@ package struct RestoreCommand: AsyncParsableCommand {
         }
         console.print(
             "Restored \(manifest.tree.size) records and \(manifest.objectCount) blobs into \(dataDirectory) in "
-                + "\(HumanFormat.duration(elapsed)), as of the backup of \(manifest.createdAt). The read models are built.")
+                + "\(HumanFormat.duration(elapsed)), as of the backup of \(manifest.createdAt). The read models are built."
+        )
         console.print(
-            "Webhooks are paused: when no other server tells them the same, run `\(ProgramName.typed) webhooks resume`.")
+            "Webhooks are paused: when no other server tells them the same, run `\(ProgramName.typed) webhooks resume`."
+        )
         console.print(
             "The keys log-key and webhook-secret are in no backup. Copy yours into the folder before the first start, or a "
                 + "new key signs, and the secrets of webhooks have to be set again.")
