@@ -19,10 +19,10 @@ package final class BackupFolder: BackupTarget {
     package init(path: String, options: EventLogOptions = EventLogOptions()) throws {
         let manager = FileManager.default
         let names = manager.fileExists(atPath: path) ? try manager.contentsOfDirectory(atPath: path) : []
-        let isOurs = [
+        let marks = [
             DataDirectory.backupManifestFile(inFolderAt: path), DataDirectory.backingUpFile(inFolderAt: path),
         ]
-        .contains { manager.fileExists(atPath: $0) }
+        let isOurs = marks.contains { manager.fileExists(atPath: $0) }
         guard isOurs || names.allSatisfy({ $0 == DataDirectory.lockName }) else {
             throw BackupError(
                 .unusable, "\(path) has files that no backup wrote. Name an empty folder, or one with a backup.")

@@ -19,7 +19,7 @@ struct BackupBed {
     var restored: String { folder.path + "/restored" }
 
     init() throws {
-        folder = try TemporaryDirectory(isInMemory: true)
+        folder = try TemporaryDirectory()
         var options = EventLogOptions()
         options.environment.mapByteCount = 1 << 30
         self.options = options
@@ -54,8 +54,16 @@ struct BackupBed {
             commandID: command, commandDigest: Digest(hashing: Array("\(number)".utf8)), actor: "test")
     }
 
+    /// Appends the commands of these numbers, many at a time, in no order.
     static func append(_ numbers: Range<Int>, to store: LMDBEventStore) async throws {
-        for number in numbers { _ = try await store.append(request(number)) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<64 {
+                group.addTask {
+                    for number in numbers where number % 64 == writer { _ = try await store.append(request(number)) }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     /// Stores a file of text that depends on the number, and ends its pin.

@@ -34,8 +34,14 @@ struct ExaminationTests {
         let (bed, _) = try await filled()
         let file = bed.data + "/log/data.mdb"
         var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        let place = try #require(bytes.range(of: Data("150 0 xxxx".utf8)))
-        bytes[place.lowerBound] ^= 1
+        let text = Data("150 0 xxxx".utf8)
+        var count = 0
+        // Pages that are free by now may have it too.
+        while let place = bytes.range(of: text) {
+            bytes[place.lowerBound] ^= 1
+            count += 1
+        }
+        #expect(count > 0)
         try bytes.write(to: URL(fileURLWithPath: file))
         let examination = try examineLog(bed.data)
         #expect(examination.fault?.code == .damaged)
@@ -75,21 +81,30 @@ struct ExaminationTests {
         #expect(missing.findings.contains { $0.isProblem && $0.message.contains("missing") })
     }
 
+    /// A disk with room.
+    private struct Room: FileSystemProbe {
+        func freeByteCount(at path: String) -> Int { 1 << 40 }
+    }
+
+    private func findings(at path: String) -> [Finding] {
+        FolderExamination.findings(at: path, isInUse: false, probe: Room())
+    }
+
     @Test("secrets that others can read, leftovers and marks are told of, and the first two can be put right")
     func folder() async throws {
         let (bed, _) = try await filled()
-        #expect(FolderExamination.findings(at: bed.data, isInUse: false) == [])
+        #expect(findings(at: bed.data) == [])
         let secret = bed.data + "/lease-secret"
         #expect(
             FileManager.default.createFile(atPath: secret, contents: Data(), attributes: [.posixPermissions: 0o644]))
         try Data().write(to: URL(fileURLWithPath: bed.data + "/owner-secret.new"))
-        let findings = FolderExamination.findings(at: bed.data, isInUse: false)
-        #expect(Set(findings.compactMap(\.repair)) == [.permissions, .temporaryFiles])
+        let found = findings(at: bed.data)
+        #expect(Set(found.compactMap(\.repair)) == [.permissions, .temporaryFiles])
         try FolderExamination.removeLeftovers(at: bed.data)
         try FolderExamination.closeSecrets(at: bed.data)
-        #expect(FolderExamination.findings(at: bed.data, isInUse: false) == [])
+        #expect(findings(at: bed.data) == [])
         try Data().write(to: URL(fileURLWithPath: bed.data + "/webhooks-paused"))
-        #expect(FolderExamination.findings(at: bed.data, isInUse: false).map(\.part) == ["webhooks"])
+        #expect(findings(at: bed.data).map(\.part) == ["webhooks"])
     }
 
     @Test("a finding survives the way through JSON")
