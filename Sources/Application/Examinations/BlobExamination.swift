@@ -23,6 +23,9 @@ package struct BlobExamination: Sendable {
         }
         var total: Int64 = 0
         try await folder.forEach { total += try folder.byteCount(of: $0) ?? 0 }
+        // So that nothing loses what it refers to between two looks.
+        let lock = isInUse ? try folder.holdOffSweeps() : nil
+        defer { withExtendedLifetime(lock) {} }
         let reader = FileBlobStore(reading: folder)
         var (count, done) = (0, Int64(0))
         var findings: [Finding] = []

@@ -38,13 +38,7 @@ package enum FolderExamination {
                     "Webhooks are told nothing since the data was restored. Run `pivot webhooks resume` when they shall be."
                 ))
         }
-        if !isInUse, !leftovers(at: path).isEmpty {
-            findings.append(
-                Finding(
-                    "folder", isProblem: false,
-                    "Left by processes that are gone: \(leftovers(at: path).joined(separator: ", ")). They can be deleted.",
-                    repair: .temporaryFiles))
-        }
+        if !isInUse { findings += leftoverFindings(at: path) }
         let readable = readableSecrets(at: path)
         if !readable.isEmpty {
             findings.append(
@@ -71,20 +65,34 @@ package enum FolderExamination {
         return findings
     }
 
+    private static func leftoverFindings(at path: String) -> [Finding] {
+        do {
+            let names = try leftovers(at: path)
+            guard !names.isEmpty else { return [] }
+            return [
+                Finding(
+                    "folder", isProblem: false,
+                    "Left by processes that are gone: \(names.joined(separator: ", ")). They can be deleted.",
+                    repair: .temporaryFiles)
+            ]
+        } catch {
+            return [Finding("folder", "\(path) cannot be read: \(FileFault.words(error)). Check who owns it.")]
+        }
+    }
+
     /// The names of files and folders that nobody needs once no process has the directory.
-    package static func leftovers(at path: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let rows =
-            (try? FileManager.default.contentsOfDirectory(
-                atPath: DataDirectory.readModelsFolder(inFolderAt: path))) ?? []
-        return
-            (names.filter { $0.hasSuffix(".new") } + rows.filter { $0.hasSuffix(".old") }.map { "read-models/" + $0 })
-            .sorted()
+    package static func leftovers(at path: String) throws -> [String] {
+        let manager = FileManager.default
+        let rows = DataDirectory.readModelsFolder(inFolderAt: path)
+        let names = try manager.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".new") }
+        guard manager.fileExists(atPath: rows) else { return names.sorted() }
+        let replaced = try manager.contentsOfDirectory(atPath: rows).filter { $0.hasSuffix(".old") }
+        return (names + replaced.map { "read-models/" + $0 }).sorted()
     }
 
     /// Deletes the leftovers and what unfinished uploads have left. No process has the directory.
     package static func removeLeftovers(at path: String) throws {
-        for name in leftovers(at: path) { try FileManager.default.removeItem(atPath: path + "/" + name) }
+        for name in try leftovers(at: path) { try FileManager.default.removeItem(atPath: path + "/" + name) }
     }
 
     /// Makes secrets readable by their owner alone.

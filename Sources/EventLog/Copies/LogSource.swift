@@ -32,7 +32,7 @@ package final class LogSource: Sendable {
         options.isReadOnly = true
         let environment: Environment
         do throws(LMDBError) {
-            environment = try Environment(path: folder, options: options)
+            environment = try Self.open(folder, options)
         } catch {
             throw StorageError(error)
         }
@@ -114,6 +114,21 @@ package final class LogSource: Sendable {
         } catch {
             throw StorageError(error)
         }
+    }
+
+    /// Opens the environment in `folder`. Its file may grow between the looks at its length and at its first pages, and then
+    /// it seems to have been cut: what was cut seems so again and again.
+    private static func open(
+        _ folder: String, _ options: EnvironmentOptions
+    ) throws(LMDBError) -> Environment {
+        for _ in 0..<4 {
+            do throws(LMDBError) {
+                return try Environment(path: folder, options: options)
+            } catch  where error.code == .truncated {
+                continue
+            }
+        }
+        return try Environment(path: folder, options: options)
     }
 
     private func append(
