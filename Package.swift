@@ -150,8 +150,9 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "Application", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text", "Tracking",
-                "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log, .protobuf,
+                "API", "Application", "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text",
+                "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log,
+                .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
             name: "pivot-bench",

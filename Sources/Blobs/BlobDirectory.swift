@@ -45,6 +45,14 @@ final class BlobDirectory: Sendable {
         }
     }
 
+    /// Reads the store in the folder `root`, which another process may have open; makes and removes nothing.
+    init(reading root: String, fileSystem: any FileSystem) {
+        chunks = InMemoryChunkIndex()
+        layout = BlobLayout(root: root)
+        self.fileSystem = fileSystem
+        clock = { Timestamp(rawValue: 0) }
+    }
+
     /// Runs `body` under the lock.
     func locked<Value: Sendable>(_ body: (inout State) throws(BlobError) -> Value) throws(BlobError) -> Value {
         try state.withLock { state throws(BlobError) in try body(&state) }
@@ -79,13 +87,18 @@ final class BlobDirectory: Sendable {
 
     // MARK: Writing
 
-    /// Begins a pack in a new temporary file.
-    func newDraft() throws(BlobError) -> PackDraft {
+    /// The path of a temporary file that nobody else has.
+    func newTemporary() -> String {
         let number = state.withLock { state in
             state.lastTemporary += 1
             return state.lastTemporary
         }
-        let path = layout.temporary(number)
+        return layout.temporary(number)
+    }
+
+    /// Begins a pack in a new temporary file.
+    func newDraft() throws(BlobError) -> PackDraft {
+        let path = newTemporary()
         do {
             return try PackDraft(path: path, file: fileSystem.create(path))
         } catch {

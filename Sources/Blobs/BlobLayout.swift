@@ -5,6 +5,7 @@ import Tracking
 /// ```
 /// objects/ab/cdef…   a pack; the folder and the name together are the digest's 64 hexadecimal digits
 /// index/             where the chunks of files lie: `StoredChunkIndex`
+/// sweep.lock         held by a sweep alone, or by those who copy the store: `SweepLock`
 /// temporary/17       an upload in progress; whatever is there when the store opens belongs to a dead process
 /// ```
 struct BlobLayout: Sendable {
@@ -13,6 +14,7 @@ struct BlobLayout: Sendable {
 
     var objects: String { root + "/objects" }
     var temporary: String { root + "/temporary" }
+    var sweepLock: String { root + "/sweep.lock" }
 
     /// The names of the 256 folders that hold objects.
     static let shards: [String] = (0...255).map { Hexadecimal.encode(CollectionOfOne(UInt8($0))) }

@@ -13,6 +13,7 @@ package final class FileBlobStore: BlobStore {
     private let executors: FileExecutor.Pool
     private let maintenance: FileWorker
     private let uploadLimit: Int
+    private let sharesWithCopies: Bool
     private let uploadCount = Atomic<Int>(0)
 
     /// Opens the store in the folder `root`, makes it when there is none, and removes what dead processes left.
@@ -25,17 +26,28 @@ package final class FileBlobStore: BlobStore {
     ///   - threadCount: the threads that uploads and readers share; an upload keeps up to three busy.
     ///   - uploadLimit: the most uploads that may go on at once; each takes at most 10.4 MiB of memory, or 16.4 with a parent,
     ///     and the less the slower its source is.
+    ///   - sharesWithCopies: True to put sweeps off while another process copies the store, see `BlobFolder`.
     ///
     /// Throws `.fileSystem` and `.noRoom`.
     package init(
         root: String, fileSystem: any FileSystem = PosixFileSystem(), chunks: any ChunkIndex = InMemoryChunkIndex(),
         clock: @escaping @Sendable () -> Timestamp,
-        threadCount: Int = 4, uploadLimit: Int = 32
+        threadCount: Int = 4, uploadLimit: Int = 32, sharesWithCopies: Bool = false
     ) throws(BlobError) {
+        self.sharesWithCopies = sharesWithCopies
         directory = try BlobDirectory(root: root, fileSystem: fileSystem, chunks: chunks, clock: clock)
         executors = FileExecutor.Pool(width: threadCount)
         maintenance = FileWorker(executor: FileExecutor(label: "pivot.blobs.maintenance"))
         self.uploadLimit = uploadLimit
+    }
+
+    /// A store of the objects of `folder` for reading alone: it makes and removes nothing, and another process may have the
+    /// folder.
+    package init(reading folder: BlobFolder) {
+        directory = folder.directory
+        executors = FileExecutor.Pool(width: 2)
+        maintenance = FileWorker(executor: FileExecutor(label: "pivot.blobs.maintenance"))
+        (uploadLimit, sharesWithCopies) = (0, false)
     }
 
     package func put<Source: AsyncSequence>(
@@ -150,7 +162,15 @@ package final class FileBlobStore: BlobStore {
     package func sweep(keeping marks: BlobMarks, olderThan grace: Duration) async throws(BlobError) -> SweepReport {
         let directory = directory
         let limit = marks.beginning.advanced(by: .zero - grace)
+        let isLocked = sharesWithCopies
         return try await maintenance.run { () throws(BlobError) in
+            let lock = isLocked ? try SweepLock.alone(directory.layout) : nil
+            guard lock != nil || !isLocked else {
+                var report = SweepReport()
+                report.isPostponed = true
+                return report
+            }
+            defer { withExtendedLifetime(lock) {} }
             let report = try directory.sweep(keeping: marks, renewedBefore: limit)
             if report.deletedCount > 0 { directory.forgetDeletedChunks() }
             return report

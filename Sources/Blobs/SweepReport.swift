@@ -6,6 +6,8 @@ package struct SweepReport: Equatable, Sendable {
     package var deletedByteCount: Int64 = 0
     /// The number of objects that are left.
     package var keptCount = 0
+    /// True when nothing was looked at, since a copy of the store is being made.
+    package var isPostponed = false
 
     package init() {}
 }

@@ -41,6 +41,6 @@ struct Backends {
         readModels = try ReadModels(folder: directory.readModelsFolder, options: readModelOptions)
         blobs = try FileBlobStore(
             root: directory.blobsFolder, chunks: StoredChunkIndex(in: directory.blobsFolder),
-            clock: options.clock)
+            clock: options.clock, sharesWithCopies: true)
     }
 }

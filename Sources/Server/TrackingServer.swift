@@ -192,7 +192,11 @@ package enum TrackingServer {
         let server = try mailServer(configuration.mail, environment)
         return WebhookPost(
             Messenger(policy: NetworkPolicy(allowing: networks), mailServer: server),
-            signer: WebhookSigner(key: try SecretFile.load(directory.webhookSecretFile)), now: backends.clock,
+            signer: WebhookSigner(key: try SecretFile.load(directory.webhookSecretFile)),
+            pause: DeliveryPause(
+                file: directory.webhooksPausedFile,
+                isPaused: FileManager.default.fileExists(atPath: directory.webhooksPausedFile)),
+            now: backends.clock,
             server: {
                 if let url = configuration.publicURL { return url.hasSuffix("/") ? String(url.dropLast()) : url }
                 return await withTaskCancellationHandler {

@@ -41,6 +41,9 @@ extension APIClient {
         try await ask(.replayWebhook, id, query: [("after", String(position))], command: command)
     }
 
+    /// Has webhooks told again after a restore, which pauses them.
+    package func resumeWebhooks() async throws(ClientError) -> DeliveryResumption { try await ask(.resumeWebhooks) }
+
     /// What was sent to the webhook, those of the newest events first: the `limit` newest, 100 when nil, with this status.
     package func deliveries(
         of id: String, status: String? = nil, limit: Int? = nil, offset: Int? = nil

@@ -23,8 +23,9 @@ package struct Pivot: AsyncParsableCommand {
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
             CheckpointsCommand.self, ModelsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self,
-            ExportCommand.self, ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self,
-            AuditCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
+            ExportCommand.self, ImportCommand.self, DiffCommand.self, StorageCommand.self, AuditCommand.self,
+            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, RebuildCommand.self, SyncCommand.self,
+            VersionCommand.self, TrainWorkerCommand.self, DoctorWalkCommand.self,
         ])
 
     package init() {}

@@ -323,6 +323,7 @@ struct EveryOperationTests {
         let sent = try await api.call(.getDelivery, id, delivery).json
         #expect(sent["body"]?.stringValue?.contains("\"type\":\"training_completed\"") == true)
         #expect(try await api.call(.redeliver, id, delivery).json["status"] == "pending")
+        #expect(try await api.call(.resumeWebhooks).json["was_paused"] == false)
         #expect(try await api.call(.deleteWebhook, id).json["status"] == "deleted")
         for operation in [
             API.Operation.ping, .getHealth, .getDetailedHealth, .getResources, .getCPUResources, .getMemoryResources,

@@ -219,6 +219,7 @@ def rest(call, subject):
     call("getDelivery", subject.hook, delivery)
     call("redeliver", subject.hook, delivery, status=202)
     call("redeliver", subject.hook, "delivery_1_none", status=404)
+    require(call("resumeWebhooks").json["was_paused"] is False, "webhooks of a server that nobody restored were paused")
     require(call("testWebhook", subject.hook).json["success"], "a test of a webhook failed")
     require("secret" in call("updateWebhook", subject.hook, body={"generate_secret": True, "format": "pivot"}).json,
             "a secret that was made is not shown")

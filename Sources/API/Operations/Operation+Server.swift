@@ -2,7 +2,7 @@
 extension Operation {
     static let server: [Operation] = [
         .createWebhook, .listWebhooks, .getWebhook, .updateWebhook, .deleteWebhook, .testWebhook, .replayWebhook,
-        .listDeliveries, .getDelivery, .redeliver, .ping, .getHealth, .getDetailedHealth,
+        .listDeliveries, .getDelivery, .redeliver, .resumeWebhooks, .ping, .getHealth, .getDetailedHealth,
         .getResources, .getCPUResources, .getMemoryResources, .getDiskResources, .getGPUResources, .rebuildReadModels,
         .getRebuildState, .getStorage, .getServerTelemetry, .getDashboard, .getSwaggerUI, .getReDoc, .getOpenAPI,
         .getOpenAPIUnderBase, .getAsset,
@@ -36,6 +36,9 @@ extension Operation {
     package static let redeliver = Operation(
         "redeliver", .post, webhook + "/deliveries/{delivery_id}/redeliver", for: .admin, 202,
         answering: .document(DeliveryInfo.self))
+    package static let resumeWebhooks = Operation(
+        "resumeWebhooks", .post, "/webhooks/resume", for: .admin,
+        answering: .document(DeliveryResumption.self), isIdempotent: false)
     package static let deleteWebhook = Operation(
         "deleteWebhook", .delete, webhook, for: .admin, answering: .document(WebhookInfo.self))
     package static let ping = Operation(

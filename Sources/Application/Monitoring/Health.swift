@@ -66,6 +66,11 @@ package struct Health: Sendable {
                     ("signed_size", core.auditStatus.signedSize),
                     ("silent_witnesses", UInt64(core.auditStatus.silentWitnessCount)),
                 ]),
+                name: "webhooks",
+                message: core.webhookPost.pause.isPaused
+                    ? "Webhooks are told nothing since the data was restored from a backup. Check that no other server tells "
+                        + "them the same, then run `pivot webhooks resume`."
+                    : nil, figures: [("paused", core.webhookPost.pause.isPaused ? 1 : 0)]),
             Component(
                 name: "launcher", figures: [("enabled", launches ? 1 : 0), ("leases", UInt64(leaseCount))]),
         ]

@@ -8,13 +8,16 @@ package struct WebhookPost: Sendable {
     private let now: @Sendable () -> Timestamp
     /// The address at which people reach the server.
     package let server: @Sendable () async -> String
+    /// Whether deliveries wait for somebody to resume them.
+    package let pause: DeliveryPause
 
     package init(
-        _ sender: any WebhookSender, signer: WebhookSigner, now: @escaping @Sendable () -> Timestamp,
-        server: @escaping @Sendable () async -> String
+        _ sender: any WebhookSender, signer: WebhookSigner, pause: DeliveryPause = DeliveryPause(),
+        now: @escaping @Sendable () -> Timestamp, server: @escaping @Sendable () async -> String
     ) {
         self.sender = sender
         self.signer = signer
+        self.pause = pause
         self.now = now
         self.server = server
     }

@@ -28,6 +28,12 @@ package struct Webhooks: Sendable {
     /// True when mail can be sent.
     package var canMail: Bool { post.canMail }
 
+    /// True when nothing is told until somebody resumes it.
+    package var isPaused: Bool { post.pause.isPaused }
+
+    /// Lets deliveries go on that a restore has paused; whether they were paused.
+    package func resume() throws -> Bool { try post.pause.resume() }
+
     /// Creates the webhook whose id follows from the command's.
     ///
     /// - Parameter secret: What signs; nil for nothing.

@@ -13,6 +13,7 @@ package struct FileSystemError: Error, Equatable, Sendable, CustomStringConverti
         case rename = "rename"
         case remove = "remove"
         case setTime = "set the time of"
+        case lock = "lock"
     }
 
     /// The call that failed.

@@ -18,7 +18,7 @@ package final class DataDirectory: Sendable {
     package init(path: String, address: String) throws(StorageError) {
         self.path = path
         try DataDirectory.makeFolder(path)
-        lock = try LockFile(path: path + "/server.lock", address: address)
+        lock = try LockFile(path: path + "/" + DataDirectory.lockName, address: address)
     }
 
     /// Changes what the lock file says: for an owner whose port is known only later.
@@ -32,11 +32,11 @@ package final class DataDirectory: Sendable {
     package func unlock() { lock.unlock() }
 
     /// The log's LMDB environment.
-    package var logFolder: String { path + "/log" }
+    package var logFolder: String { DataDirectory.logFolder(inFolderAt: path) }
     /// The folder in which the log's environment is made before it is renamed to `logFolder`.
     var newLogFolder: String { path + "/log.new" }
     /// One folder for each set of projection versions.
-    package var readModelsFolder: String { path + "/read-models" }
+    package var readModelsFolder: String { DataDirectory.readModelsFolder(inFolderAt: path) }
     /// The secret that lease tokens are made from.
     package var leaseSecretFile: String { path + "/lease-secret" }
     /// The key that seals the secrets of webhooks in the log.
@@ -56,11 +56,46 @@ package final class DataDirectory: Sendable {
     /// What is made and deleted again while the folder is verified.
     package var auditFolder: String { path + "/audit.tmp" }
     /// The content-addressed store.
-    package var blobsFolder: String { path + "/blobs" }
+    package var blobsFolder: String { DataDirectory.blobsFolder(inFolderAt: path) }
+    /// As long as it is there, webhooks are told nothing: a restore makes it, and whoever resumes deletes it.
+    package var webhooksPausedFile: String { DataDirectory.webhooksPausedFile(inFolderAt: path) }
+    /// Is there while a restore into this folder has not come to its end.
+    package var restoringFile: String { DataDirectory.restoringFile(inFolderAt: path) }
+    /// What a backup that came to its end holds.
+    package var backupManifestFile: String { DataDirectory.backupManifestFile(inFolderAt: path) }
+    /// Is there while a backup into this folder has not come to its end.
+    package var backingUpFile: String { DataDirectory.backingUpFile(inFolderAt: path) }
+    /// The names of what holds data in a folder, and what a restore makes.
+    package static let restoredNames = ["log", "log.new", "blobs", "read-models", "webhooks-paused"]
+    /// The file that locks the folder.
+    package static let lockName = "server.lock"
+
+    package static func logFolder(inFolderAt path: String) -> String { path + "/log" }
+    package static func blobsFolder(inFolderAt path: String) -> String { path + "/blobs" }
+    package static func readModelsFolder(inFolderAt path: String) -> String { path + "/read-models" }
+    package static func webhooksPausedFile(inFolderAt path: String) -> String { path + "/webhooks-paused" }
+    package static func restoringFile(inFolderAt path: String) -> String { path + "/restoring" }
+    package static func backupManifestFile(inFolderAt path: String) -> String { path + "/backup.json" }
+    package static func backingUpFile(inFolderAt path: String) -> String { path + "/backing-up" }
+
+    /// Throws when the folder holds a backup, or a restore that did not come to its end: neither is to be gone on with by
+    /// appending.
+    package func checkIsComplete() throws(StorageError) {
+        let manager = FileManager.default
+        if manager.fileExists(atPath: restoringFile) {
+            throw StorageError(
+                .failed,
+                "A restore into \(path) did not come to its end. Run `pivot restore` again, or delete the folder.")
+        }
+        if manager.fileExists(atPath: backupManifestFile) || manager.fileExists(atPath: backingUpFile) {
+            throw StorageError(
+                .failed, "\(path) is a backup. Restore it into another folder with `pivot restore`, and use that one.")
+        }
+    }
 
     /// The owner of the folder at `path` as its lock file names it; nil when nobody has it locked.
     package static func owner(ofFolderAt path: String) throws(StorageError) -> Owner? {
-        try LockFile.owner(of: path + "/server.lock")
+        try LockFile.owner(of: path + "/" + lockName)
     }
 
     /// The file of the owner's secret of the folder at `path`.

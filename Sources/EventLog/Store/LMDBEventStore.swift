@@ -25,6 +25,7 @@ package final class LMDBEventStore: EventStore {
     /// - Throws: `newerFormat`, naming the release that is needed, when a later one has written what this one cannot
     ///   read; `damaged` when the data file was cut, is missing or is something else: it is not touched.
     package init(in directory: DataDirectory, options: EventLogOptions = EventLogOptions()) throws(StorageError) {
+        try directory.checkIsComplete()
         let layout = LogLayout(directory: directory, options: options)
         try layout.makeIfMissing()
         let log = try layout.open()
@@ -126,7 +127,7 @@ package final class LMDBEventStore: EventStore {
     /// Reads the log as it is now.
     func reader() throws(StorageError) -> LogReader { LogReader(log: try opened(), head: head, scanCount: scanCount) }
 
-    private func opened() throws(StorageError) -> LogLayout.OpenLog {
+    func opened() throws(StorageError) -> LogLayout.OpenLog {
         guard let log = log.withLock({ $0 }) else { throw .closed }
         return log
     }

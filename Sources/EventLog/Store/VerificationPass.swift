@@ -9,7 +9,11 @@ struct VerificationPass {
     let head: LogPosition
     private let progress: (LogPosition) -> Void
     private var result = LogVerification()
-    private var failure: StorageError?
+    private(set) var failure: StorageError?
+    /// True when the failure is one of the indexes, which the records say anew, and not of the records.
+    private(set) var isOfIndexOnly = false
+    /// Called now and then with the position that was reached.
+    var progress: ((LogPosition) -> Void)?
     private var decoder = RecordDecoder(verifiesDigests: true)
     private var versions: [StreamID: StreamVersion] = [:]
     private var recordedAt = Timestamp(rawValue: .min)
@@ -35,6 +39,7 @@ struct VerificationPass {
         let range = KeyRange(upper: .included(LogTables.recordKey(head)))
         try transaction.forEach(in: tables.records, range: range) { (entry) throws(LMDBError) in
             let position = LogTables.position(ofKey: entry.key) ?? .start
+            if position.rawValue % 256 == 1 { progress?(position) }
             do throws(RecordError) {
                 let event = try decoder.decode(entry.value)
                 try check(event, at: position)
@@ -51,7 +56,7 @@ struct VerificationPass {
         for (stream, version) in versions where recent[stream] == nil {
             let known = try tables.head(of: stream, in: transaction)
             if known.map({ $0.version < version }) ?? true {
-                fail("The head of the stream \(stream) is wrong.")
+                failInIndex("The head of the stream \(stream) is wrong.")
             }
         }
         if failure == nil { try checkCategories(in: transaction) }
@@ -64,6 +69,11 @@ struct VerificationPass {
     }
 
     private mutating func fail(_ message: String) { failure = StorageError(damaged: message) }
+
+    private mutating func failInIndex(_ message: String) {
+        fail(message)
+        isOfIndexOnly = true
+    }
 
     /// Checks an event against those before it.
     private mutating func check(_ event: RecordedEvent, at position: LogPosition) throws(RecordError) {
@@ -109,7 +119,7 @@ struct VerificationPass {
         let indexed = LogTables.Append(
             firstVersion: append.receipt.firstVersion, first: position, count: append.receipt.count)
         guard row == indexed.bytes else {
-            fail("The index lacks the append at position \(position).")
+            failInIndex("The index lacks the append at position \(position).")
             return false
         }
         let category = append.stream.category
@@ -117,12 +127,12 @@ struct VerificationPass {
         if category.isIndexed,
             try transaction.value(for: LogTables.categoryKey(category, position), in: tables.categories) != extent.bytes
         {
-            fail("The index of the category \(category.rawValue) lacks the append at position \(position).")
+            failInIndex("The index of the category \(category.rawValue) lacks the append at position \(position).")
             return false
         }
         let receipt = try tables.receipt(of: append.command, inStream: append.number, in: transaction)
         guard receipt == append.receipt else {
-            fail("The index lacks the command \(append.command) at position \(position).")
+            failInIndex("The index lacks the command \(append.command) at position \(position).")
             return false
         }
         return true
@@ -147,7 +157,7 @@ struct VerificationPass {
                 let append = try tables.append(at: extent.first, in: transaction)
                 if append.stream.category == category, append.receipt.count == extent.count { return .next }
             }
-            fail("The index of the categories has an entry without an append.")
+            failInIndex("The index of the categories has an entry without an append.")
             return .stop
         }
     }

@@ -57,6 +57,29 @@ enum JournalEntry {
         target.store(Check64.of(checked), at: checkOffset)
     }
 
+    /// The entry of `appends`, of which there is at least one, without a name of the event before it: a part of a copy.
+    static func encode(_ appends: [LogGroup.Append]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: magic)
+        bytes.append(contentsOf: repeatElement(0, count: checkedFrom - 4))
+        bytes.append(bigEndian: appends[0].first.rawValue)
+        bytes.append(contentsOf: repeatElement(0, count: EventID.byteCount))
+        bytes.append(bigEndian: UInt32(appends.count))
+        for append in appends {
+            bytes.append(contentsOf: append.value)
+            for record in append.records {
+                bytes.append(bigEndian: UInt32(record.count))
+                bytes.append(contentsOf: record)
+            }
+        }
+        bytes.withUnsafeMutableBytes { target in
+            target.store(UInt32(target.count), at: 4)
+            let checked = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[checkedFrom...])
+            target.store(Check64.of(checked), at: checkOffset)
+        }
+        return bytes
+    }
+
     /// An entry as it is read.
     struct View {
         /// The length of the entry without what fills its last block.

@@ -95,22 +95,11 @@ struct JournalRecovery {
             for (index, record) in append.records.enumerated() {
                 let position = LogPosition(append.first.rawValue + UInt64(index))
                 try transaction.put(Array(record), for: LogTables.recordKey(position), in: tables.records, .atEnd)
-                try mark(record, in: transaction)
+                try tables.mark(record, release: options.release, in: transaction)
                 options.reach(.recordPut)
             }
             try transaction.put(append.value, for: LogTables.recordKey(append.first), in: tables.appends, .atEnd)
             options.reach(.appendPut)
         }
-    }
-
-    /// Remembers the schema version of `record` if it is the highest of its type.
-    private func mark(_ record: UnsafeRawBufferPointer, in transaction: borrowing WriteTransaction) throws(LMDBError) {
-        // The checksum of its entry holds: a record that cannot be read is told of by whoever reads the log.
-        guard let view = try? RecordView(record) else { return }
-        let type = Array(view.type)
-        let known = try transaction.value(for: type, in: tables.schemas).flatMap { LogMarker($0) }
-        if let known, known.number >= view.schemaVersion { return }
-        try transaction.put(
-            LogMarker(number: view.schemaVersion, release: options.release).bytes, for: type, in: tables.schemas)
     }
 }

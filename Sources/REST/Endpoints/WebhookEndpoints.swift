@@ -16,7 +16,7 @@ struct WebhookEndpoints {
             Endpoint(.createWebhook, create), Endpoint(.listWebhooks, list), Endpoint(.getWebhook, get),
             Endpoint(.updateWebhook, update), Endpoint(.deleteWebhook, delete), Endpoint(.testWebhook, test),
             Endpoint(.replayWebhook, replay), Endpoint(.listDeliveries, deliveries),
-            Endpoint(.getDelivery, delivery), Endpoint(.redeliver, redeliver),
+            Endpoint(.getDelivery, delivery), Endpoint(.redeliver, redeliver), Endpoint(.resumeWebhooks, resume),
         ]
     }
 
@@ -132,6 +132,13 @@ struct WebhookEndpoints {
                 id(call), delivery: call.parameters["delivery_id"] ?? "", as: try call.identity("redeliver")),
             status: .accepted
         ) { DeliveryInfo($0) }
+    }
+
+    @Sendable private func resume(_ call: Call) async throws -> Response {
+        var answer = DeliveryResumption()
+        answer.wasPaused = try tracker.webhooks.resume()
+        answer.message = answer.wasPaused ? "Webhooks are told again." : "Webhooks were not paused."
+        return .document(answer)
     }
 
     // MARK: Reading and showing

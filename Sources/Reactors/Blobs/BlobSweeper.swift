@@ -52,6 +52,9 @@ package struct BlobSweeper: Reactor {
             try await afterRead()
         } while cursor != nil
         let report = try await core.blobs.sweep(keeping: marks, olderThan: grace)
-        logger.info("Unreferenced blobs were deleted.", metadata: ["report": "\(report)"])
+        logger.info(
+            report.isPostponed
+                ? "A sweep of blobs was put off, since a backup is being made." : "Unreferenced blobs were deleted.",
+            metadata: ["report": "\(report)"])
     }
 }

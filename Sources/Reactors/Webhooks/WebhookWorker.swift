@@ -52,6 +52,7 @@ struct WebhookWorker: Sendable {
     private func work() async -> Bool {
         while !Task.isCancelled {
             do {
+                try await core.webhookPost.pause.waitUntilResumed()
                 guard case .active(let webhook) = try await core.webhooks.state(of: id.stream) else { return true }
                 let isIdle = !webhook.settings.isEnabled || webhook.settings.isMail && !webhooks.canMail
                 if isIdle {

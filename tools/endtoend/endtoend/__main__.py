@@ -11,7 +11,7 @@ from .report import checks, run_one
 
 from . import (  # noqa: F401  (they register)
     checks_stops, checks_trainer_kills, checks_server_kills, checks_commands, checks_feeds,
-    checks_folders, checks_reproductions)
+    checks_folders, checks_reproductions, checks_backups)
 
 SEED = 1
 

@@ -157,6 +157,7 @@ def test_what_changes_counts_at_once(hook_server, receivers):
     headers, body, _ = receiver.wait(2)[1]
     assert len(headers["webhook-signature"].split()) == 2
     assert Webhook(changed["secret"]).verify(body, headers)
+    assert client.resume_webhooks()["was_paused"] is False
     client.replay_webhook(webhook, after=0)
     receiver.wait(4)
     assert receiver.requests[2][0]["webhook-id"] == receiver.requests[0][0]["webhook-id"]

@@ -7,7 +7,7 @@ package struct WebhooksCommand: AsyncParsableCommand {
         subcommands: [
             ListWebhooksCommand.self, CreateWebhookCommand.self, ShowWebhookCommand.self, UpdateWebhookCommand.self,
             DeleteWebhookCommand.self, TestWebhookCommand.self, WebhookDeliveriesCommand.self,
-            RedeliverWebhookCommand.self, ReplayWebhookCommand.self,
+            RedeliverWebhookCommand.self, ReplayWebhookCommand.self, ResumeWebhooksCommand.self,
         ], defaultSubcommand: ListWebhooksCommand.self)
 
     package init() {}

@@ -622,6 +622,10 @@ class PIVOTClient:
         """Has every event after a position of the log sent again, under the same delivery ids."""
         return self._post(f"webhooks/{segment(webhook_id)}/replay", query={"after": after})
 
+    def resume_webhooks(self) -> Document:
+        """Has webhooks told again after a restore, which pauses them."""
+        return self._post("webhooks/resume")
+
     def list_deliveries(self, webhook_id: str, **query: Any) -> Document:
         """What was sent to a webhook, those of the newest events first: `status`, `limit`, `offset`."""
         return self._get(f"webhooks/{segment(webhook_id)}/deliveries", query)

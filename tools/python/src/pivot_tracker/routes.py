@@ -118,6 +118,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/audit/log/tile/{path}": (),
     "POST /api/v1/webhooks": (),
     "GET /api/v1/webhooks": (*_PAGING, *_READING),
+    "POST /api/v1/webhooks/resume": (),
     "GET /api/v1/webhooks/{webhook_id}": _READING,
     "PATCH /api/v1/webhooks/{webhook_id}": (),
     "DELETE /api/v1/webhooks/{webhook_id}": (),
