@@ -13,6 +13,7 @@ struct VerificationPass {
     private var versions: [StreamID: StreamVersion] = [:]
     private var recordedAt = Timestamp(rawValue: .min)
     private var next = LogPosition.start.next
+    private var redactions = RedactionCheck()
     /// The append whose records are being read.
     private var current: (append: RecentIndex.Element, remaining: Int)?
 
@@ -27,18 +28,25 @@ struct VerificationPass {
         let range = KeyRange(upper: .included(LogTables.recordKey(head)))
         try transaction.forEach(in: tables.records, range: range) { (entry) throws(LMDBError) in
             let position = LogTables.position(ofKey: entry.key) ?? .start
+            let event: RecordedEvent
             do throws(RecordError) {
-                let event = try decoder.decode(entry.value)
+                event = try decoder.decode(entry.value)
                 try check(event, at: position)
             } catch {
                 failure = StorageError(error, at: position)
+                return .stop
+            }
+            if let message = redactions.add(event) {
+                fail(message)
                 return .stop
             }
             return try checkIndex(of: position, in: transaction) ? .next : .stop
         }
         checkTail(tail)
         if failure == nil, next != head.next { fail("The record at position \(next) is missing.") }
+        if failure == nil, let message = redactions.finish() { fail(message) }
         result.streamCount = versions.count
+        result.redactedCount = redactions.count
         guard failure == nil else { return }
         for (stream, version) in versions where recent[stream] == nil {
             let known = try tables.head(of: stream, in: transaction)

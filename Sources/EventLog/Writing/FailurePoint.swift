@@ -14,6 +14,8 @@ package enum FailurePoint: String, CaseIterable, Sendable {
     case recordPut
     /// All of an append is in the transaction.
     case appendPut
+    /// What is left of a redacted record is in the transaction.
+    case redactionPut
     /// The index of many appends is in the transaction.
     case indexPut
     /// Everything that the database lacks is in the transaction.
