@@ -23,7 +23,8 @@ package struct Pivot: AsyncParsableCommand {
             ServeCommand.self, ServerCommand.self, TrainCommand.self, ReproduceCommand.self, SessionsCommand.self,
             MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
             CheckpointsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self, ExportCommand.self,
-            ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self, SyncCommand.self,
+            ImportCommand.self, DiffCommand.self, StorageCommand.self, RebuildCommand.self,
+            RedactCommand.self, CompactCommand.self, SyncCommand.self,
             VersionCommand.self,
             TrainWorkerCommand.self,
         ])

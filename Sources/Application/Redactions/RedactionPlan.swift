@@ -1,4 +1,5 @@
 import EventLog
+import SwiftProtobuf
 import Tracking
 
 /// What one redaction takes away, and what is left for the next one.

@@ -57,16 +57,18 @@ package struct Redactions: Sendable {
                 expecting: .exactly(version), commandID: identity.id, commandDigest: identity.digest,
                 actor: identity.actor)
             request.redacting = plan.records
+            let result: AppendResult
             do throws(AppendError) {
-                let result = try await core.store.append(request)
-                if result.isRepeat, let earlier = try await earlierOutcome(session, order, identity) { return earlier }
-                let outcome = Outcome(
-                    redacted: plan.redacted, remaining: plan.remaining, position: result.last,
-                    recordedAt: result.recordedAt)
-                return try await forgotten(outcome, at: result.last)
+                result = try await core.store.append(request)
             } catch {
                 guard case .conflict = error else { throw CommandError<SessionRefusal>.log(error) }
+                continue
             }
+            if result.isRepeat, let earlier = try await earlierOutcome(session, order, identity) { return earlier }
+            let outcome = Outcome(
+                redacted: plan.redacted, remaining: plan.remaining, position: result.last,
+                recordedAt: result.recordedAt)
+            return try await forgotten(outcome, at: result.last)
         }
         throw CommandError<SessionRefusal>.contended
     }
@@ -143,7 +145,8 @@ package struct Redactions: Sendable {
                     guard plan.add(record, leaving: payload, isDue: areDue) else {
                         throw TrackerError.invalid(
                             field: "kinds",
-                            reason: "names the \(kind.rawValue) of a session that has more records of them than can go at "
+                            reason:
+                                "names the \(kind.rawValue) of a session that has more records of them than can go at "
                                 + "once")
                     }
                 }

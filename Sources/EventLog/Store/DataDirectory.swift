@@ -30,6 +30,8 @@ package final class DataDirectory: Sendable {
     package var logFolder: String { path + "/log" }
     /// The folder in which the log's environment is made before it is renamed to `logFolder`.
     var newLogFolder: String { path + "/log.new" }
+    /// The folder in which the log is written anew before its file takes the log's name.
+    var compactedLogFolder: String { path + "/log.compact" }
     /// One folder for each set of projection versions.
     package var readModelsFolder: String { path + "/read-models" }
     /// The secret that lease tokens are made from.
