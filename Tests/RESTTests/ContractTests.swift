@@ -19,6 +19,7 @@ struct ContractTests {
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "reproduceSession": [:]
+        case "redactSession": ["kinds": ["logs"], "reason": "A test."]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":
             [
