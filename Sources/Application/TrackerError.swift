@@ -8,7 +8,9 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     case unknown(Kind, String)
-    case checkpointDeleted(String, reason: String)
+    /// It was there, and the event at a position of the log removed it.
+    case checkpointDeleted(String, by: LogPosition, reason: String)
+    case artifactDeleted(String, by: LogPosition)
     /// No session was ever started, so that there is no latest one.
     case noSessionStarted
     /// A field of the request has a value that it cannot have; the reason goes on after the field's name.
@@ -40,7 +42,9 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(let kind, let id): "There is no \(kind.rawValue) '\(id)'."
-        case .checkpointDeleted(let id, let reason): "Checkpoint \(id) was deleted: \(reason)."
+        case .checkpointDeleted(let id, let position, let reason):
+            "Checkpoint \(id) was removed by event \(position): \(reason)."
+        case .artifactDeleted(let path, let position): "The artifact '\(path)' was removed by event \(position)."
         case .noSessionStarted: "No session has been started yet. Start one, or name one in the path."
         case .invalid(let field, let reason): "\(field) \(reason)."
         case .remoteCommand:
