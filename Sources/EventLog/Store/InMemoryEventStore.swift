@@ -137,7 +137,8 @@ extension InMemoryEventStore.State {
         let recordedAt = events.last.map { max($0.recordedAt, now) } ?? now
         for record in append.redacting {
             let index = events.partitioningIndex { $0.position >= record.position }
-            guard index < events.count, events[index].position == record.position, events[index].redactedBy == nil else {
+            guard index < events.count, events[index].position == record.position, events[index].redactedBy == nil
+            else {
                 return .failure(.conflict(actual: version))
             }
         }

@@ -40,7 +40,7 @@ struct RedactionCheck {
         guard let (redaction, records) = expected.min(by: { $0.key < $1.key }), let first = records.first else {
             return nil
         }
-        return "The content of the record at position \(first) is gone, and position \(redaction) has no redaction that "
-            + "names it."
+        return "The content of the record at position \(first) is gone, and position \(redaction) has no redaction "
+            + "that names it."
     }
 }

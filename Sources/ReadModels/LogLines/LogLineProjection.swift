@@ -7,7 +7,8 @@ enum LogLineProjection: Projection {
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         if let positions = event.redactedPositions(of: .logs) {
-            return try rows.transaction.redactLines(of: event.identity, at: positions, by: event.position, in: rows.tables)
+            return try rows.transaction.redactLines(
+                of: event.identity, at: positions, by: event.position, in: rows.tables)
         }
         guard case .telemetry(.linesLogged(let logged)) = event.body, !logged.lines.isEmpty else { return }
         let last = try rows.transaction.lineCount(of: event.identity, through: event.position, in: rows.tables)

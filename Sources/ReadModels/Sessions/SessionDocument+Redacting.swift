@@ -24,8 +24,9 @@ extension RowWriter {
     /// the past.
     func forgetEarlierVersions(_ redacted: SessionRedacted, of event: ProjectedEvent) throws(LMDBError) {
         let session = try knownSession(event.identity).number
-        if redacted.kinds.contains(RedactionKind.notes.rawValue) { try forget(redacted, .state, session, event) }
-        if redacted.kinds.contains(RedactionKind.provenance.rawValue) { try forget(redacted, .settings, session, event) }
+        for (kind, part) in [(RedactionKind.notes, SessionPart.state), (.provenance, .settings)] {
+            if redacted.kinds.contains(kind.rawValue) { try forget(redacted, part, session, event) }
+        }
     }
 
     /// Rewrites the versions of a part.
