@@ -11,8 +11,8 @@ package enum RedactionKind: String, CaseIterable, Sendable {
     case hostReadings = "host_readings"
     /// The notes, as they were at any time. They go as a whole.
     case notes
-    /// The values of the facts of provenance: diffs, command lines, host names, packages; the facts' names stay. They go as a
-    /// whole.
+    /// The values of the facts of provenance: command lines, host names, commits, packages; the facts' names stay. They go as a
+    /// whole. The file of the uncommitted changes is an artifact, which is deleted as such.
     case provenance
 
     /// True when the records of the kind are those of the session's telemetry, of which a part can be redacted.

@@ -11,7 +11,7 @@ package struct RedactCommand: AsyncParsableCommand {
         discussion: """
             The records' headers stay, so every proof of the log stays valid, and an event says who removed what, when and \
             why. Kinds: logs (the text of log lines), host_readings (their values), notes, and provenance (the values of the \
-            facts: diffs, command lines, host names). Notes and provenance go as a whole. What decides over a session cannot \
+            facts: command lines, host names, commits). Notes and provenance go as a whole. What decides over a session cannot \
             be removed: its configuration, metrics, epochs, checkpoints and artifacts' names.
 
             No answer shows the content any more; its bytes stay in unused parts of the log's files until pivot compact, \
