@@ -15,6 +15,7 @@ package struct Tracker: Sendable {
     package let checkpoints: Checkpoints
     package let artifacts: Artifacts
     package let imports: SessionImports
+    package let redactions: Redactions
     package let webhooks: Webhooks
     package let alerts: Alerts
     package let notifications: Notifications
@@ -35,6 +36,7 @@ package struct Tracker: Sendable {
         checkpoints = Checkpoints(core, attempts: attempts)
         artifacts = Artifacts(core, attempts: attempts)
         imports = SessionImports(core, checkpoints: checkpoints, queries: queries)
+        redactions = Redactions(core)
         webhooks = Webhooks(core, queries: queries)
         alerts = Alerts(core, queries: queries)
         notifications = Notifications(core, queries: queries)

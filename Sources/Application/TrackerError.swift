@@ -8,13 +8,15 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     case unknown(Kind, String)
-    case checkpointDeleted(String, reason: String)
     /// The checkpoint, or one of the session's, is what these aliases point at.
     case aliased(Session.ID, Checkpoint.ID?, by: [String])
     /// An alias is set, or a checkpoint deleted, at this moment.
     case checkpointsBusy(Session.ID)
     /// Whoever trains may not decide what a model's aliases point at.
     case promotionByLease
+    /// It was there, and the event at a position of the log removed it.
+    case checkpointDeleted(String, by: LogPosition, reason: String)
+    case artifactDeleted(String, by: LogPosition)
     /// No session was ever started, so that there is no latest one.
     case noSessionStarted
     /// A field of the request has a value that it cannot have; the reason goes on after the field's name.
@@ -46,7 +48,6 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(let kind, let id): "There is no \(kind.rawValue) '\(id)'."
-        case .checkpointDeleted(let id, let reason): "Checkpoint \(id) was deleted: \(reason)."
         case .aliased(let session, let checkpoint, let aliases):
             "\(checkpoint?.text ?? "A checkpoint of \(session)") cannot be deleted: \(aliases.prefix(10).joined(separator: ", ")) "
                 + "\(aliases.count == 1 ? "points" : "point") at it. Point elsewhere or remove the alias first."
@@ -55,6 +56,9 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .promotionByLease:
             "A lease does not allow to set or remove aliases: what a model's aliases point at is not decided by the "
                 + "training. Send the request without the lease."
+        case .checkpointDeleted(let id, let position, let reason):
+            "Checkpoint \(id) was removed by event \(position): \(reason)."
+        case .artifactDeleted(let path, let position): "The artifact '\(path)' was removed by event \(position)."
         case .noSessionStarted: "No session has been started yet. Start one, or name one in the path."
         case .invalid(let field, let reason): "\(field) \(reason)."
         case .remoteCommand:

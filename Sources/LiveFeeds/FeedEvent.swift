@@ -49,6 +49,9 @@ extension RecordedEvent {
     /// True for an event that requests the start of a session.
     var isStart: Bool { type == "session.start_requested" }
 
+    /// True for an event that removed content from earlier ones.
+    var isRedaction: Bool { type == "session.redacted" }
+
     /// True for an event that ends a session.
     var isEnding: Bool {
         type == "session.completed" || type == "session.failed" || type == "session.stopped"

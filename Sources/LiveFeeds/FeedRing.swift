@@ -25,6 +25,7 @@ package struct FeedRing {
     /// Adds what was read `through` a position.
     package mutating func append(_ batch: [FeedEvent], through position: LogPosition) {
         for event in batch {
+            if event.record.isRedaction { forget(before: event.record.position) }
             let session = Session.ID(event.record.stream.identity)
             if let session {
                 if event.record.isStart {
@@ -44,6 +45,15 @@ package struct FeedRing {
             _ = numbers[session]?.popFirst()
             if numbers[session]?.isEmpty ?? false { numbers[session] = nil }
         }
+    }
+
+    /// Drops everything before `position`: it may have content that is not in the log any more.
+    private mutating func forget(before position: LogPosition) {
+        dropped += events.count
+        events.removeAll()
+        numbers = [:]
+        byteCount = 0
+        start = LogPosition(position.rawValue - 1)
     }
 
     /// True when it may hold an event of `scope` after `position`, or does not reach back to it.

@@ -14,10 +14,14 @@ extension TrackerError: HTTPErrorConvertible {
     package var apiError: APIError? {
         switch self {
         case .unknown(let kind, let id): .unknown(kind.rawValue, id)
-        case .checkpointDeleted(let id, _):
+        case .checkpointDeleted(let id, let position, _):
             APIError(
                 .notFound, code: "not_found", message: description,
-                details: ["kind": "checkpoint", "id": .string(id)])
+                details: ["kind": "checkpoint", "id": .string(id), "removed_by": .count(position.rawValue)])
+        case .artifactDeleted(let path, let position):
+            APIError(
+                .notFound, code: "not_found", message: description,
+                details: ["kind": "artifact", "id": .string(path), "removed_by": .count(position.rawValue)])
         case .aliased(_, _, let aliases):
             .conflict("checkpoint_aliased", description, details: ["aliases": .array(aliases.map { .string($0) })])
         case .checkpointsBusy: .unavailable(description, code: "unavailable", retryAfter: .seconds(1))

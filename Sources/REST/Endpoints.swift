@@ -6,6 +6,7 @@ package enum Endpoints {
     /// - Parameter feeds: Of the live feeds, among which followers of the log count.
     package static func all(of tracker: Tracker, health: Health, feeds: FeedSlots) -> [Endpoint] {
         SessionEndpoints(tracker: tracker).all + ImportEndpoints(tracker: tracker).all
+            + RedactionEndpoints(tracker: tracker).all
             + AttemptEndpoints(tracker: tracker).all
             + TelemetryEndpoints(tracker: tracker).all + MetricEndpoints(tracker: tracker).all
             + CheckpointEndpoints(tracker: tracker).all + ArtifactEndpoints(tracker: tracker).all

@@ -61,6 +61,15 @@ extension APIClient {
         try await ask(.archiveSession, id, query: [("permanent", "true")])
     }
 
+    /// Takes content out of the session's records; their headers and all proofs stay. With `isDryRun` it says what would go.
+    ///
+    /// One call redacts at most 20,000 records: `remainingCount` says how many are left.
+    package func redactSession(
+        _ id: String, _ request: RedactionRequest, command: String? = nil
+    ) async throws(ClientError) -> RedactionInfo {
+        try await ask(.redactSession, id, sending: request, command: command)
+    }
+
     /// Two to ten sessions side by side, now or as they were at `asOf`: what differs, or `all`.
     package func compare(
         _ sessions: [String], all: Bool = false, asOf: LogMoment? = nil

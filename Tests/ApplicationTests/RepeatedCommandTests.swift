@@ -162,7 +162,7 @@ struct RepeatedCommandTests {
                 id, reason: "surplus", as: TestTracker.command("delete"))
             #expect(deleted.value.deletedAt == test.clock.now)
             let head = test.store.head
-            await expectError(.checkpointDeleted(id, reason: "surplus")) {
+            await expectError(.checkpointDeleted(id, by: deleted.position, reason: "surplus")) {
                 _ = try await test.tracker.checkpoints.delete(id, reason: "surplus", as: TestTracker.command("another"))
             }
             #expect(test.store.head == head)

@@ -6,12 +6,13 @@ import Tracking
 /// Appends the workload to a log and says on the standard output what was acknowledged, until it is killed: by itself at
 /// the nth time it reaches a failure point, or by its parent.
 ///
-/// Arguments: the data directory, the failure point's name or `none`, and how often it is reached before the end.
+/// Arguments: the data directory, the failure point's name or `none`, and how often it is reached before the end; then
+/// `redact` or `compact` for a log that is there, instead of the workload.
 @main
 struct CrashChild {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 4, let times = Int(arguments[3]) else {
+        guard (4...5).contains(arguments.count), let times = Int(arguments[3]) else {
             say("usage: crash-child <data directory> <failure point> <times>")
             exit(64)
         }
@@ -25,7 +26,14 @@ struct CrashChild {
             if point == end, remaining.isOver() { kill(getpid(), SIGKILL) }
         }
         do {
-            try await append(to: arguments[1], options)
+            switch arguments.dropFirst(4).first {
+            case "redact": try await redact(in: arguments[1], options)
+            case "compact":
+                _ = try await LogCompaction(
+                    in: DataDirectory(path: arguments[1], address: "crash-child"), options: options
+                ).run()
+            default: try await append(to: arguments[1], options)
+            }
         } catch {
             write(STDERR_FILENO, "\(error)\n", "\(error)\n".utf8.count)
             exit(1)
@@ -48,6 +56,15 @@ struct CrashChild {
         }
         await store.close()
         say("done")
+    }
+
+    /// Takes the content out of every record of telemetry, in one append.
+    private static func redact(in path: String, _ options: EventLogOptions) async throws {
+        let directory = try DataDirectory(path: path, address: "crash-child")
+        let store = try LMDBEventStore(in: directory, options: options)
+        let result = try await store.append(try await CrashRedaction.request(in: store))
+        say("redacted by \(result.first)")
+        await store.close()
     }
 
     /// Writes a line at once.

@@ -241,6 +241,15 @@ import Tracking
                 .logMade, .logRenamed, .groupTaken, .journalWritten, .journalSynced, .acknowledging, .recordPut,
                 .appendPut, .indexPut, .beforeCommit, .afterCommit,
             ])
-        #expect(Set(box.points) == Set(FailurePoint.allCases))
+        var redaction = AppendRequest.of(["why"], to: session, as: "two")
+        redaction.redacting = [RecordRemainder(position: LogPosition(1), payload: [])]
+        _ = submit(redaction, to: store)
+        #expect(store.step())
+        #expect(
+            box.points.dropFirst(11) == [
+                .groupTaken, .recordPut, .appendPut, .redactionPut, .indexPut, .beforeCommit, .afterCommit,
+                .acknowledging,
+            ])
+        #expect(Set(box.points) == Set(FailurePoint.allCases).subtracting(FailurePoint.ofCompaction))
     }
 }

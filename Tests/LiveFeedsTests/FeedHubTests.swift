@@ -164,6 +164,27 @@ struct FeedRingTests {
             Self.positions(ring.events(after: ring.start, of: one, limit: 99)) == kept.filter { $0.isMultiple(of: 2) })
     }
 
+    @Test("a redaction drops everything before it, which is then read from the log without what went")
+    func redactions() throws {
+        var ring = FeedRing(after: .start)
+        ring.append(
+            [FeedEvent(try Self.event(1, "sess_one")), FeedEvent(try Self.event(2, "sess_two"))],
+            through: LogPosition(2))
+        ring.append(
+            [
+                FeedEvent(try Self.event(3, "sess_one")),
+                FeedEvent(try Self.event(4, "sess_one", .redacted(SessionRedacted()))),
+                FeedEvent(try Self.event(5, "sess_two")),
+            ], through: LogPosition(5))
+        let two = FeedScope.session(Session.ID("sess_two")!)
+        for position in 0...2 as ClosedRange<UInt64> {
+            #expect(ring.events(after: LogPosition(position), of: .everything, limit: 9) == nil)
+            #expect(ring.mayHold(after: LogPosition(position), of: two))
+        }
+        #expect(Self.positions(ring.events(after: LogPosition(3), of: .everything, limit: 9)) == [4, 5])
+        #expect(Self.positions(ring.events(after: LogPosition(3), of: two, limit: 9)) == [5])
+    }
+
     @Test("a start takes back the session's ending, and no other's")
     func starts() throws {
         var ring = FeedRing(after: .start)

@@ -21,6 +21,7 @@ struct ContractTests {
         case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
         case "reproduceSession": [:]
         case "rotateLogKey": ["overlap_days": 1]
+        case "redactSession": ["kinds": ["logs"], "reason": "A test."]
         case "claimAttempt": ["lease_seconds": 60]
         case "importSession":
             [

@@ -77,13 +77,15 @@ struct EventFormTests {
         try expectSame([Self.record(type, payload), Self.record(type, payload, occurredAt: 5, causation: nil)])
         // One of another server says when that recorded it.
         try expectSame([Self.record(type, payload, occurredAt: 5, originallyRecordedAt: 1_500_000_000_000_001)])
-        // A redacted one has no payload.
-        try expectSame([Self.record(type, [])])
+        // A redacted one says so.
+        var redacted = Self.record(type, [])
+        redacted.redactedBy = LogPosition(12_345_678_901)
+        try expectSame([redacted, Self.record(type, [])])
     }
 
     @Test("the goldens are of all types")
     func complete() {
-        #expect(Self.goldens.count == 48)
+        #expect(Self.goldens.count == 49)
     }
 
     static let texts = [

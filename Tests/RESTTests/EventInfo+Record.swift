@@ -20,6 +20,11 @@ extension EventInfo {
         originallyRecordedAt = record.originallyRecordedAt
         actor = record.actor
         causation = record.shownCausation
+        redacted = record.redactedBy.map { redaction in
+            var info = EventRedaction()
+            info.by = redaction.rawValue
+            return info
+        }
         data = try Self.data(of: record)
     }
 
@@ -60,6 +65,7 @@ extension EventRecord {
             $0.actor = record.actor
             $0.causation = record.shownCausation ?? ""
             $0.payload = .init(record.payload)
+            $0.redactedBy = record.redactedBy?.rawValue ?? 0
         }
     }
 

@@ -179,6 +179,11 @@ struct EveryOperationTests {
         #expect(feed.text.contains("event: training_complete"))
         try await api.call(
             .followSession, session, status: 204, headers: ["Last-Event-ID": String(api.head)])
+        let forget: JSONValue = ["kinds": ["logs", "provenance"], "reason": "A test."]
+        let redacted = try await api.call(.redactSession, session, body: forget)
+        #expect(redacted.json["record_count"]?.integerValue ?? 0 >= 2 && redacted.json["remaining_count"] == 0)
+        let line = try await api.call(.getLogs, session).json["lines"]?.arrayValue?.first
+        #expect(line?["text"] == "" && line?["redacted_by"] == redacted.json["position"])
         let copy = try await api.call(.reproduceSession, session, body: ["allow_differences": true], status: 201)
         #expect(copy.json["reproduction"]?["session_id"] == .string(session))
     }

@@ -101,6 +101,10 @@ struct RefusalTests {
         Order(.createWebhook, ["url": "mailto:nobody", "events": ["training_failed"]], "url"),
         Order(.createWebhook, ["url": "https://example.org", "events": ["failed"]], "events[0]"),
         Order(.reproduceSession, ["tolerance": 2], "tolerance"),
+        Order(.redactSession, ["kinds": [], "reason": "r"], "kinds"),
+        Order(.redactSession, ["kinds": ["metrics"], "reason": "r"], "kinds[0]"),
+        Order(.redactSession, ["kinds": ["logs"], "reason": ""], "reason"),
+        Order(.redactSession, ["kinds": ["notes"], "reason": "r", "before": "2026-01-31T12:00:00Z"], "before"),
         Order(.reportResult, ["name": "dice"], "value"),
     ]
 

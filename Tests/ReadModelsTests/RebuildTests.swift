@@ -74,6 +74,16 @@ struct RebuildTests {
             try Self.folded(try await log.events(after: .start, limit: ReadLimit(count: 1000)).events), before)
     }
 
+    @Test(
+        "Rows into which content was folded that went later are those of a log that never had it", arguments: 40..<48)
+    func redactions(seed: UInt64) throws {
+        let script = try RandomLog.script(seed: seed, count: 500)
+        #expect(script.appended != script.events)
+        var random = SeededGenerator(seed: seed)
+        let cuts = (1..<script.events.count).filter { _ in random.once(in: 20) }
+        try Self.expectSame(try Self.folded(script.appended, cutAt: cuts), try Self.folded(script.events))
+    }
+
     @Test("The digest and the rows tell two logs apart that differ in one value")
     func tellsApart() throws {
         var (script, other) = (try EventScript.running(), try EventScript.running())

@@ -172,6 +172,22 @@ import TrackingClient
         #expect(server.requests.map { $0["Authorization"] } == ["Local s", nil, "Local s"])
     }
 
+    @Test("A redaction is asked for as the caller says, and its answer read")
+    func redaction() async throws {
+        var answer = RedactionInfo()
+        (answer.sessionID, answer.kinds, answer.reason) = ("sess_1", [.logs], "names")
+        (answer.recordCount, answer.byteCount, answer.position) = (3, 90, 12)
+        let server = try await StubServer { [answer] _, _ in .json(String(decoding: answer.encoded(), as: UTF8.self)) }
+        let client = APIClient(ClientConfiguration(address: try ServerAddress(server.url)))
+        var request = RedactionRequest()
+        (request.kinds, request.reason, request.before) = ([.logs], "names", Timestamp("2026-01-31T12:00:00Z"))
+        #expect(try await client.redactSession("sess_1", request, command: "once") == answer)
+        try await client.shutDown()
+        try await server.stop()
+        let sent = try #require(server.requests.first)
+        #expect(sent.target == "/api/v1/training/sessions/sess_1/redact" && sent["Idempotency-Key"] == "once")
+    }
+
     @Test("An attempt sends its lease")
     func authorization() async throws {
         let server = try await StubServer { request, _ in

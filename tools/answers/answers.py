@@ -114,6 +114,10 @@ def telemetry(call, subject):
         call("getLogs", subject.running, query=query)
     for query in (*NONFINITE, {"rank": 0, "max_points": 4}):
         call("getHostReadings", subject.running, query=query)
+    call("redactSession", subject.running, body={"kinds": ["logs"], "reason": "a test", "dry_run": True})
+    call("redactSession", subject.running, body={"kinds": ["notes", "provenance"], "reason": "a test"})
+    call("redactSession", subject.running, status=422, body={"kinds": ["metrics"], "reason": "a test"})
+    call("redactSession", "sess_none", status=404, body={"kinds": ["logs"], "reason": "a test"})
 
 
 def files(call, subject):

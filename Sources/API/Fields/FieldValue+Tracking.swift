@@ -30,3 +30,4 @@ extension Digest: FieldValue {
 }
 
 extension Session.Status: FieldValue {}
+extension RedactionKind: FieldValue {}

@@ -3,7 +3,7 @@ extension Operation {
     static let sessions: [Operation] = [
         .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
         .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
-        .importSession, .uploadImportFile,
+        .importSession, .uploadImportFile, .redactSession,
     ]
 
     private static let base = "/training/sessions"
@@ -47,4 +47,7 @@ extension Operation {
     package static let uploadImportFile = Operation(
         "uploadImportFile", .put, base + "/import/files/{digest}", for: .trainer, query: ["parent"], taking: .file([]),
         200, 201, answering: .document(ImportFile.self), isIdempotent: false)
+    package static let redactSession = Operation(
+        "redactSession", .post, one + "/redact", for: .admin, taking: .json(RedactionRequest.self),
+        answering: .document(RedactionInfo.self))
 }

@@ -147,7 +147,7 @@ package struct Checkpoints: Sendable {
             let session = Session.ID(entry.document.sessionID)
         else { throw TrackerError.unknown(.checkpoint, text) }
         if entry.document.deleted, try await core.store.command(identity.id, in: session.stream) == nil {
-            throw TrackerError.checkpointDeleted(text, reason: entry.document.deletionReason)
+            throw entry.deletion
         }
         let outcome = try await core.checkpointHolds.holding(session, for: .deletion) {
             if !entry.document.deleted { try await core.checkUnaliased(session, id) }

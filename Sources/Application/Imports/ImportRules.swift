@@ -64,7 +64,7 @@ enum ImportRules {
         case .tagged(let tagged): try check(names: tagged.tags, "tags")
         case .deleted: throw .invalid(field: "type", reason: "is session.deleted, and a deleted session has no events")
         case .startRequested, .checkpointDeleted, .artifactDeleted, .stopRequested, .stopped, .failed, .attemptLost,
-            .reproductionReported, .noted, .archived, .unarchived, .imported:
+            .reproductionReported, .noted, .archived, .unarchived, .imported, .redacted:
             break
         }
     }

@@ -24,7 +24,7 @@ package struct ComparedSession: Sendable {
         addLifecycle(view)
         addSettings(document)
         addAttempt(document)
-        for record in document.provenance { add(record.fact) }
+        for record in document.provenance where record.fact.value != nil { add(record.fact) }
         addMetrics(view, checkpoints)
         addCheckpoints(checkpoints)
         for result in document.results {

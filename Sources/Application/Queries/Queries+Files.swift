@@ -53,9 +53,21 @@ extension Queries {
         try await read(freshness) { snapshot in
             _ = try snapshot.document(of: id)
             let artifact = try snapshot.artifact(path, of: id, digest: digest)
-            guard let artifact, !artifact.deleted || digest != nil else { throw TrackerError.unknown(.artifact, path) }
+            guard let artifact else {
+                if let removal = try snapshot.removal(ofArtifact: path, of: id) {
+                    throw TrackerError.artifactDeleted(path, by: removal)
+                }
+                throw TrackerError.unknown(.artifact, path)
+            }
             return artifact
         }
+    }
+
+    /// The removal of the artifact at `path`, whose bytes were not found; nil when it was not removed.
+    package func removal(of path: String, in id: Session.ID) async throws -> TrackerError? {
+        try await read { snapshot in
+            try snapshot.removal(ofArtifact: path, of: id).map { TrackerError.artifactDeleted(path, by: $0) }
+        }.value
     }
 
     /// The webhooks that there are, in the order of their creation.
@@ -112,7 +124,7 @@ extension ReadModelSnapshot {
             throw TrackerError.unknown(.checkpoint, text)
         }
         guard !entry.document.deleted else {
-            throw TrackerError.checkpointDeleted(text, reason: entry.document.deletionReason)
+            throw entry.deletion
         }
         return entry
     }
@@ -135,5 +147,13 @@ extension ReadModelSnapshot {
             ids.append(parent)
         }
         return ids
+    }
+}
+
+extension CheckpointEntry {
+    /// Says that it was deleted, as the last event of its document did.
+    var deletion: TrackerError {
+        .checkpointDeleted(
+            document.checkpointID, by: LogPosition(document.lastPosition), reason: document.deletionReason)
     }
 }

@@ -34,8 +34,8 @@ extension LogSource {
             let end = try environment.read { (transaction) throws(LMDBError) in
                 try tables.lastPosition(in: transaction)
             }
-            var pass = VerificationPass(tables: tables, recent: recent.streams, head: end)
-            pass.progress = progress
+            var pass = VerificationPass(
+                tables: tables, recent: recent.streams, head: end, progress: progress)
             try environment.read { (transaction) throws(LMDBError) in
                 try pass.run(in: transaction, LogTail.Snapshot(base: end))
             }

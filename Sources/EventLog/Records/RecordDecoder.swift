@@ -16,7 +16,7 @@ package struct RecordDecoder {
         self.verifiesDigests = verifiesDigests
     }
 
-    /// The event of a record. A redacted one has no payload.
+    /// The event of a record. Of a redacted one the payload is what is left.
     ///
     /// - Throws: `RecordError` when the bytes are anything but one whole, undamaged record.
     package mutating func decode(_ bytes: [UInt8]) throws(RecordError) -> RecordedEvent {
@@ -33,14 +33,15 @@ package struct RecordDecoder {
 
     /// The event of a record whose header is verified.
     mutating func decode(_ view: RecordView) throws(RecordError) -> RecordedEvent {
-        let payload = try payload(of: view)
+        let (payload, redactedBy) = try payload(of: view)
         return RecordedEvent(
             position: view.position, stream: try stream(of: view), version: view.version, id: view.eventID,
             type: try types.name(view.type, orThrow: .field("type")) { $0 },
             schemaVersion: view.schemaVersion, recordedAt: view.recordedAt, occurredAt: view.occurredAt,
             actor: view.actor.isEmpty ? "" : try actors.name(view.actor, orThrow: .field("actor")) { $0 },
             causation: try causation(of: view),
-            payloadDigest: view.payloadDigest, payload: payload, originallyRecordedAt: view.originallyRecordedAt)
+            payloadDigest: view.payloadDigest, payload: payload, originallyRecordedAt: view.originallyRecordedAt,
+            redactedBy: redactedBy)
     }
 
     /// The stream of a record whose header is verified.
@@ -60,16 +61,23 @@ package struct RecordDecoder {
         return command
     }
 
-    private func payload(of view: RecordView) throws(RecordError) -> [UInt8] {
-        guard let (salt, stored) = try view.body() else { return [] }
-        let payload = try payload(stored, of: view)
+    /// The payload, and the event that redacted it.
+    private func payload(of view: RecordView) throws(RecordError) -> ([UInt8], redactedBy: LogPosition?) {
+        let salt: UnsafeRawBufferPointer
+        let payload: [UInt8]
+        switch try view.content() {
+        case .present(let presentSalt, let stored): (salt, payload) = (presentSalt, try self.payload(stored, of: view))
+        case .redacted(let redaction, let remainder):
+            guard remainder.count <= NewEvent.maximumPayloadByteCount else { throw .field("payload length") }
+            return (Array(remainder), redaction)
+        }
         if verifiesDigests {
             var hasher = Digest.Hasher()
             hasher.update(salt)
             hasher.update(payload)
             guard hasher.finalize() == view.payloadDigest else { throw .payloadDigest }
         }
-        return payload
+        return (payload, nil)
     }
 
     /// What the header of a record has the digest of; nil when it was redacted.

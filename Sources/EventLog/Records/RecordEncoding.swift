@@ -17,6 +17,18 @@ package enum RecordEncoding {
             position: position, version: version, recordedAt: recordedAt)
     }
 
+    /// `record` without its content: what is left of its payload, and the position of the event that says why.
+    ///
+    /// - Throws: When `record` is none.
+    package static func redacted(
+        _ record: [UInt8], by redaction: LogPosition, leaving payload: [UInt8]
+    ) throws(RecordError) -> [UInt8] {
+        let result = record.withUnsafeBytes { bytes in
+            Result { () throws(RecordError) in try RecordView(bytes).redacted(by: redaction, leaving: payload) }
+        }
+        return try result.get()
+    }
+
     /// The checksum of the format over `bytes`, with seed 0.
     package static func check(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { Check64.of($0) } }
 

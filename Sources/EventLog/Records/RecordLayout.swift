@@ -31,6 +31,8 @@ enum RecordLayout {
     static let saltByteCount = 16
     /// State and length of the stored payload.
     static let bodyPrefixByteCount = 5
+    /// The position of the event that redacted a body, in the place of the salt.
+    static let redactionByteCount = 8
 
     /// The form in which a payload is stored.
     enum Codec: UInt8 {

@@ -72,6 +72,19 @@ struct RecordView {
 
     /// The salt and the payload as stored; nil when it was redacted.
     func body() throws(RecordError) -> (salt: UnsafeRawBufferPointer, stored: UnsafeRawBufferPointer)? {
+        guard case .present(let salt, let stored) = try content() else { return nil }
+        return (salt, stored)
+    }
+
+    /// A body, after its check was verified.
+    enum Content {
+        case present(salt: UnsafeRawBufferPointer, stored: UnsafeRawBufferPointer)
+        /// The event that redacted it, and what is left of the payload.
+        case redacted(by: LogPosition, remainder: UnsafeRawBufferPointer)
+    }
+
+    /// The body of the record.
+    func content() throws(RecordError) -> Content {
         let start = headerByteCount + RecordLayout.checkByteCount
         guard bytes.count >= start + RecordLayout.bodyPrefixByteCount + RecordLayout.checkByteCount else {
             throw .length
@@ -85,13 +98,15 @@ struct RecordView {
         case .present:
             let saltEnd = RecordLayout.bodyPrefixByteCount + RecordLayout.saltByteCount
             guard body.count == saltEnd + storedByteCount else { throw .length }
-            return (
-                UnsafeRawBufferPointer(rebasing: body[RecordLayout.bodyPrefixByteCount..<saltEnd]),
-                UnsafeRawBufferPointer(rebasing: body[saltEnd...])
-            )
+            return .present(
+                salt: UnsafeRawBufferPointer(rebasing: body[RecordLayout.bodyPrefixByteCount..<saltEnd]),
+                stored: UnsafeRawBufferPointer(rebasing: body[saltEnd...]))
         case .redacted:
-            guard storedByteCount == 0, body.count == RecordLayout.bodyPrefixByteCount else { throw .length }
-            return nil
+            let positionEnd = RecordLayout.bodyPrefixByteCount + RecordLayout.redactionByteCount
+            guard body.count == positionEnd + storedByteCount else { throw .length }
+            let redaction = LogPosition(body.integer(at: RecordLayout.bodyPrefixByteCount, as: UInt64.self))
+            guard redaction > position else { throw .field("redaction") }
+            return .redacted(by: redaction, remainder: UnsafeRawBufferPointer(rebasing: body[positionEnd...]))
         case nil: throw .field("body state")
         }
     }

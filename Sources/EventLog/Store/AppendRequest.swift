@@ -17,6 +17,8 @@ package struct AppendRequest: Sendable {
     package var commandDigest: Digest
     /// The name of whoever asks, at most 255 bytes of UTF-8.
     package var actor: String
+    /// The earlier records whose content goes with the append, in the same transaction. The request's one event names them.
+    package var redacting: [RecordRemainder] = []
 
     /// The reach of the append into the room that is kept free: that of the event that may reach least far.
     package var priority: AppendPriority { events.map(\.priority).min() ?? .freeing }

@@ -35,6 +35,8 @@ package final class DataDirectory: Sendable {
     package var logFolder: String { DataDirectory.logFolder(inFolderAt: path) }
     /// The folder in which the log's environment is made before it is renamed to `logFolder`.
     var newLogFolder: String { path + "/log.new" }
+    /// The folder in which the log is written anew before its file takes the log's name.
+    var compactedLogFolder: String { path + "/log.compact" }
     /// One folder for each set of projection versions.
     package var readModelsFolder: String { DataDirectory.readModelsFolder(inFolderAt: path) }
     /// The secret that lease tokens are made from.

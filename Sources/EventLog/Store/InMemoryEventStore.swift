@@ -154,6 +154,13 @@ extension InMemoryEventStore.State {
         let version = StreamVersion(UInt64(streams[append.stream]?.count ?? 0))
         guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
         let recordedAt = events.last.map { max($0.recordedAt, now) } ?? now
+        for record in append.redacting {
+            let index = events.partitioningIndex { $0.position >= record.position }
+            guard index < events.count, events[index].position == record.position, events[index].redactedBy == nil
+            else {
+                return .failure(.conflict(actual: version))
+            }
+        }
         guard !append.records.isEmpty else {
             let head = events.last?.position ?? .start
             return .success(AppendResult(withoutEventsAt: head, version: version, recordedAt: recordedAt))
@@ -178,6 +185,7 @@ extension InMemoryEventStore.State {
             first: first.position, last: last.position, firstVersion: first.version, lastVersion: last.version,
             count: append.records.count, digest: append.commandDigest)
         commands[key] = receipt
+        for record in append.redacting { record.redact(in: &events, by: receipt.first) }
         return .success(AppendResult(receipt, recordedAt: recordedAt, isRepeat: false))
     }
 

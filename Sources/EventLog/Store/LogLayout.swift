@@ -93,9 +93,13 @@ struct LogLayout {
         } catch {
             throw StorageError(error)
         }
-        return OpenLog(
-            environment: environment, tables: tables, recent: try recentIndex(environment, tables),
-            tail: LogTail(after: counts.head))
+        let recent: RecentIndex
+        do throws(LMDBError) {
+            recent = try LogLayout.recentIndex(environment, tables)
+        } catch {
+            throw StorageError(error)
+        }
+        return OpenLog(environment: environment, tables: tables, recent: recent, tail: LogTail(after: counts.head))
     }
 
     /// The journal of `log`, once the database says that there is one; nil when it has no room, or none is wanted.
@@ -135,21 +139,17 @@ struct LogLayout {
     }
 
     /// The appends that the database's index lacks.
-    private func recentIndex(_ environment: Environment, _ tables: LogTables) throws(StorageError) -> RecentIndex {
-        do throws(LMDBError) {
-            return try environment.read { (transaction) throws(LMDBError) in
-                let indexed = try tables.position(of: LogTables.indexedKey, in: transaction)
-                let range = KeyRange(lower: .excluded(LogTables.recordKey(indexed)))
-                var elements: [RecentIndex.Element] = []
-                try transaction.forEach(in: tables.appends, range: range) { (entry) throws(LMDBError) in
-                    guard let first = LogTables.position(ofKey: entry.key) else { return .stop }
-                    elements.append(try tables.append(at: first, in: transaction))
-                    return .next
-                }
-                return RecentIndex(elements)
+    static func recentIndex(_ environment: Environment, _ tables: LogTables) throws(LMDBError) -> RecentIndex {
+        try environment.read { (transaction) throws(LMDBError) in
+            let indexed = try tables.position(of: LogTables.indexedKey, in: transaction)
+            let range = KeyRange(lower: .excluded(LogTables.recordKey(indexed)))
+            var elements: [RecentIndex.Element] = []
+            try transaction.forEach(in: tables.appends, range: range) { (entry) throws(LMDBError) in
+                guard let first = LogTables.position(ofKey: entry.key) else { return .stop }
+                elements.append(try tables.append(at: first, in: transaction))
+                return .next
             }
-        } catch {
-            throw StorageError(error)
+            return RecentIndex(elements)
         }
     }
 

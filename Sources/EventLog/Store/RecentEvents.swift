@@ -44,6 +44,17 @@ final class RecentEvents: Sendable {
         _ = consume gone
     }
 
+    /// Takes the content of redacted records away.
+    func redact(_ redactions: [(record: RecordRemainder, by: LogPosition)]) {
+        guard !redactions.isEmpty else { return }
+        state.withLock { state in
+            for (record, by) in redactions {
+                record.redact(in: &state.old, by: by)
+                record.redact(in: &state.young, by: by)
+            }
+        }
+    }
+
     /// The answer to a read of the log after `position`, and up to `head`; nil when it goes further back than what is here.
     func events(
         after position: LogPosition, through head: LogPosition, limit: ReadLimit, matching filter: EventFilter

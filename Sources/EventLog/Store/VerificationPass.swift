@@ -7,22 +7,22 @@ struct VerificationPass {
     let tables: LogTables
     let recent: [StreamID: RecentIndex.Stream]
     let head: LogPosition
+    /// Called now and then with the position that was reached.
     private let progress: (LogPosition) -> Void
     private var result = LogVerification()
     private(set) var failure: StorageError?
     /// True when the failure is one of the indexes, which the records say anew, and not of the records.
     private(set) var isOfIndexOnly = false
-    /// Called now and then with the position that was reached.
-    var progress: ((LogPosition) -> Void)?
     private var decoder = RecordDecoder(verifiesDigests: true)
     private var versions: [StreamID: StreamVersion] = [:]
     private var recordedAt = Timestamp(rawValue: .min)
     private var next = LogPosition.start.next
+    private var redactions = RedactionCheck()
     /// The append whose records are being read.
     private var current: (append: RecentIndex.Element, remaining: Int)?
 
     /// The records between two calls of `progress`.
-    private static let progressCount: UInt64 = 4096
+    private static let progressCount: UInt64 = 256
 
     init(
         tables: LogTables, recent: [StreamID: RecentIndex.Stream], head: LogPosition,
@@ -39,19 +39,25 @@ struct VerificationPass {
         let range = KeyRange(upper: .included(LogTables.recordKey(head)))
         try transaction.forEach(in: tables.records, range: range) { (entry) throws(LMDBError) in
             let position = LogTables.position(ofKey: entry.key) ?? .start
-            if position.rawValue % 256 == 1 { progress?(position) }
+            let event: RecordedEvent
             do throws(RecordError) {
-                let event = try decoder.decode(entry.value)
+                event = try decoder.decode(entry.value)
                 try check(event, at: position)
             } catch {
                 failure = StorageError(error, at: position)
+                return .stop
+            }
+            if let message = redactions.add(event) {
+                fail(message)
                 return .stop
             }
             return try checkIndex(of: position, in: transaction) ? .next : .stop
         }
         checkTail(tail)
         if failure == nil, next != head.next { fail("The record at position \(next) is missing.") }
+        if failure == nil, let message = redactions.finish() { fail(message) }
         result.streamCount = versions.count
+        result.redactedCount = redactions.count
         guard failure == nil else { return }
         for (stream, version) in versions where recent[stream] == nil {
             let known = try tables.head(of: stream, in: transaction)

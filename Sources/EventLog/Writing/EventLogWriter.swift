@@ -193,7 +193,8 @@ final class EventLogWriter {
         guard let last = staged.events.last else { return (results, [:]) }
         state.lastID = last.id
         let entryByteCount = JournalEntry.byteCount(of: staged.appends)
-        if let journal, entryByteCount <= bounds.journalEntryByteCount,
+        // The journal is for what is added only: a redaction goes to the database at once.
+        if let journal, staged.redactions.isEmpty, entryByteCount <= bounds.journalEntryByteCount,
             staged.payloadByteCount <= bounds.unflushedByteCount
         {
             try makeRoom(in: journal, for: entryByteCount, staged)
@@ -241,6 +242,10 @@ final class EventLogWriter {
         for appends in [unflushed.appends, staged.appends] {
             for written in appends { try put(written, &tree, in: transaction) }
         }
+        for redaction in staged.redactions {
+            try tables.redact(redaction.record, by: redaction.by, in: transaction)
+            reach(.redactionPut)
+        }
         try tables.put(tree, in: transaction)
         for type in unflushed.types.sorted() {
             guard let version = state.schemas[type] else { continue }
@@ -259,6 +264,7 @@ final class EventLogWriter {
         committed = state
         self.tree = tree
         recentEvents.add(staged.events)
+        recentEvents.redact(staged.redactions)
         if isIndexing { recent.removeAll() } else { recent.insert(elements) }
         tail.forget(upTo: state.head)
         unflushed = Unflushed()
@@ -303,6 +309,12 @@ final class EventLogWriter {
         }
         let version = known?.version ?? .none
         guard append.expecting.allows(version) else { return .failure(.conflict(actual: version)) }
+        for record in append.redacting where tail.snapshot[record.position] == nil {
+            // Another redaction came first: decide again.
+            guard try tables.isWhole(record.position, in: transaction) else {
+                return .failure(.conflict(actual: version))
+            }
+        }
         let count = append.records.count
         guard count > 0 else {
             return .success(

@@ -8,6 +8,7 @@ struct PreparedAppend: Sendable {
     let commandDigest: Digest
     let records: [PreparedRecord]
     let priority: AppendPriority
+    let redacting: [RecordRemainder]
     /// The bytes of all records.
     let byteCount: Int
 
@@ -20,6 +21,7 @@ struct PreparedAppend: Sendable {
                 details:
                     "It has \(request.events.count) events; at most \(AppendRequest.maximumEventCount) are allowed.")
         }
+        precondition(request.redacting.isEmpty || request.events.count == 1, "one event names what it redacts")
         guard request.actor.utf8.count <= 255 else {
             throw .tooLarge(details: "The actor's name has \(request.actor.utf8.count) bytes; at most 255 are allowed.")
         }
@@ -47,6 +49,7 @@ struct PreparedAppend: Sendable {
         commandID = request.commandID
         commandDigest = request.commandDigest
         priority = request.priority
+        redacting = request.redacting
         var records: [PreparedRecord] = []
         records.reserveCapacity(request.events.count)
         for (index, event) in request.events.enumerated() {
@@ -57,6 +60,7 @@ struct PreparedAppend: Sendable {
                     causation: request.commandID, salt: salt(), compressor: compressor))
         }
         self.records = records
-        byteCount = records.reduce(0) { $0 + $1.byteCount }
+        byteCount =
+            records.reduce(0) { $0 + $1.byteCount } + request.redacting.reduce(0) { $0 + $1.payload.count }
     }
 }

@@ -11,6 +11,8 @@ struct StagedGroup {
     /// The heads that the streams have got to.
     private(set) var heads: [StreamID: LogTables.StreamHead] = [:]
     private(set) var commands: [CommandKey: CommandReceipt] = [:]
+    /// The records that lose content, and by which event.
+    private(set) var redactions: [(record: RecordRemainder, by: LogPosition)] = []
 
     struct CommandKey: Hashable {
         let stream: StreamID
@@ -25,6 +27,7 @@ struct StagedGroup {
         for event in added { payloadByteCount += event.payload.count }
         heads[stream] = LogTables.StreamHead(
             number: written.number, version: written.receipt.lastVersion, last: written.receipt.last)
+        for record in written.append.redacting { redactions.append((record, written.receipt.first)) }
         commands[CommandKey(stream: stream, id: written.append.commandID)] = written.receipt
     }
 }

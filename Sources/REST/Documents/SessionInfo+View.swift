@@ -39,6 +39,7 @@ extension SessionSummary {
         experiment = document.experiment.nonEmpty
         group = document.group.nonEmpty
         notes = document.notes.nonEmpty
+        notesRedactedBy = document.notesRedactedBy == 0 ? nil : document.notesRedactedBy
         attempt = Int(document.attempt)
         parent =
             (document.hasParentCheckpoint ? document.parentCheckpoint.sessionID : document.parentSessionID).nonEmpty
@@ -102,7 +103,10 @@ extension SessionInfo {
             for (name, text) in texts where !text.isEmpty { facts[name] = .string(text) }
             if attempt.threads > 0 { facts["threads"] = .count(attempt.threads) }
         }
-        for record in document.provenance { facts[record.fact.name] = record.fact.json }
+        for record in document.provenance {
+            facts[record.fact.name] =
+                record.redactedBy == 0 ? record.fact.json : ["redacted_by": .count(record.redactedBy)]
+        }
         return facts
     }
 }

@@ -65,8 +65,13 @@ struct ArtifactEndpoints {
         let disposition =
             Self.isInert(type)
             ? ContentDisposition(kind: "inline", name: nil, fileName: name) : ContentDisposition.attachment(name)
-        return try await BlobAnswer(checkpoints: tracker.checkpoints, logger: call.logger).respond(
-            to: call.request, digest: artifact.digest, contentType: type, disposition: disposition)
+        do {
+            return try await BlobAnswer(checkpoints: tracker.checkpoints, logger: call.logger).respond(
+                to: call.request, digest: artifact.digest, contentType: type, disposition: disposition)
+        } catch BlobError.notFound(let digest) {
+            // A version of what was removed, whose bytes are gone since.
+            throw try await tracker.queries.removal(of: path, in: session) ?? BlobError.notFound(digest)
+        }
     }
 
     @Sendable private func upload(_ call: Call) async throws -> Response {

@@ -69,7 +69,8 @@ struct EventEndpoints {
             let lent = BodyWriter(writer)
             let send: @Sendable (EventBatch) async throws -> Void = { batch in
                 guard !batch.events.isEmpty else { return }
-                try await lent.write(ByteBuffer(bytes: try format.bytes(of: batch.events)))
+                let reasons = format == .lines ? try await Self.reasons(of: batch.events, store) : [:]
+                try await lent.write(ByteBuffer(bytes: try format.bytes(of: batch.events, reasons: reasons)))
             }
             let (reached, rest) = try await LongRead.run(longRead) {
                 var (batch, rest) = (first, limit - first.events.count)
@@ -98,6 +99,20 @@ struct EventEndpoints {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Why those of `events` that were redacted were, by the events that did it.
+    private static func reasons(
+        of events: [RecordedEvent], _ store: any EventStore
+    ) async throws -> [LogPosition: String] {
+        var reasons: [LogPosition: String] = [:]
+        for redaction in Set(events.compactMap(\.redactedBy)) {
+            guard let record = try await store.event(at: redaction),
+                case .redacted(let redacted) = try SessionEvent(record)
+            else { continue }
+            reasons[redaction] = redacted.reason
+        }
+        return reasons
     }
 
     /// The next events after `position` up to `end`, which may need several reads of the log.

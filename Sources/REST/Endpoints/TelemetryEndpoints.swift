@@ -95,5 +95,6 @@ extension LogLineInfo {
         level = line.level.nonEmpty
         attempt = Int(line.attempt)
         rank = Int(line.rank)
+        redactedBy = line.redactedBy?.rawValue
     }
 }

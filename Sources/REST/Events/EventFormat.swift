@@ -15,13 +15,16 @@ enum EventFormat: String {
 
     /// The bytes of `events`.
     ///
+    /// - Parameter reasons: Why records were redacted, by the events that did it.
     /// - Throws: `EventCodecError` for an event that this version cannot write as JSON.
-    func bytes(of events: [RecordedEvent]) throws -> [UInt8] {
+    func bytes(of events: [RecordedEvent], reasons: [LogPosition: String] = [:]) throws -> [UInt8] {
         let payloadByteCount = events.reduce(0) { $0 + $1.payload.count }
         switch self {
         case .lines:
             var writer = EventLineWriter(reservingCapacity: 400 * events.count + 2 * payloadByteCount)
-            for event in events { try writer.append(event) }
+            for event in events {
+                try writer.append(event, redactedFor: event.redactedBy.flatMap { reasons[$0] })
+            }
             return writer.bytes
         case .messages:
             var writer = EventMessageWriter(reservingCapacity: 200 * events.count + payloadByteCount)

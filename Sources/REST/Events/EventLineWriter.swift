@@ -18,8 +18,9 @@ package struct EventLineWriter: Sendable {
 
     /// Appends the line of `record`. When it throws, the line is incomplete and the lines are of no use.
     ///
+    /// - Parameter reason: Why the record was redacted, if it was and that is known.
     /// - Throws: `EventCodecError` when the record's type is not known here, or its payload is not that type's.
-    package mutating func append(_ record: RecordedEvent) throws {
+    package mutating func append(_ record: RecordedEvent, redactedFor reason: String? = nil) throws {
         writer.beginObject()
         writer.key("position")
         writer.integer(Int64(clamping: record.position.rawValue))
@@ -48,6 +49,17 @@ package struct EventLineWriter: Sendable {
         if let causation = record.shownCausation {
             writer.key("causation")
             writer.string(causation)
+        }
+        if let redaction = record.redactedBy {
+            writer.key("redacted")
+            writer.beginObject()
+            writer.key("by")
+            writer.integer(Int64(clamping: redaction.rawValue))
+            if let reason {
+                writer.key("reason")
+                writer.string(reason)
+            }
+            writer.endObject()
         }
         writer.key("data")
         writer.raw(MessageText.respelled(try Self.message(of: record).jsonUTF8Bytes(options: Self.options)))

@@ -15,7 +15,7 @@ package struct EventMessageWriter: Sendable {
     private enum Field: UInt64 {
         case position = 1
         case stream, version, id, type, schemaVersion, recordedAt, occurredAt, actor, causation, payload
-        case originallyRecordedAt
+        case originallyRecordedAt, redactedBy
     }
 
     /// Appends the message of `record`.
@@ -31,6 +31,7 @@ package struct EventMessageWriter: Sendable {
         count += Self.size(recordedAt) + (occurredAt.map { 1 + Self.varintSize($0) } ?? 0)
         let originallyRecordedAt = record.originallyRecordedAt.map { UInt64(bitPattern: $0.rawValue) }
         count += originallyRecordedAt.map { 1 + Self.varintSize($0) } ?? 0
+        count += Self.size(record.redactedBy?.rawValue ?? 0)
         count += Self.size(bytes: record.type.utf8.count) + Self.size(bytes: record.actor.utf8.count)
         count += Self.size(bytes: causation.utf8.count) + Self.size(bytes: record.payload.count)
 
@@ -60,6 +61,7 @@ package struct EventMessageWriter: Sendable {
             append(varint: Field.originallyRecordedAt.rawValue << 3)
             append(varint: originallyRecordedAt)
         }
+        append(.redactedBy, record.redactedBy?.rawValue ?? 0)
     }
 
     // MARK: - Sizes

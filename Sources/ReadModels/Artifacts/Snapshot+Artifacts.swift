@@ -45,6 +45,18 @@ extension ReadModelSnapshot {
         }
     }
 
+    /// The position of the event that deleted the artifact at `path`; nil when it is there, and when it never was.
+    package func removal(ofArtifact path: String, of id: Session.ID) throws(ReadModelError) -> LogPosition? {
+        do throws(LMDBError) {
+            let newest = try transaction.version(
+                of: DocumentKind.artifact.key(id.text, path), through: position, in: tables, as: ArtifactDocument.self)
+            guard let newest, newest.deleted else { return nil }
+            return LogPosition(newest.lastPosition)
+        } catch {
+            throw ReadModelError(error)
+        }
+    }
+
     /// Every saved version of the artifact at `path`, oldest first.
     package func artifactVersions(
         of path: String, in id: Session.ID

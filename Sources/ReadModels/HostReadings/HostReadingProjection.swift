@@ -6,6 +6,9 @@ enum HostReadingProjection: Projection {
     static let version = 1
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
+        if let positions = event.redactedPositions(of: .hostReadings) {
+            return try rows.redactReadings(of: event.identity, at: positions)
+        }
         guard case .telemetry(.hostReadingsTaken(let taken)) = event.body else { return }
         var order: [String] = []
         var readings: [String: (times: [Int64], values: [Double])] = [:]

@@ -3,18 +3,24 @@ import SwiftProtobuf
 import Tracking
 
 /// Rows of logged lines: the key is the session and the number of the first line, the value the position, the number of
-/// lines, and the event's message.
+/// lines, the position of the event that removed their texts (0 when they are there), and the event's message.
 enum LineRow {
     static func key(_ session: String, first: UInt64) -> RowKey { RowKey().appending(session).appending(first) }
 
-    static func bytes(_ payload: [UInt8], lineCount: Int, at position: LogPosition) -> [UInt8] {
+    static func bytes(
+        _ payload: [UInt8], lineCount: Int, at position: LogPosition, redactedBy redaction: LogPosition?
+    ) -> [UInt8] {
         var row = RowKey()
         row.append(position.rawValue)
         row.append(UInt32(clamping: lineCount))
+        row.append(redaction?.rawValue ?? 0)
         return row.bytes + payload
     }
 
-    static let headerByteCount = 12
+    static let headerByteCount = 20
+
+    /// The position of the event that removed the texts of a row's lines; 0 when they are there.
+    static func redaction(_ row: UnsafeRawBufferPointer) -> UInt64 { row.bigEndian(at: 12, as: UInt64.self) }
 }
 
 extension Transaction where Self: ~Copyable {
@@ -63,6 +69,7 @@ extension Transaction where Self: ~Copyable {
             while let row = entry, row.key.begins(with: prefix.bytes), page.next < total {
                 let first = row.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
                 guard row.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
+                let redaction = LineRow.redaction(row.value)
                 let message = try decoded(
                     UnsafeRawBufferPointer(rebasing: row.value[LineRow.headerByteCount...]), as: LinesLogged.self)
                 for (offset, line) in message.lines.enumerated() where first + UInt64(offset) > after {
@@ -72,7 +79,8 @@ extension Transaction where Self: ~Copyable {
                         page.lines.append(
                             LogPage.Line(
                                 number: page.next, attempt: message.attempt, rank: message.rank, time: line.time,
-                                source: line.source, level: line.level, text: line.text))
+                                source: line.source, level: line.level, text: line.text,
+                                redactedBy: redaction == 0 ? nil : LogPosition(redaction)))
                     }
                     if page.lines.count == limit || lookedAt == 10_000 { return }
                 }

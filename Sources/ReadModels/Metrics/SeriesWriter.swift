@@ -66,6 +66,45 @@ final class SeriesWriter {
         return numbers
     }
 
+    /// Makes the values of those points of `series` NaN that came by the events at `positions`, and writes everything.
+    ///
+    /// A segment does not depend on its values, so one that is written again from its points is what it would be if they had
+    /// come without a value.
+    func redact(
+        _ series: UInt64, at positions: Set<UInt64>, in transaction: borrowing WriteTransaction, _ tables: Tables
+    ) throws(LMDBError) {
+        try flush(to: transaction, tables)
+        places.removeAll()
+        var blockCounts: [SegmentKey: Int] = [:]
+        var affected: Set<SegmentKey> = []
+        try transaction.forEach(in: tables.points, range: .prefix(SegmentKey.prefix(ofSeries: series))) {
+            (entry) throws(LMDBError) in
+            guard let key = SegmentKey(entry.key) else { throw transaction.damagedRow("a block of points") }
+            guard SegmentKey.place(entry.key).level == 0 else { return .next }
+            guard let block = PointBlockView(entry.value) else { throw transaction.damagedRow("a block of points") }
+            blockCounts[key, default: 0] += 1
+            if (0..<block.count).contains(where: { positions.contains(block.position($0)) }) { affected.insert(key) }
+            return .next
+        }
+        for key in affected {
+            let tail = SegmentTail(key)
+            for index in 0..<blockCounts[key, default: 0] {
+                let row = try transaction.withValue(for: key.row(level: 0, index: index), in: tables.points) { bytes in
+                    PointBlockView(bytes).map { PointBlock($0) }
+                }
+                guard case .some(.some(let block)) = row else { throw transaction.damagedRow("a block of points") }
+                for point in 0..<block.count {
+                    let position = block.positions[point]
+                    try tail.append(
+                        step: block.steps[point], time: block.times[point],
+                        value: positions.contains(position) ? .nan : block.values[point], position: position,
+                        to: transaction, tables)
+                }
+            }
+            try tail.flush(to: transaction, tables)
+        }
+    }
+
     /// Writes what is not written yet; the transaction can then be committed.
     func flush(to transaction: borrowing WriteTransaction, _ tables: Tables) throws(LMDBError) {
         for tail in changed { try tail.flush(to: transaction, tables) }

@@ -12,16 +12,21 @@ package enum Parameters {
     }
 
     /// `old` with the facts of an attempt in the place of those of the same attempt and name.
-    static func merged(_ old: [ProvenanceRecord], with new: [Parameter], ofAttempt attempt: UInt32)
-        -> [ProvenanceRecord]
-    {
-        let earlier = old.filter { $0.attempt == attempt }.map(\.fact)
-        let facts = merged(earlier, with: new).map { fact in
-            ProvenanceRecord.with {
+    ///
+    /// - Parameter redaction: The event that removed the values of `new`; nil when they are there.
+    static func merged(
+        _ old: [ProvenanceRecord], with new: [Parameter], ofAttempt attempt: UInt32, redactedBy redaction: LogPosition?
+    ) -> [ProvenanceRecord] {
+        var values: [String: ProvenanceRecord] = [:]
+        for record in old where record.attempt == attempt { values[record.fact.name] = record }
+        for fact in new {
+            values[fact.name] = .with {
                 $0.attempt = attempt
                 $0.fact = fact
+                $0.redactedBy = redaction?.rawValue ?? 0
             }
         }
+        let facts = values.values.sorted { $0.fact.name.utf8.lexicographicallyPrecedes($1.fact.name.utf8) }
         let others = old.filter { $0.attempt != attempt }
         return others.filter { $0.attempt < attempt } + facts + others.filter { $0.attempt > attempt }
     }

@@ -20,7 +20,8 @@ enum SessionFold {
             return [.settings, .progress]
         case .provenanceRecorded(let recorded):
             session.provenance = Parameters.merged(
-                session.provenance, with: recorded.facts, ofAttempt: recorded.attempt)
+                session.provenance, with: recorded.facts, ofAttempt: recorded.attempt,
+                redactedBy: record.redactedBy)
             return [.settings, .progress]
         case .resultReported(let reported):
             session.results.append(result(reported, of: session, at: record))
@@ -88,7 +89,9 @@ enum SessionFold {
             endAttempt(&session, number: lost.attempt, as: "lost", saying: lost.message, at: time)
         case .renamed(let renamed): session.name = renamed.name
         case .tagged(let tagged): session.tags = tagged.tags
-        case .noted(let noted): session.notes = noted.notes
+        case .noted(let noted):
+            session.notes = noted.notes
+            session.notesRedactedBy = record.redactedBy?.rawValue ?? 0
         case .archived: session.archived = true
         case .unarchived: session.archived = false
         case .deleted: session.deleted = true
@@ -98,6 +101,9 @@ enum SessionFold {
                 $0.importedAt = time
                 $0.actor = record.actor
             }
+        case .redacted(let redacted):
+            session.forget(redacted, by: record.position)
+            return [.state, .settings, .progress]
         case .checkpointSaved, .checkpointDeleted, .artifactSaved, .artifactDeleted: return [.progress]
         }
         return [.state, .progress]
@@ -110,6 +116,7 @@ enum SessionFold {
         session.group = created.group
         session.tags = created.tags
         session.notes = created.notes
+        session.notesRedactedBy = record.redactedBy?.rawValue ?? 0
         session.createdAt = record.firstRecordedAt.rawValue
         session.createdPosition = record.position.rawValue
         session.currentEpoch = created.parentCheckpoint.epoch

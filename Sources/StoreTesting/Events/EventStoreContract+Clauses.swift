@@ -16,6 +16,9 @@ extension EventStoreContract.Clause {
             },
             Self("a command without events leaves no record and is not remembered") { try await $0.empty() },
             Self("what is larger than the log takes is refused") { try await $0.tooLarge() },
+            Self("an append takes content out of earlier records in the same step, and leaves all else") {
+                try await $0.redaction()
+            },
             Self("of many appends that expect the same version, one wins") { try await $0.race() },
             Self("the times never decrease, and a time names the last position at or before it") {
                 try await $0.times()

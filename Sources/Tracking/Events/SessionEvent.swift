@@ -29,6 +29,7 @@ package enum SessionEvent: DomainEvent {
     case unarchived(Unarchived)
     case deleted(Deleted)
     case imported(SessionImported)
+    case redacted(SessionRedacted)
 
     package var type: String {
         switch self {
@@ -57,6 +58,7 @@ package enum SessionEvent: DomainEvent {
         case .unarchived: "session.unarchived"
         case .deleted: "session.deleted"
         case .imported: "session.imported"
+        case .redacted: "session.redacted"
         }
     }
 
@@ -94,13 +96,14 @@ package enum SessionEvent: DomainEvent {
         case .unarchived(let message): message
         case .deleted(let message): message
         case .imported(let message): message
+        case .redacted(let message): message
         }
     }
 
     package var priority: AppendPriority {
         switch self {
         case .checkpointDeleted, .artifactDeleted, .stopRequested, .stopped, .completed, .failed, .attemptLost,
-            .archived, .deleted:
+            .archived, .deleted, .redacted:
             .freeing
         case .attemptStarted, .epochCompleted, .resultReported, .reproductionReported: .report
         case .created, .paramsSet, .provenanceRecorded, .startRequested, .attemptClaimed, .checkpointSaved,
@@ -136,6 +139,7 @@ package enum SessionEvent: DomainEvent {
         case "session.unarchived": self = .unarchived(try Self.decode(payload, of: type))
         case "session.deleted": self = .deleted(try Self.decode(payload, of: type))
         case "session.imported": self = .imported(try Self.decode(payload, of: type))
+        case "session.redacted": self = .redacted(try Self.decode(payload, of: type))
         default: throw .unknownType(type)
         }
     }

@@ -304,6 +304,12 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
     set {_uniqueStorage()._deleted = newValue}
   }
 
+  /// The event that removed the notes which were there last; 0 when none did, or others were written since.
+  package var notesRedactedBy: UInt64 {
+    get {_storage._notesRedactedBy}
+    set {_uniqueStorage()._notesRedactedBy = newValue}
+  }
+
   /// Set when it was taken over from another server: what was said then, by whom it was asked for, and when.
   package var imported: SessionImportRecord {
     get {_storage._imported ?? SessionImportRecord()}
@@ -488,6 +494,9 @@ package nonisolated struct ProvenanceRecord: Sendable {
   /// Clears the value of `fact`. Subsequent reads from it will return its default value.
   package mutating func clearFact() {self._fact = nil}
 
+  /// The event that removed the value; 0 when it is there.
+  package var redactedBy: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -558,7 +567,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{1}deleted\0\u{1}imported\0\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{1}deleted\0\u{1}imported\0\u{4}\u{3}notes_redacted_by\0\u{c}\u{12}\u{1}")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -607,6 +616,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _lastCheckpointID: String = String()
     var _architecture: String = String()
     var _deleted: Bool = false
+    var _notesRedactedBy: UInt64 = 0
     var _imported: SessionImportRecord? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -664,6 +674,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _lastCheckpointID = source._lastCheckpointID
       _architecture = source._architecture
       _deleted = source._deleted
+      _notesRedactedBy = source._notesRedactedBy
       _imported = source._imported
     }
   }
@@ -730,6 +741,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 65: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
         case 66: try { try decoder.decodeSingularBoolField(value: &_storage._deleted) }()
         case 67: try { try decoder.decodeSingularMessageField(value: &_storage._imported) }()
+        case 70: try { try decoder.decodeSingularUInt64Field(value: &_storage._notesRedactedBy) }()
         default: break
         }
       }
@@ -883,6 +895,9 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._imported {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 67)
       } }()
+      if _storage._notesRedactedBy != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._notesRedactedBy, fieldNumber: 70)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -938,6 +953,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._lastCheckpointID != rhs_storage._lastCheckpointID {return false}
         if _storage._architecture != rhs_storage._architecture {return false}
         if _storage._deleted != rhs_storage._deleted {return false}
+        if _storage._notesRedactedBy != rhs_storage._notesRedactedBy {return false}
         if _storage._imported != rhs_storage._imported {return false}
         return true
       }
@@ -1197,7 +1213,7 @@ nonisolated extension AttemptRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProvenanceRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ProvenanceRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}fact\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}fact\0\u{3}redacted_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1207,6 +1223,7 @@ nonisolated extension ProvenanceRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._fact) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.redactedBy) }()
       default: break
       }
     }
@@ -1223,12 +1240,16 @@ nonisolated extension ProvenanceRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._fact {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if self.redactedBy != 0 {
+      try visitor.visitSingularUInt64Field(value: self.redactedBy, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ProvenanceRecord, rhs: ProvenanceRecord) -> Bool {
     if lhs.attempt != rhs.attempt {return false}
     if lhs._fact != rhs._fact {return false}
+    if lhs.redactedBy != rhs.redactedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

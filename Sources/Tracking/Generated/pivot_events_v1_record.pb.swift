@@ -79,6 +79,9 @@ package nonisolated struct EventRecord: Sendable {
   /// Clears the value of `originallyRecordedAt`. Subsequent reads from it will return its default value.
   package mutating func clearOriginallyRecordedAt() {self._originallyRecordedAt = nil}
 
+  /// The place of the event by which content of the payload was removed; 0 when it is whole.
+  package var redactedBy: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -93,7 +96,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
 
 nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EventRecord"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}stream\0\u{1}version\0\u{1}id\0\u{1}type\0\u{3}schema_version\0\u{3}recorded_at\0\u{3}occurred_at\0\u{1}actor\0\u{1}causation\0\u{1}payload\0\u{3}originally_recorded_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}stream\0\u{1}version\0\u{1}id\0\u{1}type\0\u{3}schema_version\0\u{3}recorded_at\0\u{3}occurred_at\0\u{1}actor\0\u{1}causation\0\u{1}payload\0\u{3}originally_recorded_at\0\u{3}redacted_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -113,6 +116,7 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 10: try { try decoder.decodeSingularStringField(value: &self.causation) }()
       case 11: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
       case 12: try { try decoder.decodeSingularInt64Field(value: &self._originallyRecordedAt) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.redactedBy) }()
       default: break
       }
     }
@@ -159,6 +163,9 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._originallyRecordedAt {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
     } }()
+    if self.redactedBy != 0 {
+      try visitor.visitSingularUInt64Field(value: self.redactedBy, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -175,6 +182,7 @@ nonisolated extension EventRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.causation != rhs.causation {return false}
     if lhs.payload != rhs.payload {return false}
     if lhs._originallyRecordedAt != rhs._originallyRecordedAt {return false}
+    if lhs.redactedBy != rhs.redactedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -943,6 +943,32 @@ package nonisolated struct SessionImported: Sendable {
   package init() {}
 }
 
+/// session.redacted: the content of earlier records of the session was removed, in the transaction that appended this one.
+/// Their headers stay; what is left of a record's event is kept in its place.
+package nonisolated struct SessionRedacted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// logs, host_readings, notes, provenance.
+  package var kinds: [String] = []
+
+  package var reason: String = String()
+
+  /// The places in the log of the records, ascending: the first one, then each one's difference from the one before.
+  package var positionDeltas: [UInt64] = []
+
+  /// The bytes of the payloads before, less those that are left.
+  package var byteCount: UInt64 = 0
+
+  /// Only what was recorded before this time went, in microseconds since 1970; 0 when there was no such limit.
+  package var before: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "pivot.events.v1"
@@ -2535,6 +2561,56 @@ nonisolated extension SessionImported: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.contentDigest != rhs.contentDigest {return false}
     if lhs.importedBy != rhs.importedBy {return false}
     if lhs.interruptedStatus != rhs.interruptedStatus {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SessionRedacted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SessionRedacted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kinds\0\u{1}reason\0\u{3}position_deltas\0\u{3}byte_count\0\u{1}before\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.kinds) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.positionDeltas) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.byteCount) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.before) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kinds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.kinds, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.positionDeltas.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.positionDeltas, fieldNumber: 3)
+    }
+    if self.byteCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.byteCount, fieldNumber: 4)
+    }
+    if self.before != 0 {
+      try visitor.visitSingularInt64Field(value: self.before, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: SessionRedacted, rhs: SessionRedacted) -> Bool {
+    if lhs.kinds != rhs.kinds {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.positionDeltas != rhs.positionDeltas {return false}
+    if lhs.byteCount != rhs.byteCount {return false}
+    if lhs.before != rhs.before {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,7 +9,7 @@ import SwiftProtobuf
 /// The digest of what a stream tells, which is the same on every server that has it.
 ///
 /// It is the SHA-256 of the stream's records as `EventRecord` messages, each behind its length as a varint, without what a log
-/// adds: the position, the version and the causing command are left out, and the time of recording is the first one. What an
+/// adds: the position, the version, the causing command and the redaction are left out, and the time of recording is the first one. What an
 /// import adds, `session.imported` and the `session.stopped` behind it of a session that had not ended, is left out, so that
 /// handing a session on does not change its digest.
 package struct StreamContent: Sendable {
@@ -59,6 +59,7 @@ extension EventRecord {
             $0.actor = record.actor
             $0.causation = record.causation?.text ?? ""
             $0.payload = .init(record.payload)
+            $0.redactedBy = record.redactedBy?.rawValue ?? 0
         }
     }
 
@@ -73,6 +74,7 @@ extension EventRecord {
         content.recordedAt = firstRecordedAt
         content.clearOriginallyRecordedAt()
         content.causation = ""
+        content.redactedBy = 0
         content.unknownFields = UnknownStorage()
         return content
     }

@@ -17,16 +17,19 @@ package struct RecordedEvent: Hashable, Sendable {
     package var causation: CommandID?
     /// SHA-256 over the record's salt and the payload.
     package var payloadDigest: Digest
-    /// The decompressed payload; empty when it was redacted.
+    /// The decompressed payload; what is left of it when it was redacted.
     package var payload: [UInt8]
     /// When it was recorded on the server that it was imported from; nil for what happened here.
     package var originallyRecordedAt: Timestamp?
+    /// The position of the event by which content of the payload was removed; nil while it is whole. The digest is that of the
+    /// whole payload always.
+    package var redactedBy: LogPosition?
 
     package init(
         position: LogPosition, stream: StreamID, version: StreamVersion, id: EventID, type: String,
         schemaVersion: UInt32, recordedAt: Timestamp, occurredAt: Timestamp?, actor: String, causation: CommandID?,
         payloadDigest: Digest, payload: [UInt8],
-        originallyRecordedAt: Timestamp? = nil
+        originallyRecordedAt: Timestamp? = nil, redactedBy: LogPosition? = nil
     ) {
         self.position = position
         self.stream = stream
@@ -41,6 +44,7 @@ package struct RecordedEvent: Hashable, Sendable {
         self.payloadDigest = payloadDigest
         self.payload = payload
         self.originallyRecordedAt = originallyRecordedAt
+        self.redactedBy = redactedBy
     }
 
     /// The time at which it happened: the sender's time if there is one, else when it was recorded.

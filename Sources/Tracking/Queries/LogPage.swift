@@ -13,9 +13,12 @@ package struct LogPage: Sendable, Equatable {
         /// debug, info, warning, error; empty for output.
         package var level: String
         package var text: String
+        /// The event that removed the text; nil while it is there.
+        package var redactedBy: LogPosition?
 
         package init(
-            number: UInt64, attempt: UInt32, rank: UInt32, time: Int64, source: String, level: String, text: String
+            number: UInt64, attempt: UInt32, rank: UInt32, time: Int64, source: String, level: String, text: String,
+            redactedBy: LogPosition? = nil
         ) {
             self.number = number
             self.attempt = attempt
@@ -24,6 +27,7 @@ package struct LogPage: Sendable, Equatable {
             self.source = source
             self.level = level
             self.text = text
+            self.redactedBy = redactedBy
         }
     }
 

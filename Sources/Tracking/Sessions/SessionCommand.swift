@@ -27,6 +27,8 @@ package enum SessionCommand: Sendable, Equatable {
     case archive
     /// Deletes the session with its checkpoints and artifacts.
     case delete
+    /// Removes content of earlier records; also of sessions that are archived or deleted.
+    case redact(SessionRedacted)
 
     /// The changes to a session; what is nil stays.
     package struct Changes: Sendable, Equatable {

@@ -22,6 +22,11 @@ package enum SessionDecider: Decider {
             default: throw .unknownSession
             }
         }
+        // What was deleted, or put away, may still have to be forgotten.
+        if case .redact(let redacted) = command {
+            guard !redacted.reason.isEmpty else { throw .invalid(field: "reason", reason: "is required") }
+            return redacted.positionDeltas.isEmpty ? [] : [.redacted(redacted)]
+        }
         guard !state.isDeleted else { throw .unknownSession }
         if state.isArchived {
             switch command {
@@ -133,6 +138,8 @@ package enum SessionDecider: Decider {
             return [try archived(state, status)]
         case .delete:
             return try deleted(state, status)
+        case .redact:
+            return []  // decided above
         }
     }
 
@@ -206,6 +213,9 @@ package enum SessionDecider: Decider {
             state.isImported = true
             // Its program was allowed on another server, by that server's user.
             state.allowedProgram = ""
+        case .redacted(let redacted):
+            // The notes go as a whole, whichever record they came by.
+            if redacted.kinds.contains(RedactionKind.notes.rawValue) { state.notes = "" }
         case .paramsSet, .provenanceRecorded, .resultReported, .reproductionReported: break
         }
     }

@@ -80,7 +80,7 @@ package struct LogsCommand: AsyncParsableCommand {
         }
         let time = HumanFormat.clock(line.time, offset: console.offset(at: line.time)) + " "
         let rank = line.rank == 0 ? "" : "[\(line.rank)] "
-        let text = DisplayText.safe(line.text)
+        let text = line.redactedBy.map { "[removed by event \($0)]" } ?? DisplayText.safe(line.text)
         let styled = line.level == "error" ? console.red(text) : line.level == "warning" ? console.yellow(text) : text
         console.print(console.dim(time + rank) + styled)
     }

@@ -3,7 +3,10 @@ import Tracking
 
 /// A log that a test writes event by event; the n-th event stands at position n and is recorded n seconds after 1970.
 struct EventScript {
+    /// As they are read from the log in the end.
     private(set) var events: [RecordedEvent] = []
+    /// As they were appended, with the content that went later.
+    private(set) var appended: [RecordedEvent] = []
     private var versions: [StreamID: UInt64] = [:]
 
     var head: LogPosition { LogPosition(UInt64(events.count)) }
@@ -43,13 +46,39 @@ struct EventScript {
         let position = UInt64(events.count + 1)
         versions[stream, default: 0] += 1
         let idBytes = (0..<16).map { UInt8(truncatingIfNeeded: position >> UInt64(8 * (15 - $0))) }
-        events.append(
-            RecordedEvent(
-                position: LogPosition(position), stream: stream, version: StreamVersion(versions[stream] ?? 0),
-                id: new.origin?.id ?? EventID(bytes: idBytes), type: new.type, schemaVersion: new.schemaVersion,
-                recordedAt: Timestamp(rawValue: Int64(position) * 1_000_000), occurredAt: new.occurredAt,
-                actor: new.origin?.actor ?? "test", causation: nil, payloadDigest: Digest(hashing: new.payload),
-                payload: new.payload, originallyRecordedAt: new.origin?.recordedAt))
+        let event = RecordedEvent(
+            position: LogPosition(position), stream: stream, version: StreamVersion(versions[stream] ?? 0),
+            id: new.origin?.id ?? EventID(bytes: idBytes), type: new.type, schemaVersion: new.schemaVersion,
+            recordedAt: Timestamp(rawValue: Int64(position) * 1_000_000), occurredAt: new.occurredAt,
+            actor: new.origin?.actor ?? "test", causation: nil, payloadDigest: Digest(hashing: new.payload),
+            payload: new.payload, originallyRecordedAt: new.origin?.recordedAt)
+        events.append(event)
+        appended.append(event)
+    }
+
+    /// Takes the content of a session's records so far away, and appends the event that says so: of telemetry only of those
+    /// that `isWanted` wants. Returns the event, if there was something to take.
+    @discardableResult
+    mutating func redact(
+        _ kinds: Set<RedactionKind>, of session: String = "sess_a",
+        where isWanted: (RecordedEvent) -> Bool = { _ in true }
+    ) throws -> SessionEvent? {
+        var redacted = SessionRedacted()
+        (redacted.kinds, redacted.reason) = (kinds.map(\.rawValue).sorted(), "a test")
+        for index in events.indices where events[index].stream.identity == session {
+            let record = events[index]
+            for kind in kinds where !kind.isTelemetry || isWanted(record) {
+                guard let payload = try kind.remainder(of: record) else { continue }
+                redacted.positions.append(record.position)
+                redacted.byteCount += UInt64(max(0, record.payload.count - payload.count))
+                events[index].payload = payload
+                events[index].redactedBy = head.next
+            }
+        }
+        guard !redacted.positionDeltas.isEmpty else { return nil }
+        let event = SessionEvent.redacted(redacted)
+        try append(event, to: session)
+        return event
     }
 }
 

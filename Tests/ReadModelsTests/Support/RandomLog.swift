@@ -7,10 +7,16 @@ enum RandomLog {
     /// About `count` events of three sessions and two webhooks: every kind of event, attempts that rewind, points late and
     /// out of order, values that are not finite.
     static func events(seed: UInt64, count: Int) throws -> [RecordedEvent] {
+        try script(seed: seed, count: count).events
+    }
+
+    /// The script of such a log.
+    static func script(seed: UInt64, count: Int) throws -> EventScript {
         var random = SeededGenerator(seed: seed)
         var webhookRandom = SeededGenerator(seed: seed &+ 1000)
         var alertRandom = SeededGenerator(seed: seed &+ 2000)
         var modelRandom = SeededGenerator(seed: seed &+ 3000)
+        var redactionRandom = SeededGenerator(seed: seed &+ 4000)
         var script = EventScript()
         var states: [String: SessionState] = [:]
         let sessions = ["sess_a", "sess_b", "sess_c"]
@@ -19,6 +25,11 @@ enum RandomLog {
             var state = states[session] ?? SessionDecider.initialState
             if random.once(in: 3), state.status != nil {
                 try script.append(telemetry(state, &random), to: session)
+            } else if redactionRandom.once(in: 40), state.status != nil {
+                let kinds = Set(RedactionKind.allCases.filter { _ in redactionRandom.once(in: 2) })
+                let event = try script.redact(kinds, of: session) { _ in !redactionRandom.once(in: 4) }
+                if let event { SessionDecider.evolve(&state, with: event) }
+                states[session] = state
             } else if alertRandom.once(in: 30) {
                 try alertEvent(&script, sessions, &alertRandom)
             } else if modelRandom.once(in: 30) {
@@ -51,7 +62,7 @@ enum RandomLog {
                 to: "sess_c")
             if isOpen { try script.append(.stopped(.with { $0.attempt = state.attempt?.number ?? 0 }), to: "sess_c") }
         }
-        return script.events
+        return script
     }
 
     /// Something that happens to a rule, to one of six alerts, or to notifications.

@@ -30,6 +30,8 @@ package struct SessionSummary: Document, Equatable {
     package var experiment: String?
     package var group: String?
     package var notes: String?
+    /// The place in the log of the event that removed the notes.
+    package var notesRedactedBy: UInt64?
     /// The newest attempt; 0 before the first.
     package var attempt = 0
     package var parent: String?
@@ -68,7 +70,8 @@ package struct SessionSummary: Document, Equatable {
         Field("planned_epochs", \.plannedEpochs), Field("current_step", \.currentStep), Field("progress", \.progress),
         Field(metrics: "latest_metrics", \.latestMetrics), Field(optionalMetrics: "final_metrics", \.finalMetrics),
         Field("nonfinite_metrics", \.nonfiniteMetrics), Field("tags", \.tags), Field("experiment", \.experiment),
-        Field("group", \.group), Field("notes", \.notes), Field("attempt", \.attempt), Field("parent", \.parent),
+        Field("group", \.group), Field("notes", \.notes), Field("notes_redacted_by", \.notesRedactedBy),
+        Field("attempt", \.attempt), Field("parent", \.parent),
         Field("parent_checkpoint_id", \.parentCheckpointID), Field("queue_position", \.queuePosition),
         Field("stop_requested", \.stopRequested), Field("message", \.message),
         Field("early_stop_reason", \.earlyStopReason), Field("host", \.host), Field("trainer", \.trainer),

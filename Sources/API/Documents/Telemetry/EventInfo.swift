@@ -20,6 +20,8 @@ package struct EventInfo: Document, Equatable {
     package var originallyRecordedAt: Timestamp?
     package var actor = ""
     package var causation: String?
+    /// Set when content of `data` was removed.
+    package var redacted: EventRedaction?
     /// The event's fields.
     package var data = JSONObject()
 
@@ -30,6 +32,7 @@ package struct EventInfo: Document, Equatable {
         Field("type", \.type), Field("schema_version", \.schemaVersion), Field("recorded_at", \.recordedAt),
         Field("occurred_at", \.occurredAt), Field("originally_recorded_at", \.originallyRecordedAt),
         Field("actor", \.actor), Field("causation", \.causation),
+        Field("redacted", \.redacted),
         Field("data", \.data),
     ]
 }

@@ -14,6 +14,8 @@ package struct LogLineInfo: Document, Equatable {
     package var level: String?
     package var attempt = 0
     package var rank = 0
+    /// The place in the log of the event that removed the text, which is empty then.
+    package var redactedBy: UInt64?
 
     package init() {}
 
@@ -21,5 +23,6 @@ package struct LogLineInfo: Document, Equatable {
         Field("line", \.line), Field("time", \.time), Field("text", \.text),
         Field("source", \.source, .words(LogReport.sources)), Field("level", \.level, .words(LogReport.levels)),
         Field("attempt", \.attempt), Field("rank", \.rank),
+        Field("redacted_by", \.redactedBy),
     ]
 }

@@ -157,6 +157,18 @@ class PIVOTClient:
         """Deletes a session with its checkpoints and artifacts, and returns it as it was. The log keeps its events."""
         return self._delete(self._session(session_id), {"permanent": "true"})
 
+    def redact_session(
+        self, session_id: str, kinds: Sequence[str], reason: str, *, idempotency_key: Optional[str] = None, **choices: Any
+    ) -> Document:
+        """Takes content out of a session's records for good, and returns how much. Every proof of the log stays valid.
+
+        Kinds are `logs`, `host_readings`, `notes` and `provenance`. `before` (a time) and `positions` (places in the log)
+        narrow log lines and host readings; `dry_run` removes nothing. One call redacts at most 20,000 records:
+        `remaining_count` says how many are left for another one.
+        """
+        body = {"kinds": list(kinds), "reason": reason, **choices}
+        return self._write("POST", self._session(session_id, "redact"), body, idempotency_key)
+
     def archive_session(self, session_id: str) -> Document:
         """Hides a session from lists. Nothing is deleted."""
         return self._write("DELETE", self._session(session_id))

@@ -29,6 +29,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSION}/start": (),
     f"POST {_SESSION}/stop": ("wait",),
     f"POST {_SESSION}/reproduce": (),
+    f"POST {_SESSION}/redact": (),
     "GET /api/v1/compare": ("sessions", "all", "nonfinite", *_READING),
     "GET /api/v1/status": _READING,
     "GET /api/v1/status/{session_id}": _READING,

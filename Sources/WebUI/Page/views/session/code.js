@@ -33,7 +33,7 @@ function Diff({ session, past }) {
 const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2>
   <span class="quiet">${rows.length}</span></header><div class="scroll" tabindex="0"><table class="plain"><tbody>
   ${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
-    <td class="break mono">${String(value)}</td></tr>`)}</tbody></table></div></section>`;
+    <td class="break mono">${value?.redacted_by ? `removed by event ${value.redacted_by}` : String(value)}</td></tr>`)}</tbody></table></div></section>`;
 
 /** @param {any} props */
 export function Code({ session, past }) {

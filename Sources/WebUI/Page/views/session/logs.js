@@ -130,5 +130,5 @@ export function Logs({ session, query, past, bus }) {
     <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines" onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
       <div class="log-body" style=${{ height: shown.length * ROW + "px" }}>${shown.slice(first, last).map((line, index) => html`
         <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>${String(line.line).padStart(6)}</i>
-          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span><${Marked} text=${line.text} find=${find} /></span></div>`)}</div></div>`;
+          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span>${line.redacted_by ? html`<i>removed by event ${line.redacted_by}</i>` : html`<${Marked} text=${line.text} find=${find} />`}</span></div>`)}</div></div>`;
 }
