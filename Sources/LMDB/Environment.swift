@@ -48,10 +48,11 @@ package final class Environment: @unchecked Sendable {
 
     /// Opens the environment in the folder at `path`, which must exist; its files are made when they are missing.
     ///
-    /// - Throws: `truncated` and `notADatabase` for a data file that was cut or is something else: it is not touched.
+    /// - Throws: `truncated` and `notADatabase` for a data file that was cut or is something else, `corrupted` when its structure
+    ///   is checked and not sound: it is not touched.
     package init(path: String, options: EnvironmentOptions = EnvironmentOptions()) throws(LMDBError) {
         hasCheckedStructure = try DataFile.check(
-            inFolder: path, atMost: options.findsDamage ? options.checkedByteCount : 0)
+            inFolder: path, atMost: options.findsDamage || options.checksStructure ? options.checkedByteCount : 0)
         var created: OpaquePointer?
         var answer = mdb_env_create(&created)
         guard answer == MDB_SUCCESS, let handle = created else {

@@ -15,6 +15,10 @@ package struct EnvironmentOptions: Sendable {
     /// True to find damage of the data file: the structure of its pages is checked, and each entry has a checksum, which is
     /// compared whenever the entry is read. An environment is always opened with the same value.
     package var findsDamage = false
+    /// True to check the structure of the file's pages before it is opened, if it is no larger than `checkedByteCount`, for an
+    /// environment whose entries have no checksums: the library takes it on trust, and a page that leads nowhere kills the
+    /// process.
+    package var checksStructure = false
     /// The largest data file whose structure is checked before it is opened; that of a larger one is checked by
     /// `Environment.hasSoundStructure()`, while it is read.
     package var checkedByteCount = Int.max

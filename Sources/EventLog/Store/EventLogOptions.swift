@@ -28,7 +28,11 @@ package struct EventLogOptions: Sendable {
     /// Called at each named moment of writing: for crash tests.
     package var reach: @Sendable (FailurePoint) -> Void = { _ in }
 
-    package init() {}
+    package init() {
+        environment.checksStructure = true
+        // Some tens of milliseconds of a start.
+        environment.checkedByteCount = 64 << 20
+    }
 
     /// The system's clock, in UTC.
     package static let systemClock: @Sendable () -> Timestamp = {

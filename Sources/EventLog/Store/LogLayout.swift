@@ -139,15 +139,32 @@ struct LogLayout {
     }
 
     /// The appends that the database's index lacks.
+    ///
+    /// - Throws: `damaged` when they do not follow each other up to the log's end, each in its stream.
     static func recentIndex(_ environment: Environment, _ tables: LogTables) throws(LMDBError) -> RecentIndex {
         try environment.read { (transaction) throws(LMDBError) in
             let indexed = try tables.position(of: LogTables.indexedKey, in: transaction)
             let range = KeyRange(lower: .excluded(LogTables.recordKey(indexed)))
             var elements: [RecentIndex.Element] = []
+            var heads: [StreamID: LogTables.StreamHead] = [:]
+            var end = indexed
             try transaction.forEach(in: tables.appends, range: range) { (entry) throws(LMDBError) in
-                guard let first = LogTables.position(ofKey: entry.key) else { return .stop }
-                elements.append(try tables.append(at: first, in: transaction))
+                guard let first = LogTables.position(ofKey: entry.key), first == end.next else { return .stop }
+                let element = try tables.append(at: first, in: transaction)
+                let receipt = element.receipt
+                var head = heads[element.stream]
+                if head == nil { head = try tables.head(of: element.stream, in: transaction) }
+                guard (head?.version ?? .none).advanced(by: 1) == receipt.firstVersion,
+                    head == nil || head?.number == element.number
+                else { return .stop }
+                heads[element.stream] = LogTables.StreamHead(
+                    number: element.number, version: receipt.lastVersion, last: receipt.last)
+                elements.append(element)
+                end = receipt.last
                 return .next
+            }
+            guard end == (try tables.lastPosition(in: transaction)) else {
+                throw tables.damaged("The append after position \(end) is damaged.", transaction.path)
             }
             return RecentIndex(elements)
         }

@@ -77,7 +77,16 @@ struct LogReader: Sendable {
             // Also those beyond the head, if the index has them: they are on disk, and who asks knows the stream's version.
             _ = try collect(positions, into: &collector, from: transaction, tail)
         }
-        return try collector.finish()
+        let events = try collector.finish()
+        var next = version
+        for event in events {
+            next = next.advanced(by: 1)
+            guard event.stream == stream, event.version == next else {
+                throw StorageError(
+                    damaged: "The index of the stream \(stream) leads to another event at position \(event.position).")
+            }
+        }
+        return events
     }
 
     func events(

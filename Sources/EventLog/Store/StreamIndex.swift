@@ -16,6 +16,8 @@ struct StreamIndex {
     }
 
     /// The positions of at most `limit` records after `version`.
+    ///
+    /// - Throws: `corrupted` when the index lacks some of them.
     func positions(
         after version: StreamVersion, limit: Int, in transaction: borrowing ReadTransaction
     ) throws(LMDBError) -> [LogPosition] {
@@ -32,6 +34,7 @@ struct StreamIndex {
         }
         guard let head = try head(in: transaction), version < head.version else { return [] }
         let number = head.number
+        let wanted = min(UInt64(limit), head.version.rawValue - version.rawValue)
         if recent.map({ version.advanced(by: 1) < $0.appends[0].firstVersion }) ?? true {
             var start = version.advanced(by: 1)
             try transaction.forEach(in: tables.index, range: upTo(start, number), order: .descending) { entry in
@@ -51,6 +54,9 @@ struct StreamIndex {
                 add(append)
                 if positions.count == limit { break }
             }
+        }
+        guard UInt64(positions.count) >= wanted else {
+            throw tables.damaged("The index of the stream \(stream) is damaged.", transaction.path)
         }
         return positions
     }

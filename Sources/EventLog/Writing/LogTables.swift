@@ -47,6 +47,7 @@ struct LogTables: Sendable {
             number = bytes.integer(at: 0, as: UInt32.self)
             version = StreamVersion(bytes.integer(at: 4, as: UInt64.self))
             last = LogPosition(bytes.integer(at: 12, as: UInt64.self))
+            guard LogTables.isPossible(version.rawValue), LogTables.isPossible(last.rawValue) else { return nil }
         }
     }
 
@@ -67,6 +68,9 @@ struct LogTables: Sendable {
             firstVersion = StreamVersion(entry.key.integer(at: 4, as: UInt64.self))
             first = LogPosition(entry.value.integer(at: 0, as: UInt64.self))
             count = Int(entry.value.integer(at: 8, as: UInt32.self))
+            guard LogTables.isPossible(firstVersion.rawValue), LogTables.isPossible(first.rawValue), count > 0 else {
+                return nil
+            }
         }
 
         /// The version after its last record.
@@ -94,6 +98,7 @@ struct LogTables: Sendable {
             }
             first = LogPosition(entry.key.integer(at: prefix.count, as: UInt64.self))
             count = Int(entry.value.integer(at: 0, as: UInt32.self))
+            guard LogTables.isPossible(first.rawValue), count > 0 else { return nil }
         }
 
         /// The position of its last record.
@@ -106,6 +111,9 @@ struct LogTables: Sendable {
 
         var bytes: [UInt8] { .bigEndian(UInt32(count)) }
     }
+
+    /// True unless a version or a position can only come of damage: no log gets so far, and nobody adds up to more.
+    fileprivate static func isPossible(_ number: UInt64) -> Bool { (1..<1 << 62).contains(number) }
 
     static func recordKey(_ position: LogPosition) -> [UInt8] { .bigEndian(position.rawValue) }
 
@@ -182,7 +190,7 @@ struct LogTables: Sendable {
             }
             return (bytes.integer(at: 0, as: UInt32.self), Int(bytes.integer(at: 4, as: UInt32.self)), digest)
         }
-        guard case .some(.some(let row)) = row else {
+        guard case .some(.some(let row)) = row, row.count > 0 else {
             throw damaged("The append at position \(first) is damaged.", transaction.path)
         }
         let record = try header(of: first, in: transaction) { view throws(RecordError) in
@@ -215,7 +223,9 @@ struct LogTables: Sendable {
     ) throws(LMDBError) -> LogPosition {
         let found = try transaction.withValue(for: key, in: meta) { LogTables.position(ofKey: $0) }
         guard let found else { return .start }
-        guard let position = found else { throw damaged("The position of the index is damaged.", transaction.path) }
+        guard let position = found, position <= (try lastPosition(in: transaction)) else {
+            throw damaged("The position of the index is damaged.", transaction.path)
+        }
         return position
     }
 

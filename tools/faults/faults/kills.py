@@ -55,9 +55,12 @@ class Follower:
                 f"{command.method} {command.path} was acknowledged at position {position}; the log ends at {len(self.lines)}")
         if position == 0 or command.answer.status >= 400 or command.is_repeated:
             return
+        if command.method == "PUT" and command.answer.status == 200:
+            # The file was there already: nothing has changed, and the position is another event's.
+            return
         event = json.loads(self.lines[position - 1])
         require(event["actor"] in CLIENT_ACTORS and (event["actor"] != "api" or event["causation"] == command.key),
-                f"position {position}, acknowledged to {command.key}, holds {self.lines[position - 1][:300]}")
+                f"position {position}, acknowledged to {command.method} {command.path} ({command.key}) by {command.answer.status}, holds {self.lines[position - 1][:300]}")
 
 
 class KilledServer:
