@@ -217,7 +217,10 @@ let package = Package(
             ]),
         tests(
             "PivotTests",
-            ["API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", .argumentParser],
+            [
+                "API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", "Transparency",
+                .argumentParser,
+            ],
             fixtures: ["Golden"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("ProcessesTests", ["Processes", "TestSupport"]),
