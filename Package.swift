@@ -133,7 +133,8 @@ let package = Package(
                 "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
-                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .httpTypes, .hummingbird, .lifecycle, .log,
+                .nioCore,
                 .unixSignals,
             ]),
         library(
