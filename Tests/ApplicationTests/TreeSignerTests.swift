@@ -2,6 +2,7 @@ import Application
 import EventLog
 import Foundation
 import LMDB
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing

@@ -130,6 +130,37 @@ struct TreeTilesTests {
         #expect(try projection.tiles.root(ofTreeOf: 600) == head.root)
     }
 
+    @Test("are made of what the store of a server has in its database, with salts and payloads beside it")
+    func server() async throws {
+        let directory = try DataDirectory(path: folder.path + "/data", address: "a test")
+        defer { directory.unlock() }
+        let store = try LMDBEventStore(in: directory, options: .forTests)
+        for number in 0..<300 {
+            _ = try await store.append(.of(["\(number)"], to: StreamID(.session, "sess_a"), as: "\(number)"))
+        }
+        let head = try await store.treeHead(isCurrent: true)
+        #expect(head.size == 300)
+        #expect(try await store.treeHead(isCurrent: false) == head)
+        let projection = TileProjection(try open(), of: store, readers: ReaderPool())
+        try await projection.catchUp(to: head)
+        #expect(try projection.tiles.root(ofTreeOf: 300) == head.root)
+        #expect(try await store.headers(after: LogPosition(290), limit: 100).count == 10)
+        #expect(try await store.headers(after: LogPosition(300), limit: 100).isEmpty)
+        #expect(try await store.headers(after: .start, limit: 7).count == 7)
+        let positions = [LogPosition(1), LogPosition(300)]
+        let records = try await store.leafRecords(at: positions)
+        #expect(records.map(\.position) == positions)
+        for record in records {
+            let content = try #require(record.content)
+            #expect(Digest(hashing: content.salt + content.payload) == record.payloadDigest)
+            let proof = try InclusionProof(
+                of: record.position.rawValue - 1, inTreeOf: 300, from: projection.tiles)
+            try proof.verify(record.leaf, in: head)
+        }
+        await #expect(throws: StorageError.self) { try await store.leafRecords(at: [LogPosition(301)]) }
+        await store.close()
+    }
+
     @Test("are computed again when they do not lead to the root, and when they have more leaves than the log")
     func wrong() async throws {
         let store = try await log(of: 300)

@@ -46,7 +46,8 @@ package struct TestTracker: Sendable {
             leases: Leases(tokens: LeaseTokens(secret: Array(repeating: 7, count: 32)), elapsed: { clock.elapsed }),
             room: DiskRoom(folder: folder.path, probe: disk),
             commands: AllowedCommands(commands, searchPath: "/bin:/usr/bin"), settings: settings, now: { clock.now })
-        let audit = try await Self.audit(core, in: folder)
+        let auditFolder = try TemporaryDirectory()
+        let audit = try await Self.audit(core, in: auditFolder)
         let tracker = Tracker(core, configurations: ConfigurationRoots(configurations), audit: audit)
         try await withThrowingTaskGroup(of: Void.self) { group in
             if follows { group.addTask { await readModels.follow(store) } }
@@ -60,7 +61,7 @@ package struct TestTracker: Sendable {
             }
             group.cancelAll()
         }
-        withExtendedLifetime(folder) {}
+        withExtendedLifetime((folder, auditFolder)) {}
     }
 }
 

@@ -15,6 +15,19 @@ struct ServerConfigurationTests {
         #expect(try resolve("port: 1").allowedOrigins == [])
     }
 
+    @Test("the log's name and its witnesses are read; without them the log has the name of its key, and no witness")
+    func audit() throws {
+        let audit = try resolve(
+            "audit: {origin: lab, witnesses: [{url: 'https://w.example', key: 'w+00000000+BA=='}]}"
+        ).audit
+        #expect(audit.origin == "lab")
+        #expect(audit.witnesses.map(\.url) == ["https://w.example"])
+        #expect(audit.witnesses.map(\.key) == ["w+00000000+BA=="])
+        let nothing = try resolve("port: 1").audit
+        #expect(nothing.origin == nil && nothing.witnesses.isEmpty)
+        #expect(throws: ConfigurationError.self) { try resolve("audit: {witnesses: [{url: 'https://w.example'}]}") }
+    }
+
     @Test(
         "what no browser sends as an origin is refused",
         arguments: [

@@ -121,11 +121,12 @@ package struct Audit: Sendable {
                     "must name a tile, as 0/x001/067 or entries/000.p/7 do: \(words.last == "." ? String(words.dropLast()) : words)"
             )
         }
-        let size = try await currentHead().size
-        guard let there = Tile(tile.content, index: tile.index, inTreeOf: size), there.width >= tile.width else {
+        let head = try await currentHead()
+        guard let there = Tile(tile.content, index: tile.index, inTreeOf: head.size), there.width >= tile.width else {
             throw TrackerError.unknown(.tile, path)
         }
         guard case .entries = tile.content else {
+            try await ensure(head)
             guard let bytes = try await tiles({ try $0.bytes(of: tile) }) else {
                 throw TrackerError.unknown(.tile, path)
             }
@@ -156,12 +157,17 @@ package struct Audit: Sendable {
             throw TrackerError.invalid(
                 field: field, reason: "must be from \(least) to \(head.size), the size of the tree, not \(asked)")
         }
+        try await ensure(head)
+        return asked
+    }
+
+    /// Returns once the tiles have the tree with the head `head`.
+    private func ensure(_ head: TreeHead) async throws {
         do {
             try await projection.ensure(head)
         } catch let error as TileProjection.Incomplete {
             throw AuditError(error)
         }
-        return asked
     }
 
     private func tiles<Value: Sendable>(

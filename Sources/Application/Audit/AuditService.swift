@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Keeps the tiles of the tree up to date, asks the witnesses, and deletes keys whose time is over, until the server shuts
 /// down.
 package struct AuditService: Service {
-    private static let pauseAfterFailure = Duration.seconds(1)
+    private static let pauseAfterFailure = Duration.seconds(10)
     private static let retireInterval = Duration.seconds(600)
 
     private let audit: Audit

@@ -111,6 +111,9 @@ package actor TreeSigner {
         } catch let error as AuditError {
             if case .treeIncomplete = error {} else { status.refused(error.description) }
             throw error
+        } catch let error as StorageError where error.code == .damaged {
+            status.refused(error.description)
+            throw error
         }
     }
 
@@ -132,7 +135,9 @@ package actor TreeSigner {
         } catch {
             throw AuditError.signing(error.description)
         }
-        try settings.headFile.write(signed)
+        // On a thread that may wait for the disk.
+        let file = settings.headFile
+        try await readTiles { _ in try file.write(signed) }
         last = signed
         headSigned.yield()
         return (head, signed)

@@ -19,6 +19,8 @@ package final class TileProjection: Sendable {
     private let progress: @Sendable (UInt64, UInt64) -> Void
     /// The size at which the tiles were found to lead to the tree's root.
     private let verifiedSize = Mutex<UInt64?>(nil)
+    /// What was found wrong with the log itself; computing its tiles once more would find the same.
+    private let damage = Mutex<StorageError?>(nil)
 
     /// - Parameters:
     ///   - readers: The threads on which tiles are read and written.
@@ -76,7 +78,7 @@ package final class TileProjection: Sendable {
     ) async throws -> Value {
         let tiles = tiles
         do {
-            return try await readers.run { Result { try read(tiles) } }.get()
+            return try await run { try read(tiles) }
         } catch let error as StorageError where error.code == .damaged {
             let size = tiles.size
             try await startAnew()
@@ -88,6 +90,7 @@ package final class TileProjection: Sendable {
     ///
     /// - Throws: `damaged` when the headers of the log do not lead to the root of its tree.
     package func catchUp(to head: TreeHead) async throws {
+        if let damage = damage.withLock({ $0 }) { throw damage }
         for isFirst in [true, false] {
             do {
                 try await extend(to: head.size)
@@ -98,9 +101,7 @@ package final class TileProjection: Sendable {
             guard verifiedSize.withLock({ ($0 ?? 0) < head.size || $0 == nil }) else { return }
             let isRight: Bool
             do {
-                isRight = try await readers.run { [tiles] in
-                    Result { () throws(StorageError) in try tiles.root(ofTreeOf: head.size) == head.root }
-                }.get()
+                isRight = try await run { [tiles] in try tiles.root(ofTreeOf: head.size) == head.root }
             } catch let error as StorageError where error.code == .damaged && isFirst {
                 try await startAnew()
                 continue
@@ -108,13 +109,15 @@ package final class TileProjection: Sendable {
             if isRight { return verifiedSize.withLock { $0 = max($0 ?? 0, head.size) } }
             if isFirst { try await startAnew() }
         }
-        throw StorageError(
+        let found = StorageError(
             damaged: "The headers of the first \(head.size) records do not lead to the root of the log's tree.")
+        damage.withLock { $0 = found }
+        throw found
     }
 
     private func startAnew() async throws {
         verifiedSize.withLock { $0 = nil }
-        try await readers.run { [tiles] in Result { () throws(StorageError) in try tiles.clear() } }.get()
+        try await run { [tiles] in try tiles.clear() }
     }
 
     private func extend(to end: UInt64) async throws {
@@ -122,16 +125,29 @@ package final class TileProjection: Sendable {
         while tiles.size < end {
             let size = tiles.size
             let limit = Int(min(UInt64(Self.batchCount), end - size))
-            let headers = try await store.headers(after: LogPosition(size), limit: limit)
+            let headers: [[UInt8]]
+            do throws(StorageError) {
+                headers = try await store.headers(after: LogPosition(size), limit: limit)
+            } catch {
+                // Not the tiles are damaged.
+                throw error.code == .damaged ? StorageError(.failed, error.message) : error
+            }
             guard !headers.isEmpty else {
                 throw StorageError(.failed, "The log ends at position \(size), before its tree does.")
             }
-            try await readers.run { [tiles] in
-                Result { () throws(StorageError) in
-                    try tiles.append(headers.map { TreeHash.leaf($0) }, after: size)
-                }
-            }.get()
+            try await run { [tiles] in try tiles.append(headers.map { TreeHash.leaf($0) }, after: size) }
             if end - first > Self.briefCount, tiles.size / 262_144 != size / 262_144 { progress(tiles.size, end) }
         }
+    }
+
+    /// Returns what `body` makes of the tiles, on a thread that may wait for the disk.
+    private func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do throws(ReaderPool.Refusal) {
+            result = try await readers.run { Result { try body() } }
+        } catch {
+            throw StorageError(error)
+        }
+        return try result.get()
     }
 }
