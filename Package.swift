@@ -133,7 +133,9 @@ let package = Package(
                 "REST", "Reactors",
                 "ReadModels",
                 "Tracking",
-                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .hummingbird, .lifecycle, .log, .nioCore,
+                "TrainingConfiguration", "Transparency", "WebServer", "WebUI", .httpTypes, .hummingbird, .lifecycle,
+                .log,
+                .nioCore,
                 .unixSignals,
             ]),
         library(
@@ -218,7 +220,10 @@ let package = Package(
             ]),
         tests(
             "PivotTests",
-            ["API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", .argumentParser],
+            [
+                "API", "pivot", "JSON", "TestSupport", "Text", "Tracking", "TrackingClient", "Transparency",
+                .argumentParser,
+            ],
             fixtures: ["Golden"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("ProcessesTests", ["Processes", "TestSupport"]),
