@@ -1,5 +1,8 @@
 import AsyncHTTPClient
+import Dispatch
+import Glibc
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// The clients of receivers: one for each host at one address, so that a connection is used for one delivery after another.
@@ -20,15 +23,30 @@ final class ReceiverClients: Sendable {
     /// The most clients that are kept while nothing is sent by them.
     private static let maximumCount = 256
     private static let idleTime = TimeAmount.seconds(15)
+    /// The priority that the thread gives up.
+    private static let niceness: Int32 = 10
 
     private let timeout: TimeAmount
+    /// One thread of its own, which gives way to those that answer requests.
+    private let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let state = Mutex(State())
 
     /// - Parameter timeout: The time that a receiver has to take something, and to answer.
-    init(timeout: TimeAmount) { self.timeout = timeout }
+    init(timeout: TimeAmount) {
+        self.timeout = timeout
+        eventLoops.next().execute {
+            // On Linux it is each thread's own; a system that refuses leaves it as it is.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+        }
+    }
 
     deinit {
-        for (client, _, _) in state.withLock({ Array($0.clients.values) }) { client.shutdown { _ in } }
+        let clients = DispatchGroup()
+        for (client, _, _) in state.withLock({ Array($0.clients.values) }) {
+            clients.enter()
+            client.shutdown { _ in clients.leave() }
+        }
+        clients.notify(queue: .global()) { [eventLoops] in eventLoops.shutdownGracefully { _ in } }
     }
 
     /// Returns what `body` makes of the client for a host at an address.
@@ -67,6 +85,6 @@ final class ReceiverClients: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = Self.idleTime
         configuration.dnsOverride = [key.host: key.address]
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return HTTPClient(eventLoopGroupProvider: .shared(eventLoops), configuration: configuration)
     }
 }

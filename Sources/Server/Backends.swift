@@ -14,6 +14,8 @@ struct Backends {
     let failures: AsyncStream<LogFailure>
     /// The threads on which requests that only read are answered. The log has its own, for whoever writes.
     let readers = ReaderPool(niceness: 5)
+    /// The threads on which webhooks are told.
+    let messengers = ReaderPool(threadCount: 2, niceness: 10)
     /// The time of day.
     let clock: @Sendable () -> Timestamp
 

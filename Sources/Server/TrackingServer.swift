@@ -91,7 +91,7 @@ package enum TrackingServer {
             LeaseWatch(core), Launcher(core, processes: processes, slots: slots, logger: logger),
             ReproductionWatch(core), BlobSweeper(core, logger: logger), ShortageSweeper(core, logger: logger),
             EndingLog(core, logger: logger),
-            WebhookDeliveries(core, webhooks: tracker.webhooks, logger: logger),
+            WebhookDeliveries(core, webhooks: tracker.webhooks, executor: backends.messengers, logger: logger),
             AlertWatch(
                 tracker, monitor: monitor, configured: configuration.alerts, file: directory.alertStateFile,
                 logger: logger),

@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import ReadModels
 import Tracking
+import TrainingConfiguration
 import WebServer
 
 /// Rules that say when something is wrong, and the alerts that rose by them.
@@ -137,33 +138,22 @@ extension AlertRuleSettings {
     /// The settings of a new rule; the checks of how its parts fit come later.
     fileprivate init(_ new: NewAlertRule) throws(FieldError) {
         self.init()
-        name = new.ruleName
         condition = new.condition.rawValue
         source = new.source?.rawValue ?? ""
         metric = new.metric ?? ""
-        threshold = new.threshold ?? 0
-        if new.threshold == nil, [.greaterThan, .lessThan, .increasesBy].contains(new.condition) {
+        if new.values.threshold == nil, [.greaterThan, .lessThan, .increasesBy].contains(new.condition) {
             throw FieldError("threshold", "is required for the condition \(condition)")
         }
-        if let threshold = new.resolveThreshold { resolveThreshold = threshold }
-        window = new.window ?? 0
         unit = new.unit ?? ""
         mode = new.mode ?? ""
-        minDelta = new.minDelta ?? 0
-        silence = Self.microseconds(new.silence ?? 0)
-        forDuration = Self.microseconds(new.forSeconds ?? 0)
-        forPoints = new.forPoints ?? 1
-        severity = new.severity?.rawValue ?? ""
-        cooldown = Self.microseconds(new.cooldown ?? 300)
-        actions = new.actions?.map(\.rawValue) ?? []
-        tag = new.tag ?? ""
-        filter = new.filter ?? ""
+        forPoints = 1
+        cooldown = Self.microseconds(AlertRules.defaultCooldown)
         sessionID = new.sessionID ?? ""
-        disabled = new.isEnabled == false
         origin = "api"
+        try change(new.values)
     }
 
-    fileprivate mutating func change(_ request: UpdatedAlertRule) throws {
+    fileprivate mutating func change(_ request: UpdatedAlertRule) throws(FieldError) {
         if origin == "server", request != UpdatedAlertRule.enabling(request.isEnabled) {
             throw FieldError(
                 "rule_id", "names a rule of the server's configuration, of which only enabled can be changed here")

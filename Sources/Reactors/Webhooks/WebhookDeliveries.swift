@@ -15,12 +15,15 @@ package struct WebhookDeliveries: Reactor {
 
     private let core: TrackerCore
     private let webhooks: Webhooks
+    private let executor: any TaskExecutor
     private let logger: Logger
     private let board = WebhookBoard()
 
-    package init(_ core: TrackerCore, webhooks: Webhooks, logger: Logger) {
+    /// - Parameter executor: The threads on which webhooks are told: those of a burst should give way to whoever reports.
+    package init(_ core: TrackerCore, webhooks: Webhooks, executor: any TaskExecutor, logger: Logger) {
         self.core = core
         self.webhooks = webhooks
+        self.executor = executor
         self.logger = logger
     }
 
@@ -45,7 +48,7 @@ package struct WebhookDeliveries: Reactor {
         guard let signals = board.open(id) else { return }
         let worker = WebhookWorker(core, webhooks, id, beginning: position, actor: name, logger)
         work {
-            await worker.run(signals)
+            await withTaskExecutorPreference(executor) { await worker.run(signals) }
             board.close(id)
         }
     }

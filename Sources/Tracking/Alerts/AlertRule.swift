@@ -2,6 +2,14 @@
 package enum AlertRule {
     /// The most rules that there can be at a time.
     package static let mostRules = 1000
+    /// The longest silence, duration and cooldown of a rule, in seconds: a year.
+    package static let longestSeconds = 366.0 * 24 * 3600
+    /// The windows that a rule can have, in epochs, steps or points.
+    package static let windows: ClosedRange<UInt64> = 1...1_000_000_000
+    /// The numbers of points in a row for which a condition can be asked to hold.
+    package static let pointCounts: ClosedRange<UInt32> = 1...1_000_000
+    /// The most bytes of a rule's filter.
+    package static let mostFilterBytes = 16_384
 
     /// The name of a rule in the API: `rule_` and letters, digits, `_` or `-`; at most 64 bytes.
     package struct ID: Hashable, Sendable, CustomStringConvertible, Codable {

@@ -16,8 +16,6 @@ package enum AlertRules {
         _ type: Word.Type
     ) -> ConfigurationRule.Kind { .choice(type.allCases.map(\.rawValue)) }
 
-    private static let longest = 366.0 * 24 * 3600
-
     private static let keys: [ConfigurationRule] = [
         .init("name", ConfigurationRule.nameKind, "what the rule is called"),
         .init("condition", words(AlertRule.Condition.self), "what is wrong"),
@@ -35,24 +33,28 @@ package enum AlertRules {
             default: .null,
             "the value at which the alert is over; null: the threshold"),
         .init(
-            "window", .optional(.integer(1...1_000_000_000)), default: .null,
+            "window", .optional(.integer(Int64(AlertRule.windows.lowerBound)...Int64(AlertRule.windows.upperBound))),
+            default: .null,
             "epochs or steps without improvement, or the points whose median is compared with"),
         .init("unit", .optional(.choice(["epochs", "steps"])), default: .null, "what window counts; null: epochs"),
         .init("mode", .optional(.choice(["min", "max"])), default: .null, "which values are better; null: min"),
         .init("min_delta", .number(.from(0, to: .greatestFiniteMagnitude)), default: 0.0, "by how much, at least"),
         .init(
-            "silence_seconds", .optional(.number(.from(1, to: longest))), default: .null,
+            "silence_seconds", .optional(.number(.from(1, to: AlertRule.longestSeconds))), default: .null,
             "how long nothing must be reported"),
-        .init("for_seconds", .number(.from(0, to: longest)), default: 0.0, "how long it must be wrong"),
-        .init("for_points", .integer(1...1_000_000), default: 1, "for how many points it must be wrong"),
+        .init(
+            "for_seconds", .number(.from(0, to: AlertRule.longestSeconds)), default: 0.0, "how long it must be wrong"),
+        .init(
+            "for_points", .integer(Int64(AlertRule.pointCounts.lowerBound)...Int64(AlertRule.pointCounts.upperBound)),
+            default: 1, "for how many points it must be wrong"),
         .init("severity", words(AlertRule.Severity.self), default: "medium", "how bad it is"),
         .init(
-            "cooldown_seconds", .number(.from(0, to: longest)), default: .number(defaultCooldown),
+            "cooldown_seconds", .number(.from(0, to: AlertRule.longestSeconds)), default: .number(defaultCooldown),
             "the time from a rise in which the same alert does not rise again"),
         .init("actions", .list(of: words(AlertRule.Action.self), count: 1...3), default: ["notify"], "what is done"),
         .init("tag", .optional(ConfigurationRule.nameKind), default: .null, "the tag that the action tag sets"),
         .init(
-            "filter", .optional(.string(maximumByteCount: 16_384)), default: .null,
+            "filter", .optional(.string(maximumByteCount: AlertRule.mostFilterBytes)), default: .null,
             "a condition on the sessions that are watched; null: all"),
     ]
 

@@ -32,51 +32,17 @@ package struct CreateAlertRuleCommand: AsyncParsableCommand {
     var metric: String?
     @Option(help: "Whose name --metric is; by default a session's metric, or what the name says.")
     var source: AlertRule.Source?
-    @Option(help: "What the value is compared with.")
-    var threshold: Double?
-    @Option(help: "The value at which the alert is over; by default the threshold.")
-    var resolveThreshold: Double?
-    @Option(help: "Epochs or steps without improvement, or the points whose median is compared with.")
-    var window: UInt64?
+    @OptionGroup var options: AlertRuleOptions
     @Option(help: "What --window counts; by default epochs.")
     var unit: Unit?
     @Option(help: "Which values are better, low or high ones; by default min.")
     var mode: Mode?
-    @Option(help: "By how much a value must be better, at least.")
-    var minDelta: Double?
-    @Option(help: ArgumentHelp("How long nothing must be reported.", valueName: "duration"))
-    var silence: DurationArgument?
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long it must be wrong.", valueName: "duration"))
-    var forDuration: DurationArgument?
-    @Option(help: ArgumentHelp("For how many points in a row it must be wrong.", valueName: "count"))
-    var forPoints: UInt32?
-    @Option(help: "How bad it is; by default medium.")
-    var severity: AlertRule.Severity?
-    @Option(
-        help: ArgumentHelp(
-            "How long after an alert the same one is not raised again; by default 5m.", valueName: "duration"))
-    var cooldown: DurationArgument?
-    @Option(help: "What is done; by default notify. May be repeated.")
-    var action: [AlertRule.Action] = []
-    @Option(help: "The tag that the action tag gives the session.")
-    var tag: String?
-    @Option(help: "Only sessions for which this holds, in the filter language.")
-    var filter: String?
     @Option(help: "Only this session: its id, a beginning of it, its name, or @latest.")
     var session: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
     package init() {}
-
-    package func validate() throws {
-        let numbers = [
-            ("--threshold", threshold), ("--resolve-threshold", resolveThreshold), ("--min-delta", minDelta),
-        ]
-        for (option, number) in numbers where number?.isFinite == false {
-            throw ValidationError("\(option) must be a finite number.")
-        }
-    }
 
     package func run() async throws {
         try await server.withClient { client in
@@ -89,24 +55,12 @@ package struct CreateAlertRuleCommand: AsyncParsableCommand {
 
     private var rule: NewAlertRule {
         var new = NewAlertRule()
-        new.ruleName = name
+        new.values = options.values(name: name)
         new.condition = condition
         new.metric = metric
         new.source = source
-        new.threshold = threshold
-        new.resolveThreshold = resolveThreshold
-        new.window = window
         new.unit = unit?.rawValue
         new.mode = mode?.rawValue
-        new.minDelta = minDelta
-        new.silence = silence?.seconds
-        new.forSeconds = forDuration?.seconds
-        new.forPoints = forPoints
-        new.severity = severity
-        new.cooldown = cooldown?.seconds
-        new.actions = action.isEmpty ? nil : action
-        new.tag = tag
-        new.filter = filter
         return new
     }
 
