@@ -151,7 +151,8 @@ let package = Package(
             name: "pivot",
             dependencies: [
                 "API", "Application", "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "ReadModels", "Server",
-                "Text", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log,
+                "Text", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency",
+                .argumentParser, .log,
                 .protobuf,
             ], swiftSettings: settings),
         .executableTarget(
