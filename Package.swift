@@ -152,8 +152,9 @@ let package = Package(
         .executableTarget(
             name: "pivot",
             dependencies: [
-                "API", "Application", "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "Server", "Text",
-                "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .log,
+                "API", "Application", "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "ReadModels", "Server",
+                "Text", "Tracking", "TrackingClient", "Trainer", "TrainingConfiguration", "Transparency",
+                .argumentParser, .log,
                 .protobuf,
             ], swiftSettings: settings),
         .executableTarget(

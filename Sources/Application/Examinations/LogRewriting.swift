@@ -1,6 +1,6 @@
 package import EventLog
 import Foundation
-package import Tracking
+import Transparency
 
 /// Writes a log again from its own records, with new indexes and the same tree, and keeps the old one.
 package enum LogRewriting {

@@ -1,3 +1,4 @@
+import Application
 package import ArgumentParser
 import Foundation
 import JSON
