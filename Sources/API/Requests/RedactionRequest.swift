@@ -17,6 +17,7 @@ package struct RedactionRequest: Document, Equatable {
 
     package static let fields: [Field<RedactionRequest>] = [
         Field("kinds", \.kinds, .count(1...4)), Field("reason", \.reason, .bytes(1...1024)), Field("before", \.before),
-        Field("positions", \.positions, .count(1...20_000)), Field("dry_run", \.isDryRun),
+        Field("positions", \.positions, .count(1...20_000, of: .range(1...9_007_199_254_740_991))),
+        Field("dry_run", \.isDryRun),
     ]
 }

@@ -65,8 +65,9 @@ package struct LogCompaction {
         do throws(LMDBError) {
             let environment = try Environment(path: directory.logFolder, options: options.environment)
             defer { environment.close() }
+            let tables = try LogTables(environment)
             let format = try environment.read { (transaction) throws(LMDBError) in
-                try transaction.value(for: LogTables.formatKey, in: try LogTables(environment).meta)
+                try transaction.value(for: LogTables.formatKey, in: tables.meta)
             }
             // With another number the journal may have what the database lacks.
             guard format.flatMap({ LogMarker($0) })?.number == UInt32(RecordLayout.format) else {
