@@ -68,11 +68,12 @@ def check_prefix(lines, sent, required):
             break
         length += 1
     require(length >= required,
-            f"the log keeps what was sent up to position {length} of {len(sent)} only; position {required} was acknowledged. There "
-            f"is {line_at(length, lines)} instead of {line_at(length, sent)}")
+            f"the log keeps what was sent up to position {length} of {len(sent)} only; position {required} was acknowledged. "
+            f"There is {line_at(length, lines)} instead of {line_at(length, sent)}")
     for line in lines[length:]:
         event = json.loads(line)
-        require(event["actor"] not in CLIENT_ACTORS, f"position {event['position']} is of no command that was sent so: {line[:300]}")
+        require(event["actor"] not in CLIENT_ACTORS,
+                f"position {event['position']} is of no command that was sent so: {line[:300]}")
     return length
 
 

@@ -164,8 +164,8 @@ def await_healing(case, server, load):
         # Nobody knows which names are on disk.
         return
     open_commands = [f"{client.open.method} {client.open.path}" for client in load.clients if client.open]
-    raise Wrong(f"{len(load.acknowledged) - before} commands were acknowledged in {HEAL_SECONDS} s after the disk was well; waiting: "
-                f"{open_commands}")
+    raise Wrong(f"{len(load.acknowledged) - before} commands were acknowledged in {HEAL_SECONDS} s after the disk was well; "
+                f"waiting: {open_commands}")
 
 
 def check_left(server, load, generator):

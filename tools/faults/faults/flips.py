@@ -94,7 +94,8 @@ class Subject:
 def choose(data, generator):
     """A file to damage, and its kind."""
     files = sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file() and path.stat().st_size)
-    by_kind = [(kind, weight, [name for name in files if kind in name and not name.endswith("lock.mdb")]) for kind, weight in KINDS]
+    files = [name for name in files if not name.endswith("lock.mdb")]
+    by_kind = [(kind, weight, [name for name in files if kind in name]) for kind, weight in KINDS]
     by_kind = [entry for entry in by_kind if entry[2]]
     kind, _, names = generator.choices(by_kind, [weight for _, weight, _ in by_kind])[0]
     return kind, generator.choice(names)
@@ -136,7 +137,7 @@ def try_once(subject, number):
             # It must not be worse the next time.
             server.launch()
             code = server.wait(READY_SECONDS)
-            require(code is not None and code > 0, f"{what}: the server refused to start, and at the second time ended with {code}")
+            require(code is not None and code > 0, f"{what}: the server refused to start, and then ended with {code}")
             return "refused"
         return compare(subject, server, kind, what)
     except Wrong as error:

@@ -7,7 +7,7 @@ import struct
 
 from checking import Wrong
 
-from .preload import CREATE, FOLDER, LINK, MAPPED, REMOVE, RENAME, SYNC, SYNCED, TRUNCATE, WRITE
+from .preload import CREATE, FOLDER, LINK, MAPPED, REMOVE, RENAME, SYNCED, TRUNCATE, WRITE
 
 HEADER = struct.Struct("<IIQQqQQII")
 # What a disk writes whole, or not at all.

@@ -60,7 +60,8 @@ class Follower:
             return
         event = json.loads(self.lines[position - 1])
         require(event["actor"] in CLIENT_ACTORS and (event["actor"] != "api" or event["causation"] == command.key),
-                f"position {position}, acknowledged to {command.method} {command.path} ({command.key}) by {command.answer.status}, holds {self.lines[position - 1][:300]}")
+                f"position {position}, acknowledged to {command.method} {command.path} ({command.key}) by {command.answer.status}, "
+                f"holds {self.lines[position - 1][:300]}")
 
 
 class KilledServer:

@@ -12,12 +12,10 @@ import subprocess
 from checking import Wrong
 from virtual_environment import CHECKOUT
 
-SOURCE = pathlib.Path(__file__).resolve().parent / "disk.c"
+SOURCES = sorted((pathlib.Path(__file__).resolve().parent / "library").iterdir())
 
 # The kinds of operations.
 WRITE, SYNC, TRUNCATE, RENAME, CREATE, REMOVE, FOLDER, SYNCED, LINK, MAPPED = (1 << bit for bit in range(10))
-KIND_NAMES = {WRITE: "write", SYNC: "sync", TRUNCATE: "truncation", RENAME: "rename", CREATE: "creation",
-              REMOVE: "removal", FOLDER: "folder"}
 
 REFUSE, KILL_BEFORE, KILL_AFTER, CUT_SHORT = 1, 2, 3, 4
 
@@ -30,13 +28,14 @@ PAGE_BYTES = 4096
 
 def library():
     """The path of the library, which is compiled when it is not there."""
-    name = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:12]
+    name = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:12]
     path = CHECKOUT / ".build" / "faults" / f"disk-{name}.so"
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
-    command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(partial), str(SOURCE), "-ldl", "-lpthread"]
+    command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(partial),
+               *(str(path) for path in SOURCES if path.suffix == ".c"), "-ldl", "-lpthread"]
     try:
         result = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
