@@ -66,6 +66,7 @@ package struct Health: Sendable {
                     ("signed_size", core.auditStatus.signedSize),
                     ("silent_witnesses", UInt64(core.auditStatus.silentWitnessCount)),
                 ]),
+            Component(
                 name: "webhooks",
                 message: core.webhookPost.pause.isPaused
                     ? "Webhooks are told nothing since the data was restored from a backup. Check that no other server tells "
