@@ -20,4 +20,13 @@ package enum AuditError: Error, Equatable, Sendable, CustomStringConvertible {
         case .key(let reason), .file(let reason), .signing(let reason): reason
         }
     }
+
+    /// Returns what `body` returns; the failure of its file is thrown as `file`.
+    static func forFile<Value>(_ body: () throws(DurableFile.Failure) -> Value) throws(AuditError) -> Value {
+        do throws(DurableFile.Failure) {
+            return try body()
+        } catch {
+            throw .file(error.description)
+        }
+    }
 }

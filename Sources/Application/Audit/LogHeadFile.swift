@@ -4,13 +4,15 @@ package import Transparency
 package struct LogHeadFile: Sendable {
     private let file: DurableFile
 
-    package init(path: String) { file = DurableFile(path: path) }
+    package init(path: String) { file = DurableFile(path) }
 
     /// The tree head; nil when none was signed yet.
     ///
     /// - Throws: `file` when the file is there and is not a tree head.
     package func load() throws(AuditError) -> SignedTreeHead? {
-        guard let bytes = try file.read() else { return nil }
+        guard let bytes = try AuditError.forFile({ () throws(DurableFile.Failure) in try file.read() }) else {
+            return nil
+        }
         do throws(NoteError) {
             return try SignedTreeHead(Note(bytes))
         } catch {
@@ -21,5 +23,7 @@ package struct LogHeadFile: Sendable {
     }
 
     /// Returns once the file has `treeHead`, on disk.
-    func write(_ treeHead: SignedTreeHead) throws(AuditError) { try file.write(treeHead.note.encoded) }
+    func write(_ treeHead: SignedTreeHead) throws(AuditError) {
+        try AuditError.forFile { () throws(DurableFile.Failure) in try file.write(treeHead.note.encoded) }
+    }
 }

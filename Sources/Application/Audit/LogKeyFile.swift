@@ -6,7 +6,7 @@ package import Transparency
 package struct LogKeyFile: Sendable {
     private let file: DurableFile
 
-    package init(path: String) { file = DurableFile(path: path) }
+    package init(path: String) { file = DurableFile(path) }
 
     /// The keys, the newest first. A key is made when there is no file.
     ///
@@ -16,8 +16,11 @@ package struct LogKeyFile: Sendable {
     ///   - hasSigned: True when the log was signed before, so that its key is lost when there is no file.
     /// - Throws: `key` when others can read the file, when it is no key or another log's, and when it is lost.
     package func load(origin: String?, hasSigned: Bool) throws(AuditError) -> [SigningKey] {
-        guard let bytes = try file.read() else { return [try make(origin: origin, hasSigned: hasSigned)] }
-        guard try !file.isOpenToOthers() else {
+        guard let bytes = try AuditError.forFile({ () throws(DurableFile.Failure) in try file.read() }) else {
+            return [try make(origin: origin, hasSigned: hasSigned)]
+        }
+        let isOpen = try AuditError.forFile { () throws(DurableFile.Failure) in try file.isOpenToOthers() }
+        guard !isOpen else {
             throw .key(
                 "Others can read the file \(file.path), which has the log's secret key. Take their rights away "
                     + "(chmod 600), and rotate the key if somebody may have read it.")
@@ -44,7 +47,8 @@ package struct LogKeyFile: Sendable {
 
     /// Returns once the file has these keys, and no others, on disk.
     func replace(with keys: [SigningKey]) throws(AuditError) {
-        try file.write(Array(keys.map { $0.secretText + "\n" }.joined().utf8))
+        let text = keys.map { $0.secretText + "\n" }.joined()
+        try AuditError.forFile { () throws(DurableFile.Failure) in try file.write(Array(text.utf8)) }
     }
 
     private func make(origin: String?, hasSigned: Bool) throws(AuditError) -> SigningKey {

@@ -28,7 +28,7 @@ package final class BackupFolder: BackupTarget {
                 .unusable, "\(path) has files that no backup wrote. Name an empty folder, or one with a backup.")
         }
         directory = try DataDirectory(path: path, address: "pivot backup")
-        try DurableFile.write([], to: directory.backingUpFile)
+        try DurableFile(directory.backingUpFile).write([])
         log = try LogTarget(in: directory, options: options)
         blobs = try BlobFolder(writing: directory.blobsFolder, clock: options.clock)
     }
@@ -64,8 +64,8 @@ package final class BackupFolder: BackupTarget {
     }
 
     package func finish(_ manifest: BackupManifest) throws {
-        try DurableFile.write(manifest.encoded, to: directory.backupManifestFile)
-        try DurableFile.remove(directory.backingUpFile)
+        try DurableFile(directory.backupManifestFile).write(manifest.encoded)
+        try DurableFile(directory.backingUpFile).remove()
     }
 
     /// Lets the folder go. Nothing is called after it.

@@ -31,7 +31,7 @@ package final class Restoration {
                 .unusable, "\(path) is not empty. Restore into a new folder, and move it to its place afterwards.")
         }
         directory = try DataDirectory(path: path, address: "pivot restore")
-        try DurableFile.write([], to: directory.restoringFile)
+        try DurableFile(directory.restoringFile).write([])
         for name in DataDirectory.restoredNames where manager.fileExists(atPath: path + "/" + name) {
             try manager.removeItem(atPath: path + "/" + name)
         }
@@ -107,9 +107,9 @@ package final class Restoration {
             done += try blobs.byteCount(of: digest) ?? 0
             progress(BackupProgress(.verifying, done: done, total: total))
         }
-        try DurableFile.write(Array("restored at \(now())\n".utf8), to: directory.webhooksPausedFile)
+        try DurableFile(directory.webhooksPausedFile).write(Array("restored at \(now())\n".utf8))
         log.close()
-        try DurableFile.remove(directory.restoringFile)
+        try DurableFile(directory.restoringFile).remove()
         return damaged
     }
 }

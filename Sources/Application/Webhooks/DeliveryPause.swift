@@ -27,9 +27,9 @@ package final class DeliveryPause: Sendable {
     ///
     /// - Returns: Whether they were paused.
     /// - Throws: When the file cannot be removed; they stay paused then.
-    package func resume() throws(BackupError) -> Bool {
+    package func resume() throws(DurableFile.Failure) -> Bool {
         guard isPaused else { return false }
-        if let file { try DurableFile.remove(file) }
+        if let file { try DurableFile(file).remove() }
         let waiters = state.withLock { state in
             defer { state = State(isPaused: false) }
             return state.waiters

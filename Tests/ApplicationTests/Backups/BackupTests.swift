@@ -165,7 +165,7 @@ struct BackupTests {
         await #expect(throws: BackupError.self) { try await bed.restore() }
         var manifest = try BackupReader(path: bed.backup).manifest
         manifest.tree = TreeHead(size: manifest.tree.size, root: .empty)
-        try DurableFile.write(manifest.encoded, to: DataDirectory.backupManifestFile(inFolderAt: bed.backup))
+        try DurableFile(DataDirectory.backupManifestFile(inFolderAt: bed.backup)).write(manifest.encoded)
         await #expect(throws: BackupError.self) { try await bed.restore() }
     }
 

@@ -9,7 +9,7 @@ struct DeliveryPauseTests {
     func resuming() async throws {
         let folder = try TemporaryDirectory()
         let file = folder.path + "/paused"
-        try DurableFile.write([], to: file)
+        try DurableFile(file).write([])
         let pause = DeliveryPause(file: file, isPaused: true)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<3 { group.addTask { try await pause.waitUntilResumed() } }
