@@ -149,16 +149,22 @@ package struct Audit: Sendable {
 
     /// The size that is asked for, once the tiles have so many records.
     private func treeSize(_ size: UInt64?, from least: UInt64, field: String) async throws -> UInt64 {
-        var head = try await store.treeHead(isCurrent: false)
-        if let size, size > head.size { head = try await store.treeHead(isCurrent: true) }
-        if size == nil { head = try await currentHead() }
+        let head = try await head(covering: size)
         let asked = size ?? head.size
-        guard (least...max(least, head.size)).contains(asked) else {
+        guard asked >= least, asked <= max(least, head.size) else {
             throw TrackerError.invalid(
                 field: field, reason: "must be from \(least) to \(head.size), the size of the tree, not \(asked)")
         }
         try await ensure(head)
         return asked
+    }
+
+    /// The head of a tree of at least `size` records, where there are so many; the current one when nil.
+    private func head(covering size: UInt64?) async throws -> TreeHead {
+        guard let size else { return try await currentHead() }
+        let written = try await store.treeHead(isCurrent: false)
+        guard size > written.size else { return written }
+        return try await store.treeHead(isCurrent: true)
     }
 
     /// Returns once the tiles have the tree with the head `head`.
