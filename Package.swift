@@ -78,7 +78,7 @@ let package = Package(
         library("ReadModels", ["LMDB", "EventLog", "JSON", "Text", "Tracking", .protobuf]),
         library(
             "Delivery",
-            ["Application", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
+            ["Application", "Compression", "Tracking", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         library(
             "Reactors",
             [

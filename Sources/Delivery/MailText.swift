@@ -1,36 +1,62 @@
 package import Application
+package import Compression
 import Foundation
 import Tracking
 
-/// A mail as it is sent (RFC 5322): one text and one HTML part (RFC 2046, `multipart/alternative`), both in base64, words that
-/// are not ASCII in headers as RFC 2047 has them.
+/// A mail as it is sent (RFC 5322): one text and one HTML part (RFC 2046, `multipart/alternative`), both in base64, and with
+/// curves their picture, which the HTML shows (RFC 2387, `multipart/related`). Words that are not ASCII are in headers as
+/// RFC 2047 has them.
 package struct MailText: Sendable {
     package let sender: String
     package let recipient: String
     package let bytes: [UInt8]
 
-    package init(_ mail: WebhookMail, from sender: String) {
+    /// Throws `.outOfMemory`.
+    package init(_ mail: WebhookMail, from sender: String) throws(ZlibError) {
         self.sender = sender
         recipient = mail.recipient
         let domain = sender.split(separator: "@").last.map { String($0) } ?? "localhost"
-        let boundary = "=_\(mail.messageID)"
+        let id = "\(mail.messageID)@\(domain)"
+        let picture = try CurvePicture(mail.curves)
+        var html = mail.html
+        if let picture, let end = html.range(of: "</body>", options: .backwards) {
+            let shown = "<p><img src=\"cid:curves.\(id)\" alt=\"The curves of the session\"><br>\(picture.caption)</p>"
+            html.insert(contentsOf: shown, at: end.lowerBound)
+        }
+        var body = Self.multipart(
+            "alternative", "=_\(mail.messageID)",
+            [Self.part("text/plain", mail.text), Self.part("text/html", html)])
+        if let picture {
+            let headers = [
+                "Content-Type: image/png; name=\"curves.png\"", "Content-ID: <curves.\(id)>",
+                "Content-Disposition: inline; filename=\"curves.png\"",
+            ]
+            body = Self.multipart(
+                "related", "=_related_\(mail.messageID)", [body, Self.part(headers, Data(picture.file))])
+        }
         let lines = [
             "From: PIVOT <\(sender)>", "To: <\(mail.recipient)>", "Subject: \(Self.header(mail.subject))",
-            "Date: \(Self.date(mail.date.secondsSince1970))", "Message-ID: <\(mail.messageID)@\(domain)>",
+            "Date: \(Self.date(mail.date.secondsSince1970))", "Message-ID: <\(id)>",
             "MIME-Version: 1.0", "Auto-Submitted: auto-generated",
-            "Content-Type: multipart/alternative; boundary=\"\(boundary)\"", "", "--\(boundary)",
         ]
-        var text = lines.joined(separator: "\r\n") + "\r\n"
-        text += Self.part("text/plain", mail.text) + "--\(boundary)\r\n" + Self.part("text/html", mail.html)
-        text += "--\(boundary)--\r\n"
-        bytes = Array(text.utf8)
+        bytes = Array((lines.joined(separator: "\r\n") + "\r\n" + body).utf8)
+    }
+
+    /// Parts as one, each with its own headers.
+    private static func multipart(_ kind: String, _ boundary: String, _ parts: [String]) -> String {
+        "Content-Type: multipart/\(kind); boundary=\"\(boundary)\"\r\n\r\n"
+            + parts.map { "--\(boundary)\r\n\($0)" }.joined() + "--\(boundary)--\r\n"
     }
 
     private static func part(_ type: String, _ content: String) -> String {
-        let packed = Data(content.utf8).base64EncodedString(options: [
+        part(["Content-Type: \(type); charset=utf-8"], Data(content.utf8))
+    }
+
+    private static func part(_ headers: [String], _ content: Data) -> String {
+        let packed = content.base64EncodedString(options: [
             .lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed,
         ])
-        return "Content-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(packed)\r\n"
+        return headers.joined(separator: "\r\n") + "\r\nContent-Transfer-Encoding: base64\r\n\r\n\(packed)\r\n"
     }
 
     /// A header's text in words of at most 75 characters, each a line.

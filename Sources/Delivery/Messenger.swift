@@ -140,7 +140,7 @@ package struct Messenger: WebhookSender {
                 duration: .zero, error: "No mail server is configured. Set smtp.url in the server's configuration.")
         }
         do {
-            let code = try await SMTPClient(mailServer).send(MailText(mail, from: mailServer.sender))
+            let code = try await SMTPClient(mailServer).send(try MailText(mail, from: mailServer.sender))
             return SendResult(statusCode: code, duration: ContinuousClock.now - start)
         } catch let error as SMTPError {
             return SendResult(

@@ -67,7 +67,46 @@ extension FeedEncoder {
         ]
     }
 
-    static func notification(
+    /// False for an event of which no feed tells anything, such as one of the many deliveries that went well.
+    static func mayTell(_ record: RecordedEvent) -> Bool {
+        guard record.stream.category == .webhook else { return true }
+        do throws(EventCodecError) {
+            return try failedDelivery(record) != nil
+        } catch {
+            // Whoever asks for its frames is told why.
+            return true
+        }
+    }
+
+    /// The last attempt at a delivery that was given up; nil for every other event.
+    static func failedDelivery(_ record: RecordedEvent) throws(EventCodecError) -> DeliveryAttempted? {
+        do throws(EventCodecError) {
+            guard case .deliveryAttempted(let attempt) = try WebhookEvent(record), attempt.isGivenUp else { return nil }
+            return attempt
+        } catch .unknownType {
+            return nil
+        }
+    }
+
+    static func notification(of attempt: DeliveryAttempted, _ record: RecordedEvent) -> FeedFrame {
+        single(.notification, record) { writer in
+            if !attempt.sessionID.isEmpty {
+                writer.key("session_id")
+                writer.string(attempt.sessionID)
+            }
+            notification("system", "high", record, &writer)
+            writer.key("event")
+            writer.string("delivery_failed")
+            writer.key("message")
+            writer.string(
+                bounded(
+                    "The webhook \(record.stream.identity) was not told of \(attempt.event): \(attempt.error)"))
+            writer.key("webhook_id")
+            writer.string(record.stream.identity)
+        }
+    }
+
+    private static func notification(
         _ type: String, _ priority: String, _ record: RecordedEvent, _ writer: inout JSONWriter
     ) {
         writer.key("id")

@@ -40,6 +40,7 @@ enum FeedEncoder {
             } catch EventCodecError.unknownType {
                 return []
             }
+        case .webhook: return try failedDelivery(event).map { [notification(of: $0, event)] } ?? []
         default: return []
         }
     }
@@ -370,8 +371,8 @@ enum FeedEncoder {
 
     private static func begin(_ type: FeedFrameType, _ record: RecordedEvent, _ writer: inout JSONWriter) {
         begin(type, record.position, &writer)
-        // An alert of the server has no session.
-        if record.stream.category != .alert || Session.ID(record.stream.identity) != nil {
+        // An alert of the server has no session, and a webhook is none.
+        if record.stream.category != .webhook, Session.ID(record.stream.identity) != nil {
             writer.key("session_id")
             writer.string(record.stream.identity)
         }

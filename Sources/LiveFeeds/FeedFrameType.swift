@@ -29,8 +29,9 @@ package enum FeedFrameType: String, CaseIterable, Sendable {
     /// `acknowledged_by?`; with `resolved` `resolution`. One of the server's own figures has no `session_id`, and is told in the
     /// feed of everything.
     case alert
-    /// People are notified: of an ending or an interruption, or of an alert that asks for it. Only in the feed of everything. `id`,
-    /// `notification_type`: `training` or `alert`, `priority`: `low`, `medium` or `high`, `event`, `message`, `alert_id?`.
+    /// People are notified: of an ending or an interruption, of an alert that asks for it, or of a webhook that could not be told
+    /// something. Only in the feed of everything. `id`, `notification_type`: `training`, `alert` or `system`, `priority`: `low`,
+    /// `medium` or `high`, `event`, `message`, `alert_id?`, `webhook_id?`.
     case notification
     /// The session is complete; the last frame of its feed. `final_metrics`: the finite ones by name,
     /// `nonfinite_metrics`: the names of the others, `epoch`, `step`, `attempt`, `early_stop_reason?`.

@@ -200,8 +200,9 @@ package final class FeedHub: Sendable {
         while !Task.isCancelled {
             do {
                 let batch = try await store.nextEvents(
-                    after: position, limit: Self.limit, matching: .categories([.session, .telemetry, .alert]))
-                let events = try await events(batch.events)
+                    after: position, limit: Self.limit,
+                    matching: .categories([.session, .telemetry, .alert, .webhook]))
+                let events = try await events(batch.events.filter(FeedEncoder.mayTell))
                 position = batch.through
                 await tell(events, through: position, generation)
                 // Events that come meanwhile are told together, in one write to each client. A sleep that is cancelled ends

@@ -136,7 +136,9 @@ package struct FeedState {
         case .session(let id):
             let alerts = Alert.stream(of: id.text)
             return .streams(hasTelemetry ? [id.stream, id.telemetry, alerts] : [id.stream, alerts])
-        case .everything: return .categories(hasTelemetry ? [.session, .telemetry, .alert] : [.session, .alert])
+        case .everything:
+            return .categories(
+                hasTelemetry ? [.session, .telemetry, .alert, .webhook] : [.session, .alert, .webhook])
         }
     }
 }

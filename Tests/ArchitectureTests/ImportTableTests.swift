@@ -31,7 +31,7 @@ struct ImportTableTests {
         ],
         // The edges: they reach the stores through the use cases, and use what these answer with.
         "Reactors": ["Application", "Blobs", "EventLog", "Machine", "Processes", "ReadModels", "Text", "Tracking"],
-        "Delivery": ["Application", "Tracking"],
+        "Delivery": ["Application", "Compression", "Tracking"],
         "WebServer": ["JSON", "Text"],
         "API": ["JSON", "Text", "Tracking"],
         "REST": [

@@ -29,6 +29,19 @@ struct FeedLog {
         return try await append(events.map { try $0.encoded() }, to: id.telemetry)
     }
 
+    /// Appends what became of a delivery about the session.
+    func attempt(outcome: String, isRepeated: Bool) async throws {
+        let event = WebhookEvent.deliveryAttempted(
+            .with {
+                $0.event = "training_completed"
+                $0.sessionID = session.text
+                $0.outcome = outcome
+                $0.redelivery = isRepeated
+                $0.error = outcome == "delivered" ? "" : "The receiver answered 410."
+            })
+        _ = try await append([event.encoded()], to: StreamID(.webhook, "webhook_one"))
+    }
+
     private func append(_ events: [NewEvent], to stream: StreamID) async throws -> LogPosition {
         let command = CommandID("cmd_\(store.head.next)")!
         return try await store.append(

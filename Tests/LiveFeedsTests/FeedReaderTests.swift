@@ -247,4 +247,21 @@ struct FeedReaderTests {
         #expect(all.frames.map(\.type) == [.status, .status] + ends)
         #expect(!all.isEnded)
     }
+
+    @Test("the feed of everything tells of deliveries that were given up, and of no others")
+    func givenUp() async throws {
+        let log = FeedLog()
+        for (outcome, isRepeated) in [("delivered", false), ("retrying", false), ("failed", true), ("failed", false)] {
+            try await log.attempt(outcome: outcome, isRepeated: isRepeated)
+        }
+        let told = try await log.told(FeedRequest(scope: .everything, after: FeedCursor(.start)))
+        #expect(told.frames.map(\.type) == [.notification])
+        let frame = try #require(try told.frames.first?.json)
+        #expect(frame["session_id"]?.stringValue == "sess_one")
+        #expect(frame["webhook_id"]?.stringValue == "webhook_one")
+        #expect(frame["notification_type"]?.stringValue == "system")
+        #expect(
+            frame["message"]?.stringValue
+                == "The webhook webhook_one was not told of training_completed: The receiver answered 410.")
+    }
 }

@@ -14,6 +14,8 @@ package struct WebhookMessage: Sendable {
     package let details: JSONObject
     /// The metrics that the event tells.
     package let metrics: [(name: String, value: Double)]
+    /// How the session went, for people who read of its end by mail.
+    package var curves: [WebhookMail.Curve] = []
     /// The addresses of the documents on this server; the first is the one that people are led to.
     package let links: [(name: String, url: String)]
     /// One line that says what happened, to what.

@@ -62,39 +62,24 @@ extension WebhookMessage {
     package func mail(to url: String) -> WebhookMail {
         let address = String(url.dropFirst("mailto:".count).prefix { $0 != "?" })
         let rows = facts + metrics.map { ($0.name, Self.text($0.value)) }
-        let table = rows.map { "<tr><td>\($0.escaped)</td><td>\($1.escaped)</td></tr>" }.joined(separator: "\n")
+        let table = rows.map { "<tr><td>\($0.htmlText)</td><td>\($1.htmlText)</td></tr>" }.joined(separator: "\n")
         return WebhookMail(
             recipient: address.removingPercentEncoding ?? address, subject: "PIVOT: \(title)",
             messageID: delivery.description, date: recordedAt,
             text: "\(title)\n\n" + rows.map { "\($0): \($1)" }.joined(separator: "\n") + "\n\n\(link)\n",
             html: """
                 <!DOCTYPE html>
-                <html><body><h2>\(title.escaped)</h2>
+                <html><body><h2>\(title.htmlText)</h2>
                 <table border="1" cellpadding="4" cellspacing="0">
                 \(table)
                 </table>
-                <p><a href="\(link.escaped)">\(link.escaped)</a></p></body></html>
+                <p><a href="\(link.htmlText)">\(link.htmlText)</a></p></body></html>
 
-                """)
+                """, curves: curves)
     }
 }
 
 extension String {
-    /// The text inside HTML.
-    fileprivate var escaped: String {
-        var text = ""
-        for character in self {
-            switch character {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"": text += "&quot;"
-            default: text.append(character)
-            }
-        }
-        return text
-    }
-
     /// The text as a header's value may have it: RFC 2047's encoded word when it is not plain ASCII, which ntfy reads.
     fileprivate var asciiHeader: String {
         utf8.allSatisfy { (32..<127).contains($0) } ? self : "=?UTF-8?B?\(Data(utf8).base64EncodedString())?="

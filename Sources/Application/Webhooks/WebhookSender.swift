@@ -9,21 +9,44 @@ package struct WebhookRequest: Sendable {
 
 /// Something that is sent by mail: its parts say the same.
 package struct WebhookMail: Sendable {
+    /// The values of a metric over the epochs, or the steps, of a session.
+    package struct Curve: Sendable, Equatable {
+        package var name: String
+        /// The points in their order; some may not be finite.
+        package var points: [(place: Int64, value: Double)]
+
+        package init(name: String, points: [(place: Int64, value: Double)]) {
+            self.name = name
+            self.points = points
+        }
+
+        package static func == (one: Self, other: Self) -> Bool {
+            one.name == other.name && one.points.elementsEqual(other.points, by: ==)
+        }
+    }
+
     package var recipient: String
     package var subject: String
     /// The part of `Message-ID` before the `@`: the same for the same delivery.
     package var messageID: String
     package var date: Timestamp
     package var text: String
+    /// A document, whose body ends where its text does: what is drawn is put before that.
     package var html: String
+    /// What is drawn as one picture; of an ending, the session's losses.
+    package var curves: [Curve]
 
-    package init(recipient: String, subject: String, messageID: String, date: Timestamp, text: String, html: String) {
+    package init(
+        recipient: String, subject: String, messageID: String, date: Timestamp, text: String, html: String,
+        curves: [Curve] = []
+    ) {
         self.recipient = recipient
         self.subject = subject
         self.messageID = messageID
         self.date = date
         self.text = text
         self.html = html
+        self.curves = curves
     }
 }
 

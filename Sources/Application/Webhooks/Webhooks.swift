@@ -150,14 +150,35 @@ package struct Webhooks: Sendable {
         guard let session = Session.ID(record.stream.identity) else { return nil }
         let event = try SessionEvent(record)
         let isEnding = SessionEvent.endingTypes.contains(record.type)
+        let isDrawn = isEnding ? try await state(of: webhook).settings.isMail : false
         let told = try await core.readWithoutLimit(asOf: position) { snapshot in
             try snapshot.session(session).map { document in
-                (document, isEnding ? try snapshot.latestMetrics(of: document).values : [])
+                (
+                    document, isEnding ? try snapshot.latestMetrics(of: document).values : [],
+                    isDrawn ? try Self.curves(of: document, session, snapshot) : []
+                )
             }
         }
-        guard let (document, latest) = told else { return nil }
-        return WebhookMessage(
+        guard let (document, latest, curves) = told else { return nil }
+        var message = WebhookMessage(
             event, name, at: position, record.recordedAt, document, latest: latest, to: webhook, server: server)
+        message.curves = curves
+        return message
+    }
+
+    /// The losses of a session, or the metric that it monitors when it has none.
+    private static func curves(
+        of document: SessionDocument, _ session: Session.ID, _ snapshot: borrowing ReadModelSnapshot
+    ) throws -> [WebhookMail.Curve] {
+        let names = try snapshot.metricNames(of: session).map(\.name)
+        var chosen = ["train_loss", "val_loss", "loss"].filter { names.contains($0) }
+        if chosen.isEmpty { chosen = names.contains(document.monitor) ? [document.monitor] : Array(names.prefix(1)) }
+        return try chosen.map { name in
+            let history = try snapshot.history(
+                MetricHistoryQuery(session: session, metric: name, axis: nil, maximumPoints: 400))
+            let places = history.axis == .epoch ? history.epochs : history.steps
+            return WebhookMail.Curve(name: name, points: zip(places, history.values).map { ($0, $1) })
+        }
     }
 
     // MARK: - The webhook itself

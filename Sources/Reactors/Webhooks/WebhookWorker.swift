@@ -228,7 +228,7 @@ struct WebhookWorker: Sendable {
             id: .fresh(), digest: Digest(hashing: []), actor: actor, mayBeRepeat: false)
         _ = try await core.webhooks.handle(
             .recordAttempt(attempt, replayCount: webhook.replayCount), on: id.stream, as: identity)
-        if attempt.outcome == "failed", !attempt.redelivery {
+        if attempt.isGivenUp {
             logger.warning(
                 "A webhook could not be told about an event, which is given up.",
                 metadata: [

@@ -49,7 +49,7 @@ enum NotificationProjection: Projection {
                 $0.sessionID = alert.sessionID
                 $0.alertID = alert.alertID
             }
-        case .webhook(.deliveryAttempted(let attempt)) where attempt.outcome == "failed" && !attempt.redelivery:
+        case .webhook(.deliveryAttempted(let attempt)) where attempt.isGivenUp:
             let webhook = try rows.transaction.version(
                 of: DocumentKind.webhook.key(event.identity), through: event.position, in: rows.tables,
                 as: WebhookDocument.self)

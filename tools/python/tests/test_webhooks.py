@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import time
+import zlib
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -240,6 +241,10 @@ def test_mail_arrives(tmp_path, security, exclude):
         assert mail["Date"].datetime.timestamp() == pytest.approx(time.time(), abs=60)
         text, html = mail.get_body(("plain",)).get_content(), mail.get_body(("html",)).get_content()
         assert session in text and "val_loss: 0.5" in text and "<td>val_loss</td><td>0.5</td>" in html
+        picture = next(part for part in mail.walk() if part.get_content_type() == "image/png")
+        assert f"cid:{picture['Content-ID'].strip('<>')}" in html and "bottom to top 0.5 to 1" in html
+        pixels = zlib.decompress(picture.get_content().split(b"IDAT", 1)[1][:-16])
+        assert len(pixels) == 240 * 561 and {0, 3} <= set(pixels)
         delivery = settled(client, webhook["webhook_id"], 1)["deliveries"][0]
         assert delivery["status"] == "delivered" and mail["Message-ID"] == f"<{delivery['id']}@example.org>"
     finally:

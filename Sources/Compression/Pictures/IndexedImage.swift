@@ -1,14 +1,12 @@
-import Compression
-
 /// A picture of up to 256 colours, which becomes a PNG file (Portable Network Graphics, third edition, colour type 3).
-struct IndexedImage {
-    let height: Int
-    let width: Int
+package struct IndexedImage {
+    package let height: Int
+    package let width: Int
     private let colours: [(UInt8, UInt8, UInt8)]
     private var pixels: [UInt8]
 
     /// A picture of one colour.
-    init(height: Int, width: Int, background: UInt8, colours: [(UInt8, UInt8, UInt8)]) {
+    package init(height: Int, width: Int, background: UInt8, colours: [(UInt8, UInt8, UInt8)]) {
         precondition((1...256).contains(colours.count), "a palette has 1 to 256 colours")
         self.height = height
         self.width = width
@@ -17,13 +15,13 @@ struct IndexedImage {
     }
 
     /// The index of a pixel's colour.
-    subscript(row: Int, column: Int) -> UInt8 {
+    package subscript(row: Int, column: Int) -> UInt8 {
         get { pixels[row * width + column] }
         set { pixels[row * width + column] = newValue }
     }
 
     /// The bytes of the PNG file. Throws `.outOfMemory`.
-    func encoded() throws(ZlibError) -> [UInt8] {
+    package func encoded() throws(ZlibError) -> [UInt8] {
         var rows: [UInt8] = []
         rows.reserveCapacity(height * (width + 1))
         for row in 0..<height {
