@@ -96,6 +96,11 @@ struct DataFile {
                 byteCount < 2 * pageByteCount ? .truncated : .notADatabase, during: "open the database", at: path)
         }
         let newest = first.transaction > second.transaction ? first : second
+        // When the newest could not be synced, the library takes it back by giving it the number and the last page of the one
+        // that it was written over, and leaves it its roots: only what counts is looked at.
+        guard newest.roots.allSatisfy({ $0 == .max || $0 <= newest.lastPage }) else {
+            throw LMDBError(.notADatabase, during: "open the database", at: path)
+        }
         lastPage = newest.lastPage
         transaction = newest.transaction
         self.newest = newest.bytes
@@ -105,6 +110,8 @@ struct DataFile {
         var pageByteCount: Int
         var lastPage: UInt64
         var transaction: UInt64
+        /// The roots of the free list and of the list of databases; all ones for an empty one.
+        var roots: [UInt64]
         var bytes: [UInt8]
     }
 
@@ -125,14 +132,11 @@ struct DataFile {
                 raw.loadUnaligned(fromByteOffset: meta + 4, as: UInt32.self) == formatVersion,
                 (512...65_536).contains(pageByteCount), pageByteCount.nonzeroBitCount == 1, lastPage < 1 << 40
             else { return nil }
-            // The roots of the free list and of the list of databases.
-            for offset in [meta + 64, meta + 112] {
-                let root = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                guard root == .max || root <= lastPage else { return nil }
-            }
             return Meta(
                 pageByteCount: Int(pageByteCount), lastPage: lastPage,
-                transaction: raw.loadUnaligned(fromByteOffset: meta + 128, as: UInt64.self), bytes: Array(raw[meta...]))
+                transaction: raw.loadUnaligned(fromByteOffset: meta + 128, as: UInt64.self),
+                roots: [meta + 64, meta + 112].map { raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self) },
+                bytes: Array(raw[meta...]))
         }
     }
 }

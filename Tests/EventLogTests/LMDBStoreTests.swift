@@ -119,6 +119,44 @@ import Tracking
         #expect(error?.message.contains("position") == true)
     }
 
+    @Test(
+        "an append whose stream or count was changed on the disk is told of when the log is opened", arguments: [3, 7])
+    func changedAppend(byte: Int) async throws {
+        try await fill(3)
+        try LogSurgery.withEnvironment(in: folder.path) { environment in
+            let appends = try environment.database("appends")
+            try environment.write { (transaction) throws(LMDBError) in
+                let key: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 2]
+                var value = try transaction.value(for: key, in: appends) ?? []
+                value[byte] ^= 1
+                try transaction.put(value, for: key, in: appends)
+            }
+        }
+        #expect(storageError { _ = try open() }?.code == .damaged)
+    }
+
+    @Test("a page that was written over is told of when the log is opened, and kills nobody")
+    func changedPage() async throws {
+        try await fill(200)
+        let whole = try Data(contentsOf: dataFile)
+        let pageByteCount = 4096
+        var damageCount = 0
+        for page in 2..<whole.count / pageByteCount {
+            var damaged = whole
+            damaged.replaceSubrange(
+                page * pageByteCount..<(page + 1) * pageByteCount, with: Data(repeating: 0xFF, count: pageByteCount))
+            try damaged.write(to: dataFile)
+            do {
+                let (store, directory) = try open()
+                await close(store, directory)
+            } catch let error as StorageError {
+                #expect(error.code == .damaged)
+                damageCount += 1
+            }
+        }
+        #expect(damageCount > 0)
+    }
+
     @Test("a log of a later format, or with a later schema version, is refused with the release it needs")
     func later() async throws {
         var options = EventLogOptions.forTests

@@ -167,4 +167,38 @@ import Testing
 /// Carries an atomic into a closure.
 private final class Flag: Sendable {
     let value = Atomic(false)
+
+    @Test(
+        "a commit that the library took back, whose meta page leads nowhere, does not keep the one before it from being read"
+    )
+    func commitTakenBack() throws {
+        let folder = try TemporaryDirectory()
+        do {
+            let environment = try Environment(path: folder.path)
+            defer { environment.close() }
+            let letters = try environment.database("letters")
+            for value in UInt8(1)...3 {
+                try environment.write { (transaction) throws(LMDBError) in
+                    try transaction.put([value], for: [97], in: letters)
+                }
+            }
+        }
+        let file = URL(fileURLWithPath: folder.path + "/data.mdb")
+        var bytes = try Data(contentsOf: file)
+        func number(_ offset: Int) -> UInt64 {
+            (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) }
+        }
+        let metaPages = [0, 4096].map { $0 + 16 }
+        let older = number(metaPages[0] + 128) < number(metaPages[1] + 128) ? metaPages[0] : metaPages[1]
+        // The root of the list of databases.
+        bytes[older + 112 + 4] = 1
+        try bytes.write(to: file)
+        let environment = try Environment(path: folder.path)
+        defer { environment.close() }
+        let letters = try environment.database("letters")
+        let value = try environment.read { (transaction) throws(LMDBError) in
+            try transaction.value(for: [97], in: letters)
+        }
+        #expect(value == [3])
+    }
 }

@@ -1,7 +1,7 @@
 """The library that stands between a server and the disk, and the page by which a test tells it what to do."""
 
 import errno
-import fcntl
+import functools
 import hashlib
 import mmap
 import os
@@ -26,6 +26,7 @@ MATCH_BYTES = 192
 PAGE_BYTES = 4096
 
 
+@functools.cache
 def library():
     """The path of the library, which is compiled when it is not there."""
     name = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:12]
@@ -56,7 +57,6 @@ class Control:
         self._root = pathlib.Path(root).resolve()
         self.path.write_bytes(bytes(PAGE_BYTES))
         with open(self.path, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
             self._page = mmap.mmap(file.fileno(), PAGE_BYTES)
 
     @property
