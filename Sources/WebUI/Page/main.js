@@ -4,12 +4,16 @@ import { html, render, useEffect, useState } from "./core/preact.js";
 import { useRoute } from "./core/route.js";
 import { watchConnection, listen } from "./core/feed.js";
 import { useKept } from "./core/reading.js";
+import { useUnread } from "./core/unread.js";
 import { redrawCharts } from "./parts/chart.js";
 import { Toasts } from "./parts/small.js";
 import { Sessions } from "./views/sessions.js";
 import { SessionPage } from "./views/session.js";
 import { Compare } from "./views/compare.js";
 import { Create } from "./views/create.js";
+import { Alerts } from "./views/alerts.js";
+import { Notifications } from "./views/notifications.js";
+import { Audit } from "./views/audit.js";
 import { Webhooks } from "./views/webhooks.js";
 import { Server } from "./views/server.js";
 
@@ -19,6 +23,9 @@ const VIEWS = {
   session: { view: SessionPage },
   compare: { label: "Compare", view: Compare },
   create: { label: "New session", view: Create },
+  alerts: { label: "Alerts", view: Alerts },
+  notifications: { view: Notifications },
+  audit: { label: "Audit", view: Audit },
   webhooks: { label: "Webhooks", view: Webhooks },
   server: { label: "Server", view: Server },
 };
@@ -33,6 +40,16 @@ function Connection() {
   if (isLive === null) return html`<span class="connection" role="status"><i></i>connecting</span>`;
   return isLive ? html`<span class="connection live" role="status"><i></i>live</span>`
     : html`<span class="connection lost" role="status"><i></i>not connected; trying again</span>`;
+}
+
+/** The bell, and how many notifications are not read. */
+function Bell({ isHere }) {
+  const count = useUnread();
+  return html`<a class="bell" href="#/notifications" aria-current=${isHere ? "page" : undefined} title="Notifications"
+      aria-label=${count ? `Notifications, ${count} not read` : "Notifications"}>
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4">
+      <path d="M3 12V7a5 5 0 0 1 10 0v5M1.5 12h13M6.5 14h3" stroke-linecap="round" /></svg>
+    ${count > 0 && html`<b>${count > 99 ? "99+" : count}</b>`}</a>`;
 }
 
 function Theme() {
@@ -66,7 +83,7 @@ function Page() {
         <a key=${name} href=${name === "compare" && last ? last : "#/" + name} aria-current=${route.path[0] === name || (name === "sessions" && route.path[0] === "session") ? "page" : undefined}>${one.label}</a>`)}
         <a href="/docs">API</a>
       </nav><span class="spacer"></span>
-      <${Connection} /><${Theme} />
+      <${Connection} /><${Bell} isHere=${route.path[0] === "notifications"} /><${Theme} />
     </header>
     <main tabindex="-1">${found ? html`<${found.view} key=${route.path.join("/")} route=${route} />`
     : html`<p class="padded">There is no view called ${route.path[0]}. <a href="#/sessions">All sessions</a></p>`}</main>

@@ -8,6 +8,8 @@ import tempfile
 from checking import Wrong, conclude, run_one
 
 from . import (
+    checks_alerts,
+    checks_audit,
     checks_compare,
     checks_creation,
     checks_everybody,
@@ -45,6 +47,8 @@ def main():
         *checks_session.CHECKS,
         *checks_compare.CHECKS,
         *checks_creation.CHECKS,
+        *checks_alerts.CHECKS,
+        *checks_audit.CHECKS,
         *checks_everybody.CHECKS,
         *checks_live.CHECKS,
         *checks_many.CHECKS,

@@ -31,6 +31,10 @@ def accessible(bed):
         f"#/compare?ids={ids}&tab=correlation": "tbody tr",
         "#/create": "aside button",
         "#/webhooks": "h1",
+        "#/alerts?status=all": "tbody tr",
+        "#/alerts?tab=rules": "tbody tr",
+        "#/notifications": "li",
+        rich + "?tab=alerts": "tbody tr",
         "#/server": "tbody tr",
     }
     axe, found = Axe(), []
@@ -86,7 +90,10 @@ def hostile(bed):
     trainer.post("/provenance", {"attempt": trainer.attempt, "facts": {HOSTILE: HOSTILE}})
     trainer.finish("failed", HOSTILE)
     here = f"#/session/{trainer.id}"
-    tabs = ("charts", "overview", "epochs", "checkpoints", "media", "logs", "events", "configuration", "code", "host")
+    tabs = (
+        *("charts", "overview", "epochs", "checkpoints", "media", "logs"),
+        *("events", "configuration", "code", "host", "alerts"),
+    )
     views = [
         "#/sessions",
         "#/sessions?by=experiment",
@@ -98,6 +105,10 @@ def hostile(bed):
             for tab in ("curves", "differences", "parallel", "scatter", "correlation", "images")
         ),
         f"#/create?from={trainer.id}",
+        "#/alerts?status=all",
+        "#/alerts?tab=rules&id=" + HOSTILE,
+        "#/notifications",
+        "#/audit?position=1&session=" + HOSTILE,
         "#/webhooks?id=" + HOSTILE.replace("#", ""),
         "#/sessions?filter=" + HOSTILE,
     ]

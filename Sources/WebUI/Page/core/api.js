@@ -126,6 +126,15 @@ export async function lines(path, query = {}, signal) {
 }
 
 /**
+ * Reads bytes.
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ */
+export async function bytes(path, signal) {
+  return new Uint8Array(await (await request("GET", path, {}, undefined, signal)).arrayBuffer());
+}
+
+/**
  * Reads a text, such as the server's telemetry, at an address outside the API too.
  * @param {string} target
  */

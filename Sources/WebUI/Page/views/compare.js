@@ -9,6 +9,7 @@ import { sessionsThen } from "../core/past.js";
 import { throttled, useKept, useReading } from "../core/reading.js";
 import { scaleOf, shade } from "../core/statistics.js";
 import { change, go, link } from "../core/route.js";
+import { Position } from "../parts/asof.js";
 import { Fault } from "../parts/small.js";
 import { Curves } from "./compare/curves.js";
 import { Differences } from "./compare/differences.js";
@@ -72,16 +73,6 @@ async function readThen(ids, at, signal) {
   const sessions = await sessionsThen(ids, at, signal);
   const of = (kind) => [...new Set(sessions.flatMap((session) => Object.keys(session.columns ?? {})))].filter((name) => name.startsWith(kind)).sort();
   return { sessions, params: of("params."), metrics: of("metrics."), monitors: [], results: of("results.") };
-}
-
-/** The position of the log that everything is shown at. @param {{at: string|undefined}} props */
-function Position({ at }) {
-  const { value: head } = useReading(async (signal) => (await get("/health", {}, signal)).position, [at === undefined]);
-  if (at === undefined) return html`<button title="Show everything as it was at a position of the log" onClick=${() => change({ at: head })} disabled=${head === undefined}>As of…</button>`;
-  const set = (event) => { const position = Number(event.target.value); if (Number.isInteger(position) && position > 0) change({ at: position }); };
-  return html`<span class="note warn row"><label>As of position <input type="range" min="1" max=${head ?? at} value=${at} aria-label="Position, roughly" onChange=${set} />
-    <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label>
-      <button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
 }
 
 /** What a session says to a field. @param {Session} session @param {string} name */

@@ -19,12 +19,14 @@ import { Events } from "./session/events.js";
 import { Configuration } from "./session/configuration.js";
 import { Code } from "./session/code.js";
 import { Host } from "./session/host.js";
+import { SessionAlerts } from "./session/alerts.js";
 
 /** @typedef {import("../core/types.js").Session} Session */
 
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
   logs: ["Log", Logs], events: ["Events", Events], configuration: ["Configuration", Configuration], code: ["Code and environment", Code], host: ["Host", Host],
+  alerts: ["Alerts", SessionAlerts],
 };
 
 /** Tells the tabs what a live session reports, as it happens. */
