@@ -14,6 +14,7 @@ import { Create } from "./views/create.js";
 import { Alerts } from "./views/alerts.js";
 import { Notifications } from "./views/notifications.js";
 import { Audit } from "./views/audit.js";
+import { Models } from "./views/models.js";
 import { Webhooks } from "./views/webhooks.js";
 import { Server } from "./views/server.js";
 
@@ -23,6 +24,7 @@ const VIEWS = {
   session: { view: SessionPage },
   compare: { label: "Compare", view: Compare },
   create: { label: "New session", view: Create },
+  models: { label: "Models", view: Models },
   alerts: { label: "Alerts", view: Alerts },
   notifications: { view: Notifications },
   audit: { label: "Audit", view: Audit },

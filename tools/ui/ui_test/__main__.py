@@ -16,6 +16,7 @@ from . import (
     checks_files,
     checks_live,
     checks_many,
+    checks_models,
     checks_session,
     checks_sessions,
 )
@@ -49,6 +50,7 @@ def main():
         *checks_creation.CHECKS,
         *checks_alerts.CHECKS,
         *checks_audit.CHECKS,
+        *checks_models.CHECKS,
         *checks_everybody.CHECKS,
         *checks_live.CHECKS,
         *checks_many.CHECKS,

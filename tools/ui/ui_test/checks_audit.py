@@ -133,6 +133,14 @@ def audited(bed):
         page.wait_for_selector("dd:has-text('webhook/hook_1')")
         look(f"?session={session}")
         page.wait_for_selector("text=All 34 records of the session are in the log")
+        # The events of a session that has the records of this log.
+        event = {"stream": f"session/{session}", "type": "session.epoch_completed", "actor": "trainer", "data": {}}
+        events = [json.dumps({"recorded_at": "2026-11-29T12:00:00Z", **event, "position": place}) for place in (1, 2, 99)]
+        page.route("**/events?stream=session*", lambda route: route.fulfill(body="\n".join(events)))
+        page.goto(f"{bed.server.url}/#/session/{session}?tab=events")
+        page.click("text=Verify all")
+        page.wait_for_selector("tr:has-text('not signed yet')")
+        same(page.locator("a.badge:has-text('proven')").count(), 2, "the records that are proven")
         # The log grows, and continues what was seen.
         for _ in range(9):
             log.append()

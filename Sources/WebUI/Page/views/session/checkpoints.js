@@ -4,7 +4,8 @@ import { html, useEffect, useState } from "../../core/preact.js";
 import { get, send, address } from "../../core/api.js";
 import { short, size, time } from "../../core/format.js";
 import { throttled, useReading } from "../../core/reading.js";
-import { link } from "../../core/route.js";
+import { go, link } from "../../core/route.js";
+import { AliasDialog } from "../../parts/alias.js";
 import { Copyable, Dialog, Fault } from "../../parts/small.js";
 
 /** @param {any} props */
@@ -12,6 +13,7 @@ export function Checkpoints({ session, at, past, bus, query }) {
   const all = query.attempts === "all";
   const { value, error, reload } = useReading((signal) => get("/checkpoints", { session_id: session.session_id, attempts: all ? "all" : undefined }, signal), [session.session_id, all]);
   const [asked, setAsked] = useState(null);
+  const [named, setNamed] = useState(/** @type {any} */ (null));
   useEffect(() => {
     const again = throttled(reload, 700);
     const stop = bus.on((frame) => { if (!["metrics", "host", "log"].includes(frame.type)) again(); });
@@ -35,7 +37,10 @@ export function Checkpoints({ session, at, past, bus, query }) {
       <td><${Copyable} text=${one.digest} shown=${one.digest.slice(7, 19) + "…"} /></td><td class="when">${time(one.created_at)}</td>
       <td class="row"><a class="button" download href=${address(`/checkpoints/${one.checkpoint_id}/download`)} aria-label=${"Download the checkpoint of epoch " + one.epoch}>Download</a>
         ${session.trainer !== "external" && one.resumable && html`<a class="button" href=${link(["create"], { from: session.session_id, checkpoint: one.checkpoint_id })}>Start from it</a>`}
+        ${at === null && html`<button class="plain" onClick=${() => setNamed(one)} aria-label=${"Name the checkpoint of epoch " + one.epoch}>Name…</button>`}
         ${at === null && !session.archived && html`<button class="plain" onClick=${() => setAsked(one)} aria-label=${"Delete the checkpoint of epoch " + one.epoch}>Delete…</button>`}</td></tr>`)}</tbody></table></div>`}
+    ${named && html`<${AliasDialog} checkpoint=${named.checkpoint_id} onClose=${() => setNamed(null)}
+      onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model], { alias: alias.alias }))} />`}
     ${asked && html`<${Dialog} title=${`Delete the checkpoint of epoch ${asked.epoch}?`} confirm="Delete" danger onClose=${() => setAsked(null)} onConfirm=${async () => { await send("DELETE", "/checkpoints/" + asked.checkpoint_id); reload(); }}>
       <p>Its file is erased; what other files share with it stays. The log keeps that it existed.${session.resume_checkpoint_id === asked.checkpoint_id && " The next attempt would have continued from it."}</p></${Dialog}>`}
   </div>`;
