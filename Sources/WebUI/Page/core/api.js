@@ -155,15 +155,17 @@ export const histories = (question, signal) => send("POST", "/metrics/history", 
 /**
  * Sessions by their ids, as lists show them, in the order of the ids.
  * @param {string[]} ids
- * @param {string[]} columns
+ * @param {string[]} [columns]
+ * @param {{at?: string, signal?: AbortSignal}} options `at` is a position of the log; those that did not exist then are left out
  * @returns {Promise<Session[]>}
  */
-export async function sessionsOf(ids, columns = []) {
+export async function sessionsOf(ids, columns = [], options = {}) {
+  const { at, signal } = options;
   const found = new Map();
   for (let start = 0; start < ids.length; start += 100) {
     const part = ids.slice(start, start + 100);
     const filter = `id in (${part.map((id) => JSON.stringify(id)).join(", ")})`;
-    const answer = await get("/training/sessions", { filter, columns, limit: 100, archived: "include" });
+    const answer = await get("/training/sessions", { filter, columns, limit: 100, archived: "include", as_of: at }, signal);
     for (const session of answer.sessions) found.set(session.session_id, session);
   }
   return ids.filter((id) => found.has(id)).map((id) => found.get(id));

@@ -50,10 +50,11 @@ export function Groups({ query }) {
     setMetrics([...monitors].slice(0, 3).flatMap((name) => [field("metrics", name), field("metrics", name) + ".best"]));
   }, [value]);
   useEffect(() => {
+    if (query.at) return undefined;
     const again = throttled(reload, 3000);
     const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") again(); });
     return () => { stop(); again.cancel(); };
-  }, []);
+  }, [query.at]);
   const groups = new Map();
   for (const session of value?.sessions ?? []) {
     const keys = query.by === "tags" ? (session.tags.length ? session.tags : [undefined]) : [own ? session[query.by] : session.columns?.[query.by]];
@@ -80,7 +81,7 @@ export function Groups({ query }) {
         <th scope="row"><a href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
         <td class="num">${row.sessions.length}</td>
         ${row.numbers.map((one, index) => html`<td class="num" key=${fields[index]}>${one.count ? html`${short(one.mean)} <span class="quiet">± ${Number.isFinite(one.std) ? short(Number(one.std.toPrecision(2))) : "–"}</span>` : ""}</td>`)}
-        <td>${row.sessions.length > 1 && html`<a href=${link(["compare"], { ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
+        <td>${row.sessions.length > 1 && html`<a href=${link(["compare"], { at: query.at, ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
       </tr>`)}</tbody></table></div>
     <p class="row">${isLoading && !value && html`<span class="quiet">reading…</span>`}
       ${value && html`<span class="quiet">${rows.length} groups of ${value.sessions.length.toLocaleString("en")} sessions. The spread is that of a sample (n − 1). Choose numbers with Columns.</span>

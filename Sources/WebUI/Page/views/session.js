@@ -3,7 +3,6 @@
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "../core/preact.js";
 import { get, send, sessionPath, lines } from "../core/api.js";
 import { Feed, listen } from "../core/feed.js";
-import { MOST_EVENTS, past } from "../core/past.js";
 import { duration, secondsOf, short, time } from "../core/format.js";
 import { throttled, useNow, useReading } from "../core/reading.js";
 import { change, go, link } from "../core/route.js";
@@ -22,6 +21,9 @@ import { Host } from "./session/host.js";
 import { SessionAlerts } from "./session/alerts.js";
 
 /** @typedef {import("../core/types.js").Session} Session */
+
+/** The most events of a session's lifecycle that the slider over its past has. */
+const MOST_EVENTS = 20_000;
 
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
@@ -48,12 +50,6 @@ export function SessionPage({ route }) {
   const wantsEvents = at !== null || Boolean(query.past);
   const { value: events, reload: reloadEvents, error: eventsError } = useReading(
     (signal) => (wantsEvents ? lines(sessionPath(id, "/events"), { stream: "session", limit: MOST_EVENTS }, signal) : Promise.resolve(undefined)), [id, wantsEvents]);
-  // Charts, files and lines are told apart by the moment of the position, also between two events of the lifecycle.
-  const { value: moment } = useReading(async (signal) => (at === null ? null : (await lines("/events", { after: at - 1, limit: 1 }, signal))[0]?.recorded_at ?? null), [at]);
-  const then = useMemo(() => {
-    const found = past(events, at);
-    return found && moment ? { ...found, when: moment } : found;
-  }, [events, at, moment]);
   const latest = useRef({ reload, reloadEvents, wantsEvents });
   latest.current = { reload, reloadEvents, wantsEvents };
 
@@ -91,7 +87,7 @@ export function SessionPage({ route }) {
       ${!wantsEvents && html`<button class="plain" onClick=${() => change({ past: "1" })} title="Show everything on this page as it was at a position of the log">As of…</button>`}
     </nav>
     ${error && html`<div class="section"><${Fault} error=${error} /></div>`}
-    <${View} session=${session} query=${query} at=${at} past=${then} bus=${bus} reload=${reload} />`;
+    <${View} session=${session} query=${query} at=${at} bus=${bus} reload=${reload} />`;
 }
 
 /** The sessions that can be begun, stopped, repeated or put away, and what happens then. */

@@ -7,6 +7,7 @@ import { csv, save } from "../core/format.js";
 import { learn, learnParams, names, field } from "../core/names.js";
 import { throttled, useKept, useNow } from "../core/reading.js";
 import { change, go, link } from "../core/route.js";
+import { Position } from "../parts/asof.js";
 import { FEW, FIXED, USUAL, column, widths } from "../parts/columns.js";
 import { FilterInput } from "../parts/filter.js";
 import { Dialog, Fault, Menu, tell } from "../parts/small.js";
@@ -19,7 +20,7 @@ const ROW = 34;
 
 /** The question that the address asks. @param {Record<string, string>} query */
 export const question = (query) => ({
-  filter: query.filter || undefined, q: query.q || undefined, sort: query.sort || undefined, archived: query.archived ? "include" : undefined,
+  filter: query.filter || undefined, q: query.q || undefined, sort: query.sort || undefined, archived: query.archived ? "include" : undefined, as_of: query.at || undefined,
 });
 
 /**
@@ -115,7 +116,7 @@ function commonMonitor(sessions) {
 }
 
 /** The curves of the monitored metric for the rows in sight. */
-function useSparks(sessions) {
+function useSparks(sessions, at) {
   const sparks = useRef(new Map());
   const states = useRef(new Map());
   const [, draw] = useState(0);
@@ -127,7 +128,7 @@ function useSparks(sessions) {
       for (const session of stale) states.current.set(session.session_id, session.current_epoch + session.status);
       const metrics = [...new Set(stale.map((session) => session.monitor ?? "val_loss"))];
       try {
-        const answer = await histories({ session_ids: stale.map((session) => session.session_id), metric_names: metrics, max_points: 40 });
+        const answer = await histories({ session_ids: stale.map((session) => session.session_id), metric_names: metrics, max_points: 40, as_of: at ? Number(at) : undefined });
         const monitors = new Map(stale.map((session) => [session.session_id, session.monitor ?? "val_loss"]));
         for (const series of answer.series ?? []) if (series.metric_name === monitors.get(series.session_id)) sparks.current.set(series.session_id, series.values);
         draw((count) => count + 1);
@@ -185,8 +186,8 @@ async function forAll(ids, verb, action) {
   else tell(`${ids.length} ${ids.length === 1 ? "session was" : "sessions were"} ${verb}.`, "good");
 }
 
-/** What can be done with the sessions that are chosen. @param {{chosen: Map<string, Session>, shown: import("../parts/columns.js").Column[], clear: () => void, refresh: () => void}} props */
-function Actions({ chosen, shown, clear, refresh }) {
+/** What can be done with the sessions that are chosen. @param {{chosen: Map<string, Session>, shown: import("../parts/columns.js").Column[], at?: string, clear: () => void, refresh: () => void}} props */
+function Actions({ chosen, shown, at, clear, refresh }) {
   const [dialog, setDialog] = useState("");
   const [tag, setTag] = useState("");
   const ids = [...chosen.keys()];
@@ -196,14 +197,14 @@ function Actions({ chosen, shown, clear, refresh }) {
   const table = () => save("sessions.csv", csv([["session_id", ...shown.map((one) => one.label)], ...[...chosen.values()].map((session) => [session.session_id, ...shown.map((one) => one.value(session))])]));
   return html`
     <span aria-live="polite"><b>${ids.length}</b> selected</span>
-    <button class="primary" disabled=${ids.length < 2 || ids.length > 100} title="From 2 to 100 sessions" onClick=${() => go(link(["compare"], { ids: ids.join(",") }))}>Compare</button>
-    <button onClick=${() => setDialog("tag")}>Tag…</button>
-    <button disabled=${running.length === 0} onClick=${() => setDialog("stop")}>Stop…</button>
-    <button disabled=${busy.length === ids.length} onClick=${() => setDialog("archive")}>Archive…</button>
+    <button class="primary" disabled=${ids.length < 2 || ids.length > 100} title="From 2 to 100 sessions" onClick=${() => go(link(["compare"], { ids: ids.join(","), at }))}>Compare</button>
+    ${!at && html`<button onClick=${() => setDialog("tag")}>Tag…</button>
+      <button disabled=${running.length === 0} onClick=${() => setDialog("stop")}>Stop…</button>
+      <button disabled=${busy.length === ids.length} onClick=${() => setDialog("archive")}>Archive…</button>`}
     <${Menu} label="Export">${(close) => html`
       <button class="plain" onClick=${() => { table(); close(); }}>These rows as CSV</button><br />
-      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "csv" })}>All points as CSV</a><br />
-      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "npz" })}>All points as numpy arrays</a>`}</${Menu}>
+      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "csv", as_of: at })}>All points as CSV</a><br />
+      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "npz", as_of: at })}>All points as numpy arrays</a>`}</${Menu}>
     <button class="plain" onClick=${clear}>Clear</button>
     ${dialog === "tag" && html`<${Dialog} title=${`Tag ${ids.length} sessions`} confirm="Add the tag" disabled=${!tag.trim()} onClose=${() => setDialog("")}
       onConfirm=${async () => { await forAll(ids, "tagged", (id) => send("PATCH", sessionPath(id), { tags: [...new Set([...chosen.get(id).tags, tag.trim()])] })); done(); }}>
@@ -235,6 +236,7 @@ function Bar({ query, error = null, shown = USUAL, extra = null, counts = null }
       <option value="">nothing</option>${groupings.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
     <${ColumnChooser} shown=${shown} /><${Views} />
     <label><input type="checkbox" checked=${Boolean(query.archived)} onChange=${(event) => change({ archived: event.target.checked ? "1" : "" })} />archived</label>
+    <${Position} at=${query.at} />
     ${counts}${extra}
   </div>`;
 }
@@ -276,13 +278,14 @@ function Table({ query }) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
+    if (query.at) return undefined;
     const refresh = throttled(() => rows.refresh(range.current.first, range.current.last), 700);
     const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") refresh(); });
     return () => { stop(); refresh.cancel(); };
-  }, []);
+  }, [query.at]);
   const present = [];
   for (let index = first; index <= last; index += 1) { const session = rows.at(index); if (session) present.push(session); }
-  const sparks = useSparks(ids.includes("curve") ? present : []);
+  const sparks = useSparks(ids.includes("curve") ? present : [], query.at);
   useEffect(() => {
     const common = commonMonitor(present);
     if (common && !monitor) setMonitor(common);
@@ -313,7 +316,7 @@ function Table({ query }) {
       const next = Math.min(rows.total - 1, Math.max(0, active + steps[event.key]));
       setActive(next);
       reveal(next);
-    } else if (event.key === "Enter" && rows.at(active)) go(link(["session", rows.at(active).session_id]));
+    } else if (event.key === "Enter" && rows.at(active)) go(link(["session", rows.at(active).session_id], { at: query.at }));
     else if (event.key === " ") { event.preventDefault(); toggle(active, event.shiftKey); }
     else if (event.key === "Escape") setChosen(new Map());
   };
@@ -335,20 +338,20 @@ function Table({ query }) {
     const session = rows.at(index);
     list.push(html`<div key=${session?.session_id ?? "row-" + index} id=${"row-" + index} role="row" aria-rowindex=${index + 2} aria-selected=${session ? chosen.has(session.session_id) : false}
       class=${`grid-row${session && chosen.has(session.session_id) ? " chosen" : ""}${index === active ? " active" : ""}`} style=${{ ...template, top: index * ROW + "px" }}
-      onClick=${(event) => { if (event.target.closest("a, input, button") || String(getSelection())) return; setActive(index); if (event.shiftKey) toggle(index, true); else if (session) go(link(["session", session.session_id])); }}>
+      onClick=${(event) => { if (event.target.closest("a, input, button") || String(getSelection())) return; setActive(index); if (event.shiftKey) toggle(index, true); else if (session) go(link(["session", session.session_id], { at: query.at })); }}>
       <div class="grid-cell" role="gridcell">${session && html`<input type="checkbox" tabindex="-1" aria-label=${"Select " + session.session_name} checked=${chosen.has(session.session_id)}
         onClick=${(event) => { event.stopPropagation(); toggle(index, event.shiftKey); }} />`}</div>
-      ${shown.map((one) => html`<div key=${one.id} role="gridcell" class=${"grid-cell" + (one.numeric ? " num" : "")}>${session ? one.cell(session, { now, sparks }) : ""}</div>`)}
+      ${shown.map((one) => html`<div key=${one.id} role="gridcell" class=${"grid-cell" + (one.numeric ? " num" : "")}>${session ? one.cell(session, { now: query.at ? Date.parse(session.updated_at) : now, at: query.at, sparks }) : ""}</div>`)}
     </div>`);
   }
   const isEmpty = rows.total === 0 && !rows.isLoading && !rows.error;
-  const isAsked = Boolean(query.filter || query.q || query.archived);
+  const isAsked = Boolean(query.filter || query.q || query.archived || query.at);
   return html`
     <h1 class="hidden">Sessions</h1>
     <${Bar} query=${query} error=${rows.error} shown=${ids}
       counts=${html`<span class="quiet" aria-live="polite">${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
       extra=${rows.isOutdated && html`<button onClick=${() => rows.refresh(first, last, true)}>The order has changed: show it</button>`} />
-    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${new Map([...chosen].map(([id, session]) => [id, rows.known.get(id) ?? session]))} shown=${shown} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last, true)} /></div>`}
+    ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions"><${Actions} chosen=${new Map([...chosen].map(([id, session]) => [id, rows.known.get(id) ?? session]))} shown=${shown} at=${query.at} clear=${() => setChosen(new Map())} refresh=${() => rows.refresh(first, last, true)} /></div>`}
     ${rows.error && rows.error.details?.field !== "filter" && html`<div class="section"><${Fault} error=${rows.error} /></div>`}
     <div class="grid" ref=${box} role="grid" tabindex="0" aria-label="Sessions" aria-rowcount=${rows.total + 1} aria-multiselectable="true" aria-activedescendant=${active >= first && active <= last ? "row-" + active : undefined}
       onScroll=${(event) => setView({ ...view, top: event.target.scrollTop })} onKeyDown=${keyDown}

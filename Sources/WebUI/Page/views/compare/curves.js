@@ -61,7 +61,7 @@ function Overlay({ name, answer, colors, query, zoom, sessions, axis }) {
     return { lines: log ? positive(lines) : lines, ranges, shown: found };
   }, [answer, colors, log, query.envelope, axis]);
   const all = name.includes(",") || sessions.length > 100 ? undefined
-    : "/api/v1/metrics/history" + queryText({ session_ids: sessions.map((session) => session.session_id), metric_names: name, format: "csv" });
+    : "/api/v1/metrics/history" + queryText({ session_ids: sessions.map((session) => session.session_id), metric_names: name, format: "csv", as_of: query.at });
   return html`<${Chart} title=${name} lines=${lines} ranges=${ranges} axis=${shown} log=${log} sync=${"compare " + shown} all=${all}
     range=${zoom?.axis === shown ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `${shown}:${range[0]}:${range[1]}` : "" })} />`;
 }

@@ -3,7 +3,6 @@
 import { html } from "../../core/preact.js";
 import { get } from "../../core/api.js";
 import { csv, save, short, whole } from "../../core/format.js";
-import { compareThen } from "../../core/past.js";
 import { useReading } from "../../core/reading.js";
 import { change, link } from "../../core/route.js";
 import { Fault } from "../../parts/small.js";
@@ -13,7 +12,7 @@ export function Differences({ sessions, query }) {
   const ids = sessions.slice(0, 10).map((session) => session.session_id);
   const all = query.all === "1";
   const { value, error } = useReading((signal) => (ids.length < 2 ? Promise.resolve(null)
-    : query.at ? Promise.resolve(compareThen(sessions.slice(0, 10), all)) : get("/compare", { sessions: ids, all: all || undefined }, signal)), [ids.join(), all, query.at, query.at && sessions]);
+    : get("/compare", { sessions: ids, all: all || undefined, as_of: query.at }, signal)), [ids.join(), all, query.at, sessions]);
   if (ids.length < 2) return html`<p class="padded quiet">Choose two sessions or more.</p>`;
   const find = (query.find ?? "").toLowerCase();
   const sections = (value?.sections ?? []).map((section) => ({ ...section, rows: section.rows.filter((row) => !find || (section.name + " " + row.key).toLowerCase().includes(find)) })).filter((section) => section.rows.length);

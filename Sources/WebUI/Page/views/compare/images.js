@@ -1,8 +1,7 @@
 /** Pictures of sessions side by side, at the same step. */
 
 import { html, useMemo } from "../../core/preact.js";
-import { artifactAddress, get, lines, sessionPath } from "../../core/api.js";
-import { asOf, MOST_EVENTS, past } from "../../core/past.js";
+import { artifactAddress, get, sessionPath } from "../../core/api.js";
 import { useReading } from "../../core/reading.js";
 import { change, link } from "../../core/route.js";
 import { Fault } from "../../parts/small.js";
@@ -14,12 +13,10 @@ const MOST = 12;
 /** @param {any} props */
 export function Images({ sessions, query }) {
   const shown = sessions.slice(0, MOST);
-  const at = query.at ? Number(query.at) : null;
   const { value, error } = useReading((signal) => Promise.all(shown.map(async (session) => {
-    const then = at === null ? null : past(await lines(sessionPath(session.session_id, "/events"), { stream: "session", limit: MOST_EVENTS }, signal), at);
-    const [images, figures] = await Promise.all(["image", "figure"].map((kind) => get(sessionPath(session.session_id, "/artifacts"), { kind }, signal)));
-    return { session, groups: byKey(asOf([...images.artifacts, ...figures.artifacts], then)).filter((group) => [...group.steps.values()][0].some((one) => one.content_type.startsWith("image/"))) };
-  })), [shown.map((session) => session.session_id).join(), at]);
+    const [images, figures] = await Promise.all(["image", "figure"].map((kind) => get(sessionPath(session.session_id, "/artifacts"), { kind, as_of: query.at }, signal)));
+    return { session, groups: byKey([...images.artifacts, ...figures.artifacts]).filter((group) => [...group.steps.values()][0].some((one) => one.content_type.startsWith("image/"))) };
+  })), [shown.map((session) => session.session_id).join(), query.at]);
   const keys = useMemo(() => [...new Set((value ?? []).flatMap((one) => one.groups.map((group) => group.key)))].sort(), [value]);
   const chosen = query.keys ? query.keys.split("|") : keys.slice(0, 2);
   const steps = useMemo(() => [...new Set((value ?? []).flatMap((one) => one.groups.filter((group) => chosen.includes(group.key)).flatMap((group) => [...group.steps.keys()])))].sort((one, other) => one - other), [value, chosen.join()]);

@@ -14,9 +14,10 @@ const MOST = 200_000;
 
 /** Reads a log from its end to its beginning, and then what comes. */
 class Log {
-  constructor(id, rank, changed) {
+  constructor(id, rank, at, changed) {
     this.id = id;
     this.rank = rank;
+    this.at = at;
     this.changed = changed;
     /** @type {any[]} */
     this.lines = [];
@@ -30,7 +31,7 @@ class Log {
     this.begin();
   }
 
-  read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank }); }
+  read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank, as_of: this.at ?? undefined }); }
 
   async begin() {
     try {
@@ -98,15 +99,16 @@ function Marked({ text, find }) {
 }
 
 /** @param {any} props */
-export function Logs({ session, query, past, bus }) {
+export function Logs({ session, query, at, bus }) {
   const [, draw] = useState(0);
   const rank = query.rank ? Number(query.rank) : undefined;
-  const log = useMemo(() => new Log(session.session_id, rank, () => draw((count) => count + 1)), [session.session_id, rank]);
+  const log = useMemo(() => new Log(session.session_id, rank, at, () => draw((count) => count + 1)), [session.session_id, rank, at]);
   const box = useRef(null);
   const [top, setTop] = useState(0);
   const [follows, setFollows] = useState(true);
   useEffect(() => () => { log.isClosed = true; }, [log]);
   useEffect(() => {
+    if (at !== null) return undefined;
     const again = throttled(() => log.more(), 400);
     const stop = bus.on((frame) => { if (frame.type !== "metrics" && frame.type !== "host") again(); });
     // What came between the first reading and this.
@@ -114,8 +116,7 @@ export function Logs({ session, query, past, bus }) {
     return () => { stop(); again.cancel(); };
   }, [log]);
   const find = (query.find ?? "").toLowerCase();
-  const until = past ? Date.parse(past.when) : Infinity;
-  const shown = useMemo(() => log.lines.filter((line) => (!find || line.text.toLowerCase().includes(find)) && (!past || Date.parse(line.time) <= until)), [log.lines, find, until]);
+  const shown = useMemo(() => log.lines.filter((line) => !find || line.text.toLowerCase().includes(find)), [log.lines, find]);
   const ranks = (session.attempts ?? []).reduce((most, one) => Math.max(most, one.world_size ?? 1), 1);
   const height = box.current?.clientHeight ?? 600;
   useEffect(() => { if (follows && box.current) box.current.scrollTop = shown.length * ROW; }, [shown.length, follows]);

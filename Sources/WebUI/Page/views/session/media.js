@@ -3,7 +3,6 @@
 import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
 import { get, sessionPath, artifactAddress } from "../../core/api.js";
 import { csv, save, short, size, time } from "../../core/format.js";
-import { asOf } from "../../core/past.js";
 import { throttled, useReading } from "../../core/reading.js";
 import { change } from "../../core/route.js";
 import { InSight } from "../../parts/sight.js";
@@ -144,17 +143,17 @@ function Group({ session, group, step }) {
 }
 
 /** @param {any} props */
-export function Media({ session, query, past, bus }) {
+export function Media({ session, query, at, bus }) {
   const id = session.session_id;
-  const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined }, signal), [id, query.attempts]);
+  const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined, as_of: at ?? undefined }, signal), [id, query.attempts, at]);
   useEffect(() => {
     const again = throttled(reload, 2000);
     const stop = bus.on((frame) => { if (!["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const find = (query.find ?? "").toLowerCase();
-  const artifacts = useMemo(() => asOf(/** @type {Artifact[]} */ (value?.artifacts ?? []), past)
-    .filter((one) => !find || one.path.toLowerCase().includes(find)), [value, past, find]);
+  const artifacts = useMemo(() => /** @type {Artifact[]} */ (value?.artifacts ?? [])
+    .filter((one) => !find || one.path.toLowerCase().includes(find)), [value, find]);
   const groups = useMemo(() => byKey(artifacts), [artifacts]);
   const steps = useMemo(() => [...new Set(groups.flatMap((group) => [...group.steps.keys()]))].filter((step) => step >= 0).sort((one, other) => one - other), [groups]);
   const step = query.step ? Number(query.step) : null;
@@ -164,7 +163,7 @@ export function Media({ session, query, past, bus }) {
           <span class="quiet">${step ?? "the last"}</span></label>`}
       <span class="quiet">${artifacts.length} files</span></div>
     <div class="section stack"><${Fault} error=${error} />
-      ${value && artifacts.length === 0 && html`<p class="quiet">No file ${past ? "had been" : "has been"} logged.</p>`}
+      ${value && artifacts.length === 0 && html`<p class="quiet">No file ${at !== null ? "had been" : "has been"} logged.</p>`}
       ${Object.entries(KINDS).map(([kind, label]) => { const some = groups.filter((group) => group.kind === kind); return some.length === 0 ? null : html`<div key=${kind}><div class="prefix"><h2>${label}</h2>
         <span class="quiet">${some.length}</span></div>
         <div class=${"pictures" + (kind === "image" ? "" : " roomy")}>${some.map((group) => html`<${InSight} key=${group.key} height=${200}>${() => html`<${Group} session=${id} group=${group} step=${step} />`}</${InSight}>`)}</div></div>`; })}
