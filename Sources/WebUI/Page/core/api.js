@@ -58,7 +58,10 @@ export const address = (path, query = {}) => BASE + path + queryText(query);
  */
 export const sessionPath = (id, rest = "") => "/training/sessions/" + encodeURIComponent(id) + rest;
 
-/** @param {{path: string, digest?: string}} artifact @param {string} session */
+/**
+ * @param {{path: string, digest?: string}} artifact
+ * @param {string} session
+ */
 export const artifactAddress = (session, artifact) =>
   address(sessionPath(session, "/artifacts/" + artifact.path.split("/").map(encodeURIComponent).join("/")),
     { digest: artifact.digest });
@@ -73,7 +76,7 @@ async function request(method, path, query, body, signal) {
       method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (/** @type {Error} */ (error).name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The server cannot be reached. The page tries again.");
   }
   if (response.ok) return response;

@@ -5,14 +5,20 @@ import { headersOf, payloadDigest, readHeader, tileOf } from "./headers.js";
 import { verifyHead } from "./notes.js";
 import { bytesOfBase64, leafHash, ProofFault, verifyConsistency, verifyInclusion } from "./proofs.js";
 
-/** @typedef {import("./proofs.js").TreeHead} TreeHead @typedef {import("./proofs.js").Step} Step */
+/**
+ * @typedef {import("./proofs.js").TreeHead} TreeHead
+ * @typedef {import("./proofs.js").Step} Step
+ */
 
 /** @typedef {{origin: string, size: number, root: string, when: string}} Seen what a browser keeps of a tree head */
 
 /** A browser gives its cryptography only to pages that came by HTTPS or from its own machine. */
 export const canVerify = () => Boolean(globalThis.crypto?.subtle);
 
-/** The present tree head, once a key of the log has signed it. @param {AbortSignal} [signal] */
+/**
+ * The present tree head, once a key of the log has signed it.
+ * @param {AbortSignal} [signal]
+ */
 export async function readHead(signal) {
   const [answer, keys] = await Promise.all([get("/audit/tree-head", {}, signal), get("/audit/public-key", {}, signal)]);
   return { ...await verifyHead(answer, keys), keys: keys.keys, note: answer.note };
@@ -59,7 +65,11 @@ export async function verifyRecord(record, head) {
   return { header, leaf, steps, payload: await judgePayload(record, header.payloadDigest) };
 }
 
-/** @param {any} record @param {string} digest @returns {Promise<Proven["payload"]>} */
+/**
+ * @param {any} record
+ * @param {string} digest
+ * @returns {Promise<Proven["payload"]>}
+ */
 async function judgePayload(record, digest) {
   if (record.payload === undefined || record.salt === undefined) return "redacted";
   const computed = await payloadDigest(bytesOfBase64(record.salt), bytesOfBase64(record.payload));
@@ -89,7 +99,12 @@ export async function proveRecord(position, head, signal) {
   return { header, leaf, steps, payload: await payloadOf(header, head, signal) };
 }
 
-/** @param {import("./headers.js").Header} header @param {TreeHead} head @param {AbortSignal} [signal] @returns {Promise<Proven["payload"]>} */
+/**
+ * @param {import("./headers.js").Header} header
+ * @param {TreeHead} head
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Proven["payload"]>}
+ */
 async function payloadOf(header, head, signal) {
   const session = /^(?:session|telemetry)\/([^/]+)$/.exec(header.stream)?.[1];
   if (!session) return "unseen";
@@ -129,7 +144,10 @@ export async function proveSession(session, head, progress, signal) {
   }
 }
 
-/** A stream's versions have no gaps, so a record that was left out is noticed. @param {Proven[]} proven */
+/**
+ * A stream's versions have no gaps, so a record that was left out is noticed.
+ * @param {Proven[]} proven
+ */
 function checkComplete(proven) {
   /** @type {Map<string, number>} */
   const versions = new Map();

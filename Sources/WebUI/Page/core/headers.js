@@ -18,7 +18,11 @@ const FIXED = 88;
  * @property {string} command
  */
 
-/** What a header says. @param {Uint8Array} bytes @returns {Header} */
+/**
+ * What a header says.
+ * @param {Uint8Array} bytes
+ * @returns {Header}
+ */
 export function readHeader(bytes) {
   if (bytes.length < FIXED) throw new ProofFault(`A header has at least ${FIXED} bytes; this one has ${bytes.length}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -35,7 +39,11 @@ export function readHeader(bytes) {
   };
 }
 
-/** The digest of a payload, as the header has it. @param {Uint8Array} salt @param {Uint8Array} payload */
+/**
+ * The digest of a payload, as the header has it.
+ * @param {Uint8Array} salt
+ * @param {Uint8Array} payload
+ */
 export async function payloadDigest(salt, payload) {
   const whole = new Uint8Array(salt.length + payload.length);
   whole.set(salt);
@@ -43,7 +51,10 @@ export async function payloadDigest(salt, payload) {
   return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", whole)));
 }
 
-/** The headers of a tile, each after its length in two bytes. @param {Uint8Array} bytes */
+/**
+ * The headers of a tile, each after its length in two bytes.
+ * @param {Uint8Array} bytes
+ */
 export function headersOf(bytes) {
   const found = [];
   for (let place = 0; place < bytes.length;) {
@@ -58,7 +69,11 @@ export function headersOf(bytes) {
 /** How many headers a tile has. */
 const TILE = 256;
 
-/** The tile that has the header of a leaf, in a tree of a size: its path, and the place of the header in it. @param {number} leaf @param {number} size */
+/**
+ * The tile that has the header of a leaf, in a tree of a size: its path, and the place of the header in it.
+ * @param {number} leaf
+ * @param {number} size
+ */
 export function tileOf(leaf, size) {
   const number = Math.floor(leaf / TILE);
   let digits = String(number);

@@ -12,7 +12,10 @@ const ED25519 = 1;
  * @typedef {{name: string, isVerified: boolean, isKnown: boolean}} Signed `isKnown` when the log says that the key is one of its own
  */
 
-/** The parts of a note, none of them verified. @param {string} note */
+/**
+ * The parts of a note, none of them verified.
+ * @param {string} note
+ */
 export function partsOf(note) {
   const place = note.lastIndexOf("\n\n");
   if (place < 0 || !note.endsWith("\n")) throw new ProofFault("The tree head is no signed note.");
@@ -37,7 +40,10 @@ export function headOf(text) {
   return { origin, head: { size: Number(size), root: hexOf(bytesOfBase64(root)) } };
 }
 
-/** The key that a text such as `name+id+base64` spells, once its id is that of its bytes. @param {string} text */
+/**
+ * The key that a text such as `name+id+base64` spells, once its id is that of its bytes.
+ * @param {string} text
+ */
 export async function keyOf(text) {
   const [name = "", id = "", ...rest] = text.split("+");
   const bytes = bytesOfBase64(rest.join("+"));
@@ -70,5 +76,8 @@ export async function verifyHead(answer, list) {
   return { head, origin, signatures: told };
 }
 
-/** The fingerprint of a key, in groups that can be read aloud. @param {string} hex */
+/**
+ * The fingerprint of a key, in groups that can be read aloud.
+ * @param {string} hex
+ */
 export const spelled = (hex) => (bytesOfHex(hex).length ? hex.match(/.{1,8}/g)?.join(" ") ?? "" : "");

@@ -21,18 +21,27 @@ export class ProofFault extends Error {}
 /** @param {Uint8Array} bytes */
 export const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The bytes of hexadecimal digits. @param {string} text */
+/**
+ * The bytes of hexadecimal digits.
+ * @param {string} text
+ */
 export function bytesOfHex(text) {
   if (!/^([0-9a-f]{2})*$/.test(text)) throw new ProofFault(`'${text.slice(0, 70)}' are not hexadecimal digits.`);
   return Uint8Array.from(/** @type {string[]} */ (text.match(/../g) ?? []), (digits) => parseInt(digits, 16));
 }
 
-/** The bytes of base64. @param {string} text */
+/**
+ * The bytes of base64.
+ * @param {string} text
+ */
 export function bytesOfBase64(text) {
   try { return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)); } catch { throw new ProofFault("The header is not base64."); }
 }
 
-/** @param {number} prefix @param {Uint8Array[]} parts */
+/**
+ * @param {number} prefix
+ * @param {Uint8Array[]} parts
+ */
 async function hash(prefix, ...parts) {
   const whole = new Uint8Array(1 + parts.reduce((sum, part) => sum + part.length, 0));
   whole[0] = prefix;
@@ -41,30 +50,50 @@ async function hash(prefix, ...parts) {
   return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", whole)));
 }
 
-/** The hash of a leaf. @param {Uint8Array} header the record's header, as the log has it */
+/**
+ * The hash of a leaf.
+ * @param {Uint8Array} header the record's header, as the log has it
+ */
 export const leafHash = (header) => hash(0, header);
 
-/** The hash of a node. @param {string} left @param {string} right */
+/**
+ * The hash of a node.
+ * @param {string} left
+ * @param {string} right
+ */
 export const nodeHash = (left, right) => hash(1, bytesOfHex(left), bytesOfHex(right));
 
-/** @param {number} value @param {number} place */
+/**
+ * @param {number} value
+ * @param {number} place
+ */
 const bit = (value, place) => Math.floor(value / 2 ** place) % 2;
 
-/** How many digits a number has in base two. @param {number} value */
+/**
+ * How many digits a number has in base two.
+ * @param {number} value
+ */
 function bitCount(value) {
   let count = 0;
   for (let rest = value; rest > 0; rest = Math.floor(rest / 2)) count += 1;
   return count;
 }
 
-/** How many of its digits are ones. @param {number} value */
+/**
+ * How many of its digits are ones.
+ * @param {number} value
+ */
 function onesOf(value) {
   let count = 0;
   for (let rest = value; rest > 0; rest = Math.floor(rest / 2)) count += rest % 2;
   return count;
 }
 
-/** The highest place at which two numbers differ, from 1; 0 when they are equal. @param {number} one @param {number} other */
+/**
+ * The highest place at which two numbers differ, from 1; 0 when they are equal.
+ * @param {number} one
+ * @param {number} other
+ */
 function differing(one, other) {
   for (let place = Math.max(bitCount(one), bitCount(other)); place > 0; place -= 1) if (bit(one, place - 1) !== bit(other, place - 1)) return place;
   return 0;
@@ -103,7 +132,10 @@ async function climb(way, start, beside, onlyLeft = false) {
   return { root: at, steps };
 }
 
-/** @param {number} value @param {string} what */
+/**
+ * @param {number} value
+ * @param {string} what
+ */
 function checkCount(value, what) {
   if (!Number.isSafeInteger(value) || value < 0) throw new ProofFault(`${what} is ${value}, which is no count.`);
 }
@@ -127,7 +159,10 @@ export async function verifyInclusion(proof, leaf, head) {
   return steps;
 }
 
-/** @param {string[]} hashes @param {number} expected */
+/**
+ * @param {string[]} hashes
+ * @param {number} expected
+ */
 function checkLength(hashes, expected) {
   if (hashes.length !== expected) throw new ProofFault(`The proof has ${hashes.length} hashes; for these sizes it has ${expected}.`);
   for (const one of hashes) if (!/^[0-9a-f]{64}$/.test(one)) throw new ProofFault(`'${one.slice(0, 70)}' is no hash.`);

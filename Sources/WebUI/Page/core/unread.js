@@ -9,7 +9,10 @@ import { throttled } from "./reading.js";
 const watchers = new Set();
 let known = 0;
 
-/** Says what an answer of the server has told. @param {number} count */
+/**
+ * Says what an answer of the server has told.
+ * @param {number} count
+ */
 export function setUnread(count) {
   known = count;
   for (const watcher of watchers) watcher(count);

@@ -9,7 +9,10 @@ import { Dialog } from "./small.js";
 
 /** @typedef {import("../core/types.js").Alert} Alert */
 
-/** How a severity and a status look. @type {Record<string, string>} */
+/**
+ * How a severity and a status look.
+ * @type {Record<string, string>}
+ */
 export const SEVERITY = { low: "", medium: "queued", high: "failed", critical: "failed critical" };
 /** @type {Record<string, string>} */
 const STATUS = { active: "failed", acknowledged: "queued", resolved: "completed" };
@@ -17,7 +20,10 @@ const STATUS = { active: "failed", acknowledged: "queued", resolved: "completed"
 /** @type {Record<string, string>} */
 const ENDINGS = { recovered: "recovered", session_ended: "the session ended", rule_changed: "the rule was changed", by_hand: "by hand" };
 
-/** Who has seen an alert, and why it is over. @param {Alert} alert */
+/**
+ * Who has seen an alert, and why it is over.
+ * @param {{alert: Alert}} props
+ */
 function History({ alert }) {
   return html`
     ${alert.acknowledged_at && html`<div class="quiet">seen ${alert.acknowledged_by ? "by " + alert.acknowledged_by : ""}
@@ -53,7 +59,10 @@ function Remark({ alert, verb, onClose, reload }) {
   </${Dialog}>`;
 }
 
-/** The place that shows why an alert rose: the chart of its metric, or the session. @param {Alert} alert */
+/**
+ * The place that shows why an alert rose: the chart of its metric, or the session.
+ * @param {Alert} alert
+ */
 const cause = (alert) => link(["session", alert.session_id ?? ""], alert.condition.startsWith("training_") || !alert.metric ? { tab: "overview" } : { find: alert.metric });
 
 /**

@@ -5,7 +5,11 @@ import { send } from "../core/api.js";
 import { useKept } from "../core/reading.js";
 import { Dialog } from "./small.js";
 
-/** The address of an alias. @param {string} model @param {string} alias */
+/**
+ * The address of an alias.
+ * @param {string} model
+ * @param {string} alias
+ */
 export const aliasPath = (model, alias) => `/models/${encodeURIComponent(model)}/aliases/${encodeURIComponent(alias)}`;
 
 /**

@@ -15,11 +15,14 @@ import { Progress, Spark, Status, Tags } from "./small.js";
  * @property {boolean} [numeric]
  * @property {string} [sort] what the server sorts by
  * @property {string} [field] what the server is asked for beside each session
- * @property {(session: Session, context: {now: number, at?: string, sparks: Map<string, any[]>}) => any} cell
+ * @property {(session: Session, context: {now: number, at?: string, spark?: any[]}) => any} cell
  * @property {(session: Session) => any} value for CSV and statistics
  */
 
-/** When something was: how long ago, or at a position of the past the time itself. @param {{value: string, context: {now: number, at?: string}}} props */
+/**
+ * When something was: how long ago, or at a position of the past the time itself.
+ * @param {{value: string, context: {now: number, at?: string}}} props
+ */
 const Moment = ({ value, context }) => html`<span title=${time(value)}>${context.at ? time(value).slice(0, 16) : ago(value, context.now)}</span>`;
 
 /** @type {Column[]} */
@@ -29,7 +32,7 @@ export const FIXED = [
     cell: (session, { at }) => html`<a class="name" tabindex="-1" href=${link(["session", session.session_id], { at })} title=${session.session_name}>${session.session_name}</a>`, value: (session) => session.session_name },
   { id: "progress", label: "Progress", width: 132, sort: "current_epoch",
     cell: (session) => html`<${Progress} session=${session} /> <span class="quiet">${session.current_epoch}/${session.total_epochs}</span>`, value: (session) => session.progress },
-  { id: "curve", label: "Curve", width: 112, cell: (session, { sparks }) => html`<${Spark} values=${sparks.get(session.session_id) ?? []} />`, value: () => "" },
+  { id: "curve", label: "Curve", width: 112, cell: (_session, { spark = [] }) => html`<${Spark} values=${spark} />`, value: () => "" },
   { id: "experiment", label: "Experiment", width: 90, grows: 1, cell: (session) => session.experiment ?? "", value: (session) => session.experiment },
   { id: "group", label: "Group", width: 80, grows: 1, cell: (session) => session.group ?? "", value: (session) => session.group },
   { id: "tags", label: "Tags", width: 110, grows: 1, cell: (session) => html`<${Tags} tags=${session.tags} />`, value: (session) => session.tags.join(" ") },
@@ -46,7 +49,11 @@ export const FIXED = [
 /** The columns that are shown unless others are chosen; those of the monitored metric come with it. */
 export const USUAL = ["status", "name", "progress", "curve", "experiment", "tags", "duration", "created"];
 
-/** A column by its id: one of the fixed ones, or a field of the filter language such as `params.lr`. @param {string} id @returns {Column|undefined} */
+/**
+ * A column by its id: one of the fixed ones, or a field of the filter language such as `params.lr`.
+ * @param {string} id
+ * @returns {Column|undefined}
+ */
 export function column(id) {
   const fixed = FIXED.find((one) => one.id === id);
   if (fixed) return fixed;
@@ -62,7 +69,11 @@ export function column(id) {
 /** The usual columns where there is little room. */
 export const FEW = ["status", "name", "progress"];
 
-/** The widths of columns, for the grid that every row is. @param {Column[]} shown @param {boolean} isNarrow whether there is little room */
+/**
+ * The widths of columns, for the grid that every row is.
+ * @param {Column[]} shown
+ * @param {boolean} isNarrow whether there is little room
+ */
 export function widths(shown, isNarrow = false) {
   const room = (one) => (isNarrow && one.grows ? Math.min(one.width, 110) : one.width);
   return {

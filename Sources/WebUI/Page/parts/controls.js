@@ -4,14 +4,21 @@ import { html, useMemo, useRef } from "../core/preact.js";
 import { throttled } from "../core/reading.js";
 import { change } from "../core/route.js";
 
-/** The range that the charts show, as the address has it. @param {Record<string, string>} query @returns {{axis: string, range: [number, number]}|null} */
+/**
+ * The range that the charts show, as the address has it.
+ * @param {Record<string, string>} query
+ * @returns {{axis: string, range: [number, number]}|null}
+ */
 export function zoomOf(query) {
   const [axis, low, high] = (query.zoom ?? "").split(":");
   const range = /** @type {[number, number]} */ ([Number(low), Number(high)]);
   return axis && range[0] < range[1] ? { axis, range } : null;
 }
 
-/** Lines for a logarithmic axis, which has no place for zero and below. @param {import("./chart.js").Line[]} lines */
+/**
+ * Lines for a logarithmic axis, which has no place for zero and below.
+ * @param {import("./chart.js").Line[]} lines
+ */
 export const positive = (lines) => lines.map((line) => ({ ...line, y: line.y.map((value) => (value <= 0 ? undefined : value)) }));
 
 /** @param {{query: Record<string, string>, attempts?: boolean, count?: any, zoom: any, children?: any}} props */

@@ -10,7 +10,11 @@ const FIELDS = {
 const STATUSES = ["created", "queued", "running", "stopping", "stopped", "completed", "failed"];
 const STATISTICS = ["best", "min", "max", "first", "last", "count"];
 
-/** What can stand at the caret: the word before it, and what it can become. @param {string} text @param {number} caret */
+/**
+ * What can stand at the caret: the word before it, and what it can become.
+ * @param {string} text
+ * @param {number} caret
+ */
 export function suggestions(text, caret) {
   const before = text.slice(0, caret);
   const value = /(\w+)\s*(?:=|!=|~|in\s*\(|,)\s*("?[^"=<>!~(),]*)$/.exec(before);
@@ -53,6 +57,7 @@ export function FilterInput({ value, error, onSubmit }) {
     setIndex(-1);
   };
   const take = (option) => {
+    if (!open) return;
     const caret = input.current.selectionStart;
     const next = text.slice(0, open.start) + option.text + " " + text.slice(caret);
     const place = open.start + option.text.length + 1;

@@ -27,14 +27,23 @@ const TABS = {
 /** The most sessions that are compared. */
 const MOST = 100;
 
-/** The ids of the sessions that the address names, one by one or by a filter. @param {Record<string, string>} query @param {AbortSignal} signal */
+/**
+ * The ids of the sessions that the address names, one by one or by a filter.
+ * @param {Record<string, string>} query
+ * @param {AbortSignal} signal
+ */
 async function idsOf(query, signal) {
   if (query.ids) return query.ids.split(",").slice(0, MOST);
   const answer = await get("/training/sessions", { filter: query.filter, limit: 20, as_of: query.at }, signal);
   return answer.sessions.map((/** @type {Session} */ session) => session.session_id);
 }
 
-/** The names of the params and results of some sessions. @param {string[]} ids @param {string|undefined} at @param {AbortSignal} signal */
+/**
+ * The names of the params and results of some sessions.
+ * @param {string[]} ids
+ * @param {string|undefined} at
+ * @param {AbortSignal} signal
+ */
 async function namesOf(ids, at, signal) {
   /** @type {Set<string>} */
   const params = new Set();
@@ -67,7 +76,12 @@ async function namesOf(ids, at, signal) {
  * @property {string[]} results
  */
 
-/** Reads the sessions, now or at a position, with what they can be compared by. @param {Record<string, string>} query @param {AbortSignal} signal @returns {Promise<Compared>} */
+/**
+ * Reads the sessions, now or at a position, with what they can be compared by.
+ * @param {Record<string, string>} query
+ * @param {AbortSignal} signal
+ * @returns {Promise<Compared>}
+ */
 async function readAll(query, signal) {
   const { at } = query;
   const bare = await sessionsOf(await idsOf(query, signal), [], { at, signal });
@@ -85,14 +99,23 @@ async function readAll(query, signal) {
   return { sessions: await sessionsOf(ids, columns, { at, signal }), params, metrics, monitors, results };
 }
 
-/** What a session says to a field. @param {Session} session @param {string} name */
+/**
+ * What a session says to a field.
+ * @param {Session} session
+ * @param {string} name
+ */
 export function valueOf(session, name) {
   if (name === "experiment" || name === "group" || name === "status") return session[name];
   if (name === "tags") return session.tags.join(" ");
   return session.columns?.[name];
 }
 
-/** The colour of each session, by a field or its place. @param {Session[]} sessions @param {string} by @returns {Map<string, string>} */
+/**
+ * The colour of each session, by a field or its place.
+ * @param {Session[]} sessions
+ * @param {string} by
+ * @returns {Map<string, string>}
+ */
 export function colorsOf(sessions, by) {
   if (!by || by === "session") return new Map(sessions.map((session, index) => [session.session_id, color(index)]));
   const values = sessions.map((session) => valueOf(session, by));
@@ -114,7 +137,7 @@ export function Compare({ route }) {
   useEffect(() => {
     if (query.at) return undefined;
     const again = throttled(() => { reload(); setCounter((count) => count + 1); }, 2000);
-    const stop = listen((frame) => { if (frame.type === "resync" || ids.has(frame.session_id)) again(); });
+    const stop = listen((frame) => { if (frame.type === "resync" || ids.has(frame.session_id ?? "")) again(); });
     return () => { stop(); again.cancel(); };
   }, [[...ids].join(), query.at]);
   const sessions = value?.sessions ?? [];

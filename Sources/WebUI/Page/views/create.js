@@ -21,7 +21,11 @@ train:
 
 const readSchema = async () => (await fetch(new URL("../session.schema.json", import.meta.url))).json();
 
-/** The dotted name that the caret stands in: that of its line, or of the mapping above it. @param {Map<string, number>} places @param {number} line */
+/**
+ * The dotted name that the caret stands in: that of its line, or of the mapping above it.
+ * @param {Map<string, number>} places
+ * @param {number} line
+ */
 function pathAt(places, line) {
   let found = "";
   let best = 0;
@@ -51,10 +55,24 @@ function Editor({ text, setText, problems, parsed, schema }) {
     setText(lines.join("\n"));
     requestAnimationFrame(() => { area.current.focus(); const place = lines.slice(0, at + 1).join("\n").length; area.current.setSelectionRange(place, place); follow(); });
   };
+  /**
+   * Begins the next line as far in as this one, or further below a mapping.
+   * @param {KeyboardEvent} event
+   */
+  const indented = (event) => {
+    if (event.key !== "Enter") return;
+    const { selectionStart: start, selectionEnd: end } = area.current;
+    const before = text.slice(0, start).split("\n").pop() ?? "";
+    const indent = (/^ */.exec(before) ?? [""])[0] + (/:\s*$/.test(before) ? "  " : "");
+    if (!indent) return;
+    event.preventDefault();
+    setText(text.slice(0, start) + "\n" + indent + text.slice(end));
+    const place = start + 1 + indent.length;
+    requestAnimationFrame(() => { area.current.setSelectionRange(place, place); follow(); });
+  };
   return html`<div class="editor"><div class="stack">
       <textarea ref=${area} aria-label="Configuration" aria-describedby="problems" spellcheck="false" value=${text} onInput=${(event) => { setText(event.target.value); follow(); }} onKeyUp=${follow} onClick=${follow}
-        onKeyDown=${(event) => { if (event.key === "Enter") { const start = area.current.selectionStart; const before = text.slice(0, start).split("\n").pop(); const indent = (/^ */.exec(before) ?? [""])[0] + (/:\s*$/.test(before) ? "  " : "");
-    if (indent) { event.preventDefault(); const next = text.slice(0, start) + "\n" + indent + text.slice(area.current.selectionEnd); setText(next); requestAnimationFrame(() => { area.current.setSelectionRange(start + 1 + indent.length, start + 1 + indent.length); follow(); }); } } }}></textarea>
+        onKeyDown=${indented}></textarea>
       <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class="fault">${problem.line > 0 && html`<button type="button" class="plain" onClick=${() => { const at = text.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0); area.current.focus(); area.current.setSelectionRange(at, at + (text.split("\n")[problem.line - 1] ?? "").length); follow(); }}>line ${problem.line}</button> `}${problem.message}</p>`)}</div>
     </div>
     <aside class="side stack" aria-label="Help">${own && path ? html`<div><h3 class="mono">${path}</h3>

@@ -8,12 +8,15 @@ import { learn, learnParams, names, field, quotedText } from "../core/names.js";
 import { throttled, useReading } from "../core/reading.js";
 import { link } from "../core/route.js";
 import { Fault } from "../parts/small.js";
-import { question } from "./sessions.js";
+import { question } from "./sessions/rows.js";
 
 /** The most sessions that are put into groups. */
 const MOST = 5000;
 
-/** The mean, the spread (of a sample) and the number of the finite values. @param {any[]} values */
+/**
+ * The mean, the spread (of a sample) and the number of the finite values.
+ * @param {any[]} values
+ */
 export function spread(values) {
   const finite = values.map(number).filter(Number.isFinite);
   const count = finite.length;

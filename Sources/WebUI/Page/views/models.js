@@ -12,7 +12,10 @@ import { Lineage } from "./models/lineage.js";
 /** How often models are read again, in milliseconds; no feed tells of them. */
 const PERIOD = 5000;
 
-/** Who changed something: the name that they gave, or the log's actor. @param {{by?: string, actor: string}} change */
+/**
+ * Who changed something: the name that they gave, or the log's actor.
+ * @param {{by?: string, actor: string}} change
+ */
 const who = (change) => change.by ?? change.actor;
 
 function List() {

@@ -16,7 +16,10 @@ const PRIORITY = { low: "", medium: "queued", high: "failed" };
 /** How many more are asked for at a time. */
 const PAGE = 100;
 
-/** Where a notification leads. @param {Notification} one */
+/**
+ * Where a notification leads.
+ * @param {Notification} one
+ */
 function target({ data }) {
   if (data.webhook_id) return link(["webhooks"], { id: data.webhook_id });
   if (data.alert_id) return link(["alerts"], { status: "all", session: data.session_id });

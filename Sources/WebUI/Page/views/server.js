@@ -7,7 +7,10 @@ import { useReading } from "../core/reading.js";
 import { link } from "../core/route.js";
 import { Fault } from "../parts/small.js";
 
-/** Telemetry as rows: name, labels, value and what it is. @param {string} exposition in the format of Prometheus */
+/**
+ * Telemetry as rows: name, labels, value and what it is.
+ * @param {string} exposition in the format of Prometheus
+ */
 export function readTelemetry(exposition) {
   const help = new Map();
   const rows = [];

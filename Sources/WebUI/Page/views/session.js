@@ -143,14 +143,14 @@ function Head({ session, isPast, reload }) {
   const isOpen = ["running", "stopping"].includes(session.status);
   const clock = isPast ? Date.parse(session.updated_at) : now;
   const { value: status } = useReading((signal) => (isOpen && !isPast ? get("/status/" + session.session_id, {}, signal) : Promise.resolve(null)), [session.position, isOpen]);
-  const figures = [
+  const figures = /** @type {[string, any][]} */ ([
     ["Epoch", `${session.current_epoch} of ${session.total_epochs}`], ["Step", session.current_step.toLocaleString("en")],
     [isOpen ? "Running for" : "Duration", duration(secondsOf(session, clock)) || "not started"],
     status?.seconds_left !== undefined && ["Left, about", duration(status.seconds_left)],
     monitor && metrics[monitor] !== undefined && [`${monitor} (${session.monitor_mode ?? "monitored"})`, short(metrics[monitor])],
     ...Object.entries(metrics).filter(([name]) => name !== monitor && !name.includes("/")).slice(0, 3).map(([name, value]) => [name, short(value)]),
     session.attempt > 1 && ["Attempt", session.attempt], session.queue_position && ["Place in the queue", session.queue_position], session.host && ["Host", session.host],
-  ].filter(Boolean);
+  ].filter(Boolean));
   return html`<div class="head">
     <div class="row">
       <${Name} session=${session} isFixed=${isPast || session.archived} reload=${reload} />

@@ -11,7 +11,10 @@ const SOURCES = { metric: "metrics of sessions", host: "the machines they train 
 const FIGURES = ["cpu_percent", "memory_percent", "disk_percent", "disk_free_bytes", "gpu_memory_percent", "gpu_utilization", "gpu_temperature"];
 const READINGS = ["cpu.percent", "memory.used_bytes", "memory.percent", "disk.percent", "gpu.*.utilization", "gpu.*.memory_used_bytes", "gpu.*.temperature"];
 
-/** The conditions by what is watched. @type {Record<string, Record<string, string>>} */
+/**
+ * The conditions by what is watched.
+ * @type {Record<string, Record<string, string>>}
+ */
 const CONDITIONS = {
   metric: {
     greater_than: "is above", less_than: "is below", is_nan: "is NaN or infinite", no_improvement: "has not become better", increases_by: "jumps up",
@@ -24,13 +27,19 @@ const CONDITIONS = {
   },
 };
 
-/** The fields that a condition has a use for. @type {Record<string, string[]>} */
+/**
+ * The fields that a condition has a use for.
+ * @type {Record<string, string[]>}
+ */
 const USES = {
   greater_than: ["threshold", "resolve_threshold"], less_than: ["threshold", "resolve_threshold"], is_nan: [],
   no_improvement: ["window", "unit", "mode", "min_delta"], increases_by: ["window", "threshold"], no_report: ["silence_seconds"],
 };
 
-/** The fields with numbers, and what they mean. @type {Record<string, string>} */
+/**
+ * The fields with numbers, and what they mean.
+ * @type {Record<string, string>}
+ */
 const NUMBERS = {
   threshold: "Threshold", resolve_threshold: "Over again at", window: "Window", min_delta: "Least improvement", silence_seconds: "Silence, in seconds",
   for_points: "For so many points", for_seconds: "For so many seconds", cooldown_seconds: "Seconds until it may rise again",

@@ -11,7 +11,10 @@ import { RuleDialog } from "./rule.js";
 
 /** @typedef {import("../../core/types.js").AlertRule} AlertRule */
 
-/** When a rule's alert rises, as a sentence. @param {AlertRule} rule */
+/**
+ * When a rule's alert rises, as a sentence.
+ * @param {AlertRule} rule
+ */
 export function sentence(rule) {
   const about = rule.metric ?? "";
   const held = [rule.for_points > 1 && `for ${rule.for_points} points`, rule.for_seconds > 0 && `for ${duration(rule.for_seconds)}`].filter(Boolean).join(" and ");

@@ -4,7 +4,10 @@ import { html } from "../../core/preact.js";
 
 /** @typedef {import("../../core/proofs.js").Step} Step */
 
-/** The first digits of a hash; the whole one under the pointer. @param {{hash: string, isGiven?: boolean}} props */
+/**
+ * The first digits of a hash; the whole one under the pointer.
+ * @param {{hash: string, isGiven?: boolean}} props
+ */
 const Hash = ({ hash, isGiven = false }) => html`<span class=${"mono hash" + (isGiven ? " given" : "")} title=${hash}>${hash.slice(0, 16)}…</span>`;
 
 /**

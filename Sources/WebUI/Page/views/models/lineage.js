@@ -8,7 +8,10 @@ import { link } from "../../core/route.js";
 import { aliasPath } from "../../parts/alias.js";
 import { Fault } from "../../parts/small.js";
 
-/** A fact of a step; one that names a session leads there. @param {{name: string, value: any}} props */
+/**
+ * A fact of a step; one that names a session leads there.
+ * @param {{name: string, value: any}} props
+ */
 const Fact = ({ name, value }) => html`<dt>${name.replaceAll("_", " ")}</dt><dd>${name === "session_id" || name === "parent"
   ? html`<a href=${link(["session", String(value)])}>${String(value)}</a>` : html`<span class="mono break">${whole(value)}</span>`}</dd>`;
 

@@ -90,7 +90,7 @@ function MetricChart({ metric, axis, series, session, query, zoom, at }) {
     if (!series) return { lines: [], ranges: [] };
     const { current, superseded } = byAttempts(series, attempts);
     const lines = [
-      ...superseded.map((one) => ({ ...linesOf(one, `attempt ${one.attempts[0]}, superseded`, "#8a93a0").pop() })),
+      ...superseded.flatMap((one) => linesOf(one, `attempt ${one.attempts?.[0]}, superseded`, "#8a93a0").slice(-1)),
       ...linesOf(current, metric.name, color(0)),
     ];
     return { lines: log ? positive(lines) : lines, ranges: query.envelope ? [envelope(current, color(0))] : [] };

@@ -5,7 +5,10 @@ import { get, sessionPath, artifactAddress, text } from "../../core/api.js";
 import { useReading } from "../../core/reading.js";
 import { Fault } from "../../parts/small.js";
 
-/** The kind of a line of a unified diff. @param {string} line */
+/**
+ * The kind of a line of a unified diff.
+ * @param {string} line
+ */
 export function kindOf(line) {
   if (/^(diff |index |\+\+\+ |--- |new file|deleted file|rename |similarity )/.test(line)) return "file";
   if (line.startsWith("@@")) return "place";

@@ -12,7 +12,10 @@ import { Fault } from "../../parts/small.js";
 /** The most events that are listed at once. */
 const MOST = 1000;
 
-/** The positions of the session's records whose proofs this browser has verified, and how that is done. @param {string} session */
+/**
+ * The positions of the session's records whose proofs this browser has verified, and how that is done.
+ * @param {string} session
+ */
 function useProofs(session) {
   const [state, setState] = useState(/** @type {{proven?: Set<number>, size?: number, count?: number, error?: any}} */ ({}));
   const verify = async () => {

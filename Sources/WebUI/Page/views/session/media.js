@@ -15,7 +15,10 @@ const KINDS = { image: "Pictures", figure: "Figures", histogram: "Histograms", t
 
 const canShow = (artifact) => /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/.test(artifact.content_type);
 
-/** Artifacts by what they show, each in the order of its steps. @param {Artifact[]} artifacts */
+/**
+ * Artifacts by what they show, each in the order of its steps.
+ * @param {Artifact[]} artifacts
+ */
 export function byKey(artifacts) {
   const groups = new Map();
   for (const artifact of artifacts) {
@@ -72,8 +75,8 @@ function Bars({ document: found }) {
 function Heat({ session, artifacts }) {
   const canvas = useRef(null);
   const chosen = useMemo(() => { const every = Math.ceil(artifacts.length / 60); return artifacts.filter((_, index) => index % every === 0 || index === artifacts.length - 1); }, [artifacts]);
-  const { value: found } = useReading(() => Promise.all(chosen.map((one) => documentOf(session, one))), [chosen.map((one) => one.digest).join()]);
-  const finite = (found ?? []).filter((one) => one.edges.length > 1);
+  const { value: found = [] } = useReading(() => Promise.all(chosen.map((one) => documentOf(session, one))), [chosen.map((one) => one.digest).join()]);
+  const finite = found.filter((one) => one.edges.length > 1);
   const low = Math.min(...finite.map((one) => one.edges[0]));
   const high = Math.max(...finite.map((one) => one.edges[one.edges.length - 1]));
   useEffect(() => {
