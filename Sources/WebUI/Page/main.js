@@ -96,8 +96,10 @@ function Theme() {
     setTheme(next);
     window.dispatchEvent(new Event("themechange"));
   };
-  return html`<button class="plain" onClick=${choose} title=${`Theme: ${theme}. Change to ${next}.`} aria-label=${`Theme ${theme}; change to ${next}`}>
-    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/>
+  return html`<button class="plain" onClick=${choose} title=${`Theme: ${theme}. Change to ${next}.`}
+    aria-label=${`Theme ${theme}; change to ${next}`}>
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/>
       <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>`;
 }
 
@@ -112,7 +114,8 @@ function Page() {
     <header class="top">
       <a class="brand" href="#/sessions">PIVOT</a>
       <nav aria-label="Views">${Object.entries(VIEWS).filter(([, found]) => found.label).map(([one, found]) => html`
-        <a key=${one} href=${one === "compare" && last ? last : "#/" + one} aria-current=${one === name || (one === "sessions" && name === "session") ? "page" : undefined}>${found.label}</a>`)}
+        <a key=${one} href=${one === "compare" && last ? last : "#/" + one}
+          aria-current=${one === name || (one === "sessions" && name === "session") ? "page" : undefined}>${found.label}</a>`)}
         <a href="/docs">API</a>
       </nav><span class="spacer"></span>
       <${Connection} /><${Bell} isHere=${name === "notifications"} /><${Theme} />

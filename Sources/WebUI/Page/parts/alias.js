@@ -29,11 +29,14 @@ export function AliasDialog({ model = "", alias = "", checkpoint = "", now, onCl
   const isReady = [form.model, form.alias, form.checkpoint, form.reason].every((one) => one.trim());
   return html`<${Dialog} title=${now ? `Move ${model} ${alias}?` : "Name a checkpoint"} confirm=${now ? "Move" : "Name it"} disabled=${!isReady}
     onConfirm=${confirm} onClose=${onClose}>
-    ${now ? html`<p>It points at <code>${now}</code>. Whoever asks for <b>${alias}</b> gets the other one from now on; the log keeps both, and why.</p>`
+    ${now ? html`<p>It points at <code>${now}</code>. Whoever asks for <b>${alias}
+      </b> gets the other one from now on; the log keeps both, and why.</p>`
     : html`<p class="quiet">A model is a name for checkpoints of any sessions; its aliases, such as production, say which is which.</p>
-      <div class="fields"><label class="field">Model<input type="text" placeholder="liver-segmentation" value=${form.model} onInput=${typed("model")} /></label>
+      <div class="fields"><label class="field">Model<input type="text" placeholder="liver-segmentation" value=${form.model}
+        onInput=${typed("model")} /></label>
         <label class="field">Alias<input type="text" placeholder="production" value=${form.alias} onInput=${typed("alias")} /></label></div>`}
-    <label class="field">Checkpoint<input type="text" class="mono" placeholder="ckpt_…" value=${form.checkpoint} onInput=${typed("checkpoint")} /></label>
+    <label class="field">Checkpoint<input type="text" class="mono" placeholder="ckpt_…" value=${form.checkpoint} onInput=${typed("checkpoint")} />
+      </label>
     <label class="field">Why<input type="text" value=${form.reason} onInput=${typed("reason")} /></label>
     <label class="field">Who you are<input type="text" autocomplete="name" value=${form.by} onInput=${typed("by")} /></label>
   </${Dialog}>`;

@@ -45,8 +45,10 @@ export function AsOf({ events, at, error, onClose }) {
       onInput=${(change_) => setMoving(Number(change_.target.value))} onChange=${(change_) => set(Number(change_.target.value))} />
         <canvas ref=${ticks}></canvas></div>
     <button class="plain" aria-label="The event after" disabled=${index >= last} onClick=${() => set(index + 1)}>›</button>
-    <label>position <input type="number" min=${events[0].position} aria-label="Position of the log" value=${moving === null ? at ?? event.position : event.position}
-      onChange=${(change_) => { const value = Number(change_.target.value); if (Number.isInteger(value) && value > 0) change({ at: value }); }} /></label>
+    <label>position <input type="number" min=${events[0].position} aria-label="Position of the log"
+      value=${moving === null ? at ?? event.position : event.position}
+      onChange=${(change_) => { const value = Number(change_.target.value); if (Number.isInteger(value) && value > 0) change({ at: value }); }} />
+        </label>
     <span class="clip">${time(event.recorded_at)} · ${eventName(event.type)} ${eventText(event).slice(0, 80)}</span>
     <button onClick=${onClose}>${isNow ? "Close" : "Back to now"}</button>
   </div>`;
@@ -59,7 +61,8 @@ export function AsOf({ events, at, error, onClose }) {
 export function Position({ at }) {
   const { value: head } = useReading(async (signal) => (await get("/health", {}, signal)).position, [at === undefined]);
   if (at === undefined) {
-    return html`<button title="Show everything as it was at a position of the log" disabled=${head === undefined} onClick=${() => change({ at: head })}>As of…</button>`;
+    return html`<button title="Show everything as it was at a position of the log" disabled=${head === undefined}
+      onClick=${() => change({ at: head })}>As of…</button>`;
   }
   const set = (/** @type {any} */ event) => {
     const position = Number(event.target.value);

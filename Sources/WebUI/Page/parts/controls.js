@@ -27,17 +27,21 @@ export function ChartControls({ query, attempts = false, count = null, zoom, chi
   const smooth = useRef(query.smooth ?? "");
   const setFind = useMemo(() => throttled(() => change({ find: find.current }), 150), []);
   const setSmooth = useMemo(() => throttled(() => change({ smooth: smooth.current === "0" ? "" : smooth.current }), 150), []);
-  const toggle = (name, label, title) => html`<button aria-pressed=${Boolean(query[name])} title=${title} onClick=${() => change({ [name]: query[name] ? "" : "1" })}>${label}</button>`;
+  const toggle = (name, label, title) => html`<button aria-pressed=${Boolean(query[name])} title=${title}
+    onClick=${() => change({ [name]: query[name] ? "" : "1" })}>${label}</button>`;
   return html`<div class="toolbar">
-    <input type="search" aria-label="Find metrics" placeholder="Find metrics" value=${query.find ?? ""} onInput=${(event) => { find.current = event.target.value; setFind(); }} />
+    <input type="search" aria-label="Find metrics" placeholder="Find metrics" value=${query.find ?? ""}
+      onInput=${(event) => { find.current = event.target.value; setFind(); }} />
     <label>Axis <select aria-label="Axis" value=${query.axis ?? ""} onChange=${(event) => change({ axis: event.target.value, zoom: "" })}>
       <option value="">epoch or step</option><option value="epoch">epoch</option><option value="step">step</option>
         <option value="time">time</option><option value="relative_time">time since the start</option></select></label>
-    <label>Smoothing <input type="range" min="0" max="0.99" step="0.01" aria-label="Smoothing" aria-valuetext=${query.smooth ?? "none"} value=${query.smooth ?? "0"} onInput=${(event) => { smooth.current = event.target.value; setSmooth(); }} />
+    <label>Smoothing <input type="range" min="0" max="0.99" step="0.01" aria-label="Smoothing" aria-valuetext=${query.smooth ?? "none"}
+      value=${query.smooth ?? "0"} onInput=${(event) => { smooth.current = event.target.value; setSmooth(); }} />
       <span class="mono">${Number(query.smooth ?? 0).toFixed(2)}</span></label>
     ${toggle("log", "log", "A logarithmic value axis")}
     ${toggle("envelope", "envelope", "The least and greatest values behind each curve")}
-    ${attempts && html`<button aria-pressed=${query.attempts === "all"} title="Show in grey what later attempts superseded" onClick=${() => change({ attempts: query.attempts ? "" : "all" })}>superseded</button>`}
+    ${attempts && html`<button aria-pressed=${query.attempts === "all"} title="Show in grey what later attempts superseded"
+      onClick=${() => change({ attempts: query.attempts ? "" : "all" })}>superseded</button>`}
     ${toggle("wide", "wide", "One chart in a row")}
     ${zoom && html`<button onClick=${() => change({ zoom: "" })}>Whole range</button>`}
     ${children}

@@ -34,7 +34,8 @@ function List({ query }) {
   const isAsked = query.severity || query.session || query.rule || shown !== "open";
   return html`<div class="toolbar">
       <label>Status <select aria-label="Status" value=${shown} onChange=${choose("status")}>
-        ${Object.keys(STATUSES).map((name) => html`<option key=${name} value=${name}>${name === "open" ? "not over" : name}</option>`)}</select></label>
+        ${Object.keys(STATUSES).map((name) => html`<option key=${name} value=${name}>${name === "open" ? "not over" : name}</option>`)}</select>
+          </label>
       <label>Severity <select aria-label="Severity" value=${query.severity ?? ""} onChange=${choose("severity")}>
         <option value="">any</option>${SEVERITIES.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
       <label>Session <input type="search" aria-label="Session" placeholder="any" value=${query.session ?? ""} onChange=${choose("session")} /></label>
@@ -44,7 +45,8 @@ function List({ query }) {
     : value && `${value.active_count} active, ${value.acknowledged_count} acknowledged`}</span></div>
     <div class="section stack"><${Fault} error=${error} />
       ${value && alerts.length === 0 ? html`<div class="note good">${isAsked ? "No alert matches." : "Nothing is wrong."}
-        ${" "}${isAsked ? html`<a href="#/alerts">All that are not over</a>` : html`<a href=${link(["alerts"], { status: "all" })}>What was</a>`}</div>`
+        ${" "}${isAsked ? html`<a href="#/alerts">All that are not over</a>` : html`<a href=${link(["alerts"], { status: "all" })}>What was</a>`}
+          </div>`
     : html`<${AlertTable} alerts=${alerts} isFixed=${query.at !== undefined} reload=${reload} />`}
       ${alerts.length === limit && limit < 1000 && html`<p><button onClick=${() => change({ limit: limit + PAGE })}>More</button></p>`}
     </div>`;

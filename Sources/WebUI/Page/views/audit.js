@@ -44,29 +44,34 @@ function Continued({ answer }) {
   return html`<section class="card"><header><h2 class="grow">Since this browser last looked</h2>
       ${error ? html`<span class="badge failed">not continued</span>` : value !== undefined && first && html`<span class="badge completed">continued</span>`}</header>
     <div class="padded stack">
-      ${error && html`<${Fault} error=${error} /><p>This browser keeps what it saw ${first && ago(first.when)}: ${first?.size.toLocaleString("en")} records
+      ${error && html`<${Fault} error=${error} />
+        <p>This browser keeps what it saw ${first && ago(first.when)}: ${first?.size.toLocaleString("en")} records
         with the root <span class="mono break">${first?.root}</span>. ${forget}</p>`}
       ${!error && value === undefined && html`<p class="quiet">checking…</p>`}
       ${!error && value === null && html`<p>This browser looks for the first time. It keeps the tree head, and tells next time whether anything that is
         recorded now was changed or removed.</p>`}
-      ${!error && value && first && html`<p class="note good"><b>Nothing was changed or removed.</b> The ${first.size.toLocaleString("en")} records that this
+      ${!error && value && first && html`<p class="note good">
+        <b>Nothing was changed or removed.</b> The ${first.size.toLocaleString("en")} records that this
           browser saw ${ago(first.when)} (${time(first.when)}) are the first of the ${head.size.toLocaleString("en")} that there are now.</p>
         ${value.length > 0 && html`<${Steps} steps=${value} title="Each hash that leads from what was seen to the root of now" />`}`}
     </div>
     ${asks && html`<${Dialog} title="Forget what this browser has seen?" confirm="Forget" danger onClose=${() => setAsks(false)}
       onConfirm=${async () => { now(); location.reload(); }}>
-      <p>The present tree head takes its place. Do this only when you know why the log is another one, such as after a restore.</p></${Dialog}>`}</section>`;
+      <p>The present tree head takes its place. Do this only when you know why the log is another one, such as after a restore.</p></${Dialog}>`}
+        </section>`;
 }
 
 /** @param {{route: import("../core/route.js").Route}} props */
 export function Audit({ route }) {
   const { value, error, isLoading, reload } = useReading((signal) => readHead(signal), []);
   if (!canVerify()) {
-    return html`<div class="section stack"><h1>Audit</h1><p class="note warn">This browser gives pages its cryptography only over HTTPS or from its own machine.
+    return html`<div class="section stack"><h1>Audit</h1>
+      <p class="note warn">This browser gives pages its cryptography only over HTTPS or from its own machine.
       Open this page at localhost, or verify with <code>pivot audit</code>.</p></div>`;
   }
   return html`<div class="section stack">
-    <div class="row"><h1 class="grow">Audit</h1><button disabled=${isLoading} onClick=${reload}>${isLoading ? "reading…" : "Read again"}</button></div>
+    <div class="row"><h1 class="grow">Audit</h1><button disabled=${isLoading} onClick=${reload}>${isLoading ? "reading…" : "Read again"}</button>
+      </div>
     <p class="quiet prose">Each record of the log is a leaf of a tree of hashes whose root the log signs. This page computes every hash and checks every
       signature in the browser, and believes the server nothing.</p>
     <${Fault} error=${error} />

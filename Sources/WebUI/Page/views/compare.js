@@ -150,15 +150,22 @@ export function Compare({ route }) {
   return html`
     <div class="toolbar"><h1>Compare</h1>
       <span class="quiet">${isLoading && !value ? "reading…" : `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}`}</span>
-      <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}><option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+      <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}>
+        <option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
       <${Position} at=${query.at} />
       ${!query.ids && value && html`<span class="quiet">The newest ${query.filter ? "that match" : ""}. Select sessions in the <a href="#/sessions">table</a> to choose others.</span>`}
-      ${sessions.length > 0 && html`<a class="button" href=${link(["sessions"], { at: query.at, filter: `id in (${sessions.map((session) => JSON.stringify(session.session_id)).join(", ")})` })}>As a table</a>`}</div>
+      ${sessions.length > 0 && html`<a class="button"
+        href=${link(["sessions"], { at: query.at, filter: `id in (${sessions.map((session) => JSON.stringify(session.session_id)).join(", ")})` })}>As a table</a>`}</div>
     <${Fault} error=${error} />
-    <div class="legend" aria-label="Sessions">${sessions.map((session) => html`<span key=${session.session_id} class="row"><a href=${link(["session", session.session_id], { at: query.at })}><i class="swatch" style=${{ "--swatch": colors.get(session.session_id) }}></i>
-      <span class="clip">${session.session_name}</span>${by !== "session" && html`<span class="quiet">${String(valueOf(session, by) ?? "none")}</span>`}</a>
+    <div class="legend" aria-label="Sessions">${sessions.map((session) => html`<span key=${session.session_id} class="row"><a
+      href=${link(["session", session.session_id], { at: query.at })}><i class="swatch" style=${{ "--swatch": colors.get(session.session_id) }}></i>
+      <span class="clip">${session.session_name}</span>${by !== "session" && html`<span class="quiet">${String(valueOf(session, by) ?? "none")}
+        </span>`}</a>
       <button class="plain" aria-label=${"Leave out " + session.session_name} onClick=${() => without(session.session_id)}>×</button></span>`)}</div>
-    <nav class="tabs" aria-label="Kinds of comparison">${Object.entries(TABS).map(([name, [label]]) => html`<a key=${name} href=${link(["compare"], { ...query, tab: name === "curves" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}</nav>
-    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions ${query.at ? "existed" : "exist"}. <button onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
+    <nav class="tabs" aria-label="Kinds of comparison">${Object.entries(TABS).map(([name, [label]]) => html`<a key=${name}
+      href=${link(["compare"], { ...query, tab: name === "curves" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
+      </nav>
+    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions ${query.at ? "existed" : "exist"}. <button
+      onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
     ${sessions.length > 0 && html`<${View} sessions=${sessions} names=${value} query=${query} colors=${colors} counter=${counter} by=${by} />`}`;
 }

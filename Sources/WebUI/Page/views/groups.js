@@ -76,18 +76,24 @@ export function Groups({ query }) {
     ...rows.map((row) => [row.key ?? "", row.sessions.length, ...row.numbers.flatMap((one) => [one.mean, one.std, one.count])])]));
   return html`<div class="section stack">
     <${Fault} error=${error} />
-    ${value && value.total > MOST && html`<p class="note warn">${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
+    ${value && value.total > MOST && html`<p class="note warn">
+      ${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
     <div class="card scroll" tabindex="0"><table class="plain"><caption class="hidden">Groups by ${query.by}</caption>
       <thead><tr><th scope="col">${query.by}</th>
-        <th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num" key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
+        <th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num"
+          key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
       <tbody>${rows.slice(0, 500).map((row) => html`<tr key=${String(row.key)}>
-        <th scope="row"><a href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
+        <th scope="row"><a
+          href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
         <td class="num">${row.sessions.length}</td>
-        ${row.numbers.map((one, index) => html`<td class="num" key=${fields[index]}>${one.count ? html`${short(one.mean)} <span class="quiet">± ${Number.isFinite(one.std) ? short(Number(one.std.toPrecision(2))) : "–"}</span>` : ""}</td>`)}
-        <td>${row.sessions.length > 1 && html`<a href=${link(["compare"], { at: query.at, ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
+        ${row.numbers.map((one, index) => html`<td class="num"
+          key=${fields[index]}>${one.count ? html`${short(one.mean)} <span class="quiet">± ${Number.isFinite(one.std) ? short(Number(one.std.toPrecision(2))) : "–"}</span>` : ""}</td>`)}
+        <td>${row.sessions.length > 1 && html`<a
+          href=${link(["compare"], { at: query.at, ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
       </tr>`)}</tbody></table></div>
     <p class="row">${isLoading && !value && html`<span class="quiet">reading…</span>`}
-      ${value && html`<span class="quiet">${rows.length} groups of ${value.sessions.length.toLocaleString("en")} sessions. The spread is that of a sample (n − 1). Choose numbers with Columns.</span>
+      ${value && html`<span class="quiet">
+        ${rows.length} groups of ${value.sessions.length.toLocaleString("en")} sessions. The spread is that of a sample (n − 1). Choose numbers with Columns.</span>
       <button onClick=${table}>Save as CSV</button>`}</p>
   </div>`;
 }

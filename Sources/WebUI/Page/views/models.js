@@ -29,13 +29,17 @@ function List() {
     <${Fault} error=${error} />
     ${value && models.length === 0 && html`<p class="note">There is no model yet. A model is a name for checkpoints of any sessions: name one here, or under
       Checkpoints on a session's page.</p>`}
-    ${models.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Model</th><th>Aliases</th><th>Changed</th></tr></thead>
+    ${models.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Model</th><th>Aliases</th><th>Changed</th>
+      </tr></thead>
       <tbody>${models.map((/** @type {any} */ model) => html`<tr key=${model.name}>
         <th scope="row"><a href=${link(["models", model.name])}>${model.name}</a></th>
-        <td class="break">${model.aliases.map((/** @type {any} */ one) => html`<span key=${one.alias} class="row"><a class="tag" href=${link(["models", model.name], { alias: one.alias })}>${one.alias}</a>
-          <code>${one.checkpoint_id}</code> <span class="quiet">of</span> <a href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}</a></span>`)}</td>
+        <td class="break">${model.aliases.map((/** @type {any} */ one) => html`<span key=${one.alias} class="row"><a class="tag"
+          href=${link(["models", model.name], { alias: one.alias })}>${one.alias}</a>
+          <code>${one.checkpoint_id}</code> <span class="quiet">of</span> <a
+            href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}</a></span>`)}</td>
         <td class="when" title=${time(model.updated_at)}>${ago(model.updated_at, now)}</td></tr>`)}</tbody></table></div>`}
-    ${isNew && html`<${AliasDialog} onClose=${() => setNew(false)} onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model]))} />`}</div>`;
+    ${isNew && html`<${AliasDialog} onClose=${() => setNew(false)} onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model]))} />`}
+      </div>`;
 }
 
 /** @param {{model: any, reload: () => void}} props */
@@ -47,25 +51,33 @@ function Aliases({ model, reload }) {
     await send("DELETE", aliasPath(model.name, doomed.alias), undefined, { reason: reason.trim(), expected_checkpoint_id: doomed.checkpoint_id });
     reload();
   };
-  return html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Alias</th><th>Checkpoint</th><th class="num">Epoch</th><th class="num">Metric</th>
+  return html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Alias</th><th>Checkpoint</th><th class="num">Epoch</th>
+    <th class="num">Metric</th>
       <th class="num">Size</th><th>Digest</th><th>Since</th><th>Why</th><th><span class="hidden">Actions</span></th></tr></thead>
     <tbody>${model.aliases.map((/** @type {any} */ one) => html`<tr key=${one.alias}>
       <th scope="row"><span class="tag">${one.alias}</span></th>
-      <td class="break"><code>${one.checkpoint_id}</code><div><a href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}</a></div></td>
+      <td class="break"><code>${one.checkpoint_id}</code><div><a href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}
+        </a></div></td>
       <td class="num">${one.epoch}</td>
-      <td class="num" title=${one.metric_value}>${one.metric_name && html`<span class="quiet">${one.metric_name}</span> ${short(one.metric_value)}`}</td>
+      <td class="num" title=${one.metric_value}>${one.metric_name && html`<span class="quiet">${one.metric_name}</span> ${short(one.metric_value)}`}
+        </td>
       <td class="num">${size(one.file_size_bytes)}</td>
       <td><${Copyable} text=${one.digest} shown=${one.digest.slice(7, 19) + "…"} /></td>
       <td class="when">${time(one.set_at)}</td><td class="break">${one.reason}<div class="quiet">${who(one)}</div></td>
-      <td class="row"><a class="button" download href=${address(`/checkpoints/${encodeURIComponent(one.checkpoint_id)}/download`)} aria-label=${"Download " + one.alias}>Download</a>
+      <td class="row"><a class="button" download href=${address(`/checkpoints/${encodeURIComponent(one.checkpoint_id)}/download`)}
+        aria-label=${"Download " + one.alias}>Download</a>
         <a class="button" href=${link(["models", model.name], { alias: one.alias })}>Lineage</a>
         <button onClick=${() => setMoved(one)} aria-label=${"Move " + one.alias}>Move…</button>
-        <button class="plain" onClick=${() => { setReason(""); setDoomed(one); }} aria-label=${"Remove " + one.alias}>Remove…</button></td></tr>`)}</tbody></table>
+        <button class="plain" onClick=${() => { setReason(""); setDoomed(one); }} aria-label=${"Remove " + one.alias}>Remove…</button></td></tr>`)}
+          </tbody></table>
     ${model.aliases.length === 0 && html`<p class="padded quiet">It has no alias any more; what there was stands below.</p>`}
-    ${moved && html`<${AliasDialog} model=${model.name} alias=${moved.alias} now=${moved.checkpoint_id} onClose=${() => setMoved(null)} onDone=${reload} />`}
-    ${doomed && html`<${Dialog} title=${`Remove the alias ${doomed.alias}?`} confirm="Remove" danger disabled=${!reason.trim()} onClose=${() => setDoomed(null)} onConfirm=${remove}>
+    ${moved && html`<${AliasDialog} model=${model.name} alias=${moved.alias} now=${moved.checkpoint_id} onClose=${() => setMoved(null)}
+      onDone=${reload} />`}
+    ${doomed && html`<${Dialog} title=${`Remove the alias ${doomed.alias}?`} confirm="Remove" danger disabled=${!reason.trim()}
+      onClose=${() => setDoomed(null)} onConfirm=${remove}>
       <p>Whoever asks for it gets nothing. The checkpoint stays.</p>
-      <label class="field">Why<input type="text" value=${reason} onInput=${(/** @type {any} */ event) => setReason(event.target.value)} /></label></${Dialog}>`}</div>`;
+      <label class="field">Why<input type="text" value=${reason} onInput=${(/** @type {any} */ event) => setReason(event.target.value)} /></label>
+        </${Dialog}>`}</div>`;
 }
 
 /** @param {{name: string, query: Record<string, string>}} props */
@@ -78,14 +90,18 @@ function Model({ name, query }) {
     <${Fault} error=${error} />
     ${model && html`<${Aliases} model=${model} reload=${reload} />
       ${query.alias && html`<${Lineage} key=${query.alias} model=${name} alias=${query.alias} />`}
-      <section class="card"><header><h2 class="grow">History</h2><span class="quiet">${model.total} ${model.total === 1 ? "change" : "changes"}</span></header>
+      <section class="card"><header><h2 class="grow">History</h2><span class="quiet">${model.total} ${model.total === 1 ? "change" : "changes"}</span>
+        </header>
         <div class="scroll" tabindex="0"><table class="plain"><thead><tr><th>When</th><th>Alias</th><th>What</th><th>Why</th><th>Who</th>
           <th class="num">Position</th></tr></thead>
-        <tbody>${model.history.map((/** @type {any} */ one) => html`<tr key=${one.position}><td class="when">${time(one.changed_at)}</td><td><span class="tag">${one.alias}</span></td>
-          <td class="break">${one.action === "removed" ? html`removed` : html`<code>${one.checkpoint_id}</code> of <a href=${link(["session", one.session_id])}>${one.session_id}</a>`}
+        <tbody>${model.history.map((/** @type {any} */ one) => html`<tr key=${one.position}><td class="when">${time(one.changed_at)}</td><td>
+          <span class="tag">${one.alias}</span></td>
+          <td class="break">${one.action === "removed" ? html`removed` : html`<code>${one.checkpoint_id}</code> of <a
+            href=${link(["session", one.session_id])}>${one.session_id}</a>`}
             ${one.previous_checkpoint_id && html`<div class="quiet">before, <code>${one.previous_checkpoint_id}</code></div>`}</td>
           <td class="break">${one.reason}</td><td>${who(one)}</td>
-          <td class="num"><a href=${link(["audit"], { position: one.position })} title="Verify its record">${one.position.toLocaleString("en")}</a></td></tr>`)}</tbody></table></div></section>`}
+          <td class="num"><a href=${link(["audit"], { position: one.position })} title="Verify its record">${one.position.toLocaleString("en")}</a>
+            </td></tr>`)}</tbody></table></div></section>`}
     ${isNew && html`<${AliasDialog} model=${name} onClose=${() => setNew(false)} onDone=${reload} />`}</div>`;
 }
 

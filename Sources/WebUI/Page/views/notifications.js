@@ -50,17 +50,24 @@ export function Notifications({ route }) {
         <option value="system">the system</option></select></label>
       <label>Priority <select aria-label="Priority" value=${query.priority ?? ""} onChange=${choose("priority")}>
         <option value="">any</option><option>high</option><option>medium</option><option>low</option></select></label>
-      <label><input type="checkbox" checked=${Boolean(query.unread)} onChange=${(/** @type {any} */ event) => change({ unread: event.target.checked ? "1" : "" })} />not read</label>
+      <label><input type="checkbox" checked=${Boolean(query.unread)}
+        onChange=${(/** @type {any} */ event) => change({ unread: event.target.checked ? "1" : "" })} />not read</label>
       <span class="quiet grow" aria-live="polite">${value && `${value.unread_count} of ${value.total} not read`}</span>
       <button disabled=${!value?.unread_count} onClick=${() => act("POST", "/read-all")}>Mark all as read</button>
       <button disabled=${!value?.total} onClick=${() => act("DELETE")}>Clear all</button></div>
     <div class="section stack"><${Fault} error=${error} />
-      ${value && list.length === 0 && html`<p class="note">${query.type || query.priority || query.unread ? "No notification matches." : "There is no notification. Which alerts tell people is up to their rules."}</p>`}
-      ${list.length > 0 && html`<ul class="card told">${list.map((notification) => html`<li key=${notification.id} class=${notification.read ? "" : "unread"}>
+      ${value && list.length === 0 && html`<p class="note">
+        ${query.type || query.priority || query.unread ? "No notification matches." : "There is no notification. Which alerts tell people is up to their rules."}</p>`}
+      ${list.length > 0 && html`<ul class="card told">${list.map((notification) => html`<li key=${notification.id}
+        class=${notification.read ? "" : "unread"}>
         <span class=${"badge " + PRIORITY[notification.priority]}>${notification.type}</span>
-        <a class="grow break" href=${target(notification)} onClick=${() => { if (!notification.read) act("POST", one(notification) + "/read"); }}>${notification.message}</a>
-        <span class="quiet" title=${`${time(notification.created_at)}, position ${notification.data.position}`}>${ago(notification.created_at, now)}</span>
-        <span class="row">${!notification.read && html`<button class="plain" onClick=${() => act("POST", one(notification) + "/read")}>mark as read</button>`}
-          <button class="plain" aria-label=${"Clear: " + notification.message} onClick=${() => act("DELETE", one(notification))}>×</button></span></li>`)}</ul>`}
+        <a class="grow break" href=${target(notification)}
+          onClick=${() => { if (!notification.read) act("POST", one(notification) + "/read"); }}>${notification.message}</a>
+        <span class="quiet" title=${`${time(notification.created_at)}, position ${notification.data.position}`}>${ago(notification.created_at, now)}
+          </span>
+        <span class="row">${!notification.read && html`<button class="plain"
+          onClick=${() => act("POST", one(notification) + "/read")}>mark as read</button>`}
+          <button class="plain" aria-label=${"Clear: " + notification.message} onClick=${() => act("DELETE", one(notification))}>×</button></span>
+            </li>`)}</ul>`}
       ${list.length === limit && limit < 1000 && html`<p><button onClick=${() => change({ limit: limit + PAGE })}>More</button></p>`}</div>`;
 }

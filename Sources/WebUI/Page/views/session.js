@@ -74,17 +74,21 @@ export function SessionPage({ route }) {
   }, [session?.session_name]);
 
   if (!session) {
-    return html`<div class="section">${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} />
+    return html`<div class="section">
+      ${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} />
       <p><a href="#/sessions">All sessions</a>
-      ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}</div>`;
+      ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}
+        </div>`;
   }
   const View = TABS[tab][1];
   return html`
     <${Head} session=${session} isPast=${at !== null} reload=${reload} />
     ${wantsEvents ? html`<${AsOf} events=${events} at=${at} error=${eventsError} onClose=${() => change({ at: "", past: "" })} />` : null}
     <nav class="tabs" aria-label="Parts of the session">${Object.entries(TABS).map(([name, [label]]) => html`
-      <a key=${name} href=${link(["session", id], { ...query, tab: name === "charts" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
-      ${!wantsEvents && html`<button class="plain" onClick=${() => change({ past: "1" })} title="Show everything on this page as it was at a position of the log">As of…</button>`}
+      <a key=${name} href=${link(["session", id], { ...query, tab: name === "charts" ? "" : name })}
+        aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
+      ${!wantsEvents && html`<button class="plain" onClick=${() => change({ past: "1" })}
+        title="Show everything on this page as it was at a position of the log">As of…</button>`}
     </nav>
     ${error && html`<div class="section"><${Fault} error=${error} /></div>`}
     <${View} session=${session} query=${query} at=${at} bus=${bus} reload=${reload} />`;
@@ -156,18 +160,23 @@ function Head({ session, isPast, reload }) {
       <${Name} session=${session} isFixed=${isPast || session.archived} reload=${reload} />
       <${Status} status=${session.status} archived=${session.archived} />
       ${isOpen && html`<${Progress} session=${session} />`}
-      ${session.experiment && html`<a href=${link(["sessions"], { filter: `experiment = ${JSON.stringify(session.experiment)}` })}>${session.experiment}</a>`}
+      ${session.experiment && html`<a
+        href=${link(["sessions"], { filter: `experiment = ${JSON.stringify(session.experiment)}` })}>${session.experiment}</a>`}
       <${TagEditor} session=${session} isFixed=${isPast || session.archived} reload=${reload} />
       <span class="grow"></span>
-      ${!isPast && commands.map((command) => html`<button key=${command.name} class=${command.kind ?? ""} onClick=${() => { setAllow(false); setAsked(command); }}>${command.name}…</button>`)}
+      ${!isPast && commands.map((command) => html`<button key=${command.name} class=${command.kind ?? ""}
+        onClick=${() => { setAllow(false); setAsked(command); }}>${command.name}…</button>`)}
       <a class="button" href=${link(["create"], { from: session.session_id })}>Clone</a>
-      <a class="button" href=${link(["compare"], { ids: session.parent ? `${session.parent},${session.session_id}` : session.session_id })}>Compare</a>
+      <a class="button"
+        href=${link(["compare"], { ids: session.parent ? `${session.parent},${session.session_id}` : session.session_id })}>Compare</a>
     </div>
     <div class="figures">${figures.map(([name, value]) => html`<div class="figure" key=${name}><b>${value}</b><span>${name}</span></div>`)}
       <div class="figure"><${Copyable} text=${session.session_id} /><span>created ${time(session.created_at)}</span></div></div>
     ${session.message && html`<p class=${"note " + (session.status === "failed" ? "bad" : "warn")}>${session.message}</p>`}
-    ${asked && html`<${Dialog} title=${`${asked.name} ${session.session_name}?`} confirm=${asked.name} danger=${asked.kind === "danger"} onClose=${() => setAsked(null)} onConfirm=${() => asked.run(allow)}>
-      <p>${asked.text}</p>${asked.allow && html`<label><input type="checkbox" checked=${allow} onChange=${(event) => setAllow(event.target.checked)} />Train also when program, processor, threads or data are not the recorded ones</label>`}</${Dialog}>`}
+    ${asked && html`<${Dialog} title=${`${asked.name} ${session.session_name}?`} confirm=${asked.name} danger=${asked.kind === "danger"}
+      onClose=${() => setAsked(null)} onConfirm=${() => asked.run(allow)}>
+      <p>${asked.text}</p>${asked.allow && html`<label><input type="checkbox" checked=${allow}
+        onChange=${(event) => setAllow(event.target.checked)} />Train also when program, processor, threads or data are not the recorded ones</label>`}</${Dialog}>`}
   </div>`;
 }
 
@@ -180,11 +189,13 @@ function Name({ session, isFixed, reload }) {
     if (done) { setEdited(false); reload(); }
   };
   if (isEdited) {
-    return html`<form class="row" onSubmit=${submit}><input type="text" aria-label="Name" value=${text} onInput=${(event) => setText(event.target.value)} ref=${(element) => element?.focus()} />
+    return html`<form class="row" onSubmit=${submit}><input type="text" aria-label="Name" value=${text}
+      onInput=${(event) => setText(event.target.value)} ref=${(element) => element?.focus()} />
       <button class="primary" disabled=${!text.trim()}>Rename</button><button type="button" onClick=${() => setEdited(false)}>Cancel</button></form>`;
   }
   return html`<h1>${session.session_name}</h1>
-    ${!isFixed && html`<button class="plain" onClick=${() => { setText(session.session_name); setEdited(true); }} aria-label="Rename">rename</button>`}`;
+    ${!isFixed && html`<button class="plain" onClick=${() => { setText(session.session_name); setEdited(true); }}
+      aria-label="Rename">rename</button>`}`;
 }
 
 function TagEditor({ session, isFixed, reload }) {
@@ -201,7 +212,8 @@ function TagEditor({ session, isFixed, reload }) {
   };
   return html`<span class="row">${session.tags.map((tag) => html`<span class="tag" key=${tag} title=${tag}>${tag}${isEdited && html`
     <button class="plain" aria-label=${"Remove the tag " + tag} onClick=${() => set(session.tags.filter((one) => one !== tag))}>×</button>`}</span>`)}
-    ${!isFixed && (isEdited ? html`<form class="row" onSubmit=${submit}><input type="text" aria-label="New tag" placeholder="New tag" value=${text} onInput=${(event) => setText(event.target.value)}
+    ${!isFixed && (isEdited ? html`<form class="row" onSubmit=${submit}><input type="text" aria-label="New tag" placeholder="New tag" value=${text}
+      onInput=${(event) => setText(event.target.value)}
       ref=${(element) => element?.focus()} onKeyDown=${(event) => { if (event.key === "Escape") setEdited(false); }} /><button>Done</button></form>`
     : html`<button class="plain" onClick=${() => setEdited(true)}>${session.tags.length ? "edit tags" : "add tags"}</button>`)}</span>`;
 }

@@ -117,7 +117,8 @@ export function RuleDialog({ rule, session = "", onClose, onDone }) {
     <div class="fields">
       ${chooser("source", "Watches", SOURCES, watch)}
       ${form.source !== "lifecycle" && html`<label class="field">Name of what is watched
-        <input type="text" class="mono" list="watched" disabled=${!isNew} placeholder="val_*loss" value=${form.metric ?? ""} onInput=${typed("metric")} />
+        <input type="text" class="mono" list="watched" disabled=${!isNew} placeholder="val_*loss" value=${form.metric ?? ""}
+          onInput=${typed("metric")} />
         <datalist id="watched">${suggested.map((name) => html`<option key=${name} value=${name}></option>`)}</datalist></label>`}
       ${chooser("condition", "Rises when", conditions)}
       ${uses.includes("threshold") && numeric("threshold", form.condition === "increases_by" ? "By this share of the median" : undefined)}
@@ -134,7 +135,8 @@ export function RuleDialog({ rule, session = "", onClose, onDone }) {
     <fieldset class="row"><legend>When it rises</legend>
       ${[["notify", "tell people"], ...(form.source === "server" ? [] : [["stop", "stop the session"], ["tag", "tag the session"]])].map(([name, label]) => html`
         <label key=${name}><input type="checkbox" checked=${form.actions.includes(name)} onChange=${() => toggle(name)} />${label}</label>`)}
-      ${form.actions.includes("tag") && html`<input type="text" aria-label="Tag" placeholder="tag" value=${form.tag ?? ""} onInput=${typed("tag")} />`}</fieldset>
+      ${form.actions.includes("tag") && html`<input type="text" aria-label="Tag" placeholder="tag" value=${form.tag ?? ""}
+        onInput=${typed("tag")} />`}</fieldset>
     ${form.source !== "server" && html`<label class="field">Only of sessions for which this holds
       <input type="text" class="mono" placeholder="experiment = lung" value=${form.filter ?? ""} onInput=${typed("filter")} /></label>`}
     ${form.session_id && html`<p class="quiet">Only the session ${form.session_id} is watched.</p>`}

@@ -50,16 +50,19 @@ export function Rules({ query }) {
       <button class="primary" onClick=${() => setEdited("new")}>New rule</button></div>
     <${Fault} error=${error} />
     <div class="card scroll" tabindex="0"><table class="plain">
-      <thead><tr><th>Rule</th><th>Rises when</th><th>Severity</th><th>Does</th><th>Status</th><th><span class="hidden">Actions</span></th></tr></thead>
+      <thead><tr><th>Rule</th><th>Rises when</th><th>Severity</th><th>Does</th><th>Status</th><th><span class="hidden">Actions</span></th></tr>
+        </thead>
       <tbody>${rules.map((rule) => html`<tr key=${rule.rule_id} class=${rule.rule_id === query.id ? "chosen" : ""}>
         <td class="break"><b>${rule.name}</b><div class="quiet">${ORIGINS[rule.origin]}</div></td>
         <td class="break">${sentence(rule)}
           ${(rule.filter || rule.session_id) && html`<div class="quiet">only
-            ${" "}${rule.session_id ? html`<a href=${link(["session", rule.session_id])}>${rule.session_id}</a>` : html`<code>${rule.filter}</code>`}</div>`}</td>
+            ${" "}${rule.session_id ? html`<a href=${link(["session", rule.session_id])}>${rule.session_id}</a>` : html`<code>${rule.filter}</code>`}
+              </div>`}</td>
         <td><span class=${"badge " + SEVERITY[rule.severity]}>${rule.severity}</span></td>
         <td class="break">${rule.actions.map((one) => (one === "tag" ? `tag ${rule.tag}` : one)).join(", ")}</td>
         <td><span class=${"badge " + (rule.enabled ? "completed" : "")}>${rule.enabled ? "enabled" : "disabled"}</span></td>
-        <td class="row"><button onClick=${() => enable(rule)} aria-label=${`${rule.enabled ? "Disable" : "Enable"} ${rule.name}`}>${rule.enabled ? "Disable" : "Enable"}</button>
+        <td class="row"><button onClick=${() => enable(rule)}
+          aria-label=${`${rule.enabled ? "Disable" : "Enable"} ${rule.name}`}>${rule.enabled ? "Disable" : "Enable"}</button>
           ${rule.origin !== "server" && html`
             <button onClick=${() => setEdited(rule)} aria-label=${"Edit " + rule.name}>Edit…</button>
             <button class="plain" onClick=${() => setDoomed(rule)} aria-label=${"Delete " + rule.name}>Delete…</button>`}

@@ -20,10 +20,12 @@ const PAYLOADS = {
 function Result({ proven, size }) {
   const { header, leaf, steps } = proven;
   const session = /^(?:session|telemetry)\/(.+)$/.exec(header.stream)?.[1];
-  return html`<div class="stack"><p class="note good"><b>The record is in the log.</b> Its header leads, by ${steps.length} hashes, to the root of the signed
+  return html`<div class="stack"><p class="note good">
+    <b>The record is in the log.</b> Its header leads, by ${steps.length} hashes, to the root of the signed
       tree of ${size.toLocaleString("en")} records.</p>
     <dl class="facts"><dt>Position</dt><dd>${header.position.toLocaleString("en")}</dd><dt>Event</dt><dd>${header.type}</dd>
-      <dt>Of</dt><dd>${session ? html`<a href=${link(["session", session], { tab: "events" })}>${header.stream}</a>` : header.stream}, version ${header.version}</dd>
+      <dt>Of</dt><dd>${session ? html`<a href=${link(["session", session], { tab: "events" })}>${header.stream}
+        </a>` : header.stream}, version ${header.version}</dd>
       <dt>Recorded</dt><dd>${time(header.recordedAt)}${header.actor && ` by ${header.actor}`}</dd>
       <dt>Payload</dt><dd><span class="mono break">${header.payloadDigest}</span><div class="quiet">${PAYLOADS[proven.payload]}</div></dd>
       <dt>Leaf</dt><dd><${Copyable} text=${leaf} /><div class="quiet">SHA-256 of a zero byte and the header</div></dd></dl>
@@ -38,9 +40,11 @@ export function ProveRecord({ head, query }) {
     async (signal) => (position > 0 ? proveRecord(position, head, signal) : null), [position, head.size, head.root]);
   const submit = (/** @type {Event} */ event) => { event.preventDefault(); change({ position: text.trim() }); };
   return html`<section class="card"><header><h2 class="grow">A record</h2>
-      ${position > 0 && !isLoading && html`<span class=${"badge " + (error ? "failed" : "completed")}>${error ? "not proven" : "proven"}</span>`}</header>
+      ${position > 0 && !isLoading && html`<span class=${"badge " + (error ? "failed" : "completed")}>${error ? "not proven" : "proven"}</span>`}
+        </header>
     <div class="padded stack"><form class="row" onSubmit=${submit}>
-      <label>Position <input type="number" min="1" max=${head.size} aria-label="Position of the record" value=${text} onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
+      <label>Position <input type="number" min="1" max=${head.size} aria-label="Position of the record" value=${text}
+        onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
       <button class="primary" disabled=${!(Number(text) > 0)}>Verify</button>
       <span class="quiet">${position > 0 && isLoading ? "computing…" : "from 1 to " + head.size.toLocaleString("en")}</span></form>
       <${Fault} error=${error} />

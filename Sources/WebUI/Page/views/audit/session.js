@@ -44,14 +44,17 @@ export function ProveSession({ head, query }) {
   return html`<section class="card"><header><h2 class="grow">A session</h2>
       ${proven && html`<span class="badge completed">proven</span>`}${error && html`<span class="badge failed">not proven</span>`}</header>
     <div class="padded stack"><form class="row" onSubmit=${submit}>
-      <label>Session <input type="text" class="mono" aria-label="Id of the session" placeholder="sess_…" value=${text} onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
+      <label>Session <input type="text" class="mono" aria-label="Id of the session" placeholder="sess_…" value=${text}
+        onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
       <button class="primary" disabled=${!text.trim() || isBusy}>Verify all records</button>
       <span class="quiet" aria-live="polite">${isBusy && `computing… ${count.toLocaleString("en")} records`}</span></form>
       <${Fault} error=${error} />
       ${proven && proven.length === 0 && html`<p class="note warn">The tree has no record of this session.</p>`}
-      ${proven && proven.length > 0 && html`<p class="note good"><b>All ${proven.length.toLocaleString("en")} records of the session are in the log</b>, none was left out,
+      ${proven && proven.length > 0 && html`<p class="note good">
+        <b>All ${proven.length.toLocaleString("en")} records of the session are in the log</b>, none was left out,
           and ${redacted ? `${(proven.length - redacted).toLocaleString("en")} payloads are those that were recorded; ${redacted} were redacted.` : "their payloads are those that were recorded."}</p>
-        <div class="scroll tall" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Event</th><th>Recorded</th><th>Leaf</th></tr></thead>
+        <div class="scroll tall" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Event</th><th>Recorded</th>
+          <th>Leaf</th></tr></thead>
         <tbody>${proven.slice(0, MOST).map((one) => html`<tr key=${one.header.position}>
           <td class="num"><a href=${link(["audit"], { ...query, position: one.header.position })}>${one.header.position.toLocaleString("en")}</a></td>
           <td>${eventName(one.header.type)}</td><td class="when">${time(one.header.recordedAt)}</td>

@@ -23,17 +23,23 @@ export function Images({ sessions, query }) {
   const step = query.step ? Number(query.step) : steps[steps.length - 1];
   const toggle = (key) => change({ keys: (chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]).join("|") });
   if (value && keys.length === 0) return html`<p class="padded quiet">None of these sessions has logged pictures.</p>`;
-  return html`<div class="toolbar">${keys.map((key) => html`<button key=${key} aria-pressed=${chosen.includes(key)} onClick=${() => toggle(key)}>${key}</button>`)}
-      ${steps.length > 1 && html`<label class="grow">Step <input class="grow" type="range" min="0" max=${steps.length - 1} value=${placeOf(steps, step)} aria-label="Step" aria-valuetext=${"step " + step} onInput=${(event) => change({ step: steps[Number(event.target.value)] })} />
+  return html`<div class="toolbar">${keys.map((key) => html`<button key=${key} aria-pressed=${chosen.includes(key)}
+    onClick=${() => toggle(key)}>${key}</button>`)}
+      ${steps.length > 1 && html`<label class="grow">Step <input class="grow" type="range" min="0" max=${steps.length - 1}
+        value=${placeOf(steps, step)} aria-label="Step" aria-valuetext=${"step " + step}
+        onInput=${(event) => change({ step: steps[Number(event.target.value)] })} />
         <span class="quiet">${step}</span></label>`}
       ${sessions.length > MOST && html`<span class="quiet">of the first ${MOST} sessions</span>`}</div>
     <div class="section scroll" tabindex="0"><${Fault} error=${error} />
-      <table class="plain images"><thead><tr><th></th>${(value ?? []).map(({ session }) => html`<th key=${session.session_id}><a href=${link(["session", session.session_id])}>${session.session_name}</a></th>`)}</tr></thead>
+      <table class="plain images"><thead><tr><th></th>${(value ?? []).map(({ session }) => html`<th key=${session.session_id}><a
+        href=${link(["session", session.session_id])}>${session.session_name}</a></th>`)}</tr></thead>
       <tbody>${chosen.map((key) => html`<tr key=${key}><th scope="row">${key}</th>${(value ?? []).map(({ session, groups }) => {
     const group = groups.find((one) => one.key === key);
     if (!group) return html`<td key=${session.session_id} class="quiet">none</td>`;
     const own = [...group.steps.keys()];
     const at = own[placeOf(own, step)];
-    return html`<td key=${session.session_id}>${group.steps.get(at).slice(0, 4).map((one) => html`<img key=${one.path} src=${artifactAddress(session.session_id, one)} alt=${`${key} of ${session.session_name}, step ${at}`} loading="lazy" />`)}<div class="quiet">step ${at}</div></td>`;
+    return html`<td key=${session.session_id}>${group.steps.get(at).slice(0, 4).map((one) => html`<img
+      key=${one.path} src=${artifactAddress(session.session_id, one)} alt=${`${key} of ${session.session_name}, step ${at}`} loading="lazy" />`)}
+      <div class="quiet">step ${at}</div></td>`;
   })}</tr>`)}</tbody></table></div>`;
 }

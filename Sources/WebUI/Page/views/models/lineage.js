@@ -18,11 +18,15 @@ const Fact = ({ name, value }) => html`<dt>${name.replaceAll("_", " ")}</dt><dd>
 /** @param {{model: string, alias: string}} props */
 export function Lineage({ model, alias }) {
   const { value, error } = useReading((signal) => get(aliasPath(model, alias) + "/lineage", {}, signal), [model, alias]);
-  return html`<section class="card"><header><h2 class="grow">Where ${alias} comes from</h2></header><div class="padded stack"><${Fault} error=${error} />
-    ${value && html`<ol class="lineage">${value.steps.map((/** @type {any} */ step, /** @type {number} */ index) => html`<li key=${index} class=${step.missing ? "missing" : ""}>
+  return html`<section class="card"><header><h2 class="grow">Where ${alias} comes from</h2></header><div class="padded stack">
+    <${Fault} error=${error} />
+    ${value && html`<ol class="lineage">${value.steps.map((/** @type {any} */ step, /** @type {number} */ index) => html`<li key=${index}
+      class=${step.missing ? "missing" : ""}>
       <span class="badge">${step.kind}</span> <b>${step.summary}</b>
-      ${step.position !== undefined && html` <a class="quiet" href=${link(["audit"], { position: step.position })} title="Verify the record that says it">
+      ${step.position !== undefined && html` <a class="quiet" href=${link(["audit"], { position: step.position })}
+        title="Verify the record that says it">
         position ${step.position.toLocaleString("en")}</a> <span class="quiet">${time(step.recorded_at)}${step.actor && ` by ${step.actor}`}</span>`}
-      ${Object.keys(step.facts ?? {}).length > 0 && html`<dl class="facts">${Object.entries(step.facts).map(([name, fact]) => html`<${Fact} key=${name} name=${name} value=${fact} />`)}</dl>`}
+      ${Object.keys(step.facts ?? {}).length > 0 && html`<dl class="facts">${Object.entries(step.facts).map(([name, fact]) => html`<${Fact}
+        key=${name} name=${name} value=${fact} />`)}</dl>`}
     </li>`)}</ol>${!value.complete && html`<p class="quiet">There are more ancestors than are followed.</p>`}`}</div></section>`;
 }

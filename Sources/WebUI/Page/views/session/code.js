@@ -29,8 +29,10 @@ function Diff({ session, at }) {
   }, [session.session_id, at]);
   if (error) return html`<${Fault} error=${error} />`;
   if (!value) return html`<p class="padded quiet">No uncommitted changes are recorded.</p>`;
-  return html`<div class="diff mono scroll" tabindex="0">${value.lines.slice(0, MOST_LINES).map((line, index) => html`<div key=${index} class=${kindOf(line)}>${line || " "}</div>`)}
-    <p class="padded"><a href=${value.target} download>Download the changes</a>${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
+  return html`<div class="diff mono scroll" tabindex="0">${value.lines.slice(0, MOST_LINES).map((line, index) => html`<div key=${index}
+    class=${kindOf(line)}>${line || " "}</div>`)}
+    <p class="padded"><a href=${value.target} download>Download the changes</a>
+      ${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
 }
 
 const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2>

@@ -34,7 +34,8 @@ function useProofs(session) {
 /** @param {{position: number, proofs: ReturnType<typeof useProofs>}} props */
 function Proof({ position, proofs }) {
   const target = link(["audit"], { position });
-  if (proofs.proven?.has(position)) return html`<a class="badge completed" href=${target} title="Its header and payload are those of the signed tree">proven</a>`;
+  if (proofs.proven?.has(position)) return html`<a class="badge completed" href=${target}
+    title="Its header and payload are those of the signed tree">proven</a>`;
   if (proofs.size !== undefined && position > proofs.size) return html`<span class="badge" title="The signed tree does not have it yet">not signed yet</span>`;
   return html`<a class="quiet" href=${target} title="Verify its record in this browser">verify</a>`;
 }
@@ -61,14 +62,17 @@ export function Events({ session, at, bus }) {
       ${after > 0 && html`<button onClick=${() => setAfter(0)}>From the first</button>`}
       ${all.length === MOST && html`<button onClick=${() => setAfter(all[all.length - 1].position)}>The next ${MOST}</button>`}
       <span class="quiet grow">${events.length} events</span>
-      ${canVerify() && html`<button disabled=${proofs.count !== undefined} onClick=${proofs.verify} title="Computes the hashes of all records of the session in this browser">
+      ${canVerify() && html`<button disabled=${proofs.count !== undefined} onClick=${proofs.verify}
+        title="Computes the hashes of all records of the session in this browser">
         ${proofs.count === undefined ? "Verify all" : `verifying… ${proofs.count}`}</button>`}</div>
     <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">Position</th><th>Recorded</th>
       <th>Event</th><th>By</th><th>Proof</th><th><span class="hidden">Actions</span></th></tr></thead><tbody>
       ${events.map((event) => html`<tr key=${event.position}><td class="num">${event.position}</td><td class="when">${time(event.recorded_at)}</td>
-        <td class="break"><b>${eventName(event.type)}</b> ${eventText(event)}${open.has(event.position) && html`<pre>${JSON.stringify(event, null, 2)}</pre>`}</td>
+        <td class="break"><b>${eventName(event.type)}</b> ${eventText(event)}${open.has(event.position) && html`<pre>${JSON.stringify(event, null, 2)}
+          </pre>`}</td>
         <td>${event.actor}</td>
         <td><${Proof} position=${event.position} proofs=${proofs} /></td>
         <td class="row"><button class="plain" aria-expanded=${open.has(event.position)} onClick=${() => toggle(event.position)}>record</button>
-          <button class="plain" title="Show the page as it was after this event" onClick=${() => change({ at: event.position }, false)}>as of here</button></td></tr>`)}</tbody></table></div></div>`;
+          <button class="plain" title="Show the page as it was after this event"
+            onClick=${() => change({ at: event.position }, false)}>as of here</button></td></tr>`)}</tbody></table></div></div>`;
 }

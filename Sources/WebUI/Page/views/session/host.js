@@ -33,7 +33,8 @@ export function Host({ session, query, at, bus }) {
   return html`<div class="section stack"><${Fault} error=${error} />
     ${value && charts.length === 0 && html`<p class="quiet">No reading ${at !== null ? "had been" : "has been"} recorded.</p>`}
     ${charts.length > 0 && html`<p class="quiet">Choose the axis time under Charts to see metrics over the same range; zooming here zooms there.</p>`}
-    <div class="charts">${charts.map(([name, lines]) => html`<${InSight} key=${name} height=${252}>${() => html`<${Chart} title=${name} lines=${lines} axis="time" sync="session time" unit=${/bytes/.test(name) ? "bytes" : undefined}
+    <div class="charts">${charts.map(([name, lines]) => html`<${InSight} key=${name} height=${252}>${() => html`<${Chart}
+      title=${name} lines=${lines} axis="time" sync="session time" unit=${/bytes/.test(name) ? "bytes" : undefined}
       note=${/bytes/.test(name) && html`<span class="quiet">${size(lines[0].y[lines[0].y.length - 1])}</span>`}
       range=${zoom?.axis === "time" ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `time:${range[0]}:${range[1]}` : "" })} />`}</${InSight}>`)}</div></div>`;
 }

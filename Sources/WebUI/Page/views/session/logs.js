@@ -123,13 +123,19 @@ export function Logs({ session, query, at, bus }) {
   const first = Math.max(0, Math.floor(top / ROW) - 20);
   const last = Math.min(shown.length, Math.ceil((top + height) / ROW) + 20);
   return html`<div class="toolbar">
-      <input type="search" aria-label="Search the log" placeholder="Search the log" value=${query.find ?? ""} onInput=${(event) => change({ find: event.target.value })} />
-      ${ranks > 1 && html`<label>Rank <select value=${query.rank ?? ""} onChange=${(event) => change({ rank: event.target.value })}><option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
+      <input type="search" aria-label="Search the log" placeholder="Search the log" value=${query.find ?? ""}
+        onInput=${(event) => change({ find: event.target.value })} />
+      ${ranks > 1 && html`<label>Rank <select value=${query.rank ?? ""} onChange=${(event) => change({ rank: event.target.value })}>
+        <option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
       <button aria-pressed=${follows} onClick=${() => setFollows(!follows)}>follow</button>
-      <span class="quiet" aria-live="polite">${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
+      <span class="quiet" aria-live="polite">
+        ${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
     ${log.error && html`<div class="section"><${Fault} error=${log.error} /></div>`}
-    <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines" onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
+    <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines"
+      onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
       <div class="log-body" style=${{ height: shown.length * ROW + "px" }}>${shown.slice(first, last).map((line, index) => html`
-        <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>${String(line.line).padStart(6)}</i>
-          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span><${Marked} text=${line.text} find=${find} /></span></div>`)}</div></div>`;
+        <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>
+          ${String(line.line).padStart(6)}</i>
+          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span>
+            <${Marked} text=${line.text} find=${find} /></span></div>`)}</div></div>`;
 }

@@ -43,23 +43,30 @@ export function Actions({ chosen, shown, at, clear, refresh }) {
   const table = () => save("sessions.csv", csv([["session_id", ...shown.map((one) => one.label)], ...[...chosen.values()].map((session) => [session.session_id, ...shown.map((one) => one.value(session))])]));
   return html`
     <span aria-live="polite"><b>${ids.length}</b> selected</span>
-    <button class="primary" disabled=${ids.length < 2 || ids.length > 100} title="From 2 to 100 sessions" onClick=${() => go(link(["compare"], { ids: ids.join(","), at }))}>Compare</button>
+    <button class="primary" disabled=${ids.length < 2 || ids.length > 100} title="From 2 to 100 sessions"
+      onClick=${() => go(link(["compare"], { ids: ids.join(","), at }))}>Compare</button>
     ${!at && html`<button onClick=${() => setDialog("tag")}>Tag…</button>
       <button disabled=${running.length === 0} onClick=${() => setDialog("stop")}>Stop…</button>
       <button disabled=${busy.length === ids.length} onClick=${() => setDialog("archive")}>Archive…</button>`}
     <${Menu} label="Export">${(close) => html`
       <button class="plain" onClick=${() => { table(); close(); }}>These rows as CSV</button><br />
-      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "csv", as_of: at })}>All points as CSV</a><br />
-      <a class="button plain" download href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "npz", as_of: at })}>All points as numpy arrays</a>`}</${Menu}>
+      <a class="button plain" download
+        href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "csv", as_of: at })}>All points as CSV</a><br />
+      <a class="button plain" download
+        href=${"/api/v1/metrics/history" + queryText({ session_ids: ids, format: "npz", as_of: at })}>All points as numpy arrays</a>`}</${Menu}>
     <button class="plain" onClick=${clear}>Clear</button>
-    ${dialog === "tag" && html`<${Dialog} title=${`Tag ${ids.length} sessions`} confirm="Add the tag" disabled=${!tag.trim()} onClose=${() => setDialog("")}
+    ${dialog === "tag" && html`<${Dialog} title=${`Tag ${ids.length} sessions`} confirm="Add the tag" disabled=${!tag.trim()}
+      onClose=${() => setDialog("")}
       onConfirm=${async () => { await forAll(ids, "tagged", (id) => send("PATCH", sessionPath(id), { tags: [...new Set([...(chosen.get(id)?.tags ?? []), tag.trim()])] })); done(); }}>
       <label class="field">Tag<input type="text" list="known-tags" value=${tag} onInput=${(event) => setTag(event.target.value)} /></label>
       <datalist id="known-tags">${[...names.tags].map((one) => html`<option value=${one}></option>`)}</datalist></${Dialog}>`}
-    ${dialog === "stop" && html`<${Dialog} title=${`Stop ${running.length} ${running.length === 1 ? "session" : "sessions"}?`} confirm="Stop" danger onClose=${() => setDialog("")}
+    ${dialog === "stop" && html`<${Dialog} title=${`Stop ${running.length} ${running.length === 1 ? "session" : "sessions"}?`} confirm="Stop" danger
+      onClose=${() => setDialog("")}
       onConfirm=${async () => { await forAll(running.map((session) => session.session_id), "asked to stop", (id) => send("POST", sessionPath(id, "/stop"), undefined, { wait: 0 })); done(); }}>
-      <p>Running ones save a checkpoint within their current step and can be resumed from it. Those that have not begun are stopped without one.</p></${Dialog}>`}
-    ${dialog === "archive" && html`<${Dialog} title=${`Archive ${ids.length - busy.length} sessions?`} confirm="Archive" onClose=${() => setDialog("")}
+      <p>Running ones save a checkpoint within their current step and can be resumed from it. Those that have not begun are stopped without one.</p>
+        </${Dialog}>`}
+    ${dialog === "archive" && html`<${Dialog} title=${`Archive ${ids.length - busy.length} sessions?`} confirm="Archive"
+      onClose=${() => setDialog("")}
       onConfirm=${async () => { await forAll(ids.filter((id) => !busy.some((session) => session.session_id === id)), "archived", (id) => send("DELETE", sessionPath(id))); clear(); done(); }}>
       <p>Lists leave them out unless archived ones are shown. Nothing is erased, and each can be taken back.${busy.length > 0 && ` ${busy.length} that are not over stay.`}</p></${Dialog}>`}`;
 }

@@ -19,7 +19,8 @@ function ColumnChooser({ shown }) {
   const toggle = (id) => change({ columns: (shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]).join(",") });
   return html`<${Menu} label="Columns">
     <input type="search" aria-label="Find a column" placeholder="Find a column" value=${text} onInput=${(event) => setText(event.target.value)} />
-    ${all.slice(0, 200).map((id) => html`<label class="option" key=${id}><input type="checkbox" checked=${shown.includes(id)} onChange=${() => toggle(id)} />
+    ${all.slice(0, 200).map((id) => html`<label class="option" key=${id}><input type="checkbox" checked=${shown.includes(id)}
+      onChange=${() => toggle(id)} />
       <span class="clip">${FIXED.find((one) => one.id === id)?.label ?? id}</span></label>`)}
     <button class="plain" onClick=${() => change({ columns: "" })}>Show the usual ones</button>
   </${Menu}>`;
@@ -36,8 +37,10 @@ function Views() {
   };
   return html`<${Menu} label="Views" title="Filter, order, columns and groups, kept in this browser; the address holds them too">
     ${views.map((view) => html`<div class="option" key=${view.name}><a class="grow" href=${view.address}>${view.name}</a>
-      <button class="plain" aria-label=${"Forget the view " + view.name} onClick=${() => setViews(views.filter((one) => one !== view))}>×</button></div>`)}
-    <form class="row" onSubmit=${keep}><input type="text" aria-label="Name of the view" placeholder="Keep this view as" value=${name} onInput=${(event) => setName(event.target.value)} />
+      <button class="plain" aria-label=${"Forget the view " + view.name} onClick=${() => setViews(views.filter((one) => one !== view))}>×</button>
+        </div>`)}
+    <form class="row" onSubmit=${keep}><input type="text" aria-label="Name of the view" placeholder="Keep this view as" value=${name}
+      onInput=${(event) => setName(event.target.value)} />
       <button>Keep</button></form>
   </${Menu}>`;
 }
@@ -51,12 +54,15 @@ export function Bar({ query, error = null, shown = USUAL, extra = null, counts =
   const typed = useRef(query.q ?? "");
   const groupings = ["experiment", "group", "tags", ...[...names.params].map((name) => field("params", name))];
   return html`<div class="toolbar" role="search">
-    <input type="search" aria-label="Search names, notes and tags" placeholder="Search" value=${query.q ?? ""} onInput=${(event) => { typed.current = event.target.value; search(); }} />
-    <${FilterInput} value=${query.filter ?? ""} error=${error?.details?.field === "filter" ? error : null} onSubmit=${(text) => change({ filter: text }, false)} />
+    <input type="search" aria-label="Search names, notes and tags" placeholder="Search" value=${query.q ?? ""}
+      onInput=${(event) => { typed.current = event.target.value; search(); }} />
+    <${FilterInput} value=${query.filter ?? ""} error=${error?.details?.field === "filter" ? error : null}
+      onSubmit=${(text) => change({ filter: text }, false)} />
     <label>Group by <select aria-label="Group by" value=${query.by ?? ""} onChange=${(event) => change({ by: event.target.value }, false)}>
       <option value="">nothing</option>${groupings.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
     <${ColumnChooser} shown=${shown} /><${Views} />
-    <label><input type="checkbox" checked=${Boolean(query.archived)} onChange=${(event) => change({ archived: event.target.checked ? "1" : "" })} />archived</label>
+    <label><input type="checkbox" checked=${Boolean(query.archived)}
+      onChange=${(event) => change({ archived: event.target.checked ? "1" : "" })} />archived</label>
     <${Position} at=${query.at} />
     ${counts}${extra}
   </div>`;

@@ -34,7 +34,8 @@ export class Row extends Component {
     const style = { gridTemplateColumns: template, top: index * ROW + "px" };
     return html`<div id=${"row-" + index} role="row" aria-rowindex=${index + 2} aria-selected=${isChosen}
       class=${`grid-row${isChosen ? " chosen" : ""}${isActive ? " active" : ""}`} style=${style} onClick=${(event) => onClick(event, index)}>
-      <div class="grid-cell" role="gridcell">${session && html`<input type="checkbox" tabindex="-1" aria-label=${"Select " + session.session_name} checked=${isChosen}
+      <div class="grid-cell" role="gridcell">${session && html`<input type="checkbox" tabindex="-1" aria-label=${"Select " + session.session_name}
+        checked=${isChosen}
         onClick=${(event) => { event.stopPropagation(); onToggle(index, event.shiftKey); }} />`}</div>
       ${shown.map((one) => html`<div key=${one.id} role="gridcell" class=${"grid-cell" + (one.numeric ? " num" : "")}>
         ${session && one.cell(session, { now, at, spark })}</div>`)}

@@ -35,7 +35,8 @@ function usualColumns(monitor, isNarrow) {
  * What stands in the place of the rows when there is none.
  * @param {{isAsked: boolean}} props
  */
-const Empty = ({ isAsked }) => html`<div class="padded">${isAsked ? html`<p>No session matches. <button onClick=${() => go("#/sessions")}>Show all</button></p>`
+const Empty = ({ isAsked }) => html`<div class="padded">${isAsked ? html`<p>No session matches. <button
+  onClick=${() => go("#/sessions")}>Show all</button></p>`
   : html`<div class="stack"><p>There is no session yet. <a href="#/create">Create one</a>, or log from a program:</p>
       <pre>${`import pivot_tracker as pivot
 
@@ -213,7 +214,8 @@ export function Table({ query }) {
   return html`
     <h1 class="hidden">Sessions</h1>
     <${Bar} query=${query} error=${rows.error} shown=${ids}
-      counts=${html`<span class="quiet" aria-live="polite">${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
+      counts=${html`<span class="quiet" aria-live="polite">
+        ${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
       extra=${rows.isOutdated && html`<button onClick=${refresh}>The order has changed: show it</button>`} />
     ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions">
       <${Actions} chosen=${selected} shown=${shown} at=${query.at} clear=${clear} refresh=${refresh} /></div>`}
