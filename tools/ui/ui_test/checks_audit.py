@@ -6,6 +6,7 @@ import re
 from checking import require
 from virtual_environment import CHECKOUT
 
+from .accessibility import require_accessible
 from .audited_log import AuditedLog
 from .bed import eventually, same
 
@@ -128,6 +129,7 @@ def audited(bed):
         page.wait_for_selector("text=The digest of salt and payload, computed here")
         same(page.locator(".steps tbody tr").count(), 6, "the steps to the root")
         bed.picture(page, "audit-light")
+        require_accessible(page, "audit")
         # A record of no session: its header comes from the tile.
         look("?position=30")
         page.wait_for_selector("dd:has-text('webhook/hook_1')")

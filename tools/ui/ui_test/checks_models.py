@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from checking import require
 
+from .accessibility import require_accessible
 from .bed import HOSTILE, eventually, same
 
 
@@ -93,6 +94,7 @@ def models(bed):
         require(page.evaluate("window.pwned === undefined"), "a script ran in a model's name")
         same(page.locator("main img[src=x]").count(), 0, "the foreign elements")
         bed.picture(page, "model-light")
+        require_accessible(page, "a model")
         page.click("button:has-text('Move')")
         require(checkpoint in page.inner_text("dialog"), "it is not said what the alias points at")
         page.fill("dialog label:has-text('Checkpoint') input", "ckpt_other")

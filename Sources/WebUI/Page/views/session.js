@@ -68,6 +68,13 @@ export function SessionPage({ route }) {
     const feed = new Feed(`/ws/training/${encodeURIComponent(id)}`, ["metrics", "log", "host"], (frame) => { bus.tell(frame); again(); });
     return () => { feed.close(); again.cancel(); };
   }, [isOpen, at !== null, id]);
+  // No feed tells of the verdict, which comes a moment after the end.
+  const awaitsVerdict = session?.status === "completed" && session.reproduction && !session.reproductions?.length;
+  useEffect(() => {
+    if (!awaitsVerdict || at !== null) return undefined;
+    const timer = setInterval(() => latest.current.reload(), 2000);
+    return () => clearInterval(timer);
+  }, [awaitsVerdict, at !== null]);
   useEffect(() => {
     if (session) document.title = `${session.session_name} · PIVOT`;
     return () => { document.title = "PIVOT"; };
