@@ -35,7 +35,7 @@ function List() {
         <th scope="row"><a href=${link(["models", model.name])}>${model.name}</a></th>
         <td class="break">${model.aliases.map((/** @type {any} */ one) => html`<span key=${one.alias} class="row"><a class="tag"
           href=${link(["models", model.name], { alias: one.alias })}>${one.alias}</a>
-          <code>${one.checkpoint_id}</code> <span class="quiet">of</span> <a
+          <code>${one.checkpoint_id}</code> <span class="quiet">of</span> <a class="within"
             href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}</a></span>`)}</td>
         <td class="when" title=${time(model.updated_at)}>${ago(model.updated_at, now)}</td></tr>`)}</tbody></table></div>`}
     ${isNew && html`<${AliasDialog} onClose=${() => setNew(false)} onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model]))} />`}
@@ -96,7 +96,7 @@ function Model({ name, query }) {
           <th class="num">Position</th></tr></thead>
         <tbody>${model.history.map((/** @type {any} */ one) => html`<tr key=${one.position}><td class="when">${time(one.changed_at)}</td><td>
           <span class="tag">${one.alias}</span></td>
-          <td class="break">${one.action === "removed" ? html`removed` : html`<code>${one.checkpoint_id}</code> of <a
+          <td class="break">${one.action === "removed" ? html`removed` : html`<code>${one.checkpoint_id}</code> of <a class="within"
             href=${link(["session", one.session_id])}>${one.session_id}</a>`}
             ${one.previous_checkpoint_id && html`<div class="quiet">before, <code>${one.previous_checkpoint_id}</code></div>`}</td>
           <td class="break">${one.reason}</td><td>${who(one)}</td>
