@@ -4,24 +4,66 @@ import { html, render, useEffect, useState } from "./core/preact.js";
 import { useRoute } from "./core/route.js";
 import { watchConnection, listen } from "./core/feed.js";
 import { useKept } from "./core/reading.js";
-import { redrawCharts } from "./parts/chart.js";
-import { Toasts } from "./parts/small.js";
+import { useUnread } from "./core/unread.js";
+import { Fault, Toasts } from "./parts/small.js";
 import { Sessions } from "./views/sessions.js";
-import { SessionPage } from "./views/session.js";
-import { Compare } from "./views/compare.js";
-import { Create } from "./views/create.js";
-import { Webhooks } from "./views/webhooks.js";
-import { Server } from "./views/server.js";
 
-/** The views, in the order of the navigation; those without a label are reached from others. */
+/**
+ * A view of the page. All but the first one that people see are loaded when they are asked for, or when nothing else is to do.
+ * @typedef {{label?: string, load: () => Promise<any>}} View views without a label are reached from others
+ */
+
+/**
+ * The views, in the order of the navigation.
+ * @type {Record<string, View>}
+ */
 const VIEWS = {
-  sessions: { label: "Sessions", view: Sessions },
-  session: { view: SessionPage },
-  compare: { label: "Compare", view: Compare },
-  create: { label: "New session", view: Create },
-  webhooks: { label: "Webhooks", view: Webhooks },
-  server: { label: "Server", view: Server },
+  sessions: { label: "Sessions", load: async () => Sessions },
+  session: { load: async () => (await import("./views/session.js")).SessionPage },
+  compare: { label: "Compare", load: async () => (await import("./views/compare.js")).Compare },
+  create: { label: "New session", load: async () => (await import("./views/create.js")).Create },
+  models: { label: "Models", load: async () => (await import("./views/models.js")).Models },
+  alerts: { label: "Alerts", load: async () => (await import("./views/alerts.js")).Alerts },
+  notifications: { load: async () => (await import("./views/notifications.js")).Notifications },
+  webhooks: { label: "Webhooks", load: async () => (await import("./views/webhooks.js")).Webhooks },
+  audit: { label: "Audit", load: async () => (await import("./views/audit.js")).Audit },
+  server: { label: "Server", load: async () => (await import("./views/server.js")).Server },
 };
+
+/**
+ * The components of views that are loaded.
+ * @type {Map<string, any>}
+ */
+const loaded = new Map([["sessions", Sessions]]);
+
+/**
+ * The component of a view, once it is loaded.
+ * @param {string} name
+ */
+function useView(name) {
+  const [, draw] = useState(0);
+  const [error, setError] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    setError(null);
+    if (loaded.has(name) || !(name in VIEWS)) return;
+    VIEWS[name].load().then((view) => { loaded.set(name, view); draw((count) => count + 1); },
+      () => setError(new Error("This view could not be loaded. Load the page again; the server may have a newer one.")));
+  }, [name]);
+  return { view: loaded.get(name), error };
+}
+
+/** Loads the other views while nothing else is to do, so that they are there at once. */
+function useRest() {
+  useEffect(() => {
+    const load = async () => {
+      for (const [name, view] of Object.entries(VIEWS)) {
+        try { if (!loaded.has(name)) loaded.set(name, await view.load()); } catch { /* it is loaded when it is asked for */ }
+      }
+    };
+    const timer = setTimeout(() => requestIdleCallback(load), 1000);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 function Connection() {
   const [isLive, setLive] = useState(null);
@@ -35,6 +77,16 @@ function Connection() {
     : html`<span class="connection lost" role="status"><i></i>not connected; trying again</span>`;
 }
 
+/** The bell, and how many notifications are not read. */
+function Bell({ isHere }) {
+  const count = useUnread();
+  return html`<a class="bell" href="#/notifications" aria-current=${isHere ? "page" : undefined} title="Notifications"
+      aria-label=${count ? `Notifications, ${count} not read` : "Notifications"}>
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4">
+      <path d="M3 12V7a5 5 0 0 1 10 0v5M1.5 12h13M6.5 14h3" stroke-linecap="round" /></svg>
+    ${count > 0 && html`<b>${count > 99 ? "99+" : count}</b>`}</a>`;
+}
+
 function Theme() {
   const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? "system");
   const next = { system: "dark", dark: "light", light: "system" }[theme];
@@ -42,37 +94,38 @@ function Theme() {
     if (next === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = next;
     try { if (next === "system") localStorage.removeItem("pivot.theme"); else localStorage.setItem("pivot.theme", next); } catch { /* for now only */ }
     setTheme(next);
-    redrawCharts();
+    window.dispatchEvent(new Event("themechange"));
   };
-  return html`<button class="plain" onClick=${choose} title=${`Theme: ${theme}. Change to ${next}.`} aria-label=${`Theme ${theme}; change to ${next}`}>
-    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/>
+  return html`<button class="plain" onClick=${choose} title=${`Theme: ${theme}. Change to ${next}.`}
+    aria-label=${`Theme ${theme}; change to ${next}`}>
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.500"/>
       <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>`;
 }
 
 function Page() {
   const route = useRoute();
-  const found = VIEWS[route.path[0]];
+  const name = route.path[0];
+  const { view, error } = useView(name);
+  useRest();
   const [last] = useKept("compare", "");
-  useEffect(() => {
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    system.addEventListener("change", redrawCharts);
-    return () => system.removeEventListener("change", redrawCharts);
-  }, []);
   return html`
-    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.querySelector("main").focus(); }}>Skip to the content</a>
+    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.querySelector("main")?.focus(); }}>Skip to the content</a>
     <header class="top">
       <a class="brand" href="#/sessions">PIVOT</a>
-      <nav aria-label="Views">${Object.entries(VIEWS).filter(([, one]) => one.label).map(([name, one]) => html`
-        <a key=${name} href=${name === "compare" && last ? last : "#/" + name} aria-current=${route.path[0] === name || (name === "sessions" && route.path[0] === "session") ? "page" : undefined}>${one.label}</a>`)}
+      <nav aria-label="Views">${Object.entries(VIEWS).filter(([, found]) => found.label).map(([one, found]) => html`
+        <a key=${one} href=${one === "compare" && last ? last : "#/" + one}
+          aria-current=${one === name || (one === "sessions" && name === "session") ? "page" : undefined}>${found.label}</a>`)}
         <a href="/docs">API</a>
       </nav><span class="spacer"></span>
-      <${Connection} /><${Theme} />
+      <${Connection} /><${Bell} isHere=${name === "notifications"} /><${Theme} />
     </header>
-    <main tabindex="-1">${found ? html`<${found.view} key=${route.path.join("/")} route=${route} />`
-    : html`<p class="padded">There is no view called ${route.path[0]}. <a href="#/sessions">All sessions</a></p>`}</main>
+    <main tabindex="-1">${view ? html`<${view} key=${route.path.join("/")} route=${route} />`
+    : name in VIEWS ? html`<div class="padded">${error ? html`<${Fault} error=${error} />` : html`<p class="quiet">Loading…</p>`}</div>`
+    : html`<p class="padded">There is no view called ${name}. <a href="#/sessions">All sessions</a></p>`}</main>
     <${Toasts} />`;
 }
 
-const place = document.getElementById("page");
+const place = /** @type {HTMLElement} */ (document.getElementById("page"));
 place.replaceChildren();
 render(html`<${Page} />`, place);

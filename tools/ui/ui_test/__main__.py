@@ -8,12 +8,15 @@ import tempfile
 from checking import Wrong, conclude, run_one
 
 from . import (
+    checks_alerts,
+    checks_audit,
     checks_compare,
     checks_creation,
     checks_everybody,
     checks_files,
     checks_live,
     checks_many,
+    checks_models,
     checks_session,
     checks_sessions,
 )
@@ -45,6 +48,9 @@ def main():
         *checks_session.CHECKS,
         *checks_compare.CHECKS,
         *checks_creation.CHECKS,
+        *checks_alerts.CHECKS,
+        *checks_audit.CHECKS,
+        *checks_models.CHECKS,
         *checks_everybody.CHECKS,
         *checks_live.CHECKS,
         *checks_many.CHECKS,

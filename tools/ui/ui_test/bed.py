@@ -382,9 +382,11 @@ def number(text):
 
 
 def eventually(page, expression, what, seconds=20):
-    """Waits until a JavaScript expression holds. The page's policy forbids to evaluate it there again and again."""
+    """Waits until a JavaScript expression holds, also of what is not there yet. The page's policy forbids to evaluate it there
+    again and again."""
     deadline = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    patient = f"(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()"
+    while not page.evaluate(patient):
         if time.monotonic() > deadline:
             raise Wrong(f"{what} did not come; the page shows: {page.inner_text('main')[:400]!r}")
         page.wait_for_timeout(40)

@@ -117,7 +117,7 @@ def past(bed):
             "the curves of that time",
         )
         page.click(".tabs >> text=Differences")
-        page.wait_for_selector("tr:has(th:text-is('epoch')):has-text('8'):has-text('3')")
+        page.wait_for_selector("tr:has(th:text-is('epochs')):has-text('8'):has-text('3')")
         page.click(".tabs >> text=Images")
         page.wait_for_selector("text=step 80")
         same(page.locator("table.images img").count(), 1, "the number of pictures of that time")

@@ -157,6 +157,23 @@ def acted_on(bed):
     same(bed.document(other.id)["tags"], ["chosen"], "its tags")
 
 
+def past(bed):
+    """The table as of the position at which the first sessions of the study had ended."""
+    at = bed.document(bed.study[2].id)["position"]
+    with bed.page(f"#/sessions?filter=experiment+%3D+study&at={at}") as page:
+        counts(page, "3 sessions")
+        eventually(page, "document.querySelectorAll('.grid-row .name').length === 3", "the sessions that existed")
+        require(page.locator(".note.warn:has-text('As of position')").count() == 1, "it is not told that this is past")
+        page.check("[aria-label='Select study-00']")
+        require(page.locator("button:has-text('Tag')").count() == 0, "the past can be changed")
+        page.click("a:has-text('study-01')")
+        page.wait_for_selector(".asof.past")
+        require(f"at={at}" in page.url, "the session is not shown as of the same position")
+        page.go_back()
+        page.click("text=Back to now")
+        counts(page, "12 sessions")
+
+
 def by_keyboard(bed):
     with bed.page("#/sessions?filter=experiment+%3D+study&sort=session_name") as page:
         page.wait_for_selector("text=study-00")
@@ -187,6 +204,7 @@ CHECKS = [
     ("columns of params are chosen, and views kept", columns),
     ("groups have the mean and spread of their sessions", grouped),
     ("chosen sessions are tagged, exported, stopped and archived, and it is said before what happens", acted_on),
+    ("the table is shown as of a position", past),
     ("the table is used with the keyboard alone", by_keyboard),
     ("the table fits on a phone", on_a_phone),
 ]

@@ -58,7 +58,10 @@ export const address = (path, query = {}) => BASE + path + queryText(query);
  */
 export const sessionPath = (id, rest = "") => "/training/sessions/" + encodeURIComponent(id) + rest;
 
-/** @param {{path: string, digest?: string}} artifact @param {string} session */
+/**
+ * @param {{path: string, digest?: string}} artifact
+ * @param {string} session
+ */
 export const artifactAddress = (session, artifact) =>
   address(sessionPath(session, "/artifacts/" + artifact.path.split("/").map(encodeURIComponent).join("/")),
     { digest: artifact.digest });
@@ -73,7 +76,7 @@ async function request(method, path, query, body, signal) {
       method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (/** @type {Error} */ (error).name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The server cannot be reached. The page tries again.");
   }
   if (response.ok) return response;
@@ -126,6 +129,15 @@ export async function lines(path, query = {}, signal) {
 }
 
 /**
+ * Reads bytes.
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ */
+export async function bytes(path, signal) {
+  return new Uint8Array(await (await request("GET", path, {}, undefined, signal)).arrayBuffer());
+}
+
+/**
  * Reads a text, such as the server's telemetry, at an address outside the API too.
  * @param {string} target
  */
@@ -146,15 +158,17 @@ export const histories = (question, signal) => send("POST", "/metrics/history", 
 /**
  * Sessions by their ids, as lists show them, in the order of the ids.
  * @param {string[]} ids
- * @param {string[]} columns
+ * @param {string[]} [columns]
+ * @param {{at?: string, signal?: AbortSignal}} options `at` is a position of the log; those that did not exist then are left out
  * @returns {Promise<Session[]>}
  */
-export async function sessionsOf(ids, columns = []) {
+export async function sessionsOf(ids, columns = [], options = {}) {
+  const { at, signal } = options;
   const found = new Map();
   for (let start = 0; start < ids.length; start += 100) {
     const part = ids.slice(start, start + 100);
     const filter = `id in (${part.map((id) => JSON.stringify(id)).join(", ")})`;
-    const answer = await get("/training/sessions", { filter, columns, limit: 100, archived: "include" });
+    const answer = await get("/training/sessions", { filter, columns, limit: 100, archived: "include", as_of: at }, signal);
     for (const session of answer.sessions) found.set(session.session_id, session);
   }
   return ids.filter((id) => found.has(id)).map((id) => found.get(id));

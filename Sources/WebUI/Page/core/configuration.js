@@ -7,8 +7,13 @@
 
 /** @typedef {{line: number, message: string}} Problem */
 
-/** A mapping's values by their dotted names. @param {any} value @returns {[string, any][]} */
+/**
+ * A mapping's values by their dotted names.
+ * @param {any} value
+ * @returns {[string, any][]}
+ */
 export function flatten(value, prefix = "") {
+  /** @type {[string, any][]} */
   const rows = [];
   for (const [name, one] of Object.entries(value)) {
     const path = prefix ? prefix + "." + name : name;
@@ -17,13 +22,21 @@ export function flatten(value, prefix = "") {
   return rows;
 }
 
-/** @param {any} value @returns {string} */
+/**
+ * @param {any} value
+ * @returns {string}
+ */
 function scalarText(value) {
   if (typeof value !== "string") return JSON.stringify(value);
   return /^[A-Za-z_/][\w ./@+-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value) && !/\s$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** A configuration as text. @param {any} value @param {string} [indent] @returns {string} */
+/**
+ * A configuration as text.
+ * @param {any} value
+ * @param {string} [indent]
+ * @returns {string}
+ */
 export function write(value, indent = "") {
   let text = "";
   for (const [name, one] of Object.entries(value)) {

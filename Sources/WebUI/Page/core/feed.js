@@ -66,13 +66,13 @@ let shared = null;
 let isLive = null;
 
 /**
- * Calls `tell` with every frame about the sessions' lifecycles until the returned function is called.
+ * Calls `tell` with every frame about the sessions' lifecycles, alerts and notifications until the returned function is called.
  * @param {(frame: Frame) => void} tell
  */
 export function listen(tell) {
   listeners.add(tell);
   if (!shared) {
-    shared = new Feed("/ws/broadcast", ["status", "epoch_complete", "checkpoint_saved", "training_complete", "error"],
+    shared = new Feed("/ws/broadcast", ["status", "epoch_complete", "checkpoint_saved", "training_complete", "error", "alert", "notification"],
       (frame) => { for (const listener of [...listeners]) listener(frame); },
       (live) => { isLive = live; for (const state of states) state(live); });
   }

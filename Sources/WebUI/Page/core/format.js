@@ -2,7 +2,10 @@
 
 /** @typedef {import("./types.js").MetricValue} MetricValue */
 
-/** A value of a metric as a number; the API writes those that JSON lacks as strings. @param {any} value */
+/**
+ * A value of a metric as a number; the API writes those that JSON lacks as strings.
+ * @param {any} value
+ */
 export function number(value) {
   if (typeof value === "number") return value;
   if (value === "Infinity") return Infinity;
@@ -10,7 +13,10 @@ export function number(value) {
   return NaN;
 }
 
-/** A number with about four digits that count. @param {any} value */
+/**
+ * A number with about four digits that count.
+ * @param {any} value
+ */
 export function short(value) {
   if (value === undefined || value === null) return "";
   if (typeof value !== "number") {
@@ -28,7 +34,10 @@ export function short(value) {
 
 const signed = (text, value) => (value < 0 ? "−" + text : text);
 
-/** A value of any kind, whole. @param {any} value */
+/**
+ * A value of any kind, whole.
+ * @param {any} value
+ */
 export function whole(value) {
   if (value === undefined || value === null) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -44,7 +53,10 @@ export function size(bytes) {
   return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
 }
 
-/** A span of seconds. @param {number} seconds */
+/**
+ * A span of seconds.
+ * @param {number} seconds
+ */
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return "";
   if (seconds < 10) return seconds.toFixed(1) + " s";
@@ -57,14 +69,21 @@ export function duration(seconds) {
 
 const two = (value) => String(value).padStart(2, "0");
 
-/** A time of day and date in the reader's zone. @param {string|number|Date|undefined} value */
+/**
+ * A time of day and date in the reader's zone.
+ * @param {string|number|Date|undefined} value
+ */
 export function time(value) {
   if (value === undefined || value === null) return "";
   const at = new Date(value);
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** How long ago something was. @param {string|undefined} value @param {number} now milliseconds */
+/**
+ * How long ago something was.
+ * @param {string|undefined} value
+ * @param {number} now milliseconds
+ */
 export function ago(value, now = Date.now()) {
   if (!value) return "";
   const seconds = (now - Date.parse(value)) / 1000;
@@ -75,7 +94,11 @@ export function ago(value, now = Date.now()) {
   return time(value).slice(0, 10);
 }
 
-/** The seconds that a session has taken. @param {import("./types.js").Session} session @param {number} now milliseconds */
+/**
+ * The seconds that a session has taken.
+ * @param {import("./types.js").Session} session
+ * @param {number} now milliseconds
+ */
 export function secondsOf(session, now = Date.now()) {
   if (!session.started_at) return NaN;
   const isOver = ["completed", "failed", "stopped"].includes(session.status);
@@ -88,7 +111,10 @@ export const COLORS = ["#3b7ddd", "#e0762f", "#2a9d5c", "#c0417e", "#8a63d2", "#
 /** @param {number} index */
 export const color = (index) => COLORS[index % COLORS.length];
 
-/** Rows as CSV; cells that a spreadsheet would take for a formula are kept as texts. @param {any[][]} rows */
+/**
+ * Rows as CSV; cells that a spreadsheet would take for a formula are kept as texts.
+ * @param {any[][]} rows
+ */
 export function csv(rows) {
   const cell = (value) => {
     let text = whole(value);
@@ -98,7 +124,12 @@ export function csv(rows) {
   return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-/** Hands a file to the browser. @param {string} name @param {Blob|string} content @param {string} [type] */
+/**
+ * Hands a file to the browser.
+ * @param {string} name
+ * @param {Blob|string} content
+ * @param {string} [type]
+ */
 export function save(name, content, type = "text/csv") {
   const blob = content instanceof Blob ? content : new Blob([content], { type });
   const anchor = document.createElement("a");

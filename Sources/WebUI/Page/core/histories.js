@@ -7,15 +7,23 @@ import { number } from "./format.js";
 
 /** @typedef {import("./types.js").Series} Series */
 
-/** The places of a series' points on its axis. @param {Series} series */
+/**
+ * The places of a series' points on its axis.
+ * @param {Series} series
+ * @returns {number[]}
+ */
 export function places(series) {
-  if (series.axis === "epoch") return series.epochs;
+  if (series.axis === "epoch") return series.epochs ?? [];
   if (series.axis === "step") return series.steps;
   if (series.axis === "time") return series.times;
-  return series.relative_times;
+  return series.relative_times ?? [];
 }
 
-/** The bounds of a range, as the question names them. @param {string} axis @param {[number, number]} range */
+/**
+ * The bounds of a range, as the question names them.
+ * @param {string} axis
+ * @param {[number, number]} range
+ */
 export function bounds(axis, [low, high]) {
   if (axis === "epoch") return { axis, start_epoch: Math.max(0, Math.floor(low)), end_epoch: Math.max(0, Math.ceil(high)) };
   if (axis === "step") return { axis, start_step: Math.max(0, Math.floor(low)), end_step: Math.max(0, Math.ceil(high)) };
@@ -34,7 +42,7 @@ export class HistoryReader {
     this.stale = new Set();
     this.question = null;
     this.key = "";
-    this.error = null;
+    this.error = /** @type {any} */ (null);
     this.timer = 0;
     this.milliseconds = 0;
   }
@@ -58,7 +66,10 @@ export class HistoryReader {
     this.schedule();
   }
 
-  /** Tells that points came for some metrics, or for any when none is named. @param {Iterable<string>|undefined} [names] */
+  /**
+   * Tells that points came for some metrics, or for any when none is named.
+   * @param {Iterable<string>|undefined} [names]
+   */
   touch(names = undefined) {
     for (const name of [...(names ?? this.answers.keys())]) this.stale.add(name);
     this.schedule();
@@ -80,7 +91,7 @@ export class HistoryReader {
     try {
       const answer = await histories({ ...this.question, metric_names: wanted }, controller.signal);
       if (this.key !== key) { for (const name of wanted) this.stale.add(name); this.schedule(); return; }
-      const found = new Map(wanted.map((name) => [name, { series: [], groups: [] }]));
+      const found = new Map(wanted.map((name) => [name, { series: /** @type {Series[]} */ ([]), groups: /** @type {any[]} */ ([]) }]));
       for (const series of answer.series ?? []) found.get(series.metric_name)?.series.push(series);
       for (const group of answer.groups ?? []) found.get(group.metric_name)?.groups.push(group);
       for (const [name, one] of found) this.answers.set(name, one);
@@ -88,7 +99,7 @@ export class HistoryReader {
       this.milliseconds = performance.now() - began;
     } catch (error) {
       for (const name of wanted) this.stale.add(name);
-      if (error.name === "AbortError") { this.schedule(); return; }
+      if (/** @type {Error} */ (error).name === "AbortError") { this.schedule(); return; }
       this.error = error;
     }
     if (!this.isClosed) this.changed();
@@ -119,6 +130,7 @@ export function linesOf(series, label, color) {
 export function envelope(series, color, parts = 120) {
   const x = places(series);
   const values = series.values.map(number);
+  /** @type {import("../parts/chart.js").Range} */
   const range = { color, x: [], low: [], high: [] };
   const size = Math.max(1, Math.ceil(x.length / parts));
   for (let start = 0; start < x.length; start += size) {
@@ -138,8 +150,9 @@ export function envelope(series, color, parts = 120) {
  * @returns {{current: Series, superseded: Series[]}}
  */
 export function byAttempts(series, attempts) {
-  if (!series.attempts) return { current: series, superseded: [] };
-  const isCurrent = series.attempts.map((attempt, index) => !attempts.some((later) => later.attempt > attempt && later.first_step !== undefined && later.first_step <= series.steps[index]));
+  const { attempts: own } = series;
+  if (!own) return { current: series, superseded: [] };
+  const isCurrent = own.map((attempt, index) => !attempts.some((later) => later.attempt > attempt && later.first_step !== undefined && later.first_step <= series.steps[index]));
   const pick = (keep) => {
     const kept = { ...series };
     for (const name of ["epochs", "steps", "values", "smoothed_values", "times", "relative_times", "attempts"]) {
@@ -150,6 +163,6 @@ export function byAttempts(series, attempts) {
     for (const name of ["epochs", "steps", "values", "smoothed_values", "times", "relative_times", "attempts"]) if (kept[name]) kept[name] = order.map((index) => kept[name][index]);
     return kept;
   };
-  const old = [...new Set(series.attempts.filter((_, index) => !isCurrent[index]))];
-  return { current: pick((index) => isCurrent[index]), superseded: old.map((attempt) => pick((index) => !isCurrent[index] && series.attempts[index] === attempt)) };
+  const old = [...new Set(own.filter((_, index) => !isCurrent[index]))];
+  return { current: pick((index) => isCurrent[index]), superseded: old.map((attempt) => pick((index) => !isCurrent[index] && own[index] === attempt)) };
 }

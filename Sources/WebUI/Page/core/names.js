@@ -12,7 +12,10 @@ export const names = {
   params: new Set(), metrics: new Set(), results: new Set(), config: new Set(), tags: new Set(), experiment: new Set(), group: new Set(), name: new Set(),
 };
 
-/** Learns the names that sessions of a list show. @param {Session[]} sessions */
+/**
+ * Learns the names that sessions of a list show.
+ * @param {Session[]} sessions
+ */
 export function learn(sessions) {
   for (const session of sessions) {
     for (const name of Object.keys(session.latest_metrics)) names.metrics.add(name);
@@ -48,11 +51,18 @@ export async function learnParams(ids) {
   }
 }
 
-/** A field of the filter language; parts of a name that need quotes have them. @param {string} kind @param {string} name */
+/**
+ * A field of the filter language; parts of a name that need quotes have them.
+ * @param {string} kind
+ * @param {string} name
+ */
 export const field = (kind, name) => `${kind}.${quotedName(name)}`;
 
 /** @param {string} name */
 export const quotedName = (name) => (/^[\w.\-/@:%]+$/.test(name) ? name : JSON.stringify(name));
 
-/** A text of the filter language. @param {string|number|boolean} value */
+/**
+ * A text of the filter language.
+ * @param {string|number|boolean} value
+ */
 export const quotedText = (value) => (typeof value === "string" ? JSON.stringify(value) : String(value));

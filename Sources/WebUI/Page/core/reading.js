@@ -10,7 +10,7 @@ import { useCallback, useEffect, useRef, useState } from "./preact.js";
  * @returns {{value: T|undefined, error: any, isLoading: boolean, reload: () => void}}
  */
 export function useReading(read, keys) {
-  const [state, setState] = useState({ value: undefined, error: null, isLoading: true });
+  const [state, setState] = useState(/** @type {{value: T|undefined, error: any, isLoading: boolean}} */ ({ value: undefined, error: null, isLoading: true }));
   const latest = useRef(read);
   latest.current = read;
   const running = useRef(/** @type {AbortController|null} */ (null));
@@ -40,7 +40,10 @@ export function throttled(action, milliseconds) {
   return call;
 }
 
-/** The time, which makes a component draw again every `milliseconds`. @param {number} milliseconds */
+/**
+ * The time, which makes a component draw again every `milliseconds`.
+ * @param {number} milliseconds
+ */
 export function useNow(milliseconds) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -50,10 +53,14 @@ export function useNow(milliseconds) {
   return now;
 }
 
-/** A value kept in this browser. @param {string} name @param {any} initial */
+/**
+ * A value kept in this browser.
+ * @param {string} name
+ * @param {any} initial
+ */
 export function useKept(name, initial) {
   const [value, setValue] = useState(() => {
-    try { return JSON.parse(localStorage.getItem("pivot." + name)) ?? initial; } catch { return initial; }
+    try { return JSON.parse(localStorage.getItem("pivot." + name) ?? "null") ?? initial; } catch { return initial; }
   });
   const keep = (next) => {
     setValue(next);

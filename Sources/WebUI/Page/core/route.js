@@ -10,7 +10,10 @@ import { useEffect, useState } from "./preact.js";
  * @property {Record<string, string>} query
  */
 
-/** The route of the address. @returns {Route} */
+/**
+ * The route of the address.
+ * @returns {Route}
+ */
 export function currentRoute() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter((part) => part).map(decodeURIComponent);
@@ -29,7 +32,10 @@ export function link(path, query = {}) {
   return "#/" + path.map(encodeURIComponent).join("/") + (text ? "?" + text : "");
 }
 
-/** @param {string} target @param {boolean} [replaces] whether Back skips the place that is left */
+/**
+ * @param {string} target
+ * @param {boolean} [replaces] whether Back skips the place that is left
+ */
 export function go(target, replaces = false) {
   if (target === location.hash) return;
   if (replaces) {
@@ -48,7 +54,10 @@ export function change(changes, replaces = true) {
   go(link(route.path, { ...route.query, ...changes }), replaces);
 }
 
-/** The route, as a component's state. @returns {Route} */
+/**
+ * The route, as a component's state.
+ * @returns {Route}
+ */
 export function useRoute() {
   const [route, setRoute] = useState(currentRoute);
   useEffect(() => {

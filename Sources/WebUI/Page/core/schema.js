@@ -12,7 +12,12 @@ function holds(schema, value) {
   return Object.entries(schema.properties ?? {}).every(([name, part]) => value?.[name] === undefined || holds(part, value[name]));
 }
 
-/** The schemas that hold for a value: the schema itself and the branches of its conditions. @param {any} schema @param {any} value @returns {any[]} */
+/**
+ * The schemas that hold for a value: the schema itself and the branches of its conditions.
+ * @param {any} schema
+ * @param {any} value
+ * @returns {any[]}
+ */
 function parts(schema, value) {
   const found = [schema];
   for (const part of [schema, ...(schema.allOf ?? [])]) {
@@ -23,7 +28,12 @@ function parts(schema, value) {
   return found;
 }
 
-/** The keys below a mapping, with their schemas. @param {any} schema @param {any} value @returns {Map<string, any>} */
+/**
+ * The keys below a mapping, with their schemas.
+ * @param {any} schema
+ * @param {any} value
+ * @returns {Map<string, any>}
+ */
 export function keysOf(schema, value) {
   const keys = new Map();
   for (const part of parts(schema, value)) {
@@ -35,7 +45,12 @@ export function keysOf(schema, value) {
   return keys;
 }
 
-/** The schema of a dotted name; undefined when there is no such key. @param {any} schema @param {any} value @param {string} path */
+/**
+ * The schema of a dotted name; undefined when there is no such key.
+ * @param {any} schema
+ * @param {any} value
+ * @param {string} path
+ */
 export function schemaAt(schema, value, path) {
   let found = schema;
   let inner = value;
@@ -47,7 +62,10 @@ export function schemaAt(schema, value, path) {
   return found;
 }
 
-/** The kinds of values that a schema allows, in words. @param {any} schema */
+/**
+ * The kinds of values that a schema allows, in words.
+ * @param {any} schema
+ */
 export function allowed(schema) {
   if (schema.enum) return schema.enum.filter((one) => one !== null).map((one) => JSON.stringify(one)).join(", ");
   const types = [schema.type ?? []].flat().filter((one) => one !== "null");

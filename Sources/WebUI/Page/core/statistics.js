@@ -2,7 +2,10 @@
 
 import { number } from "./format.js";
 
-/** The ranks of values, the mean of their places for equal ones. @param {number[]} values */
+/**
+ * The ranks of values, the mean of their places for equal ones.
+ * @param {number[]} values
+ */
 export function ranks(values) {
   const order = values.map((value, index) => ({ value, index })).sort((one, other) => one.value - other.value);
   const result = new Array(values.length);
@@ -15,7 +18,11 @@ export function ranks(values) {
   return result;
 }
 
-/** Pearson's correlation of two lists; NaN when one of them does not vary. @param {number[]} x @param {number[]} y */
+/**
+ * Pearson's correlation of two lists; NaN when one of them does not vary.
+ * @param {number[]} x
+ * @param {number[]} y
+ */
 export function correlation(x, y) {
   const count = x.length;
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / count;
@@ -51,7 +58,10 @@ export function association(values, results) {
   return { count, kind: "share", value: count > 2 && total > 0 && groups.size > 1 && groups.size < count ? between / total : NaN };
 }
 
-/** A colour between blue and orange by way of grey. @param {number} share from 0 to 1 */
+/**
+ * A colour between blue and orange by way of grey.
+ * @param {number} share from 0 to 1
+ */
 export function shade(share) {
   const stops = [[49, 104, 189], [120, 170, 190], [225, 190, 110], [217, 95, 40]];
   const place = Math.min(0.9999, Math.max(0, share)) * (stops.length - 1);
@@ -60,7 +70,10 @@ export function shade(share) {
   return "#" + mixed.map((value) => value.toString(16).padStart(2, "0")).join("");
 }
 
-/** A scale of values: numbers by size, or by their logarithm when they span orders of magnitude, and texts side by side. @param {any[]} values */
+/**
+ * A scale of values: numbers by size, or by their logarithm when they span orders of magnitude, and texts side by side.
+ * @param {any[]} values
+ */
 export function scaleOf(values) {
   const present = values.filter((value) => value !== undefined && value !== null && value !== "NaN");
   if (present.length > 0 && present.every((value) => Number.isFinite(number(value)))) {

@@ -127,6 +127,66 @@
  * @property {boolean} [superseded]
  * @property {string} created_at
  *
+ * @typedef {"low"|"medium"|"high"|"critical"} Severity
+ * @typedef {"notify"|"stop"|"tag"} AlertAction
+ *
+ * @typedef {Object} AlertRule
+ * @property {string} rule_id
+ * @property {string} name
+ * @property {boolean} enabled
+ * @property {"metric"|"host"|"server"|"lifecycle"} source
+ * @property {string} [metric]
+ * @property {string} condition
+ * @property {number} [threshold]
+ * @property {number} [resolve_threshold]
+ * @property {number} [window]
+ * @property {"epochs"|"steps"} [unit]
+ * @property {"min"|"max"} [mode]
+ * @property {number} [min_delta]
+ * @property {number} [silence_seconds]
+ * @property {number} for_seconds
+ * @property {number} for_points
+ * @property {Severity} severity
+ * @property {number} cooldown_seconds
+ * @property {AlertAction[]} actions
+ * @property {string} [tag]
+ * @property {string} [filter]
+ * @property {string} [session_id]
+ * @property {"api"|"server"|"shipped"} origin
+ *
+ * @typedef {Object} Alert
+ * @property {string} alert_id
+ * @property {string} rule_id
+ * @property {string} rule_name
+ * @property {Severity} severity
+ * @property {"active"|"acknowledged"|"resolved"} status
+ * @property {string} message
+ * @property {string} condition
+ * @property {string} [session_id]
+ * @property {string} [metric]
+ * @property {MetricValue} [value]
+ * @property {MetricValue} [threshold]
+ * @property {MetricValue} [last_value]
+ * @property {number} [step]
+ * @property {string} triggered_at
+ * @property {string} [acknowledged_at]
+ * @property {string} [acknowledged_by]
+ * @property {string} [resolved_at]
+ * @property {string} [resolved_by]
+ * @property {"recovered"|"session_ended"|"rule_changed"|"by_hand"} [resolution]
+ * @property {string} [notes]
+ * @property {AlertAction[]} actions
+ * @property {number} position
+ *
+ * @typedef {Object} Notification
+ * @property {string} id
+ * @property {"training"|"alert"|"system"} type
+ * @property {"low"|"medium"|"high"} priority
+ * @property {string} message
+ * @property {{event: string, position: number, session_id?: string, alert_id?: string, webhook_id?: string}} data
+ * @property {boolean} read
+ * @property {string} created_at
+ *
  * @typedef {Object} EventRecord
  * @property {number} position
  * @property {string} stream

@@ -1,12 +1,18 @@
 /** What several views show of a session. */
 
-/** The verbs of the log's events, as people say them. @param {string} type such as `session.epoch_completed` */
+/**
+ * The verbs of the log's events, as people say them.
+ * @param {string} type such as `session.epoch_completed`
+ */
 export const eventName = (type) => {
   const words = type.replace(/^(session|telemetry)\./, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** What an event says beyond its name, in a line. @param {import("./types.js").EventRecord} event */
+/**
+ * What an event says beyond its name, in a line.
+ * @param {import("./types.js").EventRecord} event
+ */
 export function eventText(event) {
   const { data } = event;
   const parts = [];
@@ -24,10 +30,18 @@ export function eventText(event) {
   return parts.join(" · ");
 }
 
-/** A group of metrics: what stands before the first `/`. @param {string} name */
+/**
+ * A group of metrics: what stands before the first `/`.
+ * @param {string} name
+ */
 export const prefixOf = (name) => (name.includes("/") ? name.slice(0, name.indexOf("/")) : "");
 
-/** Metrics by their prefix, those without one first. @template {{name: string}} T @param {T[]} metrics @returns {[string, T[]][]} */
+/**
+ * Metrics by their prefix, those without one first.
+ * @template {{name: string}} T
+ * @param {T[]} metrics
+ * @returns {[string, T[]][]}
+ */
 export function byPrefix(metrics) {
   const groups = new Map();
   for (const metric of metrics) {

@@ -1,7 +1,9 @@
-/** The slider over a session's past: everything on its page is as it was at a position of the log. */
+/** The sliders over the past: everything is shown as it was at a position of the log. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
+import { get } from "../core/api.js";
 import { time } from "../core/format.js";
+import { useReading } from "../core/reading.js";
 import { change } from "../core/route.js";
 import { eventName, eventText } from "../core/views.js";
 import { Fault } from "./small.js";
@@ -43,9 +45,31 @@ export function AsOf({ events, at, error, onClose }) {
       onInput=${(change_) => setMoving(Number(change_.target.value))} onChange=${(change_) => set(Number(change_.target.value))} />
         <canvas ref=${ticks}></canvas></div>
     <button class="plain" aria-label="The event after" disabled=${index >= last} onClick=${() => set(index + 1)}>›</button>
-    <label>position <input type="number" min=${events[0].position} aria-label="Position of the log" value=${moving === null ? at ?? event.position : event.position}
-      onChange=${(change_) => { const value = Number(change_.target.value); if (Number.isInteger(value) && value > 0) change({ at: value }); }} /></label>
+    <label>position <input type="number" min=${events[0].position} aria-label="Position of the log"
+      value=${moving === null ? at ?? event.position : event.position}
+      onChange=${(change_) => { const value = Number(change_.target.value); if (Number.isInteger(value) && value > 0) change({ at: value }); }} />
+        </label>
     <span class="clip">${time(event.recorded_at)} · ${eventName(event.type)} ${eventText(event).slice(0, 80)}</span>
     <button onClick=${onClose}>${isNow ? "Close" : "Back to now"}</button>
   </div>`;
+}
+
+/**
+ * The slider over the whole log, for views of many sessions: the address holds the position as `at`.
+ * @param {{at: string|undefined}} props
+ */
+export function Position({ at }) {
+  const { value: head } = useReading(async (signal) => (await get("/health", {}, signal)).position, [at === undefined]);
+  if (at === undefined) {
+    return html`<button title="Show everything as it was at a position of the log" disabled=${head === undefined}
+      onClick=${() => change({ at: head })}>As of…</button>`;
+  }
+  const set = (/** @type {any} */ event) => {
+    const position = Number(event.target.value);
+    if (Number.isInteger(position) && position > 0) change({ at: position });
+  };
+  return html`<span class="note warn row"><label>As of position
+      <input type="range" min="1" max=${head ?? at} value=${at} aria-label="Position, roughly" onChange=${set} />
+      <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label>
+    <button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
 }

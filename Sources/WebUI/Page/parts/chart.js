@@ -19,7 +19,14 @@
 import { html, useEffect, useLayoutEffect, useRef } from "../core/preact.js";
 import { save, csv, short, size, time } from "../core/format.js";
 
-const uPlot = /** @type {any} */ (window).uPlot;
+/** The library, which is a script of its own that the document names last. */
+const uPlot = await new Promise((resolve, reject) => {
+  const found = () => /** @type {any} */ (window).uPlot;
+  if (found()) { resolve(found()); return; }
+  const script = document.querySelector("script[data-library]");
+  script?.addEventListener("load", () => resolve(found()));
+  script?.addEventListener("error", () => reject(new Error("The library of the charts cannot be loaded. Load the page again.")));
+});
 
 const themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -37,7 +44,9 @@ const TIME_LABELS = [
 
 /** The charts that exist, for tests and for drawing again when the theme changes. */
 const charts = new Set();
-export function redrawCharts() { for (const chart of charts) chart.recolor(); }
+const redraw = () => { for (const chart of charts) chart.recolor(); };
+window.addEventListener("themechange", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
 function join(lines) {
   if (lines.length === 0) return [[0], [null]];
@@ -264,20 +273,28 @@ class Plot {
     this.hint.style.top = Math.max(0, Math.min(top, this.element.clientHeight - this.hint.offsetHeight - 8)) + "px";
   }
 
-  /** The plot as a picture. @returns {Promise<Blob>} */
+  /**
+   * The plot as a picture.
+   * @returns {Promise<Blob>}
+   */
   picture() {
     const source = this.plot.ctx.canvas;
     const canvas = document.createElement("canvas");
     canvas.width = source.width;
     canvas.height = source.height;
-    const context = canvas.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     context.fillStyle = themed("--surface");
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(source, 0, 0);
-    return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+    return new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made."))), "image/png");
+    });
   }
 
-  /** The plot as SVG, with the lines as paths. @param {string} title */
+  /**
+   * The plot as SVG, with the lines as paths.
+   * @param {string} title
+   */
   svg(title) {
     const { width, height } = this.size();
     const unit = devicePixelRatio;
@@ -335,7 +352,11 @@ function element(name, kind, text = "") {
 
 function faded(color) { return /^#[0-9a-f]{6}$/i.test(color) ? color + "55" : color; }
 
-/** The index of the value that is nearest, in ascending values. @param {number[]} values @param {number} at */
+/**
+ * The index of the value that is nearest, in ascending values.
+ * @param {number[]} values
+ * @param {number} at
+ */
 export function nearest(values, at) {
   let low = 0;
   let high = values.length - 1;
@@ -356,20 +377,22 @@ export function Chart({ title, lines, ranges = [], axis, log = false, range = nu
   const hint = useRef(null);
   const plot = useRef(/** @type {Plot|null} */ (null));
   useEffect(() => {
-    plot.current = new Plot(place.current, hint.current);
-    plot.current.show({ lines, ranges, axis, log, range, sync, onRange, unit });
-    return () => { plot.current.destroy(); plot.current = null; };
+    const made = new Plot(place.current, hint.current);
+    plot.current = made;
+    made.show({ lines, ranges, axis, log, range, sync, onRange, unit });
+    return () => { made.destroy(); plot.current = null; };
   }, []);
   useLayoutEffect(() => { plot.current?.show({ lines, ranges, axis, log, range, sync, onRange, unit }); }, [lines, ranges, axis, log, range?.[0], range?.[1], sync]);
+  const drawn = () => /** @type {Plot} */ (plot.current);
   const count = lines.reduce((sum, line) => sum + (line.faint ? 0 : line.x.length), 0);
   return html`<section class="card chart" aria-label=${title}>
     <header><h3 title=${title}>${heading ?? title}</h3>${note}
       <span class="tools">
         ${range && html`<button class="plain" onClick=${() => onRange?.(null)} title="Show the whole range again">whole</button>`}
-        <button class="plain" aria-label=${`Save ${title} as PNG`} onClick=${async () => save(title + ".png", await plot.current.picture())}>PNG</button>
-        <button class="plain" aria-label=${`Save ${title} as SVG`} onClick=${() => save(title + ".svg", plot.current.svg(title), "image/svg+xml")}>SVG</button>
+        <button class="plain" aria-label=${`Save ${title} as PNG`} onClick=${async () => save(title + ".png", await drawn().picture())}>PNG</button>
+        <button class="plain" aria-label=${`Save ${title} as SVG`} onClick=${() => save(title + ".svg", drawn().svg(title), "image/svg+xml")}>SVG</button>
         ${all ? html`<a class="button plain" href=${all} download title="All points, from the server" aria-label=${`Save all points of ${title} as CSV`}>CSV</a>`
-    : html`<button class="plain" aria-label=${`Save ${title} as CSV`} onClick=${() => save(title + ".csv", plot.current.points())}>CSV</button>`}
+    : html`<button class="plain" aria-label=${`Save ${title} as CSV`} onClick=${() => save(title + ".csv", drawn().points())}>CSV</button>`}
       </span></header>
     <div class="plot" ref=${place} role="img" aria-label=${`${title}: ${lines.filter((line) => !line.faint).length} lines with ${count} points`}></div>
     <div class="hint" ref=${hint} hidden></div>

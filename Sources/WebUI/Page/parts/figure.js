@@ -3,7 +3,10 @@
 import { html, useRef } from "../core/preact.js";
 import { csv, save } from "../core/format.js";
 
-/** The drawing as a document of its own: what style sheets say of it is written into it. @param {SVGSVGElement} source */
+/**
+ * The drawing as a document of its own: what style sheets say of it is written into it.
+ * @param {SVGSVGElement} source
+ */
 function standalone(source) {
   const copy = /** @type {SVGSVGElement} */ (source.cloneNode(true));
   const [from, to] = [[source, ...source.querySelectorAll("*")], [copy, ...copy.querySelectorAll("*")]];
@@ -32,7 +35,7 @@ async function picture(source) {
   const canvas = document.createElement("canvas");
   canvas.width = 2 * width;
   canvas.height = 2 * height;
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
 }
 

@@ -10,7 +10,11 @@ const FIELDS = {
 const STATUSES = ["created", "queued", "running", "stopping", "stopped", "completed", "failed"];
 const STATISTICS = ["best", "min", "max", "first", "last", "count"];
 
-/** What can stand at the caret: the word before it, and what it can become. @param {string} text @param {number} caret */
+/**
+ * What can stand at the caret: the word before it, and what it can become.
+ * @param {string} text
+ * @param {number} caret
+ */
 export function suggestions(text, caret) {
   const before = text.slice(0, caret);
   const value = /(\w+)\s*(?:=|!=|~|in\s*\(|,)\s*("?[^"=<>!~(),]*)$/.exec(before);
@@ -53,6 +57,7 @@ export function FilterInput({ value, error, onSubmit }) {
     setIndex(-1);
   };
   const take = (option) => {
+    if (!open) return;
     const caret = input.current.selectionStart;
     const next = text.slice(0, open.start) + option.text + " " + text.slice(caret);
     const place = open.start + option.text.length + 1;
@@ -83,14 +88,18 @@ export function FilterInput({ value, error, onSubmit }) {
   };
   const character = error?.character ?? 0;
   return html`<div class="complete">
-    <input ref=${input} type="text" role="combobox" aria-label="Filter" aria-expanded=${Boolean(open)} aria-controls="filter-options" aria-autocomplete="list"
-      aria-activedescendant=${open && index >= 0 ? "filter-option-" + index : undefined} aria-invalid=${Boolean(error)} spellcheck="false" autocomplete="off" autocapitalize="off"
+    <input ref=${input} type="text" role="combobox" aria-label="Filter" aria-expanded=${Boolean(open)}
+      aria-controls="filter-options" aria-autocomplete="list"
+      aria-activedescendant=${open && index >= 0 ? "filter-option-" + index : undefined}
+        aria-invalid=${Boolean(error)} spellcheck="false" autocomplete="off" autocapitalize="off"
       placeholder="Filter: metrics.val_loss < 0.3 and tags = baseline" value=${text}
       onInput=${(event) => { setText(event.target.value); suggest(); }} onKeyDown=${key} onFocus=${() => { if (!text) suggest(); }}
       onBlur=${() => setTimeout(() => setOpen(null), 120)} />
     ${open && html`<ul id="filter-options" role="listbox" aria-label="Completions">${open.options.map((option, place) => html`
-      <li key=${option.text} id=${"filter-option-" + place} role="option" aria-selected=${place === index} onMouseDown=${(event) => { event.preventDefault(); take(option); }}>
+      <li key=${option.text} id=${"filter-option-" + place} role="option" aria-selected=${place === index}
+        onMouseDown=${(event) => { event.preventDefault(); take(option); }}>
         ${option.text}<span>${option.hint}</span></li>`)}</ul>`}
-    ${error && html`<div class="fault" role="alert">${error.message}${character > 0 && html` <pre>${text.slice(0, character - 1)}<u>${text.slice(character - 1) || " "}</u></pre>`}</div>`}
+    ${error && html`<div class="fault" role="alert">${error.message}${character > 0 && html` <pre>${text.slice(0, character - 1)}<u>
+      ${text.slice(character - 1) || " "}</u></pre>`}</div>`}
   </div>`;
 }

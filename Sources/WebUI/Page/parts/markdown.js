@@ -53,7 +53,8 @@ export function Markdown({ text }) {
     } else if (/^\s*[-*] /.test(line)) {
       blocks.push(html`<ul>${take((next) => /^\s*[-*] /.test(next)).map((item) => html`<li>${inline(item.replace(/^\s*[-*] /, ""))}</li>`)}</ul>`);
     } else if (/^\s*\d+[.)] /.test(line)) {
-      blocks.push(html`<ol>${take((next) => /^\s*\d+[.)] /.test(next)).map((item) => html`<li>${inline(item.replace(/^\s*\d+[.)] /, ""))}</li>`)}</ol>`);
+      blocks.push(html`<ol>${take((next) => /^\s*\d+[.)] /.test(next)).map((item) => html`<li>${inline(item.replace(/^\s*\d+[.)] /, ""))}</li>`)}
+        </ol>`);
     } else {
       const first = index;
       const paragraph = take((next) => next.trim() && (index === first || !/^(#{1,4} |```|\s*[-*] |\s*\d+[.)] )/.test(next)));

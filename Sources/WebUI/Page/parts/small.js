@@ -7,7 +7,10 @@ import { number } from "../core/format.js";
 export const Status = ({ status, archived = false }) => html`
   <span class=${"badge " + status}>${status}</span>${archived && html`<span class="badge">archived</span>`}`;
 
-/** How much is done. @param {{session: import("../core/types.js").Session}} props */
+/**
+ * How much is done.
+ * @param {{session: import("../core/types.js").Session}} props
+ */
 export const Progress = ({ session }) => html`
   <span class=${"bar " + session.status} role="img" aria-label=${`${Math.round(100 * session.progress)} % done`}>
     <i style=${{ width: 100 * session.progress + "%" }}></i></span>`;
@@ -18,7 +21,10 @@ export const Tags = ({ tags }) => tags.map((tag) => html`<span class="tag" key=$
 export const Fault = ({ error }) => error
   ? html`<p class="note bad" role="alert">${error.message ?? String(error)}</p>` : null;
 
-/** A curve without axes. @param {{values: any[]}} props */
+/**
+ * A curve without axes.
+ * @param {{values: any[]}} props
+ */
 export function Spark({ values }) {
   const numbers = values.map(number).filter(Number.isFinite);
   if (numbers.length < 2) return html`<span class="quiet"></span>`;
@@ -80,11 +86,14 @@ export function Dialog({ title, confirm, danger = false, disabled = false, onCon
 
 /** What has just happened, told at the lower edge. */
 let tellToasts = (_toast) => {};
-/** @param {string} text @param {"good"|"bad"|""} [kind] */
+/**
+ * @param {string} text
+ * @param {"good"|"bad"|""} [kind]
+ */
 export const tell = (text, kind = "") => tellToasts({ text, kind, id: Math.random() });
 
 export function Toasts() {
-  const [toasts, setToasts] = useState([]);
+  const [toasts, setToasts] = useState(/** @type {any[]} */ ([]));
   useEffect(() => {
     tellToasts = (toast) => {
       setToasts((before) => [...before.slice(-3), toast]);
@@ -97,14 +106,18 @@ export function Toasts() {
     </div>`)}</div>`;
 }
 
-/** Does something and tells when it fails. @param {() => Promise<any>} action @param {string} [done] what to tell when it is done */
+/**
+ * Does something and tells when it fails.
+ * @param {() => Promise<any>} action
+ * @param {string} [done] what to tell when it is done
+ */
 export async function attempt(action, done) {
   try {
     const result = await action();
     if (done) tell(done, "good");
     return result;
   } catch (error) {
-    tell(error.message, "bad");
+    tell(/** @type {Error} */ (error).message, "bad");
     return undefined;
   }
 }

@@ -5,10 +5,10 @@ import { get, sessionsOf } from "../core/api.js";
 import { listen } from "../core/feed.js";
 import { color } from "../core/format.js";
 import { field, learn } from "../core/names.js";
-import { sessionsThen } from "../core/past.js";
 import { throttled, useKept, useReading } from "../core/reading.js";
 import { scaleOf, shade } from "../core/statistics.js";
 import { change, go, link } from "../core/route.js";
+import { Position } from "../parts/asof.js";
 import { Fault } from "../parts/small.js";
 import { Curves } from "./compare/curves.js";
 import { Differences } from "./compare/differences.js";
@@ -27,71 +27,95 @@ const TABS = {
 /** The most sessions that are compared. */
 const MOST = 100;
 
-/** The sessions that the address names, by their ids or by a filter. */
+/**
+ * The ids of the sessions that the address names, one by one or by a filter.
+ * @param {Record<string, string>} query
+ * @param {AbortSignal} signal
+ */
 async function idsOf(query, signal) {
   if (query.ids) return query.ids.split(",").slice(0, MOST);
-  const answer = await get("/training/sessions", { filter: query.filter || undefined, limit: 20 }, signal);
-  return answer.sessions.map((session) => session.session_id);
+  const answer = await get("/training/sessions", { filter: query.filter, limit: 20, as_of: query.at }, signal);
+  return answer.sessions.map((/** @type {Session} */ session) => session.session_id);
 }
 
-/** Reads the sessions with the params, metrics and results that they have. */
-async function readAll(query, signal) {
-  const ids = await idsOf(query, signal);
-  if (ids.length === 0) return { sessions: [], params: [], metrics: [], results: [] };
+/**
+ * The names of the params and results of some sessions.
+ * @param {string[]} ids
+ * @param {string|undefined} at
+ * @param {AbortSignal} signal
+ */
+async function namesOf(ids, at, signal) {
+  /** @type {Set<string>} */
   const params = new Set();
+  /** @type {Set<string>} */
   const results = new Set();
-  if (query.at) return readThen(ids, Number(query.at), signal);
   // The comparison names what at most ten sessions have; sessions of one study share their names.
   for (let start = 0; start < Math.min(ids.length, 30); start += 10) {
     const some = ids.slice(start, start + 10);
     if (some.length === 1) {
-      const session = await get("/training/sessions/" + some[0], {}, signal);
+      const session = await get("/training/sessions/" + some[0], { as_of: at }, signal);
       for (const name of Object.keys(session.params ?? {})) params.add(name);
       for (const result of session.results ?? []) results.add(result.name);
       continue;
     }
-    const answer = await get("/compare", { sessions: some, all: true }, signal);
+    const answer = await get("/compare", { sessions: some, all: true, as_of: at }, signal);
     for (const section of answer.sections) {
       if (section.name === "params") for (const row of section.rows) params.add(row.key);
       if (section.name === "results") for (const row of section.rows) results.add(row.key);
     }
   }
-  const bare = await sessionsOf(ids);
+  return { params: [...params].sort(), results: [...results] };
+}
+
+/**
+ * @typedef {Object} Compared the sessions, with the fields of the filter language that they have values of
+ * @property {Session[]} sessions
+ * @property {string[]} params
+ * @property {string[]} metrics
+ * @property {string[]} monitors
+ * @property {string[]} results
+ */
+
+/**
+ * Reads the sessions, now or at a position, with what they can be compared by.
+ * @param {Record<string, string>} query
+ * @param {AbortSignal} signal
+ * @returns {Promise<Compared>}
+ */
+async function readAll(query, signal) {
+  const { at } = query;
+  const bare = await sessionsOf(await idsOf(query, signal), [], { at, signal });
+  if (bare.length === 0) return { sessions: [], params: [], metrics: [], monitors: [], results: [] };
   learn(bare);
-  const metrics = [...new Set(bare.flatMap((session) => Object.keys(session.latest_metrics)))].sort();
-  const monitors = [...new Set(bare.map((session) => session.monitor).filter((name) => name !== undefined && metrics.includes(name)))];
-  const columns = [...[...params].map((name) => field("params", name)), ...metrics.map((name) => field("metrics", name)), ...monitors.map((name) => field("metrics", name) + ".best"),
-    ...[...results].map((name) => field("results", name))].slice(0, 200);
-  const sessions = await sessionsOf(ids, columns);
-  return { sessions, params: [...params].sort().map((name) => field("params", name)), metrics: metrics.map((name) => field("metrics", name)), monitors: monitors.map((name) => field("metrics", name) + ".best"),
-    results: [...results].map((name) => field("results", name)) };
+  const ids = bare.map((session) => session.session_id);
+  const found = await namesOf(ids, at, signal);
+  const named = [...new Set(bare.flatMap((session) => Object.keys(session.latest_metrics)))].sort();
+  const monitored = [...new Set(bare.map((session) => session.monitor))].filter((name) => name !== undefined && named.includes(name));
+  const params = found.params.map((name) => field("params", name));
+  const metrics = named.map((name) => field("metrics", name));
+  const monitors = monitored.map((name) => field("metrics", String(name)) + ".best");
+  const results = found.results.map((name) => field("results", name));
+  const columns = [...params, ...metrics, ...monitors, ...results].slice(0, 200);
+  return { sessions: await sessionsOf(ids, columns, { at, signal }), params, metrics, monitors, results };
 }
 
-/** The same as the sessions were at a position. Best values are told of now only, and are left out. */
-async function readThen(ids, at, signal) {
-  const sessions = await sessionsThen(ids, at, signal);
-  const of = (kind) => [...new Set(sessions.flatMap((session) => Object.keys(session.columns ?? {})))].filter((name) => name.startsWith(kind)).sort();
-  return { sessions, params: of("params."), metrics: of("metrics."), monitors: [], results: of("results.") };
-}
-
-/** The position of the log that everything is shown at. @param {{at: string|undefined}} props */
-function Position({ at }) {
-  const { value: head } = useReading(async (signal) => (await get("/health", {}, signal)).position, [at === undefined]);
-  if (at === undefined) return html`<button title="Show everything as it was at a position of the log" onClick=${() => change({ at: head })} disabled=${head === undefined}>As of…</button>`;
-  const set = (event) => { const position = Number(event.target.value); if (Number.isInteger(position) && position > 0) change({ at: position }); };
-  return html`<span class="note warn row"><label>As of position <input type="range" min="1" max=${head ?? at} value=${at} aria-label="Position, roughly" onChange=${set} />
-    <input type="number" min="1" max=${head} aria-label="Position of the log" value=${at} onChange=${set} /></label>
-      <button onClick=${() => change({ at: "" })}>Back to now</button></span>`;
-}
-
-/** What a session says to a field. @param {Session} session @param {string} name */
+/**
+ * What a session says to a field.
+ * @param {Session} session
+ * @param {string} name
+ */
 export function valueOf(session, name) {
   if (name === "experiment" || name === "group" || name === "status") return session[name];
   if (name === "tags") return session.tags.join(" ");
   return session.columns?.[name];
 }
 
-/** The colour of each session, by a field or its place. @param {Session[]} sessions @param {string} by @returns {Map<string, string>} */
+/**
+ * The colour of each session, by a field or its place.
+ * @param {Session[]} sessions
+ * @param {string} by
+ * @returns {Map<string, string>}
+ */
 export function colorsOf(sessions, by) {
   if (!by || by === "session") return new Map(sessions.map((session, index) => [session.session_id, color(index)]));
   const values = sessions.map((session) => valueOf(session, by));
@@ -111,10 +135,11 @@ export function Compare({ route }) {
   useEffect(() => { if (query.ids) keepLast(location.hash); }, [query.ids]);
   const ids = new Set((value?.sessions ?? []).map((session) => session.session_id));
   useEffect(() => {
+    if (query.at) return undefined;
     const again = throttled(() => { reload(); setCounter((count) => count + 1); }, 2000);
-    const stop = listen((frame) => { if (frame.type === "resync" || ids.has(frame.session_id)) again(); });
+    const stop = listen((frame) => { if (frame.type === "resync" || ids.has(frame.session_id ?? "")) again(); });
     return () => { stop(); again.cancel(); };
-  }, [[...ids].join()]);
+  }, [[...ids].join(), query.at]);
   const sessions = value?.sessions ?? [];
   const by = query.color || "session";
   const colors = useMemo(() => colorsOf(sessions, by), [sessions, by]);
@@ -125,15 +150,22 @@ export function Compare({ route }) {
   return html`
     <div class="toolbar"><h1>Compare</h1>
       <span class="quiet">${isLoading && !value ? "reading…" : `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}`}</span>
-      <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}><option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+      <label>Colour by <select aria-label="Colour by" value=${by} onChange=${(event) => change({ color: event.target.value })}>
+        <option value="session">session</option>${fields.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
       <${Position} at=${query.at} />
       ${!query.ids && value && html`<span class="quiet">The newest ${query.filter ? "that match" : ""}. Select sessions in the <a href="#/sessions">table</a> to choose others.</span>`}
-      ${sessions.length > 0 && html`<a class="button" href=${link(["sessions"], { filter: `id in (${sessions.map((session) => JSON.stringify(session.session_id)).join(", ")})` })}>As a table</a>`}</div>
+      ${sessions.length > 0 && html`<a class="button"
+        href=${link(["sessions"], { at: query.at, filter: `id in (${sessions.map((session) => JSON.stringify(session.session_id)).join(", ")})` })}>As a table</a>`}</div>
     <${Fault} error=${error} />
-    <div class="legend" aria-label="Sessions">${sessions.map((session) => html`<span key=${session.session_id} class="row"><a href=${link(["session", session.session_id])}><i class="swatch" style=${{ "--swatch": colors.get(session.session_id) }}></i>
-      <span class="clip">${session.session_name}</span>${by !== "session" && html`<span class="quiet">${String(valueOf(session, by) ?? "none")}</span>`}</a>
+    <div class="legend" aria-label="Sessions">${sessions.map((session) => html`<span key=${session.session_id} class="row"><a
+      href=${link(["session", session.session_id], { at: query.at })}><i class="swatch" style=${{ "--swatch": colors.get(session.session_id) }}></i>
+      <span class="clip">${session.session_name}</span>${by !== "session" && html`<span class="quiet">${String(valueOf(session, by) ?? "none")}
+        </span>`}</a>
       <button class="plain" aria-label=${"Leave out " + session.session_name} onClick=${() => without(session.session_id)}>×</button></span>`)}</div>
-    <nav class="tabs" aria-label="Kinds of comparison">${Object.entries(TABS).map(([name, [label]]) => html`<a key=${name} href=${link(["compare"], { ...query, tab: name === "curves" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}</nav>
-    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions ${query.at ? "existed" : "exist"}. <button onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
+    <nav class="tabs" aria-label="Kinds of comparison">${Object.entries(TABS).map(([name, [label]]) => html`<a key=${name}
+      href=${link(["compare"], { ...query, tab: name === "curves" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
+      </nav>
+    ${value && sessions.length === 0 && html`<p class="padded">None of these sessions ${query.at ? "existed" : "exist"}. <button
+      onClick=${() => go("#/sessions")}>Choose sessions</button></p>`}
     ${sessions.length > 0 && html`<${View} sessions=${sessions} names=${value} query=${query} colors=${colors} counter=${counter} by=${by} />`}`;
 }

@@ -21,7 +21,11 @@ train:
 
 const readSchema = async () => (await fetch(new URL("../session.schema.json", import.meta.url))).json();
 
-/** The dotted name that the caret stands in: that of its line, or of the mapping above it. @param {Map<string, number>} places @param {number} line */
+/**
+ * The dotted name that the caret stands in: that of its line, or of the mapping above it.
+ * @param {Map<string, number>} places
+ * @param {number} line
+ */
 function pathAt(places, line) {
   let found = "";
   let best = 0;
@@ -51,11 +55,28 @@ function Editor({ text, setText, problems, parsed, schema }) {
     setText(lines.join("\n"));
     requestAnimationFrame(() => { area.current.focus(); const place = lines.slice(0, at + 1).join("\n").length; area.current.setSelectionRange(place, place); follow(); });
   };
+  /**
+   * Begins the next line as far in as this one, or further below a mapping.
+   * @param {KeyboardEvent} event
+   */
+  const indented = (event) => {
+    if (event.key !== "Enter") return;
+    const { selectionStart: start, selectionEnd: end } = area.current;
+    const before = text.slice(0, start).split("\n").pop() ?? "";
+    const indent = (/^ */.exec(before) ?? [""])[0] + (/:\s*$/.test(before) ? "  " : "");
+    if (!indent) return;
+    event.preventDefault();
+    setText(text.slice(0, start) + "\n" + indent + text.slice(end));
+    const place = start + 1 + indent.length;
+    requestAnimationFrame(() => { area.current.setSelectionRange(place, place); follow(); });
+  };
   return html`<div class="editor"><div class="stack">
-      <textarea ref=${area} aria-label="Configuration" aria-describedby="problems" spellcheck="false" value=${text} onInput=${(event) => { setText(event.target.value); follow(); }} onKeyUp=${follow} onClick=${follow}
-        onKeyDown=${(event) => { if (event.key === "Enter") { const start = area.current.selectionStart; const before = text.slice(0, start).split("\n").pop(); const indent = (/^ */.exec(before) ?? [""])[0] + (/:\s*$/.test(before) ? "  " : "");
-    if (indent) { event.preventDefault(); const next = text.slice(0, start) + "\n" + indent + text.slice(area.current.selectionEnd); setText(next); requestAnimationFrame(() => { area.current.setSelectionRange(start + 1 + indent.length, start + 1 + indent.length); follow(); }); } } }}></textarea>
-      <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class="fault">${problem.line > 0 && html`<button type="button" class="plain" onClick=${() => { const at = text.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0); area.current.focus(); area.current.setSelectionRange(at, at + (text.split("\n")[problem.line - 1] ?? "").length); follow(); }}>line ${problem.line}</button> `}${problem.message}</p>`)}</div>
+      <textarea ref=${area} aria-label="Configuration" aria-describedby="problems" spellcheck="false" value=${text}
+        onInput=${(event) => { setText(event.target.value); follow(); }} onKeyUp=${follow} onClick=${follow}
+        onKeyDown=${indented}></textarea>
+      <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class="fault">
+        ${problem.line > 0 && html`<button type="button" class="plain"
+        onClick=${() => { const at = text.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0); area.current.focus(); area.current.setSelectionRange(at, at + (text.split("\n")[problem.line - 1] ?? "").length); follow(); }}>line ${problem.line}</button> `}${problem.message}</p>`)}</div>
     </div>
     <aside class="side stack" aria-label="Help">${own && path ? html`<div><h3 class="mono">${path}</h3>
       <p>${own.description ?? ""}</p><dl class="facts"><dt>Allowed</dt>
@@ -63,7 +84,9 @@ function Editor({ text, setText, problems, parsed, schema }) {
       <dd class="mono">${whole(own.default)}</dd>`}</dl></div>`
     : path ? html`<p><code>${path}</code> is not a key of the schema.</p>` : null}
       <h3>Keys ${parent ? html`below <code>${parent}</code>` : "at the top"}</h3>
-      ${keys.map(([name, part]) => html`<div key=${name}><button type="button" class="plain mono" disabled=${inner?.[name] !== undefined} onClick=${() => insert(name, part)} title="Insert it">${name}</button> <span class="quiet">${part.description ?? (part.properties || part.allOf ? "a mapping" : "")}</span></div>`)}
+      ${keys.map(([name, part]) => html`<div key=${name}><button type="button" class="plain mono" disabled=${inner?.[name] !== undefined}
+        onClick=${() => insert(name, part)} title="Insert it">${name}</button> <span class="quiet">
+        ${part.description ?? (part.properties || part.allOf ? "a mapping" : "")}</span></div>`)}
     </aside></div>`;
 }
 
@@ -111,21 +134,29 @@ export function Create({ route }) {
       go(link(["session", session.session_id]));
     } catch (fault) { setError(fault); setBusy(false); }
   };
-  const input = (name, label, hint) => html`<label class="field">${label}<input type="text" value=${fields[name]} placeholder=${hint} onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
+  const input = (name, label, hint) => html`<label class="field">${label}<input type="text" value=${fields[name]} placeholder=${hint}
+    onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
   return html`<form class="section stack" onSubmit=${submit}>
     <h1>${from ? (checkpoint ? "A session from a checkpoint" : "A session like another one") : "New session"}</h1>
     <${Fault} error=${missing} />
-    ${from && html`<p>From <a href=${link(["session", from])}>${original?.session_name ?? from}</a>${checkpoint && html`: its weights, and its epochs, are those of <code>${checkpoint}</code>; <code>train.epochs</code> is the absolute total`}.</p>`}
-    <div class="columns">${input("name", "Name", "made from the configuration")}${input("experiment", "Experiment", "none")}${input("group", "Group", "none")}${input("tags", "Tags, with commas between them", "none")}</div>
-    <label class="field">Notes, in Markdown<textarea rows="2" value=${fields.notes} onInput=${(event) => setFields({ ...fields, notes: event.target.value })}></textarea></label>
+    ${from && html`<p>From <a href=${link(["session", from])}>${original?.session_name ?? from}</a>
+      ${checkpoint && html`: its weights, and its epochs, are those of <code>${checkpoint}
+      </code>; <code>train.epochs</code> is the absolute total`}.</p>`}
+    <div class="columns">
+      ${input("name", "Name", "made from the configuration")}${input("experiment", "Experiment", "none")}${input("group", "Group", "none")}${input("tags", "Tags, with commas between them", "none")}</div>
+    <label class="field">Notes, in Markdown<textarea rows="2" value=${fields.notes}
+      onInput=${(event) => setFields({ ...fields, notes: event.target.value })}></textarea></label>
     ${!from && input("file", "A configuration file of the server; what stands below then changes it", "such as configs/synthetic.yaml; empty for what stands below")}
     <${Editor} text=${text} setText=${setText} problems=${told.length ? told : problems} parsed=${parsed} schema=${schema} />
-    ${from && original && html`<p class="quiet">${changed.length === 0 ? "Nothing of the configuration differs from the original yet." : "What differs from the original:"}</p>
-      ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr key=${name}><th scope="row">${name}</th>
+    ${from && original && html`<p class="quiet">
+      ${changed.length === 0 ? "Nothing of the configuration differs from the original yet." : "What differs from the original:"}</p>
+      ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr
+        key=${name}><th scope="row">${name}</th>
         <td class="mono">${before === undefined ? "–" : whole(before)}</td>
         <td class="mono">${after === undefined ? "–" : whole(after)}</td></tr>`)}</tbody></table></div>`}`}
     ${error && told.length === 0 && html`<${Fault} error=${error} />`}
-    <div class="row"><button class="primary" disabled=${isBusy || parsed.problems.length > 0}>${isBusy ? "Working…" : starts && !isExternal ? "Create and start" : "Create"}</button>
+    <div class="row"><button class="primary"
+      disabled=${isBusy || parsed.problems.length > 0}>${isBusy ? "Working…" : starts && !isExternal ? "Create and start" : "Create"}</button>
       ${isExternal ? html`<span class="quiet">A program of your own trains it: it claims the session with the Python client, <code>pivot.session(resume=…)</code>.</span>`
     : html`<label><input type="checkbox" checked=${starts} onChange=${(event) => setStarts(event.target.checked)} />start it</label>`}</div>
   </form>`;

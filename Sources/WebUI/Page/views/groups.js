@@ -8,12 +8,15 @@ import { learn, learnParams, names, field, quotedText } from "../core/names.js";
 import { throttled, useReading } from "../core/reading.js";
 import { link } from "../core/route.js";
 import { Fault } from "../parts/small.js";
-import { question } from "./sessions.js";
+import { question } from "./sessions/rows.js";
 
 /** The most sessions that are put into groups. */
 const MOST = 5000;
 
-/** The mean, the spread (of a sample) and the number of the finite values. @param {any[]} values */
+/**
+ * The mean, the spread (of a sample) and the number of the finite values.
+ * @param {any[]} values
+ */
 export function spread(values) {
   const finite = values.map(number).filter(Number.isFinite);
   const count = finite.length;
@@ -50,10 +53,11 @@ export function Groups({ query }) {
     setMetrics([...monitors].slice(0, 3).flatMap((name) => [field("metrics", name), field("metrics", name) + ".best"]));
   }, [value]);
   useEffect(() => {
+    if (query.at) return undefined;
     const again = throttled(reload, 3000);
     const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") again(); });
     return () => { stop(); again.cancel(); };
-  }, []);
+  }, [query.at]);
   const groups = new Map();
   for (const session of value?.sessions ?? []) {
     const keys = query.by === "tags" ? (session.tags.length ? session.tags : [undefined]) : [own ? session[query.by] : session.columns?.[query.by]];
@@ -72,18 +76,24 @@ export function Groups({ query }) {
     ...rows.map((row) => [row.key ?? "", row.sessions.length, ...row.numbers.flatMap((one) => [one.mean, one.std, one.count])])]));
   return html`<div class="section stack">
     <${Fault} error=${error} />
-    ${value && value.total > MOST && html`<p class="note warn">${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
+    ${value && value.total > MOST && html`<p class="note warn">
+      ${value.total.toLocaleString("en")} sessions match; the groups are of the first ${MOST.toLocaleString("en")}. Narrow the filter to have all.</p>`}
     <div class="card scroll" tabindex="0"><table class="plain"><caption class="hidden">Groups by ${query.by}</caption>
       <thead><tr><th scope="col">${query.by}</th>
-        <th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num" key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
+        <th scope="col" class="num">Sessions</th>${fields.map((name) => html`<th scope="col" class="num"
+          key=${name}>${name.replace("metrics.", "")} (mean ± std)</th>`)}<th></th></tr></thead>
       <tbody>${rows.slice(0, 500).map((row) => html`<tr key=${String(row.key)}>
-        <th scope="row"><a href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
+        <th scope="row"><a
+          href=${link(["sessions"], { ...query, by: "", filter: filterOf(row.key) })}>${row.key === undefined ? "none" : String(row.key)}</a></th>
         <td class="num">${row.sessions.length}</td>
-        ${row.numbers.map((one, index) => html`<td class="num" key=${fields[index]}>${one.count ? html`${short(one.mean)} <span class="quiet">± ${Number.isFinite(one.std) ? short(Number(one.std.toPrecision(2))) : "–"}</span>` : ""}</td>`)}
-        <td>${row.sessions.length > 1 && html`<a href=${link(["compare"], { ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
+        ${row.numbers.map((one, index) => html`<td class="num"
+          key=${fields[index]}>${one.count ? html`${short(one.mean)} <span class="quiet">± ${Number.isFinite(one.std) ? short(Number(one.std.toPrecision(2))) : "–"}</span>` : ""}</td>`)}
+        <td>${row.sessions.length > 1 && html`<a
+          href=${link(["compare"], { at: query.at, ids: row.sessions.slice(0, 100).map((session) => session.session_id).join(","), color: "session" })}>compare</a>`}</td>
       </tr>`)}</tbody></table></div>
     <p class="row">${isLoading && !value && html`<span class="quiet">reading…</span>`}
-      ${value && html`<span class="quiet">${rows.length} groups of ${value.sessions.length.toLocaleString("en")} sessions. The spread is that of a sample (n − 1). Choose numbers with Columns.</span>
+      ${value && html`<span class="quiet">
+        ${rows.length} groups of ${value.sessions.length.toLocaleString("en")} sessions. The spread is that of a sample (n − 1). Choose numbers with Columns.</span>
       <button onClick=${table}>Save as CSV</button>`}</p>
   </div>`;
 }

@@ -3,7 +3,6 @@
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "../core/preact.js";
 import { get, send, sessionPath, lines } from "../core/api.js";
 import { Feed, listen } from "../core/feed.js";
-import { MOST_EVENTS, past } from "../core/past.js";
 import { duration, secondsOf, short, time } from "../core/format.js";
 import { throttled, useNow, useReading } from "../core/reading.js";
 import { change, go, link } from "../core/route.js";
@@ -19,12 +18,17 @@ import { Events } from "./session/events.js";
 import { Configuration } from "./session/configuration.js";
 import { Code } from "./session/code.js";
 import { Host } from "./session/host.js";
+import { SessionAlerts } from "./session/alerts.js";
 
 /** @typedef {import("../core/types.js").Session} Session */
+
+/** The most events of a session's lifecycle that the slider over its past has. */
+const MOST_EVENTS = 20_000;
 
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
   logs: ["Log", Logs], events: ["Events", Events], configuration: ["Configuration", Configuration], code: ["Code and environment", Code], host: ["Host", Host],
+  alerts: ["Alerts", SessionAlerts],
 };
 
 /** Tells the tabs what a live session reports, as it happens. */
@@ -46,12 +50,6 @@ export function SessionPage({ route }) {
   const wantsEvents = at !== null || Boolean(query.past);
   const { value: events, reload: reloadEvents, error: eventsError } = useReading(
     (signal) => (wantsEvents ? lines(sessionPath(id, "/events"), { stream: "session", limit: MOST_EVENTS }, signal) : Promise.resolve(undefined)), [id, wantsEvents]);
-  // Charts, files and lines are told apart by the moment of the position, also between two events of the lifecycle.
-  const { value: moment } = useReading(async (signal) => (at === null ? null : (await lines("/events", { after: at - 1, limit: 1 }, signal))[0]?.recorded_at ?? null), [at]);
-  const then = useMemo(() => {
-    const found = past(events, at);
-    return found && moment ? { ...found, when: moment } : found;
-  }, [events, at, moment]);
   const latest = useRef({ reload, reloadEvents, wantsEvents });
   latest.current = { reload, reloadEvents, wantsEvents };
 
@@ -70,26 +68,37 @@ export function SessionPage({ route }) {
     const feed = new Feed(`/ws/training/${encodeURIComponent(id)}`, ["metrics", "log", "host"], (frame) => { bus.tell(frame); again(); });
     return () => { feed.close(); again.cancel(); };
   }, [isOpen, at !== null, id]);
+  // No feed tells of the verdict, which comes a moment after the end.
+  const awaitsVerdict = session?.status === "completed" && session.reproduction && !session.reproductions?.length;
+  useEffect(() => {
+    if (!awaitsVerdict || at !== null) return undefined;
+    const timer = setInterval(() => latest.current.reload(), 2000);
+    return () => clearInterval(timer);
+  }, [awaitsVerdict, at !== null]);
   useEffect(() => {
     if (session) document.title = `${session.session_name} · PIVOT`;
     return () => { document.title = "PIVOT"; };
   }, [session?.session_name]);
 
   if (!session) {
-    return html`<div class="section">${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} />
+    return html`<div class="section">
+      ${error ? html`<${Fault} error=${at !== null && error.status === 404 ? new Error(`The session ${id} did not exist at position ${at} of the log.`) : error} />
       <p><a href="#/sessions">All sessions</a>
-      ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}</div>`;
+      ${at !== null && html` · <button onClick=${() => change({ at: "" })}>Show it as it is now</button>`}</p>` : html`<p class="quiet">reading…</p>`}
+        </div>`;
   }
   const View = TABS[tab][1];
   return html`
     <${Head} session=${session} isPast=${at !== null} reload=${reload} />
     ${wantsEvents ? html`<${AsOf} events=${events} at=${at} error=${eventsError} onClose=${() => change({ at: "", past: "" })} />` : null}
     <nav class="tabs" aria-label="Parts of the session">${Object.entries(TABS).map(([name, [label]]) => html`
-      <a key=${name} href=${link(["session", id], { ...query, tab: name === "charts" ? "" : name })} aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
-      ${!wantsEvents && html`<button class="plain" onClick=${() => change({ past: "1" })} title="Show everything on this page as it was at a position of the log">As of…</button>`}
+      <a key=${name} href=${link(["session", id], { ...query, tab: name === "charts" ? "" : name })}
+        aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
+      ${!wantsEvents && html`<button class="plain" onClick=${() => change({ past: "1" })}
+        title="Show everything on this page as it was at a position of the log">As of…</button>`}
     </nav>
     ${error && html`<div class="section"><${Fault} error=${error} /></div>`}
-    <${View} session=${session} query=${query} at=${at} past=${then} bus=${bus} reload=${reload} />`;
+    <${View} session=${session} query=${query} at=${at} bus=${bus} reload=${reload} />`;
 }
 
 /** The sessions that can be begun, stopped, repeated or put away, and what happens then. */
@@ -145,31 +154,36 @@ function Head({ session, isPast, reload }) {
   const isOpen = ["running", "stopping"].includes(session.status);
   const clock = isPast ? Date.parse(session.updated_at) : now;
   const { value: status } = useReading((signal) => (isOpen && !isPast ? get("/status/" + session.session_id, {}, signal) : Promise.resolve(null)), [session.position, isOpen]);
-  const figures = [
+  const figures = /** @type {[string, any][]} */ ([
     ["Epoch", `${session.current_epoch} of ${session.total_epochs}`], ["Step", session.current_step.toLocaleString("en")],
     [isOpen ? "Running for" : "Duration", duration(secondsOf(session, clock)) || "not started"],
     status?.seconds_left !== undefined && ["Left, about", duration(status.seconds_left)],
     monitor && metrics[monitor] !== undefined && [`${monitor} (${session.monitor_mode ?? "monitored"})`, short(metrics[monitor])],
     ...Object.entries(metrics).filter(([name]) => name !== monitor && !name.includes("/")).slice(0, 3).map(([name, value]) => [name, short(value)]),
     session.attempt > 1 && ["Attempt", session.attempt], session.queue_position && ["Place in the queue", session.queue_position], session.host && ["Host", session.host],
-  ].filter(Boolean);
+  ].filter(Boolean));
   return html`<div class="head">
     <div class="row">
       <${Name} session=${session} isFixed=${isPast || session.archived} reload=${reload} />
       <${Status} status=${session.status} archived=${session.archived} />
       ${isOpen && html`<${Progress} session=${session} />`}
-      ${session.experiment && html`<a href=${link(["sessions"], { filter: `experiment = ${JSON.stringify(session.experiment)}` })}>${session.experiment}</a>`}
+      ${session.experiment && html`<a
+        href=${link(["sessions"], { filter: `experiment = ${JSON.stringify(session.experiment)}` })}>${session.experiment}</a>`}
       <${TagEditor} session=${session} isFixed=${isPast || session.archived} reload=${reload} />
       <span class="grow"></span>
-      ${!isPast && commands.map((command) => html`<button key=${command.name} class=${command.kind ?? ""} onClick=${() => { setAllow(false); setAsked(command); }}>${command.name}…</button>`)}
+      ${!isPast && commands.map((command) => html`<button key=${command.name} class=${command.kind ?? ""}
+        onClick=${() => { setAllow(false); setAsked(command); }}>${command.name}…</button>`)}
       <a class="button" href=${link(["create"], { from: session.session_id })}>Clone</a>
-      <a class="button" href=${link(["compare"], { ids: session.parent ? `${session.parent},${session.session_id}` : session.session_id })}>Compare</a>
+      <a class="button"
+        href=${link(["compare"], { ids: session.parent ? `${session.parent},${session.session_id}` : session.session_id })}>Compare</a>
     </div>
     <div class="figures">${figures.map(([name, value]) => html`<div class="figure" key=${name}><b>${value}</b><span>${name}</span></div>`)}
       <div class="figure"><${Copyable} text=${session.session_id} /><span>created ${time(session.created_at)}</span></div></div>
     ${session.message && html`<p class=${"note " + (session.status === "failed" ? "bad" : "warn")}>${session.message}</p>`}
-    ${asked && html`<${Dialog} title=${`${asked.name} ${session.session_name}?`} confirm=${asked.name} danger=${asked.kind === "danger"} onClose=${() => setAsked(null)} onConfirm=${() => asked.run(allow)}>
-      <p>${asked.text}</p>${asked.allow && html`<label><input type="checkbox" checked=${allow} onChange=${(event) => setAllow(event.target.checked)} />Train also when program, processor, threads or data are not the recorded ones</label>`}</${Dialog}>`}
+    ${asked && html`<${Dialog} title=${`${asked.name} ${session.session_name}?`} confirm=${asked.name} danger=${asked.kind === "danger"}
+      onClose=${() => setAsked(null)} onConfirm=${() => asked.run(allow)}>
+      <p>${asked.text}</p>${asked.allow && html`<label><input type="checkbox" checked=${allow}
+        onChange=${(event) => setAllow(event.target.checked)} />Train also when program, processor, threads or data are not the recorded ones</label>`}</${Dialog}>`}
   </div>`;
 }
 
@@ -182,11 +196,13 @@ function Name({ session, isFixed, reload }) {
     if (done) { setEdited(false); reload(); }
   };
   if (isEdited) {
-    return html`<form class="row" onSubmit=${submit}><input type="text" aria-label="Name" value=${text} onInput=${(event) => setText(event.target.value)} ref=${(element) => element?.focus()} />
+    return html`<form class="row" onSubmit=${submit}><input type="text" aria-label="Name" value=${text}
+      onInput=${(event) => setText(event.target.value)} ref=${(element) => element?.focus()} />
       <button class="primary" disabled=${!text.trim()}>Rename</button><button type="button" onClick=${() => setEdited(false)}>Cancel</button></form>`;
   }
   return html`<h1>${session.session_name}</h1>
-    ${!isFixed && html`<button class="plain" onClick=${() => { setText(session.session_name); setEdited(true); }} aria-label="Rename">rename</button>`}`;
+    ${!isFixed && html`<button class="plain" onClick=${() => { setText(session.session_name); setEdited(true); }}
+      aria-label="Rename">rename</button>`}`;
 }
 
 function TagEditor({ session, isFixed, reload }) {
@@ -203,7 +219,8 @@ function TagEditor({ session, isFixed, reload }) {
   };
   return html`<span class="row">${session.tags.map((tag) => html`<span class="tag" key=${tag} title=${tag}>${tag}${isEdited && html`
     <button class="plain" aria-label=${"Remove the tag " + tag} onClick=${() => set(session.tags.filter((one) => one !== tag))}>×</button>`}</span>`)}
-    ${!isFixed && (isEdited ? html`<form class="row" onSubmit=${submit}><input type="text" aria-label="New tag" placeholder="New tag" value=${text} onInput=${(event) => setText(event.target.value)}
+    ${!isFixed && (isEdited ? html`<form class="row" onSubmit=${submit}><input type="text" aria-label="New tag" placeholder="New tag" value=${text}
+      onInput=${(event) => setText(event.target.value)}
       ref=${(element) => element?.focus()} onKeyDown=${(event) => { if (event.key === "Escape") setEdited(false); }} /><button>Done</button></form>`
     : html`<button class="plain" onClick=${() => setEdited(true)}>${session.tags.length ? "edit tags" : "add tags"}</button>`)}</span>`;
 }

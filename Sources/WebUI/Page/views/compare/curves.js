@@ -30,11 +30,15 @@ export function Curves({ sessions, query, colors, counter, by, names }) {
   const found = all.filter((metric) => !query.find || metric.name.toLowerCase().includes(query.find.toLowerCase()));
   const groups = byPrefix(found);
   return html`<${ChartControls} query=${query} zoom=${zoom} count=${`${found.length} of ${all.length} metrics`}>
-      <button aria-pressed=${bands} disabled=${by === "session"} title="The mean of each group and one standard deviation around it; choose the groups with Colour by" onClick=${() => change({ bands: bands ? "" : "1" })}>bands</button></${ChartControls}>
+      <button aria-pressed=${bands} disabled=${by === "session"}
+        title="The mean of each group and one standard deviation around it; choose the groups with Colour by"
+        onClick=${() => change({ bands: bands ? "" : "1" })}>bands</button></${ChartControls}>
     <div class="section"><${Fault} error=${reader.error} />
-      ${groups.map(([prefix, metrics]) => html`<div key=${prefix}>${groups.length > 1 && html`<div class="prefix"><h2>${prefix || "without a prefix"}</h2>
+      ${groups.map(([prefix, metrics]) => html`<div key=${prefix}>${groups.length > 1 && html`<div class="prefix"><h2>${prefix || "without a prefix"}
+        </h2>
         <span class="quiet">${metrics.length}</span></div>`}
-        <div class=${"charts" + (query.wide ? " wide" : "")}>${metrics.map((metric) => html`<${InSight} key=${metric.name} height=${252} onSight=${(is) => { for (const one of Object.values(readers)) one.sight(metric.name, is && one === reader); if (is) reader.sight(metric.name, true); }}>${() => html`
+        <div class=${"charts" + (query.wide ? " wide" : "")}>${metrics.map((metric) => html`<${InSight} key=${metric.name} height=${252}
+          onSight=${(is) => { for (const one of Object.values(readers)) one.sight(metric.name, is && one === reader); if (is) reader.sight(metric.name, true); }}>${() => html`
           <${Overlay} name=${metric.name} answer=${reader.answers.get(metric.name)} colors=${colors} query=${query} zoom=${zoom} sessions=${sessions} axis=${axis} />`}</${InSight}>`)}</div></div>`)}
     </div>`;
 }
@@ -61,7 +65,7 @@ function Overlay({ name, answer, colors, query, zoom, sessions, axis }) {
     return { lines: log ? positive(lines) : lines, ranges, shown: found };
   }, [answer, colors, log, query.envelope, axis]);
   const all = name.includes(",") || sessions.length > 100 ? undefined
-    : "/api/v1/metrics/history" + queryText({ session_ids: sessions.map((session) => session.session_id), metric_names: name, format: "csv" });
+    : "/api/v1/metrics/history" + queryText({ session_ids: sessions.map((session) => session.session_id), metric_names: name, format: "csv", as_of: query.at });
   return html`<${Chart} title=${name} lines=${lines} ranges=${ranges} axis=${shown} log=${log} sync=${"compare " + shown} all=${all}
     range=${zoom?.axis === shown ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `${shown}:${range[0]}:${range[1]}` : "" })} />`;
 }

@@ -43,19 +43,29 @@ export function Parallel({ sessions, names, query, colors }) {
   const toggle = (name) => { const next = axes.includes(name) ? axes.filter((one) => one !== name) : [...axes, name]; change({ axes: next.join("|") }); };
   const path = (session) => axes.map((name, index) => [x(index), y(scales[index].place(valueOf(session, name)))]).filter(([, place]) => Number.isFinite(place)).map(([left, top], index) => `${index ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
   const hovered = sessions.find((session) => session.session_id === over);
-  return html`<div class="section stack"><div class="row"><${Menu} label="Axes">${[...names.params, ...names.results, ...names.monitors, ...names.metrics].map((name) => html`<label class="option" key=${name}><input type="checkbox" checked=${axes.includes(name)} onChange=${() => toggle(name)} />
+  return html`<div class="section stack"><div class="row"><${Menu} label="Axes">
+    ${[...names.params, ...names.results, ...names.monitors, ...names.metrics].map((name) => html`<label class="option" key=${name}>
+    <input type="checkbox" checked=${axes.includes(name)} onChange=${() => toggle(name)} />
     <span class="clip">${name}</span></label>`)}</${Menu}>
-      <span class="quiet">${Object.keys(brushes).length ? `${kept.length} of ${sessions.length} sessions` : "Drag along an axis to choose a range."}</span>
-      ${Object.keys(brushes).length > 0 && html`<button onClick=${() => setBrushes({})}>All</button>${kept.length > 0 && html`<button onClick=${() => go(link(["compare"], { ...query, ids: kept.map((session) => session.session_id).join(",") }))}>Keep only these</button>`}`}
+      <span class="quiet">${Object.keys(brushes).length ? `${kept.length} of ${sessions.length} sessions` : "Drag along an axis to choose a range."}
+        </span>
+      ${Object.keys(brushes).length > 0 && html`<button onClick=${() => setBrushes({})}>All</button>${kept.length > 0 && html`<button
+        onClick=${() => go(link(["compare"], { ...query, ids: kept.map((session) => session.session_id).join(",") }))}>Keep only these</button>`}`}
       <span class="grow clip">${hovered?.session_name ?? ""}</span></div>
     <${Figure} title="Parallel coordinates" rows=${() => [["session", ...axes], ...sessions.map((session) => [session.session_name, ...axes.map((name) => valueOf(session, name))])]}>
-      <div class="scroll" tabindex="0"><svg viewBox=${`0 0 ${width} ${HEIGHT}`} style=${{ minWidth: width + "px", width: "100%", maxWidth: 1.5 * width + "px", display: "block" }} role="img" aria-label=${`${sessions.length} sessions over ${axes.length} axes`}>
-        ${sessions.map((session) => html`<path key=${session.session_id} d=${path(session)} fill="none" stroke=${isKept.has(session.session_id) ? colors.get(session.session_id) : "var(--line)"} stroke-width=${over === session.session_id ? 3.5 : 1.7}
+      <div class="scroll" tabindex="0"><svg viewBox=${`0 0 ${width} ${HEIGHT}`}
+        style=${{ minWidth: width + "px", width: "100%", maxWidth: 1.5 * width + "px", display: "block" }} role="img"
+        aria-label=${`${sessions.length} sessions over ${axes.length} axes`}>
+        ${sessions.map((session) => html`<path
+          key=${session.session_id} d=${path(session)} fill="none" stroke=${isKept.has(session.session_id) ? colors.get(session.session_id) : "var(--line)"} stroke-width=${over === session.session_id ? 3.5 : 1.7}
           opacity=${over && over !== session.session_id ? 0.35 : 0.85} onMouseEnter=${() => setOver(session.session_id)} onMouseLeave=${() => setOver("")} onClick=${() => go(link(["session", session.session_id]))}><title>${session.session_name}</title></path>`)}
         ${axes.map((name, index) => html`<g key=${name}><line x1=${x(index)} x2=${x(index)} y1=${y(0)} y2=${y(1)} stroke="var(--line-strong)" />
-          <text x=${x(index)} y="16" text-anchor="middle" fill="var(--text)" font-size="12" font-weight="600">${name.replace(/^(params|metrics|results)\./, "").slice(0, 24)}<title>${name}</title></text>
+          <text x=${x(index)} y="16" text-anchor="middle" fill="var(--text)" font-size="12" font-weight="600">
+            ${name.replace(/^(params|metrics|results)\./, "").slice(0, 24)}<title>${name}</title></text>
           <text x=${x(index)} y="31" text-anchor="middle" fill="var(--quiet)" font-size="10">${scales[index].isLog ? "logarithmic" : ""}</text>
-          ${scales[index].ticks.map((tick) => html`<text key=${String(tick)} x=${x(index) - 6} y=${y(scales[index].place(tick)) + 3} text-anchor="end" fill="var(--quiet)" font-size="10">${typeof tick === "number" ? short(number(tick)) : String(tick).slice(0, 14)}</text>`)}
+          ${scales[index].ticks.map((tick) => html`<text
+            key=${String(tick)} x=${x(index) - 6} y=${y(scales[index].place(tick)) + 3} text-anchor="end" fill="var(--quiet)" font-size="10">
+            ${typeof tick === "number" ? short(number(tick)) : String(tick).slice(0, 14)}</text>`)}
           ${brushes[name] && html`<rect x=${x(index) - 7} width="14" y=${y(brushes[name][1])} height=${Math.max(2, y(brushes[name][0]) - y(brushes[name][1]))} fill="var(--accent)" fill-opacity="0.25" stroke="var(--accent)" />`}
           <rect x=${x(index) - 12} width="24" y=${TOP - 4} height=${HEIGHT - TOP - BOTTOM + 8} fill="transparent" class="brush"
             onPointerDown=${(event) => { event.currentTarget.setPointerCapture(event.pointerId); drag.current = placeAt(event); }}

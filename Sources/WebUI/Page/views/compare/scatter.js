@@ -24,22 +24,34 @@ export function Scatter({ sessions, names, query, colors, by }) {
   const y = (place) => HEIGHT - BOTTOM - (0.04 + 0.92 * place) * (HEIGHT - TOP - BOTTOM);
   const dots = sessions.map((session) => ({ session, x: xs.place(valueOf(session, xName)), y: ys.place(valueOf(session, yName)) })).filter((dot) => Number.isFinite(dot.x) && Number.isFinite(dot.y));
   const fill = (session) => { if (!zs) return colors.get(session.session_id); const place = zs.place(valueOf(session, zName)); return Number.isFinite(place) ? shade(place) : "#8a93a0"; };
-  const chooser = (label, name, value, none) => html`<label>${label} <select aria-label=${label} value=${value} onChange=${(event) => change({ [name]: event.target.value })}>${none && html`<option value="">${none}</option>`}${all.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>`;
+  const chooser = (label, name, value, none) => html`<label>${label} <select aria-label=${label} value=${value}
+    onChange=${(event) => change({ [name]: event.target.value })}>${none && html`<option value="">${none}</option>`}${all.map((one) => html`<option
+    key=${one} value=${one}>${one}</option>`)}</select></label>`;
   const text = (tick) => (typeof tick === "number" ? short(tick) : String(tick).slice(0, 16));
   const hovered = sessions.find((session) => session.session_id === over);
-  return html`<div class="section stack"><div class="row">${chooser("Across", "x", xName, "")}${chooser("Up", "y", yName, "")}${chooser("Colour", "z", zName, `as the legend (${by})`)}
+  return html`<div class="section stack"><div class="row">
+    ${chooser("Across", "x", xName, "")}${chooser("Up", "y", yName, "")}${chooser("Colour", "z", zName, `as the legend (${by})`)}
       <span class="quiet">${dots.length} of ${sessions.length} sessions have both values</span></div>
     <${Figure} title=${`${yName} over ${xName}`} rows=${() => [["session", xName, yName, ...(zName ? [zName] : [])], ...dots.map(({ session }) => [session.session_name, valueOf(session, xName), valueOf(session, yName), ...(zName ? [valueOf(session, zName)] : [])])]}>
-      <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} style=${{ width: "100%", maxWidth: "980px", display: "block" }} role="img" aria-label=${`${dots.length} sessions`}>
-        ${xs.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${x(xs.place(tick))} x2=${x(xs.place(tick))} y1=${TOP} y2=${HEIGHT - BOTTOM} stroke="var(--grid)" />
+      <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} style=${{ width: "100%", maxWidth: "980px", display: "block" }} role="img"
+        aria-label=${`${dots.length} sessions`}>
+        ${xs.ticks.map((tick) => html`<g key=${String(tick)}>
+          <line x1=${x(xs.place(tick))} x2=${x(xs.place(tick))} y1=${TOP} y2=${HEIGHT - BOTTOM} stroke="var(--grid)" />
           <text x=${x(xs.place(tick))} y=${HEIGHT - BOTTOM + 16} text-anchor="middle" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
-        ${ys.ticks.map((tick) => html`<g key=${String(tick)}><line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(ys.place(tick))} y2=${y(ys.place(tick))} stroke="var(--grid)" />
+        ${ys.ticks.map((tick) => html`<g key=${String(tick)}>
+          <line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(ys.place(tick))} y2=${y(ys.place(tick))} stroke="var(--grid)" />
           <text x=${LEFT - 6} y=${y(ys.place(tick)) + 4} text-anchor="end" fill="var(--quiet)" font-size="11">${text(tick)}</text></g>`)}
-        <text x=${(LEFT + WIDTH) / 2} y=${HEIGHT - 12} text-anchor="middle" fill="var(--text)" font-size="12">${xName}${xs.isLog ? " (logarithmic)" : ""}</text>
+        <text x=${(LEFT + WIDTH) / 2} y=${HEIGHT - 12} text-anchor="middle" fill="var(--text)" font-size="12">
+          ${xName}${xs.isLog ? " (logarithmic)" : ""}</text>
         <text x="14" y=${HEIGHT / 2 - 20} text-anchor="middle" fill="var(--text)" font-size="12" transform=${`rotate(-90 14 ${HEIGHT / 2 - 20})`}>${yName}${ys.isLog ? " (logarithmic)" : ""}</text>
-        ${dots.map((dot) => html`<circle key=${dot.session.session_id} cx=${x(dot.x)} cy=${y(dot.y)} r=${over === dot.session.session_id ? 8 : 5.5} fill=${fill(dot.session)} fill-opacity="0.85" stroke="var(--surface)"
-          onMouseEnter=${() => setOver(dot.session.session_id)} onMouseLeave=${() => setOver("")} onClick=${() => go(link(["session", dot.session.session_id]))}><title>${`${dot.session.session_name}\n${xName}: ${whole(valueOf(dot.session, xName))}\n${yName}: ${whole(valueOf(dot.session, yName))}${zName ? `\n${zName}: ${whole(valueOf(dot.session, zName))}` : ""}`}</title></circle>`)}
+        ${dots.map((dot) => html`<circle
+          key=${dot.session.session_id} cx=${x(dot.x)} cy=${y(dot.y)} r=${over === dot.session.session_id ? 8 : 5.5} fill=${fill(dot.session)} fill-opacity="0.85" stroke="var(--surface)"
+          onMouseEnter=${() => setOver(dot.session.session_id)} onMouseLeave=${() => setOver("")}
+            onClick=${() => go(link(["session", dot.session.session_id]))}><title>
+            ${`${dot.session.session_name}\n${xName}: ${whole(valueOf(dot.session, xName))}\n${yName}: ${whole(valueOf(dot.session, yName))}${zName ? `\n${zName}: ${whole(valueOf(dot.session, zName))}` : ""}`}</title></circle>`)}
       </svg></${Figure}>
-    <p class="row">${zs && html`<span class="quiet">${zName}:</span>${zs.ticks.map((tick) => html`<span class="row" key=${String(tick)}><i class="swatch" style=${{ "--swatch": shade(zs.place(tick)) }}></i>${text(tick)}</span>`)}`}
-      <span class="quiet">${hovered ? `${hovered.session_name}: ${short(valueOf(hovered, xName))}, ${short(valueOf(hovered, yName))}${zName ? ", " + short(valueOf(hovered, zName)) : ""}` : ""}</span></p></div>`;
+    <p class="row">${zs && html`<span class="quiet">${zName}:</span>${zs.ticks.map((tick) => html`<span class="row" key=${String(tick)}>
+      <i class="swatch" style=${{ "--swatch": shade(zs.place(tick)) }}></i>${text(tick)}</span>`)}`}
+      <span class="quiet">
+        ${hovered ? `${hovered.session_name}: ${short(valueOf(hovered, xName))}, ${short(valueOf(hovered, yName))}${zName ? ", " + short(valueOf(hovered, zName)) : ""}` : ""}</span></p></div>`;
 }

@@ -76,7 +76,8 @@ export function Charts({ session, query, at, bus }) {
       <${Fault} error=${fault} />
       ${list && list.metrics.length === 0 && html`<p class="quiet">No metric ${at === null ? "has been" : "had been"} reported yet.${at === null && " Charts appear here as soon as one is."}</p>`}
       ${groups.map(([prefix, metrics]) => html`<div key=${prefix}>
-        ${groups.length > 1 && html`<div class="prefix"><button class="plain" aria-expanded=${!folded.has(prefix)} onClick=${() => { const next = new Set(folded); if (!next.delete(prefix)) next.add(prefix); setFolded(next); }}>
+        ${groups.length > 1 && html`<div class="prefix"><button class="plain" aria-expanded=${!folded.has(prefix)}
+          onClick=${() => { const next = new Set(folded); if (!next.delete(prefix)) next.add(prefix); setFolded(next); }}>
           ${folded.has(prefix) ? "▸" : "▾"} ${prefix || "without a prefix"}</button><span class="quiet">${metrics.length}</span></div>`}
         ${!folded.has(prefix) && html`<div class=${"charts" + (query.wide ? " wide" : "")}>${metrics.map(chartOf)}</div>`}
       </div>`)}
@@ -90,7 +91,7 @@ function MetricChart({ metric, axis, series, session, query, zoom, at }) {
     if (!series) return { lines: [], ranges: [] };
     const { current, superseded } = byAttempts(series, attempts);
     const lines = [
-      ...superseded.map((one) => ({ ...linesOf(one, `attempt ${one.attempts[0]}, superseded`, "#8a93a0").pop() })),
+      ...superseded.flatMap((one) => linesOf(one, `attempt ${one.attempts?.[0]}, superseded`, "#8a93a0").slice(-1)),
       ...linesOf(current, metric.name, color(0)),
     ];
     return { lines: log ? positive(lines) : lines, ranges: query.envelope ? [envelope(current, color(0))] : [] };

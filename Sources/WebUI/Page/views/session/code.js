@@ -5,7 +5,10 @@ import { get, sessionPath, artifactAddress, text } from "../../core/api.js";
 import { useReading } from "../../core/reading.js";
 import { Fault } from "../../parts/small.js";
 
-/** The kind of a line of a unified diff. @param {string} line */
+/**
+ * The kind of a line of a unified diff.
+ * @param {string} line
+ */
 export function kindOf(line) {
   if (/^(diff |index |\+\+\+ |--- |new file|deleted file|rename |similarity )/.test(line)) return "file";
   if (line.startsWith("@@")) return "place";
@@ -16,18 +19,20 @@ export function kindOf(line) {
 /** The most lines of a diff that are drawn. */
 const MOST_LINES = 5000;
 
-function Diff({ session, past }) {
+function Diff({ session, at }) {
   const { value, error } = useReading(async (signal) => {
-    const answer = await get(sessionPath(session.session_id, "/artifacts"), { prefix: "provenance/" }, signal);
+    const answer = await get(sessionPath(session.session_id, "/artifacts"), { prefix: "provenance/", as_of: at ?? undefined }, signal);
     const found = answer.artifacts.find((one) => one.path.endsWith(".diff"));
-    if (!found || (past && !past.artifacts.has(found.path))) return null;
-    const target = artifactAddress(session.session_id, { path: found.path, digest: past?.artifacts.get(found.path) ?? found.digest });
+    if (!found) return null;
+    const target = artifactAddress(session.session_id, found);
     return { target, lines: (await text(target)).split("\n") };
-  }, [session.session_id, past]);
+  }, [session.session_id, at]);
   if (error) return html`<${Fault} error=${error} />`;
   if (!value) return html`<p class="padded quiet">No uncommitted changes are recorded.</p>`;
-  return html`<div class="diff mono scroll" tabindex="0">${value.lines.slice(0, MOST_LINES).map((line, index) => html`<div key=${index} class=${kindOf(line)}>${line || " "}</div>`)}
-    <p class="padded"><a href=${value.target} download>Download the changes</a>${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
+  return html`<div class="diff mono scroll" tabindex="0">${value.lines.slice(0, MOST_LINES).map((line, index) => html`<div key=${index}
+    class=${kindOf(line)}>${line || " "}</div>`)}
+    <p class="padded"><a href=${value.target} download>Download the changes</a>
+      ${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
 }
 
 const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2>
@@ -36,7 +41,7 @@ const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section clas
     <td class="break mono">${value?.redacted_by ? `removed by event ${value.redacted_by}` : String(value)}</td></tr>`)}</tbody></table></div></section>`;
 
 /** @param {any} props */
-export function Code({ session, past }) {
+export function Code({ session, at }) {
   const facts = Object.entries(session.provenance ?? {});
   /** @param {[string, any]} fact */
   const isCode = ([name]) => /^(git|code|commit|repository|branch|source)/.test(name);
@@ -51,5 +56,5 @@ export function Code({ session, past }) {
       <${Facts} title="Packages" rows=${facts.filter(isPackage).map(([name, value]) => [name.slice(8), value])} />
     </div>
     ${facts.length === 0 && trained.length === 0 && html`<p class="quiet">Nothing is recorded of the program and its environment.</p>`}
-    <section class="card"><header><h2>Uncommitted changes</h2></header><${Diff} session=${session} past=${past} /></section></div>`;
+    <section class="card"><header><h2>Uncommitted changes</h2></header><${Diff} session=${session} at=${at} /></section></div>`;
 }

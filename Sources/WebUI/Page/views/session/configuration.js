@@ -11,7 +11,8 @@ export function Configuration({ session }) {
   const rows = flatten(session.config ?? {}).filter(([name, value]) => (name + " " + whole(value)).toLowerCase().includes(find.toLowerCase()));
   const params = Object.entries(session.params ?? {}).filter(([name, value]) => (name + " " + whole(value)).toLowerCase().includes(find.toLowerCase()));
   return html`<div class="section stack">
-    <div class="row"><input type="search" aria-label="Find keys and values" placeholder="Find keys and values" value=${find} onInput=${(event) => setFind(event.target.value)} />
+    <div class="row"><input type="search" aria-label="Find keys and values" placeholder="Find keys and values" value=${find}
+      onInput=${(event) => setFind(event.target.value)} />
       <button aria-pressed=${isText} onClick=${() => setText(!isText)}>JSON</button>
       <button onClick=${() => save(session.session_name + ".json", JSON.stringify(session.config, null, 2), "application/json")}>Download</button>
       <span class="quiet">${session.config_path ?? ""}</span><code class="quiet clip">${session.config_digest ?? ""}</code></div>

@@ -40,17 +40,21 @@ export function Epochs({ session, at, bus }) {
     const isLess = name === session.monitor ? session.monitor_mode === "min" : /loss|error|time/.test(name);
     return [name, isLess ? Math.min(...finite) : Math.max(...finite)];
   }));
-  const head = (name, label) => html`<th scope="col" class="num" aria-sort=${sort.name === name ? (sort.falling ? "descending" : "ascending") : undefined}>
-    <button class="plain" onClick=${() => setSort({ name, falling: sort.name === name ? !sort.falling : true })}>${label}${sort.name === name && (sort.falling ? " ▼" : " ▲")}</button></th>`;
+  const head = (name, label) => html`<th scope="col" class="num"
+    aria-sort=${sort.name === name ? (sort.falling ? "descending" : "ascending") : undefined}>
+    <button class="plain"
+      onClick=${() => setSort({ name, falling: sort.name === name ? !sort.falling : true })}>${label}${sort.name === name && (sort.falling ? " ▼" : " ▲")}</button></th>`;
   const table = () => save(`${session.session_name}-epochs.csv`, csv([["epoch", "step", "time", ...names], ...[...rows].reverse().map((row) => [row.epoch, row.step, new Date(1000 * row.time).toISOString(), ...names.map((name) => row.values[name] ?? "")])]));
   return html`<div class="section stack"><${Fault} error=${error} />
     ${value && rows.length === 0 ? html`<p class="quiet">No epoch is complete.</p>` : html`
-    <div class="row"><span class="quiet">${rows.length.toLocaleString("en")} epochs; the best value of each metric is bold.${rows.length > MOST_ROWS && ` The first ${MOST_ROWS} rows are shown.`}</span>
+    <div class="row"><span class="quiet">
+      ${rows.length.toLocaleString("en")} epochs; the best value of each metric is bold.${rows.length > MOST_ROWS && ` The first ${MOST_ROWS} rows are shown.`}</span>
       <button onClick=${table}>Save as CSV</button></div>
     <div class="card scroll" tabindex="0"><table class="plain"><thead><tr>${head("", "Epoch")}<th class="num">Step</th>
       <th>Time</th>${names.map((name) => head(name, name))}</tr></thead>
       <tbody>${sorted.slice(0, MOST_ROWS).map((row) => html`<tr key=${row.epoch}><th scope="row" class="num">${row.epoch}</th>
         <td class="num">${row.step}</td><td class="when">${time(1000 * row.time)}</td>
-        ${names.map((name) => html`<td class="num" key=${name} title=${row.values[name]}>${number(row.values[name]) === best[name] ? html`<b>${short(row.values[name])}</b>` : short(row.values[name])}</td>`)}</tr>`)}</tbody></table></div>`}
+        ${names.map((name) => html`<td class="num" key=${name} title=${row.values[name]}>${number(row.values[name]) === best[name] ? html`<b>
+          ${short(row.values[name])}</b>` : short(row.values[name])}</td>`)}</tr>`)}</tbody></table></div>`}
   </div>`;
 }

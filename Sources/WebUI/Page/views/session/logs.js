@@ -14,9 +14,10 @@ const MOST = 200_000;
 
 /** Reads a log from its end to its beginning, and then what comes. */
 class Log {
-  constructor(id, rank, changed) {
+  constructor(id, rank, at, changed) {
     this.id = id;
     this.rank = rank;
+    this.at = at;
     this.changed = changed;
     /** @type {any[]} */
     this.lines = [];
@@ -30,7 +31,7 @@ class Log {
     this.begin();
   }
 
-  read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank }); }
+  read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank, as_of: this.at ?? undefined }); }
 
   async begin() {
     try {
@@ -98,15 +99,16 @@ function Marked({ text, find }) {
 }
 
 /** @param {any} props */
-export function Logs({ session, query, past, bus }) {
+export function Logs({ session, query, at, bus }) {
   const [, draw] = useState(0);
   const rank = query.rank ? Number(query.rank) : undefined;
-  const log = useMemo(() => new Log(session.session_id, rank, () => draw((count) => count + 1)), [session.session_id, rank]);
+  const log = useMemo(() => new Log(session.session_id, rank, at, () => draw((count) => count + 1)), [session.session_id, rank, at]);
   const box = useRef(null);
   const [top, setTop] = useState(0);
   const [follows, setFollows] = useState(true);
   useEffect(() => () => { log.isClosed = true; }, [log]);
   useEffect(() => {
+    if (at !== null) return undefined;
     const again = throttled(() => log.more(), 400);
     const stop = bus.on((frame) => { if (frame.type !== "metrics" && frame.type !== "host") again(); });
     // What came between the first reading and this.
@@ -114,21 +116,26 @@ export function Logs({ session, query, past, bus }) {
     return () => { stop(); again.cancel(); };
   }, [log]);
   const find = (query.find ?? "").toLowerCase();
-  const until = past ? Date.parse(past.when) : Infinity;
-  const shown = useMemo(() => log.lines.filter((line) => (!find || line.text.toLowerCase().includes(find)) && (!past || Date.parse(line.time) <= until)), [log.lines, find, until]);
+  const shown = useMemo(() => log.lines.filter((line) => !find || line.text.toLowerCase().includes(find)), [log.lines, find]);
   const ranks = (session.attempts ?? []).reduce((most, one) => Math.max(most, one.world_size ?? 1), 1);
   const height = box.current?.clientHeight ?? 600;
   useEffect(() => { if (follows && box.current) box.current.scrollTop = shown.length * ROW; }, [shown.length, follows]);
   const first = Math.max(0, Math.floor(top / ROW) - 20);
   const last = Math.min(shown.length, Math.ceil((top + height) / ROW) + 20);
   return html`<div class="toolbar">
-      <input type="search" aria-label="Search the log" placeholder="Search the log" value=${query.find ?? ""} onInput=${(event) => change({ find: event.target.value })} />
-      ${ranks > 1 && html`<label>Rank <select value=${query.rank ?? ""} onChange=${(event) => change({ rank: event.target.value })}><option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
+      <input type="search" aria-label="Search the log" placeholder="Search the log" value=${query.find ?? ""}
+        onInput=${(event) => change({ find: event.target.value })} />
+      ${ranks > 1 && html`<label>Rank <select value=${query.rank ?? ""} onChange=${(event) => change({ rank: event.target.value })}>
+        <option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
       <button aria-pressed=${follows} onClick=${() => setFollows(!follows)}>follow</button>
-      <span class="quiet" aria-live="polite">${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
+      <span class="quiet" aria-live="polite">
+        ${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
     ${log.error && html`<div class="section"><${Fault} error=${log.error} /></div>`}
-    <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines" onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
+    <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines"
+      onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>
       <div class="log-body" style=${{ height: shown.length * ROW + "px" }}>${shown.slice(first, last).map((line, index) => html`
-        <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>${String(line.line).padStart(6)}</i>
-          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span>${line.redacted_by ? html`<i>removed by event ${line.redacted_by}</i>` : html`<${Marked} text=${line.text} find=${find} />`}</span></div>`)}</div></div>`;
+        <div key=${line.line} class=${`log-line ${line.source} ${line.level ?? ""}`} style=${{ top: (first + index) * ROW + "px" }}><i>
+          ${String(line.line).padStart(6)}</i>
+          <i title=${time(line.time)}>${time(line.time).slice(11)}</i>${ranks > 1 && html`<i>${line.rank}</i>`}<span>
+            ${line.redacted_by ? html`<i>removed by event ${line.redacted_by}</i>` : html`<${Marked} text=${line.text} find=${find} />`}</span></div>`)}</div></div>`;
 }

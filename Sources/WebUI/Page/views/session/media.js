@@ -3,7 +3,6 @@
 import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
 import { get, sessionPath, artifactAddress } from "../../core/api.js";
 import { csv, save, short, size, time } from "../../core/format.js";
-import { asOf } from "../../core/past.js";
 import { throttled, useReading } from "../../core/reading.js";
 import { change } from "../../core/route.js";
 import { InSight } from "../../parts/sight.js";
@@ -16,7 +15,10 @@ const KINDS = { image: "Pictures", figure: "Figures", histogram: "Histograms", t
 
 const canShow = (artifact) => /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/.test(artifact.content_type);
 
-/** Artifacts by what they show, each in the order of its steps. @param {Artifact[]} artifacts */
+/**
+ * Artifacts by what they show, each in the order of its steps.
+ * @param {Artifact[]} artifacts
+ */
 export function byKey(artifacts) {
   const groups = new Map();
   for (const artifact of artifacts) {
@@ -42,7 +44,8 @@ export function placeOf(steps, step) {
 
 function StepSlider({ steps, place, onPlace, label }) {
   if (steps.length < 2) return steps[0] >= 0 ? html`<span class="quiet">step ${steps[0]}</span>` : null;
-  return html`<div class="row"><input class="grow" type="range" min="0" max=${steps.length - 1} value=${place} aria-label=${label} aria-valuetext=${"step " + steps[place]} onInput=${(event) => onPlace(Number(event.target.value))} />
+  return html`<div class="row"><input class="grow" type="range" min="0" max=${steps.length - 1} value=${place} aria-label=${label}
+    aria-valuetext=${"step " + steps[place]} onInput=${(event) => onPlace(Number(event.target.value))} />
     <span class="quiet">step ${steps[place]} (${place + 1} of ${steps.length})</span></div>`;
 }
 
@@ -63,18 +66,21 @@ function Bars({ document: found }) {
   const most = Math.max(...counts, 1);
   const width = 100 / counts.length;
   const label = `${found.total_count} values from ${short(found.min)} to ${short(found.max)}, mean ${short(found.mean)}`;
-  return html`<svg viewBox="0 0 100 40" preserveAspectRatio="none" width="100%" height="120" role="img" aria-label=${label}>${counts.map((count, index) => html`
-    <rect key=${index} x=${index * width} y=${40 - 40 * count / most} width=${width * 0.92} height=${40 * count / most} fill="var(--accent)"><title>${`${short(found.edges[index])} to ${short(found.edges[index + 1])}: ${count}`}</title></rect>`)}</svg>
+  return html`<svg viewBox="0 0 100 40" preserveAspectRatio="none" width="100%" height="120" role="img"
+    aria-label=${label}>${counts.map((count, index) => html`
+    <rect key=${index} x=${index * width} y=${40 - 40 * count / most} width=${width * 0.92} height=${40 * count / most} fill="var(--accent)"><title>
+      ${`${short(found.edges[index])} to ${short(found.edges[index + 1])}: ${count}`}</title></rect>`)}</svg>
     <div class="row quiet"><span>${short(found.edges[0])}</span><span class="grow end">${short(found.edges[found.edges.length - 1])}</span></div>
-    <p class="quiet">${label}${found.nan_count ? `, ${found.nan_count} NaN` : ""}${found.positive_infinity_count + found.negative_infinity_count ? `, ${found.positive_infinity_count + found.negative_infinity_count} infinite` : ""}</p>`;
+    <p class="quiet">
+      ${label}${found.nan_count ? `, ${found.nan_count} NaN` : ""}${found.positive_infinity_count + found.negative_infinity_count ? `, ${found.positive_infinity_count + found.negative_infinity_count} infinite` : ""}</p>`;
 }
 
 /** The histograms of many steps: time from left to right, values upwards, darker where there are more. */
 function Heat({ session, artifacts }) {
   const canvas = useRef(null);
   const chosen = useMemo(() => { const every = Math.ceil(artifacts.length / 60); return artifacts.filter((_, index) => index % every === 0 || index === artifacts.length - 1); }, [artifacts]);
-  const { value: found } = useReading(() => Promise.all(chosen.map((one) => documentOf(session, one))), [chosen.map((one) => one.digest).join()]);
-  const finite = (found ?? []).filter((one) => one.edges.length > 1);
+  const { value: found = [] } = useReading(() => Promise.all(chosen.map((one) => documentOf(session, one))), [chosen.map((one) => one.digest).join()]);
+  const finite = found.filter((one) => one.edges.length > 1);
   const low = Math.min(...finite.map((one) => one.edges[0]));
   const high = Math.max(...finite.map((one) => one.edges[one.edges.length - 1]));
   useEffect(() => {
@@ -94,7 +100,8 @@ function Heat({ session, artifacts }) {
     });
   }, [found]);
   if (!found) return html`<p class="quiet">reading…</p>`;
-  return html`<canvas ref=${canvas} width="480" height="160" class="heat" role="img" aria-label=${`Distribution over ${chosen.length} steps, from ${short(low)} to ${short(high)}`}></canvas>
+  return html`<canvas ref=${canvas} width="480" height="160" class="heat" role="img"
+    aria-label=${`Distribution over ${chosen.length} steps, from ${short(low)} to ${short(high)}`}></canvas>
     <div class="row quiet"><span>step ${chosen[0].step}</span><span class="grow end">step ${chosen[chosen.length - 1].step}</span>
       <span>values ${short(low)} to ${short(high)}</span></div>`;
 }
@@ -113,9 +120,13 @@ function Table({ document: found, name }) {
     });
   }
   const table = () => save(name + ".csv", csv([found.columns.map((one) => one.name), ...order.map((row) => found.columns.map((one) => cell(one.values[row]) ?? ""))]));
-  return html`<div class="scroll tall" tabindex="0"><table class="plain"><thead><tr>${found.columns.map((one, index) => html`<th key=${index} class=${one.type === "number" ? "num" : ""}>
-      <button class="plain" onClick=${() => setSort({ column: index, falling: sort.column === index && !sort.falling })}>${one.name}${sort.column === index && (sort.falling ? " ▼" : " ▲")}</button></th>`)}</tr></thead>
-    <tbody>${order.slice(0, 200).map((row) => html`<tr key=${row}>${found.columns.map((one, index) => html`<td key=${index} class=${one.type === "number" ? "num" : "break"}>${one.type === "number" ? short(one.values[row]) : String(cell(one.values[row]) ?? "")}</td>`)}</tr>`)}</tbody></table></div>
+  return html`<div class="scroll tall" tabindex="0"><table class="plain"><thead><tr>${found.columns.map((one, index) => html`<th key=${index}
+    class=${one.type === "number" ? "num" : ""}>
+      <button class="plain"
+        onClick=${() => setSort({ column: index, falling: sort.column === index && !sort.falling })}>${one.name}${sort.column === index && (sort.falling ? " ▼" : " ▲")}</button></th>`)}</tr></thead>
+    <tbody>${order.slice(0, 200).map((row) => html`<tr key=${row}>${found.columns.map((one, index) => html`<td key=${index}
+      class=${one.type === "number" ? "num" : "break"}>${one.type === "number" ? short(one.values[row]) : String(cell(one.values[row]) ?? "")}</td>`)}
+      </tr>`)}</tbody></table></div>
     <p class="row quiet"><span>${found.row_count.toLocaleString("en")} rows${found.row_count > 200 && ", the first 200 in this order"}</span>
       <button class="plain" onClick=${table}>CSV</button></p>`;
 }
@@ -135,7 +146,8 @@ function Group({ session, group, step }) {
   const pictures = shown.filter(canShow);
   return html`<section class="card picture"><header class="row"><h3 class="grow clip" title=${group.key}>${group.key}</h3>
     <a href=${artifactAddress(session, shown[0])} download class="quiet">download</a></header>
-    ${pictures.length > 0 && html`<div class=${pictures.length > 1 ? "pictures small" : ""}>${pictures.map((one) => html`<a key=${one.path} href=${artifactAddress(session, one)} target="_blank" rel="noopener">
+    ${pictures.length > 0 && html`<div class=${pictures.length > 1 ? "pictures small" : ""}>${pictures.map((one) => html`<a key=${one.path}
+      href=${artifactAddress(session, one)} target="_blank" rel="noopener">
       <img src=${artifactAddress(session, one)} loading="lazy" alt=${`${group.key}, step ${one.step ?? "none"}`} /></a>`)}</div>`}
     ${group.kind === "histogram" && steps.length > 1 && html`<${Heat} session=${session} artifacts=${steps.map((one) => group.steps.get(one)[0])} />`}
     ${group.kind === "histogram" && html`<${DocumentView} session=${session} artifact=${shown[0]} View=${Bars} />`}
@@ -144,34 +156,39 @@ function Group({ session, group, step }) {
 }
 
 /** @param {any} props */
-export function Media({ session, query, past, bus }) {
+export function Media({ session, query, at, bus }) {
   const id = session.session_id;
-  const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined }, signal), [id, query.attempts]);
+  const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined, as_of: at ?? undefined }, signal), [id, query.attempts, at]);
   useEffect(() => {
     const again = throttled(reload, 2000);
     const stop = bus.on((frame) => { if (!["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const find = (query.find ?? "").toLowerCase();
-  const artifacts = useMemo(() => asOf(/** @type {Artifact[]} */ (value?.artifacts ?? []), past)
-    .filter((one) => !find || one.path.toLowerCase().includes(find)), [value, past, find]);
+  const artifacts = useMemo(() => /** @type {Artifact[]} */ (value?.artifacts ?? [])
+    .filter((one) => !find || one.path.toLowerCase().includes(find)), [value, find]);
   const groups = useMemo(() => byKey(artifacts), [artifacts]);
   const steps = useMemo(() => [...new Set(groups.flatMap((group) => [...group.steps.keys()]))].filter((step) => step >= 0).sort((one, other) => one - other), [groups]);
   const step = query.step ? Number(query.step) : null;
-  return html`<div class="toolbar"><input type="search" aria-label="Find files" placeholder="Find files" value=${query.find ?? ""} onInput=${(event) => change({ find: event.target.value })} />
-      ${steps.length > 1 && html`<label class="grow">All at step <input class="grow" type="range" min="0" max=${steps.length - 1} value=${step === null ? steps.length - 1 : placeOf(steps, step)} aria-label="Step of all" aria-valuetext=${"step " + (step ?? steps[steps.length - 1])}
+  return html`<div class="toolbar"><input type="search" aria-label="Find files" placeholder="Find files" value=${query.find ?? ""}
+    onInput=${(event) => change({ find: event.target.value })} />
+      ${steps.length > 1 && html`<label class="grow">All at step <input class="grow" type="range" min="0" max=${steps.length - 1}
+        value=${step === null ? steps.length - 1 : placeOf(steps, step)} aria-label="Step of all"
+        aria-valuetext=${"step " + (step ?? steps[steps.length - 1])}
         onInput=${(event) => change({ step: Number(event.target.value) === steps.length - 1 ? "" : steps[Number(event.target.value)] })} />
           <span class="quiet">${step ?? "the last"}</span></label>`}
       <span class="quiet">${artifacts.length} files</span></div>
     <div class="section stack"><${Fault} error=${error} />
-      ${value && artifacts.length === 0 && html`<p class="quiet">No file ${past ? "had been" : "has been"} logged.</p>`}
+      ${value && artifacts.length === 0 && html`<p class="quiet">No file ${at !== null ? "had been" : "has been"} logged.</p>`}
       ${Object.entries(KINDS).map(([kind, label]) => { const some = groups.filter((group) => group.kind === kind); return some.length === 0 ? null : html`<div key=${kind}><div class="prefix"><h2>${label}</h2>
         <span class="quiet">${some.length}</span></div>
-        <div class=${"pictures" + (kind === "image" ? "" : " roomy")}>${some.map((group) => html`<${InSight} key=${group.key} height=${200}>${() => html`<${Group} session=${id} group=${group} step=${step} />`}</${InSight}>`)}</div></div>`; })}
+        <div class=${"pictures" + (kind === "image" ? "" : " roomy")}>${some.map((group) => html`<${InSight}
+          key=${group.key} height=${200}>${() => html`<${Group} session=${id} group=${group} step=${step} />`}</${InSight}>`)}</div></div>`; })}
       ${artifacts.length > 0 && html`<details open=${groups.length === 0}><summary>All files</summary>
         <div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Path</th><th>Kind</th><th class="num">Step</th>
         <th class="num">Size</th><th class="num">Stored</th><th>Saved</th></tr></thead>
-        <tbody>${artifacts.slice(0, 1000).map((one) => html`<tr key=${one.path}><td class="break"><a download href=${artifactAddress(id, one)}>${one.path}</a>${one.superseded && html` <span class="badge">superseded</span>`}</td>
+        <tbody>${artifacts.slice(0, 1000).map((one) => html`<tr key=${one.path}><td class="break"><a download
+          href=${artifactAddress(id, one)}>${one.path}</a>${one.superseded && html` <span class="badge">superseded</span>`}</td>
           <td>${one.kind ?? ""}</td><td class="num">${one.step ?? ""}</td>
           <td class="num">${size(one.size_bytes)}</td><td class="num">${size(one.stored_size_bytes)}</td>
             <td class="when">${time(one.created_at)}</td></tr>`)}</tbody></table>

@@ -12,9 +12,11 @@ function Notes({ session, isFixed, reload }) {
   const save = async () => {
     if (await attempt(() => send("PATCH", sessionPath(session.session_id), { notes: text }), "The notes are saved.")) { setText(null); reload(); }
   };
-  return html`<section class="card"><header><h2 class="grow">Notes</h2>${!isFixed && text === null && html`<button class="plain" onClick=${() => setText(session.notes ?? "")}>edit</button>`}</header>
+  return html`<section class="card"><header><h2 class="grow">Notes</h2>${!isFixed && text === null && html`<button class="plain"
+    onClick=${() => setText(session.notes ?? "")}>edit</button>`}</header>
     <div class="padded">${text === null ? (session.notes ? html`<${Markdown} text=${session.notes} />` : html`<p class="quiet">None yet.</p>`)
-    : html`<div class="stack"><textarea rows="8" aria-label="Notes, in Markdown" value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); }}></textarea>
+    : html`<div class="stack"><textarea rows="8" aria-label="Notes, in Markdown" value=${text} onInput=${(event) => setText(event.target.value)}
+      onKeyDown=${(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); }}></textarea>
       <div class="row"><button class="primary" onClick=${save}>Save</button><button onClick=${() => setText(null)}>Cancel</button>
         <span class="quiet">Markdown: headings, lists, **bold**, \`code\`, links</span></div></div>`}</div></section>`;
 }
@@ -61,7 +63,9 @@ export function Overview({ session, at, reload }) {
       <th>End</th><th>Host</th></tr></thead><tbody>
       ${(session.attempts ?? []).map((one) => html`<tr key=${one.attempt}><td class="num">${one.attempt}</td>
         <td class="when">${time(one.claimed_at)}<br />
-        <span class="quiet">${one.first_epoch !== undefined && `epoch ${one.first_epoch}, step ${one.first_step}`}${one.checkpoint_id && `, from ${one.checkpoint_id}`}</span></td>
+        <span class="quiet">
+          ${one.first_epoch !== undefined && `epoch ${one.first_epoch}, step ${one.first_step}`}${one.checkpoint_id && `, from ${one.checkpoint_id}`}
+          </span></td>
         <td>${one.ended_at ? duration((Date.parse(one.ended_at) - Date.parse(one.claimed_at)) / 1000) : ""}</td>
           <td>${one.ending ?? "under way"}${one.message && html`<br /><span class="quiet">${one.message}</span>`}</td>
         <td>${one.host ?? ""}${one.world_size > 1 && `, ${one.world_size} ranks`}</td></tr>`)}</tbody></table>
@@ -74,7 +78,8 @@ export function Overview({ session, at, reload }) {
         <dd>${time(session.started_at)}</dd>`}${session.completed_at && html`<dt>Completed</dt><dd>${time(session.completed_at)}</dd>`}
       <dt>Last change</dt><dd>${time(session.updated_at)}, at position ${session.position}</dd>
       ${session.parent && html`<dt>Derives from</dt>
-        <dd><a href=${link(["session", session.parent])}>${session.parent}</a>${session.parent_checkpoint_id && ` at ${session.parent_checkpoint_id}`}</dd>`}
+        <dd><a href=${link(["session", session.parent])}>${session.parent}</a>${session.parent_checkpoint_id && ` at ${session.parent_checkpoint_id}`}
+          </dd>`}
       ${session.reproduction && html`<dt>Reproduces</dt>
         <dd><a href=${link(["session", session.reproduction.session_id])}>${session.reproduction.session_id}</a></dd>`}
       ${session.early_stop_reason && html`<dt>Early end</dt><dd>${session.early_stop_reason}</dd>`}
