@@ -74,7 +74,7 @@ package struct Backup: Sendable {
         if let size = source.log.tree?.size { target.watch(size) }
         var position = from
         while let group = try source.log.group(after: position, through: head), let last = group.last {
-            try target.append(group)
+            try target.append(group, from: source.log)
             position = last
             report.recordCount += group.recordCount
             report.byteCount += Int64(group.byteCount)
@@ -83,6 +83,12 @@ package struct Backup: Sendable {
                     .records, done: Int64(position.rawValue - from.rawValue),
                     total: Int64(head.rawValue - from.rawValue)))
             try reach(.groupAdded)
+        }
+        guard target.lastRedaction <= head else {
+            throw BackupError(
+                .failed,
+                "Content was removed from records while they were copied, by the event at position "
+                    + "\(target.lastRedaction), which comes after the end of this backup. Run it again.")
         }
         if let known = source.log.tree, let copied = target.tree(ofSize: known.size), copied != known {
             throw BackupError(

@@ -41,7 +41,9 @@ package final class BackupFolder: BackupTarget {
 
     package func tree(ofSize size: UInt64) -> TreeHead? { log.tree(ofSize: size) }
 
-    package func append(_ group: LogGroup) throws { try log.append(group) }
+    package func append(_ group: LogGroup, from source: LogSource) throws { try log.append(group, from: source) }
+
+    package var lastRedaction: LogPosition { log.lastRedaction }
 
     package func lacks(_ digest: Digest, byteCount: Int64) throws -> Bool {
         try blobs.byteCount(of: digest) != byteCount

@@ -17,8 +17,12 @@ package protocol BackupTarget: AnyObject {
     /// The head of the tree when it had `size` leaves; nil when that was not watched, or was not reached.
     func tree(ofSize size: UInt64) -> TreeHead?
 
-    /// Checks the records of `group`, which goes on at the head, and adds them.
-    func append(_ group: LogGroup) throws
+    /// Checks the records of `group`, which is of `source` and goes on at the head, and adds them. Content that an event of
+    /// the group has removed is removed from the records that it holds already.
+    func append(_ group: LogGroup, from source: LogSource) throws
+
+    /// The latest event that an added record names as the one that has removed its content.
+    var lastRedaction: LogPosition { get }
 
     /// Returns whether it lacks the object, whose file has `byteCount` bytes.
     func lacks(_ digest: Digest, byteCount: Int64) throws -> Bool

@@ -8,6 +8,10 @@ package struct LogChain {
     private var watched: Set<UInt64> = []
     private var kept: [UInt64: TreeHead] = [:]
     private var decoder = RecordDecoder(verifiesDigests: true)
+    /// The places before the last group whose content an event of it has removed, ascending.
+    private(set) var removed: [LogPosition] = []
+    /// The latest event that a record names as the one that has removed its content.
+    package private(set) var lastRedaction = LogPosition.start
 
     /// The end of a log without records.
     package init() { self.init(Frontier()) }
@@ -39,6 +43,8 @@ package struct LogChain {
         var kept = kept
         var elements: [RecentIndex.Element] = []
         elements.reserveCapacity(group.appends.count)
+        let base = head
+        var (removed, lastRedaction) = ([LogPosition](), self.lastRedaction)
         for append in group.appends {
             var element: RecentIndex.Element?
             for record in append.records {
@@ -48,6 +54,8 @@ package struct LogChain {
                     extended.append(leaf)
                     if watched.contains(extended.size) { kept[extended.size] = extended.head }
                     if element == nil { element = try Self.element(of: append, event) }
+                    removed += try Self.removed(by: event).filter { $0 <= base }
+                    lastRedaction = max(lastRedaction, event.redactedBy ?? .start)
                 } catch {
                     throw StorageError(error, at: position)
                 }
@@ -55,7 +63,16 @@ package struct LogChain {
             if let element { elements.append(element) }
         }
         (frontier, self.kept) = (extended, kept)
+        (self.removed, self.lastRedaction) = (removed.sorted(), lastRedaction)
         return elements
+    }
+
+    private static func removed(by event: RecordedEvent) throws(RecordError) -> [LogPosition] {
+        do throws(EventCodecError) {
+            return try SessionRedacted(event)?.positions ?? []
+        } catch {
+            throw .field("payload")
+        }
     }
 
     private mutating func read(

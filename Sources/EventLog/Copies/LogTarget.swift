@@ -41,7 +41,13 @@ package final class LogTarget {
     /// Only the header is compared, which names the event and never changes.
     package func isPrefix(of source: LogSource) throws(StorageError) -> Bool {
         guard head > .start else { return true }
-        let key = LogTables.recordKey(head)
+        guard let record = try source.record(at: head) else { return false }
+        return try isSame(record, at: head)
+    }
+
+    /// True when the record at `position` has the header of `other`.
+    private func isSame(_ other: [UInt8], at position: LogPosition) throws(StorageError) -> Bool {
+        let key = LogTables.recordKey(position)
         let (environment, records) = (log.environment, log.tables.records)
         let own: [UInt8]?
         do throws(LMDBError) {
@@ -50,11 +56,11 @@ package final class LogTarget {
         } catch {
             throw StorageError(error)
         }
-        guard let own, let other = try source.record(at: head) else { return false }
+        guard let own else { return false }
         do throws(RecordError) {
             return try Self.header(of: own) == Self.header(of: other)
         } catch {
-            throw StorageError(error, at: head)
+            throw StorageError(error, at: position)
         }
     }
 
@@ -71,15 +77,31 @@ package final class LogTarget {
     /// The head of the tree when it had `size` leaves; nil when that was not watched, or was not reached.
     package func tree(ofSize size: UInt64) -> TreeHead? { chain.tree(ofSize: size) }
 
-    /// Checks the records of `group`, which goes on at `head`, and appends them. Returns once they are on disk.
+    /// The latest event that a record names as the one that has removed its content.
+    package var lastRedaction: LogPosition { chain.lastRedaction }
+
+    /// Checks the records of `group`, which goes on at `head`, and appends them. Content that an event of the group has
+    /// removed from records that are here already goes with it. Returns once that is on disk.
     ///
+    /// - Parameter source: The log that the group is of, in which the content is gone; without one the records that are here
+    ///   lack it already.
     /// - Throws: `damaged`, with the position, when a record is; `failed` when the disk has no room or refuses. Nothing of
     ///   the group is there then.
-    package func append(_ group: LogGroup) throws(StorageError) {
+    package func append(_ group: LogGroup, from source: LogSource? = nil) throws(StorageError) {
         guard let last = group.last else { return }
         var extended = chain
         let elements = try extended.elements(extendingBy: group)
         let tables = log.tables
+        var reduced: [(key: [UInt8], record: [UInt8])] = []
+        if let source {
+            for position in extended.removed {
+                guard let record = try source.record(at: position), try isSame(record, at: position) else {
+                    throw StorageError(
+                        damaged: "The log lacks the record at position \(position), of which content was removed.")
+                }
+                reduced.append((LogTables.recordKey(position), record))
+            }
+        }
         do throws(LMDBError) {
             try log.environment.write { (transaction) throws(LMDBError) in
                 for append in group.appends {
@@ -93,6 +115,7 @@ package final class LogTarget {
                         append.value, for: LogTables.recordKey(append.first), in: tables.appends, .atEnd)
                     reach(.appendPut)
                 }
+                for (key, record) in reduced { try transaction.put(record, for: key, in: tables.records) }
                 try tables.put(extended.frontier, in: transaction)
                 try RecentIndex(adding: elements, to: log.recent).write(to: tables, upTo: last, in: transaction)
                 reach(.beforeCommit)

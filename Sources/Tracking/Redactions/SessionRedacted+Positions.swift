@@ -1,4 +1,16 @@
 extension SessionRedacted {
+    private static let type = SessionEvent.redacted(SessionRedacted()).type
+
+    /// The redaction that `event` is; nil when it is something else, or happened on another server: its positions are of that
+    /// server's log then.
+    ///
+    /// - Throws: When it cannot be read.
+    package init?(_ event: RecordedEvent) throws(EventCodecError) {
+        guard event.type == Self.type, !event.isImported else { return nil }
+        guard case .redacted(let body) = try SessionEvent(event) else { return nil }
+        self = body
+    }
+
     /// The places in the log of the records whose content went, ascending.
     package var positions: [LogPosition] {
         get {

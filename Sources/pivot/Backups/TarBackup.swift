@@ -38,7 +38,9 @@ final class TarBackup: BackupTarget {
 
     func tree(ofSize size: UInt64) -> TreeHead? { chain.tree(ofSize: size) }
 
-    func append(_ group: LogGroup) throws {
+    var lastRedaction: LogPosition { chain.lastRedaction }
+
+    func append(_ group: LogGroup, from source: LogSource) throws {
         let first = "\(chain.head.next)"
         try chain.extend(by: group)
         let name = String(repeating: "0", count: max(0, 20 - first.count)) + first

@@ -169,6 +169,29 @@ struct BackupTests {
         await #expect(throws: BackupError.self) { try await bed.restore() }
     }
 
+    @Test("content that is removed after a backup leaves it with the next one, and the proofs stay")
+    func redaction() async throws {
+        let bed = try BackupBed()
+        try await bed.withStores { store, _ in
+            try await BackupBed.append(0..<20, to: store)
+            try await bed.backUp(try bed.source(store))
+            let first = LogPosition.start.next
+            let named = try SessionEvent.redacted(.with { ($0.positions, $0.reason) = ([first], "a test") }).encoded()
+            let command = try #require(CommandID("command-redaction"))
+            var request = AppendRequest(
+                stream: StreamID(.session, "sess_0"), events: [named], expecting: .any, commandID: command,
+                commandDigest: Digest(hashing: []), actor: "test")
+            request.redacting = [RecordRemainder(position: first, payload: Array("left".utf8))]
+            _ = try await store.append(request)
+            try await bed.backUp(try bed.source(store))
+        }
+        _ = try await bed.restore()
+        let (source, restored) = (try await bed.content(of: bed.data), try await bed.content(of: bed.restored))
+        #expect(restored.events == source.events && restored.tree == source.tree)
+        #expect(restored.events.first?.payload == Array("left".utf8))
+        #expect(restored.events.first?.redactedBy == source.events.last?.position)
+    }
+
     @Test("a restore holds against an earlier tree head of the same log, and not against another one")
     func since() async throws {
         let bed = try BackupBed()
