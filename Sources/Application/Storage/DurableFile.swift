@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A small file that is whole or not there, whatever happens, and that only its owner can read.
 package struct DurableFile: Sendable {
@@ -13,13 +14,13 @@ package struct DurableFile: Sendable {
 
     /// Its bytes; nil when there is none.
     ///
-    /// - Throws: When it cannot be read.
-    package func read() throws(Failure) -> [UInt8]? {
+    /// - Throws: When it cannot be read, or has more than `byteCount`.
+    package func read(upTo byteCount: Int = 1 << 20) throws(Failure) -> [UInt8]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        do throws(RegularFile.Fault) {
+            return try RegularFile.contents(of: path, upTo: byteCount)
         } catch {
-            throw Failure(description: "The file \(path) cannot be read. Check who owns it.")
+            throw Failure(description: "The file \(path) \(error). Check who owns it.")
         }
     }
 
@@ -74,7 +75,7 @@ package struct DurableFile: Sendable {
     private func failure(_ what: String) -> Failure {
         Failure(
             description:
-                "The file \(path) could not be \(what): \(String(cString: strerror(errno))). Check the disk and "
+                "The file \(path) could not be \(what): \(FileFault.words(ofCode: errno)). Check the disk and "
                 + "who owns it.")
     }
 }

@@ -1,3 +1,4 @@
+import Application
 import EventLog
 import Foundation
 import Tracking
@@ -17,6 +18,7 @@ struct WitnessFolder: Sendable {
     }
 
     private var keyFile: String { directory.path + "/witness-key" }
+    private var storedKey: DurableFile { DurableFile(keyFile) }
     private var logsFolder: String { directory.path + "/logs" }
 
     private func file(of origin: String) -> String { logsFolder + "/" + Digest(hashing: Array(origin.utf8)).hex }
@@ -26,7 +28,7 @@ struct WitnessFolder: Sendable {
     /// - Throws: `failed` when others can read it, when it is no key of a witness, or when it has another name than the
     ///   one given: it is never replaced.
     func key(named name: KeyName?) throws(StorageError) -> SigningKey {
-        if let bytes = try WholeFile.read(keyFile, upTo: 4096) {
+        if let bytes = try Self.forFile({ () throws(DurableFile.Failure) in try storedKey.read(upTo: 4096) }) {
             try checkPermissions()
             let key = try readKey(bytes)
             guard name == nil || name == key.verifier.name else {
@@ -51,7 +53,8 @@ struct WitnessFolder: Sendable {
         } catch {
             throw StorageError(.failed, error.description)
         }
-        try WholeFile.write(Array((key.secretText + "\n").utf8), to: keyFile, mode: 0o600)
+        let text = key.secretText + "\n"
+        try Self.forFile { () throws(DurableFile.Failure) in try storedKey.write(Array(text.utf8)) }
         return key
     }
 
@@ -60,7 +63,10 @@ struct WitnessFolder: Sendable {
     /// - Throws: `damaged` when the file is anything but what `write` has written.
     func head(of origin: String, signedBy key: VerifierKey) throws(StorageError) -> TreeHead? {
         let path = file(of: origin)
-        guard let bytes = try WholeFile.read(path, upTo: Note.maximumByteCount) else { return nil }
+        let found = try Self.forFile { () throws(DurableFile.Failure) in
+            try DurableFile(path).read(upTo: Note.maximumByteCount)
+        }
+        guard let bytes = found else { return nil }
         do throws(NoteError) {
             return try SignedTreeHead(verifying: bytes, of: origin, by: [key]).head
         } catch {
@@ -83,7 +89,16 @@ struct WitnessFolder: Sendable {
             throw StorageError(.failed, error.description)
         }
         try DataDirectory.makeFolder(logsFolder)
-        try WholeFile.write(note.encoded, to: file(of: treeHead.origin))
+        let file = DurableFile(file(of: treeHead.origin))
+        try Self.forFile { () throws(DurableFile.Failure) in try file.write(note.encoded) }
+    }
+
+    private static func forFile<Value>(_ body: () throws(DurableFile.Failure) -> Value) throws(StorageError) -> Value {
+        do throws(DurableFile.Failure) {
+            return try body()
+        } catch {
+            throw StorageError(.failed, error.description)
+        }
     }
 
     private var hasHeads: Bool {
