@@ -24,7 +24,7 @@ struct BundleExport {
         guard !events.isEmpty else {
             throw AuditFault("The tree has no event of \(session) yet. Try again in a second.")
         }
-        let named = try NamedBlobs(events)
+        let named = try SessionBlobs(events)
         let contents = includesBlobs ? try await contents(of: named.files.all, session) : [:]
         let bundle = AuditBundle(
             origin: identity.origin, key: key, treeHead: treeHead.note, events: events, blobs: named.blobs(contents),

@@ -64,14 +64,7 @@ struct DataFolderAudit {
     mutating func run() async throws {
         let directory = try Self.lock(folder, for: "pivot audit verify")
         defer { directory.unlock() }
-        var opened: OfflineLog?
-        Console.standard.setStatus("opening the log")
-        do {
-            opened = try OfflineLog(in: directory)
-        } catch  where error.code == .damaged {
-            report.add("records", .wrong, error.message)
-        }
-        guard let log = opened else { return }
+        guard let log = try open(directory) else { return }
         let outcome: Result<Void, any Error>
         do {
             try await verify(log, directory)
@@ -81,6 +74,18 @@ struct DataFolderAudit {
         }
         await log.close()
         try outcome.get()
+    }
+
+    /// The log; nil when it is damaged, which stands in the report then.
+    private mutating func open(_ directory: DataDirectory) throws(StorageError) -> OfflineLog? {
+        Console.standard.setStatus("opening the log")
+        do throws(StorageError) {
+            return try OfflineLog(in: directory)
+        } catch {
+            guard error.code == .damaged else { throw error }
+            report.add("records", .wrong, error.message)
+            return nil
+        }
     }
 
     private mutating func verify(_ log: OfflineLog, _ directory: DataDirectory) async throws {

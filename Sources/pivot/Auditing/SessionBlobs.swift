@@ -4,7 +4,7 @@ import Tracking
 import Transparency
 
 /// What the events of a session name by digest: its configuration, and the files that it saved.
-struct NamedBlobs {
+struct SessionBlobs {
     /// A blob that an event names.
     private struct Named {
         let position: UInt64
