@@ -26,7 +26,7 @@ package final class LogSource: Sendable {
     package convenience init(readingFolderAt path: String) throws(StorageError) {
         let folder = DataDirectory.logFolder(inFolderAt: path)
         guard FileManager.default.fileExists(atPath: folder + "/data.mdb") else {
-            throw StorageError(.failed, "There is no log in \(path). Check the path.")
+            throw StorageError(.failed, "There is no log in \(path). Name the data directory of a server, or a backup.")
         }
         var options = EnvironmentOptions()
         options.isReadOnly = true

@@ -100,7 +100,7 @@ package struct BackupCommand: AsyncParsableCommand {
                 + "\(report.objectCount) blobs: \(HumanFormat.size(report.byteCount)) in \(seconds)."
         return [
             added,
-            "The keys log-key and webhook-secret of the data directory are not in the backup. Keep them in another place.",
+            "log-key, log-head and webhook-secret of the data directory are not in the backup. Keep them in another place.",
         ]
     }
 }

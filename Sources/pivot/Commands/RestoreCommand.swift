@@ -106,7 +106,7 @@ package struct RestoreCommand: AsyncParsableCommand {
             "Webhooks are paused: when no other server tells them the same, run `\(ProgramName.typed) webhooks resume`."
         )
         console.print(
-            "The keys log-key and webhook-secret are in no backup. Copy yours into the folder before the first start, or a "
+            "log-key, log-head and webhook-secret are in no backup. Copy yours into the folder before the first start, or a "
                 + "new key signs, and the secrets of webhooks have to be set again.")
     }
 

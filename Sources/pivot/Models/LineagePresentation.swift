@@ -46,10 +46,10 @@ package struct LineagePresentation {
         let proof = index < proofs.steps.count ? proofs.steps[index] : LineageProofs.Step(.unproved)
         let reason = proof.reason.map { ": \(DisplayText.safe($0))" } ?? ""
         return switch proof.outcome {
-        case .proved: console.green(" proved")
-        case .headerProved: console.green(" proved to have happened") + console.dim(reason)
-        case .wrong: console.red(" wrong\(reason)")
-        case .unproved: console.dim(" not proved\(reason)")
+        case .proved: console.green("; proved")
+        case .headerProved: console.green("; proved to have happened") + console.dim(reason)
+        case .wrong: console.red("; wrong\(reason)")
+        case .unproved: console.dim("; not proved\(reason)")
         }
     }
 

@@ -29,6 +29,10 @@ package struct LineageProofs {
         }
     }
 
+    private static let pause = Duration.milliseconds(250)
+    /// The number of times that the tree head is asked for again while it does not reach the last step.
+    private static let patience = 12
+
     /// One for each step of the lineage.
     package var steps: [Step] = []
     /// The size and root of the tree in which all is proven, and the key that signed it; nil when there is none.
@@ -53,7 +57,13 @@ package struct LineageProofs {
             proofs.steps = lineage.steps.map { _ in Step(.unproved, "the server gives no proofs") }
             return proofs
         }
-        let (treeHead, signers) = try identity.verified(try await client.logCheckpoint(), "The tree head")
+        let end = lineage.steps.compactMap(\.position).max() ?? 0
+        var (treeHead, signers) = try identity.verified(try await client.logCheckpoint(), "The tree head")
+        // A tree head is signed at most once a second; with witnesses the published one may be a minute old.
+        for _ in 0..<patience where treeHead.head.size < end {
+            try await Task.sleep(for: pause)
+            (treeHead, signers) = try identity.verified(try await client.logCheckpoint(), "The tree head")
+        }
         let head = treeHead.head
         proofs.tree = (head.size, head.root.description, signers.first?.description ?? "")
         if !identity.isGiven { proofs.remark = identity.warning }
@@ -74,7 +84,7 @@ package struct LineageProofs {
     ) async throws -> Step {
         guard let position = step.position, position > 0 else { return Step(.unproved, "no event says it") }
         guard position <= head.size else {
-            return Step(.unproved, "the signed tree does not reach it yet; ask again in a second")
+            return Step(.unproved, "the tree head that is published does not reach it yet; ask again in a minute")
         }
         guard step.kind != "alias" else {
             try check(step, try await header(at: position, in: head, client))
