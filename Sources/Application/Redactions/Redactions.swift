@@ -21,11 +21,11 @@ package struct Redactions: Sendable {
     /// Says what `redact` would take away, and changes nothing.
     ///
     /// - Throws: `unknown` when there never was such a session; `invalid`.
-    package func preview(_ session: Session.ID, _ order: RedactionOrder) async throws -> Outcome {
+    package func preview(_ session: Session.ID, _ order: RedactionOrder) async throws -> Written<Outcome> {
         try order.check()
         _ = try await state(of: session)
         let plan = try await plan(session, order, through: core.store.version(of: session.stream))
-        return Outcome(redacted: plan.redacted, remaining: plan.remaining)
+        return Written(Outcome(redacted: plan.redacted, remaining: plan.remaining), at: core.store.head)
     }
 
     /// Takes the content away, of one transaction's worth of records, in the transaction that appends the event that says so.

@@ -17,7 +17,9 @@ struct RedactionEndpoints {
             kinds: Set(request.kinds), reason: request.reason, before: request.before,
             positions: request.positions.map { Set($0.map { LogPosition($0) }) })
         if request.isDryRun == true {
-            return .document(RedactionInfo(of: session, request, try await tracker.redactions.preview(session, order)))
+            return .written(try await tracker.redactions.preview(session, order)) {
+                RedactionInfo(of: session, request, $0)
+            }
         }
         return .written(
             try await tracker.redactions.redact(session, order, as: try call.identity("redact", body))
