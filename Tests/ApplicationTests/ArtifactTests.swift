@@ -43,7 +43,7 @@ struct ArtifactTests {
             let artifacts = test.tracker.artifacts
             let deleted = try await artifacts.delete("a", of: session, as: TestTracker.command("delete"))
             #expect(deleted.value.version == 1 && !deleted.value.deleted)
-            await expectError(.unknown(.artifact, "a")) {
+            await expectError(.artifactDeleted("a", by: deleted.position)) {
                 _ = try await test.tracker.queries.artifact("a", of: session, digest: nil)
             }
             await expectRefusal(.unknownArtifact("a")) {

@@ -1,4 +1,5 @@
 import Application
+import EventLog
 import JSON
 import Testing
 import TrackerTesting
@@ -41,7 +42,7 @@ struct ModelsTests {
                 }
                 let (isSet, isDeleted) = try await (set, deletion)
                 #expect(!(isSet && isDeleted), "\(checkpoint)")
-                #expect(try await test.core.models.state(of: model.stream).targets[alias.text] != nil == isSet)
+                #expect(try await test.core.models.state(of: model.stream).targets.keys.contains(alias.text) == isSet)
             }
         }
     }

@@ -42,7 +42,7 @@ import TrackingClient
             _ = try await client.removeModelAlias(reference, reason: "withdrawn", expected: "ckpt_1")
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
-                    "GET /api/v1/models/detector/aliases/production?as_of=2026-05-03T10%3A00%3A00Z",
+                    "GET /api/v1/models/detector/aliases/production?as_of=2026-05-03T10%3A00%3A00.000000Z",
                     "DELETE /api/v1/models/detector/aliases/production?reason=withdrawn&expected_checkpoint_id=ckpt_1",
                 ])
         }

@@ -2,6 +2,7 @@ import Application
 import Blobs
 import EventLog
 import Foundation
+import LMDB
 import NIOCore
 import ReadModels
 import TestSupport

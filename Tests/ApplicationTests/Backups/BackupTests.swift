@@ -2,6 +2,7 @@ import Application
 import Blobs
 import EventLog
 import Foundation
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
@@ -11,6 +12,11 @@ import Transparency
 @Suite("Backups and restores")
 struct BackupTests {
     private struct Cut: Error {}
+
+    /// Says to writers that they are done.
+    private final class Ending: Sendable {
+        let isReached = Atomic(false)
+    }
 
     @Test("what is restored equals the source: records, tree, indexes, blobs; and it can be gone on with")
     func roundTrip() async throws {
@@ -44,12 +50,12 @@ struct BackupTests {
     func beside() async throws {
         let bed = try BackupBed()
         try await bed.withStores { store, _ in
-            let isOver = Atomic(false)
+            let ending = Ending()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<8 {
                     group.addTask {
                         var number = 1000 * writer
-                        while !isOver.load(ordering: .relaxed) {
+                        while !ending.isReached.load(ordering: .relaxed) {
                             _ = try await store.append(BackupBed.request(number))
                             number += 1
                         }
@@ -61,7 +67,7 @@ struct BackupTests {
                     let report = try await bed.backUp(try bed.source(store))
                     #expect(report.to >= acknowledged)
                 }
-                isOver.store(true, ordering: .relaxed)
+                ending.isReached.store(true, ordering: .relaxed)
                 try await group.waitForAll()
             }
         }

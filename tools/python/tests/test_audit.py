@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 
 import pytest
 
@@ -15,11 +16,17 @@ def client(server):
 
 
 @pytest.fixture
-def session(server):
+def session(server, client):
+    """A session all of whose events are in the tree head, which is signed at most once a second."""
     with pivot.session(
         "proven", base_url=server.url, provenance=False, host_readings=False, capture_output=False, quiet=True
     ) as session:
         session.log({"loss": 0.5}, step=1)
+    last = client.get_status(session.session_id)["position"]
+    deadline = time.monotonic() + 20
+    while client.get_tree_head()["size"] < last:
+        assert time.monotonic() < deadline, "no tree head has the session's events"
+        time.sleep(0.1)
     return session.session_id
 
 

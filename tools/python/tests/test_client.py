@@ -188,9 +188,9 @@ def test_content_is_redacted_and_the_rest_stays(server):
     session = client.create_session(name="s", notes="a name", config={"trainer": {"kind": "external"}})["session_id"]
     planned = client.redact_session(session, ["notes"], "asked for", dry_run=True)
     assert planned["dry_run"] and planned["record_count"] == 1
-    assert client.get_session(session)["notes"] == "a name"
+    assert client.get_status(session)["notes"] == "a name"
     done = client.redact_session(session, ["notes"], "asked for")
     assert done["record_count"] == 1 and done["remaining_count"] == 0
-    document = client.get_session(session)
+    document = client.get_status(session)
     assert "notes" not in document and document["notes_redacted_by"] == done["position"]
     assert client.redact_session(session, ["notes"], "asked for")["record_count"] == 0
