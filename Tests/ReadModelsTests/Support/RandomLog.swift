@@ -62,6 +62,10 @@ enum RandomLog {
                 to: "sess_c")
             if isOpen { try script.append(.stopped(.with { $0.attempt = state.attempt?.number ?? 0 }), to: "sess_c") }
         }
+        // The keys of the log have no rows; they are in the log all the same.
+        let keys = StreamID(.logKeys, "log")
+        try script.append(try LogKeyEvent.rotated(.with { $0.verifierKey = "log+1+AQ==" }).encoded(), to: keys)
+        try script.append(try LogKeyEvent.retired(.with { $0.verifierKey = "log+0+AQ==" }).encoded(), to: keys)
         return script
     }
 
