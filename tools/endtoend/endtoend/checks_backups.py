@@ -28,11 +28,13 @@ class Writers:
 
     def __init__(self, api):
         kinds = [Reports, Renames, Uploads]
-        self.all = [kinds[number % 3](api, f"backup {number}") for number in range(WRITERS)]
+        self.all = [kinds[number % 3](api, f"backup-{number}") for number in range(WRITERS)]
         for writer in self.all:
             writer.start()
 
     def acknowledged(self):
+        for writer in self.all:
+            writer.raise_error()
         return max((position or 0 for writer in self.all for position in list(writer.acknowledged)), default=0)
 
     def stop(self):

@@ -53,6 +53,10 @@ class Writer(threading.Thread):
         """Ends the sending and waits for its end."""
         self._stopped = True
         self.join(60)
+        self.raise_error()
+
+    def raise_error(self):
+        """Raises what has ended the sending, unless the server could not be reached."""
         if self._error:
             raise self._error
 
