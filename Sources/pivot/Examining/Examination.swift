@@ -3,6 +3,7 @@ import Blobs
 import EventLog
 import JSON
 import Processes
+import Server
 import Tracking
 
 /// Everything that `pivot doctor` finds in a data directory. It changes nothing.
@@ -54,9 +55,16 @@ struct Examination {
                 named = rows.named
             }
         }
-        let blobs = try await BlobExamination(
-            of: BlobFolder(reading: DataDirectory.blobsFolder(inFolderAt: folder)), named: named, isInUse: isInUse
-        ) { console.setStatus("blobs: \(HumanFormat.size($0)) of \(HumanFormat.size($1))") }
+        let folderOfBlobs = BlobFolder(reading: DataDirectory.blobsFolder(inFolderAt: folder))
+        if let all = named {
+            // A session names the digest of its data too, which is no blob: of what is missing only files of checkpoints and
+            // artifacts count. Rows that a server has open are read by their own process alone.
+            let missing = isInUse ? [] : Set(try await NamedBlobs.missing(inFolderAt: folder))
+            named = try all.filter { try missing.contains($0) || folderOfBlobs.byteCount(of: $0) != nil }
+        }
+        let blobs = try await BlobExamination(of: folderOfBlobs, named: named, isInUse: isInUse) {
+            console.setStatus("blobs: \(HumanFormat.size($0)) of \(HumanFormat.size($1))")
+        }
         findings += blobs.findings
         objectCount = blobs.objectCount
         console.setStatus("")
