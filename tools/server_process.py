@@ -1,5 +1,6 @@
 """A server of PIVOT as a process, for the tools that start, stop and kill one. Every process is ended by its own id."""
 
+import json
 import os
 import pathlib
 import signal
@@ -70,6 +71,20 @@ class ServerProcess:
                 time.sleep(0.02)
         self._kill()
         raise self._error(f"the server did not answer within {START_SECONDS} s")
+
+    def wait_until_signed(self):
+        """Returns once the tree head that the server gives out covers its log, of which it lags by up to a second."""
+        deadline = time.monotonic() + START_SECONDS
+        position = self._ask("health")["position"]
+        while self._ask("audit/tree-head")["size"] < position:
+            if time.monotonic() > deadline:
+                raise self._error(f"no tree head of {position} records was signed within {START_SECONDS} s")
+            time.sleep(0.05)
+
+    def _ask(self, target):
+        """The document at a path of the API."""
+        with urllib.request.urlopen(f"{self.url}/api/v1/{target}", timeout=START_SECONDS) as answer:
+            return json.load(answer)
 
     @property
     def pid(self):

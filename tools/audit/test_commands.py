@@ -93,6 +93,7 @@ class CommandTests(unittest.TestCase):
             time.sleep(0.05)
         if status != "completed":
             raise AssertionError(f"the session ended as {status}: {cls.server.log()}")
+        cls.server.wait_until_signed()
         return session
 
     @classmethod

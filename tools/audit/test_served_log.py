@@ -74,6 +74,7 @@ class ServedLogTests(unittest.TestCase):
         cls.addClassCleanup(cls.server.end)
         for number in range(SESSIONS):
             cls.ask("training/sessions", {"session_name": f"s{number}", "config": {"trainer": {"kind": "external"}}})
+        cls.server.wait_until_signed()
 
     @classmethod
     def ask(cls, target, body=None):
