@@ -67,7 +67,9 @@ struct EventScript {
         (redacted.kinds, redacted.reason) = (kinds.map(\.rawValue).sorted(), "a test")
         for index in events.indices where events[index].stream.identity == session {
             let record = events[index]
-            for kind in kinds where !kind.isTelemetry || isWanted(record) {
+            // In an order that is the same in each process, so that a seed gives one log.
+            for kind in RedactionKind.allCases
+            where kinds.contains(kind) && (!kind.isTelemetry || isWanted(record)) {
                 guard let payload = try kind.remainder(of: record) else { continue }
                 redacted.positions.append(record.position)
                 redacted.byteCount += UInt64(max(0, record.payload.count - payload.count))

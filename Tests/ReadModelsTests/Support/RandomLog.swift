@@ -339,7 +339,7 @@ enum RandomLog {
             case 0...3: return .update(name: "name \(Int.random(in: 0..<9, using: &random))")
             case 4...7: return .update(tags: ["two", "three"])
             case 8...10: return .update(notes: "note \(Int.random(in: 0..<9, using: &random))")
-            default: return random.once(in: 5) ? .delete : .archive
+            default: return random.once(in: 2) ? .delete : .archive
             }
         }
     }
