@@ -50,7 +50,7 @@ package struct Audit: Sendable {
                 field: "position", reason: "must be from 1 to \(size), the size of the tree, not \(position)")
         }
         let index = position.rawValue - 1
-        return try await tiles {
+        return try await projection.withTiles {
             Inclusion(
                 proof: try InclusionProof(of: index, inTreeOf: size, from: $0),
                 leaf: try $0.hashes(of: [TreeNode(level: 0, index: index)])[0])
@@ -66,7 +66,7 @@ package struct Audit: Sendable {
             throw TrackerError.invalid(
                 field: "from", reason: "must be from 0 to \(new), the size of the later tree, not \(old)")
         }
-        return try await tiles { try ConsistencyProof(from: old, to: new, reader: $0) }
+        return try await projection.withTiles { try ConsistencyProof(from: old, to: new, reader: $0) }
     }
 
     /// A page of the records of `streams` after `position`, each with the proof that it is in the tree of `size` records,
@@ -87,7 +87,7 @@ package struct Audit: Sendable {
         }
         let records = try await store.leafRecords(at: positions)
         let plans = try records.map { try ProofPlan.inclusion(of: $0.position.rawValue - 1, inTreeOf: size) }
-        let hashes = try await tiles { try $0.hashes(of: plans.flatMap(\.nodes)) }
+        let hashes = try await projection.withTiles { try $0.hashes(of: plans.flatMap(\.nodes)) }
         var start = 0
         let proven = zip(records, plans).map { record, plan in
             defer { start += plan.nodes.count }
@@ -126,8 +126,8 @@ package struct Audit: Sendable {
             throw TrackerError.unknown(.tile, path)
         }
         guard case .entries = tile.content else {
-            try await ensure(head)
-            guard let bytes = try await tiles({ try $0.bytes(of: tile) }) else {
+            try await projection.complete(to: head)
+            guard let bytes = try await projection.withTiles({ try $0.bytes(of: tile) }) else {
                 throw TrackerError.unknown(.tile, path)
             }
             return bytes
@@ -138,7 +138,7 @@ package struct Audit: Sendable {
         return try EntryBundle(headers).encoded()
     }
 
-    /// The head of the tree that is told of: the newest signed one, and when nothing can be signed the log's own.
+    /// The tree head that proofs refer to by default: the newest signed one, or the log's own when nothing can be signed.
     private func currentHead() async throws -> TreeHead {
         do {
             return try await signer.treeHead().head
@@ -155,7 +155,7 @@ package struct Audit: Sendable {
             throw TrackerError.invalid(
                 field: field, reason: "must be from \(least) to \(head.size), the size of the tree, not \(asked)")
         }
-        try await ensure(head)
+        try await projection.complete(to: head)
         return asked
     }
 
@@ -165,24 +165,5 @@ package struct Audit: Sendable {
         let written = try await store.treeHead(isCurrent: false)
         guard size > written.size else { return written }
         return try await store.treeHead(isCurrent: true)
-    }
-
-    /// Returns once the tiles have the tree with the head `head`.
-    private func ensure(_ head: TreeHead) async throws {
-        do {
-            try await projection.ensure(head)
-        } catch let error as TileProjection.Incomplete {
-            throw AuditError(error)
-        }
-    }
-
-    private func tiles<Value: Sendable>(
-        _ read: @escaping @Sendable (TreeTiles) throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await projection.read(read)
-        } catch let error as TileProjection.Incomplete {
-            throw AuditError(error)
-        }
     }
 }

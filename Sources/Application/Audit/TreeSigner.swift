@@ -80,8 +80,8 @@ package actor TreeSigner {
 
     /// The newest tree head, with the cosignatures that there are. It is in `log-head` before it is returned.
     ///
-    /// - Throws: `logRestored` when the tree does not continue the last tree head, `treeIncomplete` while that cannot be
-    ///   told, and what the log or the disk refuses.
+    /// - Throws: `logRestored` when the tree does not continue the last tree head, `treeIncomplete` while that is not
+    ///   known, and what the log or the disk refuses.
     package func treeHead() async throws -> SignedTreeHead {
         if let last, let lastSignedAt, status.fault == nil,
             (0..<Self.pace).contains(settings.now().rawValue - lastSignedAt.rawValue)
@@ -137,7 +137,7 @@ package actor TreeSigner {
         }
         // On a thread that may wait for the disk.
         let file = settings.headFile
-        try await readTiles { _ in try file.write(signed) }
+        try await projection.withTiles { _ in try file.write(signed) }
         last = signed
         headSigned.yield()
         return (head, signed)
@@ -154,31 +154,13 @@ package actor TreeSigner {
         if head.size == old.size {
             root = head.root
         } else {
-            try await ensureTiles(head)
-            root = try await readTiles { try $0.root(ofTreeOf: old.size) }
+            try await projection.complete(to: head)
+            root = try await projection.withTiles { try $0.root(ofTreeOf: old.size) }
         }
         guard root == old.root else {
             throw AuditError.logRestored(
                 "The first \(old.size) records of the log are not those of the tree head that was signed: the log was "
                     + "restored from an older backup and written to since, or was changed.")
-        }
-    }
-
-    private func ensureTiles(_ head: TreeHead) async throws {
-        do {
-            try await projection.ensure(head)
-        } catch let error as TileProjection.Incomplete {
-            throw AuditError(error)
-        }
-    }
-
-    private func readTiles<Value: Sendable>(
-        _ read: @escaping @Sendable (TreeTiles) throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await projection.read(read)
-        } catch let error as TileProjection.Incomplete {
-            throw AuditError(error)
         }
     }
 
