@@ -169,10 +169,14 @@ package final class LogSource: Sendable {
                 guard entry.first == head.next, entry.previous == id, let last = entry.appends.last?.records.last else {
                     continue
                 }
-                // The checksum of the entry holds; whoever copies the record tells of one that cannot be read.
-                guard let view = try? RecordView(last) else { continue }
-                (head, id) = (entry.last, view.eventID.bytes)
                 appends += entry.appends.map { LogGroup.Append($0) }
+                do throws(RecordError) {
+                    (head, id) = (entry.last, try RecordView(last).eventID.bytes)
+                } catch {
+                    // The checksum of the entry holds, and whoever copies its records says which cannot be read. Nothing is
+                    // known to follow it.
+                    return
+                }
             }
         }
         return appends

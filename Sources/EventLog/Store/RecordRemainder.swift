@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What is left of a record's payload when its content is removed.
+/// The rest of a record's payload when its content is removed.
 package struct RecordRemainder: Hashable, Sendable {
     /// The record's place.
     package var position: LogPosition

@@ -13,7 +13,7 @@ package final class TreeTiles: Sendable {
     private let tables: Mutex<TileTables>
     private let leafCount: Mutex<UInt64>
 
-    /// Opens the tiles in the folder at `folder`, or makes them; those that cannot be opened are made anew.
+    /// Opens the tiles in `folder`. Tiles that are missing or cannot be opened are computed again.
     ///
     /// - Throws: `failed` when the folder cannot be used.
     package init(folder: String, options: EnvironmentOptions = TreeTiles.options) throws(StorageError) {

@@ -6,8 +6,13 @@ extension LogTables {
     func mark(
         _ record: UnsafeRawBufferPointer, release: String, in transaction: borrowing WriteTransaction
     ) throws(LMDBError) {
-        // The checksum of its entry holds: a record that cannot be read is told of by whoever reads the log.
-        guard let view = try? RecordView(record) else { return }
+        let view: RecordView
+        do throws(RecordError) {
+            view = try RecordView(record)
+        } catch {
+            // The checksum of its entry holds. Whoever reads the log names a record that cannot be read.
+            return
+        }
         let type = Array(view.type)
         let known = try transaction.value(for: type, in: schemas).flatMap { LogMarker($0) }
         if let known, known.number >= view.schemaVersion { return }
