@@ -7,17 +7,18 @@ package struct BlobExamination: Sendable {
     package private(set) var objectCount = 0
 
     /// - Parameters:
-    ///   - named: The blobs that the read models name; nil when that is not known.
+    ///   - named: The digests that the read models name, none of which is unused; nil when that is not known.
+    ///   - files: Those of checkpoints and artifacts, none of which may be missing.
     ///   - isInUse: True while a server has the directory: then its unfinished uploads are not worth a word.
     ///   - progress: Called after each blob with the bytes that are done and all of them.
     package init(
-        of folder: BlobFolder, named: Set<Digest>?, isInUse: Bool, progress: (Int64, Int64) -> Void
+        of folder: BlobFolder, named: Set<Digest>?, files: Set<Digest>, isInUse: Bool, progress: (Int64, Int64) -> Void
     ) async throws {
         guard try folder.isThere else {
-            if let named, !named.isEmpty {
+            if !files.isEmpty {
                 findings.append(
                     Finding(
-                        "blobs", "The folder of the blobs is missing, and \(named.count) are named. Restore a backup."))
+                        "blobs", "The folder of the blobs is missing, and \(files.count) are named. Restore a backup."))
             }
             return
         }
@@ -44,6 +45,10 @@ package struct BlobExamination: Sendable {
         }
         objectCount = count
         self.findings = findings
+        for digest in try files.filter({ try folder.byteCount(of: $0) == nil }).sorted() {
+            self.findings.append(
+                Finding("blobs", "The blob \(digest) is named by the log and missing. Restore it from a backup."))
+        }
         try await compare(folder, reader, named, isInUse: isInUse)
     }
 
@@ -51,10 +56,6 @@ package struct BlobExamination: Sendable {
         _ folder: BlobFolder, _ reader: FileBlobStore, _ named: Set<Digest>?, isInUse: Bool
     ) async throws {
         if let named {
-            for digest in try named.filter({ try folder.byteCount(of: $0) == nil }).sorted() {
-                findings.append(
-                    Finding("blobs", "The blob \(digest) is named by the log and missing. Restore it from a backup."))
-            }
             var uses = BlobUses(groupingCount: 0)
             for digest in named { uses.add(digest, groups: []) }
             let usage = try await reader.usage(of: uses)

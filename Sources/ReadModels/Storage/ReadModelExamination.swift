@@ -2,14 +2,14 @@ import Foundation
 import LMDB
 package import Tracking
 
-/// What an examination of the read models found. It changes nothing.
+/// The result of examining the read models, which changes nothing.
 package enum ReadModelExamination: Sendable {
     /// There are none of this release; the next start builds them.
     case none
     /// They are damaged; why.
     case damaged(String)
     /// They are sound, show the log up to a position, and name blobs.
-    case sound(LogPosition, named: Set<Digest>)
+    case sound(LogPosition, NamedBlobs)
 
     /// Reads every row in `path`, the folder of the read models, and compares it with its checksum.
     ///
@@ -26,14 +26,7 @@ package enum ReadModelExamination: Sendable {
             _ = try store.digest()
             let snapshot = try ReadModelSnapshot(
                 transaction: try store.environment.beginReading(), tables: store.tables, asOf: nil)
-            var named: Set<Digest> = []
-            var cursor: BlobReferences.Cursor?
-            repeat {
-                let references = try snapshot.blobReferences(after: cursor, documentCount: 1000)
-                for reference in references.all { named.insert(reference.digest) }
-                cursor = references.next
-            } while cursor != nil
-            return .sound(snapshot.position, named: named)
+            return .sound(snapshot.position, try snapshot.namedBlobs())
         } catch {
             return .damaged("\(error)")
         }

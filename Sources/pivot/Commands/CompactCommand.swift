@@ -28,11 +28,7 @@ package struct CompactCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let folder = data.folder
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw CommandFailure(.usage, "There is no data directory \(folder). Specify one with --data-dir.")
-        }
+        let folder = try data.existingFolder()
         if let owner = try DataDirectory.owner(ofFolderAt: folder) {
             let remedy =
                 owner.address.hasPrefix("http")

@@ -35,11 +35,7 @@ package struct DoctorCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let folder = data.folder
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw CommandFailure(.usage, "There is no data directory \(folder). Specify one with --data-dir.")
-        }
+        let folder = try data.existingFolder()
         var examination = try await Examination(of: folder)
         var done: [String] = []
         if repair {

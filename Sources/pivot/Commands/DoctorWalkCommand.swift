@@ -72,7 +72,9 @@ package struct DoctorWalkCommand: ParsableCommand {
                     "The read models are damaged: \(why) `pivot rebuild` builds them again from the log.",
                     repair: .readModels), end: [:])
         case .sound(let position, let named):
-            for digest in named { tell(["blob": .string(digest.description)]) }
+            for digest in named.all {
+                tell(["blob": .string(digest.description), "is_file": .bool(named.files.contains(digest))])
+            }
             tell(["end": ["position": .count(position.rawValue)]])
         }
     }

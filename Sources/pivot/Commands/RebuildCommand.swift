@@ -29,11 +29,7 @@ package struct RebuildCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let dataDirectory = data.folder
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: dataDirectory, isDirectory: &isFolder), isFolder.boolValue else {
-            throw CommandFailure(.usage, "There is no data directory \(dataDirectory). Specify one with --data-dir.")
-        }
+        let dataDirectory = try data.existingFolder()
         let position: UInt64
         if let owner = try DataDirectory.owner(ofFolderAt: dataDirectory) {
             guard owner.address.hasPrefix("http") else {

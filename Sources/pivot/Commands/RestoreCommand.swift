@@ -74,7 +74,7 @@ package struct RestoreCommand: AsyncParsableCommand {
         _ = try await OfflineRebuild.run(in: restoration.directory) { position, head in
             console.setStatus("read models: \(position) of \(head)")
         }
-        let missing = try await NamedBlobs.missing(inFolderAt: dataDirectory)
+        let missing = try await MissingFiles.digests(inFolderAt: dataDirectory)
         restoration.directory.unlock()
         meter.finish()
         show(manifest, damaged.map(\.digest), missing, ContinuousClock().now - start)

@@ -7,8 +7,10 @@ import Tracking
 /// What a walk over a part of a data directory told, in a process of its own: a damaged page ends only that one.
 struct DoctorWalk {
     private(set) var findings: [Finding] = []
-    /// The blobs that were named.
+    /// The digests that were named.
     private(set) var named: Set<Digest> = []
+    /// Those among them that checkpoints and artifacts have.
+    private(set) var files: Set<Digest> = []
     /// What was told at the end; nil when the process died before.
     private(set) var end: JSONValue?
     /// The position that was reached.
@@ -43,6 +45,7 @@ struct DoctorWalk {
             progress(position)
         } else if let digest = line["blob"]?.stringValue.flatMap({ Digest($0) }) {
             named.insert(digest)
+            if line["is_file"] == true { files.insert(digest) }
         } else if let finding = line["finding"].flatMap({ Finding($0) }) {
             findings.append(finding)
         } else if let told = line["end"] {

@@ -3,7 +3,6 @@ import Blobs
 import EventLog
 import JSON
 import Processes
-import Server
 import Tracking
 
 /// Everything that `pivot doctor` finds in a data directory. It changes nothing.
@@ -43,6 +42,7 @@ struct Examination {
                     "The read models are damaged: reading them ended the process with \(rows.exit). `pivot rebuild` builds "
                         + "them again from the log.", repair: .readModels))
         }
+        var files: Set<Digest> = []
         if let position = rows.end?["position"]?.integerValue {
             // What a server has not folded yet may name more.
             if let head = log.end?["head"]?.integerValue, position > head, !isInUse {
@@ -52,19 +52,13 @@ struct Examination {
                         "The read models show position \(position), and the log ends at \(head): they are of another log, "
                             + "or it lost its end.", repair: .readModels))
             } else if position == log.end?["head"]?.integerValue {
-                named = rows.named
+                (named, files) = (rows.named, rows.files)
             }
         }
-        let folderOfBlobs = BlobFolder(reading: DataDirectory.blobsFolder(inFolderAt: folder))
-        if let all = named {
-            // A session names the digest of its data too, which is no blob: of what is missing only files of checkpoints and
-            // artifacts count. Rows that a server has open are read by their own process alone.
-            let missing = isInUse ? [] : Set(try await NamedBlobs.missing(inFolderAt: folder))
-            named = try all.filter { try missing.contains($0) || folderOfBlobs.byteCount(of: $0) != nil }
-        }
-        let blobs = try await BlobExamination(of: folderOfBlobs, named: named, isInUse: isInUse) {
-            console.setStatus("blobs: \(HumanFormat.size($0)) of \(HumanFormat.size($1))")
-        }
+        let blobs = try await BlobExamination(
+            of: BlobFolder(reading: DataDirectory.blobsFolder(inFolderAt: folder)), named: named, files: files,
+            isInUse: isInUse
+        ) { console.setStatus("blobs: \(HumanFormat.size($0)) of \(HumanFormat.size($1))") }
         findings += blobs.findings
         objectCount = blobs.objectCount
         console.setStatus("")

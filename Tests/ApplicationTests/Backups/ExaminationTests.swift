@@ -68,16 +68,18 @@ struct ExaminationTests {
     func blobs() async throws {
         let (bed, digest) = try await filled()
         let folder = BlobFolder(reading: bed.data + "/blobs")
-        let sound = try await BlobExamination(of: folder, named: [digest], isInUse: false) { _, _ in }
+        let sound = try await BlobExamination(of: folder, named: [digest], files: [digest], isInUse: false) { _, _ in }
         #expect(sound.findings == [])
-        let unneeded = try await BlobExamination(of: folder, named: [], isInUse: false) { _, _ in }
+        let unneeded = try await BlobExamination(of: folder, named: [], files: [], isInUse: false) { _, _ in }
         #expect(unneeded.findings.map(\.repair) == [.unneededBlobs])
         #expect(unneeded.findings.allSatisfy { !$0.isProblem })
         try BackupBed.flip(BackupBed.object(digest, in: bed.data))
-        let damaged = try await BlobExamination(of: folder, named: [digest], isInUse: false) { _, _ in }
+        let damaged = try await BlobExamination(of: folder, named: [digest], files: [digest], isInUse: false) { _, _ in
+        }
         #expect(damaged.findings.contains { $0.isProblem && $0.message.contains(digest.hex) })
         try FileManager.default.removeItem(atPath: BackupBed.object(digest, in: bed.data))
-        let missing = try await BlobExamination(of: folder, named: [digest], isInUse: false) { _, _ in }
+        let missing = try await BlobExamination(of: folder, named: [digest], files: [digest], isInUse: false) { _, _ in
+        }
         #expect(missing.findings.contains { $0.isProblem && $0.message.contains("missing") })
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The data directory of a server in the background.
 package struct DataFolderOption: ParsableArguments {
@@ -11,4 +12,15 @@ package struct DataFolderOption: ParsableArguments {
     package init() {}
 
     var folder: String { dataDirectory ?? DataFolder.standard() }
+
+    /// The folder, which is there.
+    ///
+    /// - Throws: `usage` when it is not.
+    func existingFolder() throws -> String {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CommandFailure(.usage, "There is no data directory \(folder). Specify one with --data-dir.")
+        }
+        return folder
+    }
 }
