@@ -73,7 +73,7 @@ extension FeedEncoder {
         do throws(EventCodecError) {
             return try failedDelivery(record) != nil
         } catch {
-            // Whoever asks for its frames is told why.
+            // Asking for its frames throws the reason.
             return true
         }
     }

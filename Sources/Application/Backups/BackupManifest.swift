@@ -2,7 +2,7 @@ package import JSON
 package import Tracking
 package import Transparency
 
-/// What a backup holds: written last, so that a backup without one is none.
+/// The content of a backup. It is written last, so a backup without one is incomplete.
 package struct BackupManifest: Equatable, Sendable {
     /// The number of the form of backups that this release writes.
     package static let format: Int64 = 1

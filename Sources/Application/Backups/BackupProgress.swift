@@ -1,4 +1,4 @@
-/// How far a backup or a restore is.
+/// The progress of a backup or a restore.
 package struct BackupProgress: Equatable, Sendable {
     /// The parts of the work, in their order.
     package enum Part: String, Sendable {

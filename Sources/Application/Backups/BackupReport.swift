@@ -1,6 +1,6 @@
 package import Tracking
 
-/// What a backup has added.
+/// The result of a backup: what it has added.
 package struct BackupReport: Equatable, Sendable {
     /// The position that the backup before ended at.
     package var from: LogPosition

@@ -1,7 +1,7 @@
 package import Blobs
 package import EventLog
 
-/// What is backed up: the log as it was when this was made, and the blobs, which stay as long as this does.
+/// The source of a backup: the log as it was when this was made, and the blobs, which stay as long as this does.
 ///
 /// The files are read where they lie, whether a server has them open or not. The log is an LMDB environment, which other
 /// processes may read at any time, and its journal is a file whose entries carry checksums; objects of blobs never change. So

@@ -3,7 +3,7 @@ package import EventLog
 package import Tracking
 package import Transparency
 
-/// What a backup is written to: a folder, or a stream.
+/// The target of a backup: a folder, or a stream.
 package protocol BackupTarget: AnyObject {
     /// The head of the tree over the records that it holds already.
     var tree: TreeHead { get }

@@ -1,4 +1,4 @@
-/// How much a redaction takes away.
+/// The amount that a redaction takes away.
 package struct RedactionCount: Sendable, Equatable {
     /// The records that lose content.
     package var recordCount = 0

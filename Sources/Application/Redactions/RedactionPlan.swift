@@ -2,7 +2,7 @@ import EventLog
 import SwiftProtobuf
 import Tracking
 
-/// What one redaction takes away, and what is left for the next one.
+/// The records of one redaction, and those that are left for the next one.
 struct RedactionPlan {
     /// The most records of one redaction, so that the event that names them has room for their places.
     static let maximumCount = 20_000

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether webhooks are told nothing for now, as after a restore until somebody resumes them.
+/// A pause of all deliveries, as after a restore, until somebody resumes them.
 ///
 /// What they would be told may have been told by the server that the backup is of, which nobody but people can know. The
 /// pause is a file of the data directory: so it outlives restarts, and is no part of the history.

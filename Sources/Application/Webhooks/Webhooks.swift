@@ -28,7 +28,7 @@ package struct Webhooks: Sendable {
     /// True when mail can be sent.
     package var canMail: Bool { post.canMail }
 
-    /// True when nothing is told until somebody resumes it.
+    /// True while deliveries are paused, until somebody resumes them.
     package var isPaused: Bool { post.pause.isPaused }
 
     /// Lets deliveries go on that a restore has paused; whether they were paused.
