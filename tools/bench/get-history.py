@@ -116,7 +116,7 @@ def measure_pivot(folder, points, rounds):
         for start in range(0, points, BATCH):
             steps = list(range(start, min(start + BATCH, points)))
             series = {"name": "loss", "steps": steps, "values": numbers[start:start + BATCH]}
-            post(f"/{session}/metrics", {"attempt": 1, "series": [series]}, Authorization=f"Bearer {token}")
+            post(f"/{session}/metrics", {"attempt": 1, "series": [series]}, Authorization=f"Lease {token}")
         target = f"{url}/metrics/{session}/history"
         query = {"metric_name": "loss", "axis": "step"}
 
@@ -125,8 +125,10 @@ def measure_pivot(folder, points, rounds):
             answer.raise_for_status()
             return answer.json()["values"]
 
+        several = {"session_ids": session, "metric_names": "loss", "axis": "step", "format": "npz"}
+
         def ask_npz():
-            answer = talk.get(target, params={**query, "format": "npz"}, timeout=PATIENCE)
+            answer = talk.get(f"{url}/metrics/history", params=several, timeout=PATIENCE)
             answer.raise_for_status()
             return numpy.load(io.BytesIO(answer.content))["values"].tolist()
 

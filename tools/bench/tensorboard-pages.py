@@ -36,9 +36,9 @@ def fill(url, options):
     began = time.perf_counter()
     with pivot.PIVOTClient(url) as client:
         for number in range(options.sessions):
-            created = client.create_session(
-                session_name=f"run {number}", config={"trainer": {"kind": "external"}}, claim={"host": "benchmark"})
-            session, token = created["session_id"], created["claim"]["token"]
+            session = client.create_session(
+                session_name=f"run {number}", config={"trainer": {"kind": "external"}})["session_id"]
+            token = client.claim_attempt(session, host="benchmark")["token"]
             for metric in range(options.metrics):
                 values = numpy.exp(-steps / (100 + number)) + metric
                 for start in range(0, options.points, REPORT):

@@ -27,8 +27,9 @@ class Writers:
     """Clients that write until they are stopped; the position of the last command that was acknowledged is known."""
 
     def __init__(self, api):
-        kinds = [Reports, Renames, Uploads]
-        self.all = [kinds[number % 3](api, f"backup-{number}") for number in range(WRITERS)]
+        # Of uploads a client may have 12 at a time.
+        kinds = [Reports, Renames, Reports, Renames, Reports, Uploads]
+        self.all = [kinds[number % len(kinds)](api, f"backup-{number}") for number in range(WRITERS)]
         for writer in self.all:
             writer.start()
 
