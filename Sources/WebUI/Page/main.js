@@ -1,9 +1,8 @@
 /** Where the page begins: the bar at the top, and the view that the address names. */
 
 import { html, render, useEffect, useState } from "./core/preact.js";
-import { useRoute } from "./core/route.js";
 import { watchConnection, listen } from "./core/feed.js";
-import { useKept } from "./core/reading.js";
+import { useKept, useRoute } from "./core/reading.js";
 import { useUnread } from "./core/unread.js";
 import { Fault, Toasts } from "./parts/small.js";
 import { Sessions } from "./views/sessions.js";
@@ -126,6 +125,6 @@ function Page() {
     <${Toasts} />`;
 }
 
-const place = /** @type {HTMLElement} */ (document.getElementById("page"));
-place.replaceChildren();
-render(html`<${Page} />`, place);
+// The frame that was painted first goes on: its elements are the page's own from here.
+render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("page")));
+delete document.documentElement.dataset.opening;

@@ -1,6 +1,7 @@
-/** How components read from the server. */
+/** How components read from the server, the address and the browser. */
 
 import { useCallback, useEffect, useRef, useState } from "./preact.js";
+import { currentRoute } from "./route.js";
 
 /**
  * What `read` answers, read again when `keys` change or `reload` is called. What was read last stays until the next answer is there.
@@ -38,6 +39,20 @@ export function throttled(action, milliseconds) {
   const call = () => { if (!timer) timer = window.setTimeout(run, Math.max(0, last + milliseconds - performance.now())); };
   call.cancel = () => { clearTimeout(timer); timer = 0; };
   return call;
+}
+
+/**
+ * The route, as a component's state.
+ * @returns {import("./route.js").Route}
+ */
+export function useRoute() {
+  const [route, setRoute] = useState(currentRoute);
+  useEffect(() => {
+    const follow = () => setRoute(currentRoute());
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  return route;
 }
 
 /**

@@ -19,14 +19,25 @@
 import { html, useEffect, useLayoutEffect, useRef } from "../core/preact.js";
 import { save, csv, short, size, time } from "../core/format.js";
 
-/** The library, which is a script of its own that the document names last. */
-const uPlot = await new Promise((resolve, reject) => {
-  const found = () => /** @type {any} */ (window).uPlot;
-  if (found()) { resolve(found()); return; }
-  const script = document.querySelector("script[data-library]");
-  script?.addEventListener("load", () => resolve(found()));
-  script?.addEventListener("error", () => reject(new Error("The library of the charts cannot be loaded. Load the page again.")));
+/**
+ * An element of the document's head that loads a part of the library of charts, once it has.
+ * @param {HTMLScriptElement|HTMLLinkElement} element
+ */
+const loaded = (element) => new Promise((resolve, reject) => {
+  element.addEventListener("load", resolve);
+  element.addEventListener("error", () => reject(new Error("The library of the charts cannot be loaded. Load the page again.")));
+  document.head.append(element);
 });
+
+/** @param {string} name */
+const libraryFile = (name) => new URL("../vendor/" + name, import.meta.url).href;
+
+/** The library, which is a script of its own and no module. */
+await Promise.all([
+  loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: libraryFile("uplot.css") })),
+  loaded(Object.assign(document.createElement("script"), { src: libraryFile("uplot.js") })),
+]);
+const { uPlot } = /** @type {any} */ (window);
 
 const themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 

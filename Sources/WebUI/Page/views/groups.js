@@ -8,7 +8,7 @@ import { learn, learnParams, names, field, quotedText } from "../core/names.js";
 import { throttled, useReading } from "../core/reading.js";
 import { link } from "../core/route.js";
 import { Fault } from "../parts/small.js";
-import { question } from "./sessions/rows.js";
+import { question } from "./sessions/question.js";
 
 /** The most sessions that are put into groups. */
 const MOST = 5000;

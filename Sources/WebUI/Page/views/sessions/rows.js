@@ -1,20 +1,12 @@
 /** The rows of the table of sessions, of which only the pages in sight are asked for. */
 
-import { get } from "../../core/api.js";
 import { learn } from "../../core/names.js";
-
-/** @typedef {import("../../core/types.js").Session} Session */
-
-/** How many sessions are asked for at once. */
-const PAGE = 100;
+import { PAGE, question, readPage } from "./question.js";
 
 /**
- * The question that the address asks.
- * @param {Record<string, string>} query
+ * @typedef {import("../../core/types.js").Session} Session
+ * @typedef {ReturnType<typeof question>} Asked
  */
-export const question = (query) => ({
-  filter: query.filter || undefined, q: query.q || undefined, sort: query.sort || undefined, archived: query.archived ? "include" : undefined, as_of: query.at || undefined,
-});
 
 /**
  * The rows of the table, by their places. While the pointer is over the table the order stays, and only what stands in the rows changes.
@@ -26,8 +18,8 @@ export class Rows {
     this.isHeld = false;
     this.isOwn = false;
     this.generation = 0;
-    /** @type {Record<string, any>} */
-    this.asked = {};
+    /** @type {Asked} */
+    this.asked = question({});
     /** @type {string[]} */
     this.fields = [];
     /** @type {Map<number, Session[]>} */
@@ -50,7 +42,7 @@ export class Rows {
 
   /**
    * Begins anew with another question.
-   * @param {Record<string, any>} asked
+   * @param {Asked} asked
    * @param {string[]} fields
    */
   reset(asked, fields) {
@@ -101,7 +93,7 @@ export class Rows {
     const { generation } = this;
     this.wanted.add(page);
     try {
-      const answer = await get("/training/sessions", { ...this.asked, columns: this.fields, limit: PAGE, offset: page * PAGE });
+      const answer = await readPage(this.asked, this.fields, page);
       if (generation !== this.generation) return;
       learn(answer.sessions);
       this.take(page, answer);
