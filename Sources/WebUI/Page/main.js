@@ -76,7 +76,10 @@ function Connection() {
     : html`<span class="connection lost" role="status"><i></i>not connected; trying again</span>`;
 }
 
-/** The bell, and how many notifications are not read. */
+/**
+ * The bell, and how many notifications are not read.
+ * @param {{isHere: boolean}} props
+ */
 function Bell({ isHere }) {
   const count = useUnread();
   return html`<a class="bell" href="#/notifications" aria-current=${isHere ? "page" : undefined} title="Notifications"
@@ -88,7 +91,7 @@ function Bell({ isHere }) {
 
 function Theme() {
   const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? "system");
-  const next = { system: "dark", dark: "light", light: "system" }[theme];
+  const next = { system: "dark", dark: "light" }[theme] ?? "system";
   const choose = () => {
     if (next === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = next;
     try { if (next === "system") localStorage.removeItem("pivot.theme"); else localStorage.setItem("pivot.theme", next); } catch { /* for now only */ }

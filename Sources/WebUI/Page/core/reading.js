@@ -31,7 +31,11 @@ export function useReading(read, keys) {
   return { ...state, reload: load };
 }
 
-/** A function that calls `action` at most once every `milliseconds`, the last time after the last call. */
+/**
+ * A function that calls `action` at most once every `milliseconds`, the last time after the last call.
+ * @param {() => void} action
+ * @param {number} milliseconds
+ */
 export function throttled(action, milliseconds) {
   let timer = 0;
   let last = -Infinity;
@@ -77,7 +81,7 @@ export function useKept(name, initial) {
   const [value, setValue] = useState(() => {
     try { return JSON.parse(localStorage.getItem("pivot." + name) ?? "null") ?? initial; } catch { return initial; }
   });
-  const keep = (next) => {
+  const keep = (/** @type {any} */ next) => {
     setValue(next);
     try { localStorage.setItem("pivot." + name, JSON.stringify(next)); } catch { /* kept until the page is closed */ }
   };

@@ -80,7 +80,7 @@ export const FEW = ["status", "name", "progress"];
  * @param {boolean} isNarrow whether there is little room
  */
 export function widths(shown, isNarrow = false) {
-  const room = (one) => (isNarrow && one.grows ? Math.min(one.width, 110) : one.width);
+  const room = (/** @type {Column} */ one) => (isNarrow && one.grows ? Math.min(one.width, 110) : one.width);
   return {
     template: "34px " + shown.map((one) => (one.grows ? `minmax(${room(one)}px, ${one.grows}fr)` : one.width + "px")).join(" "),
     least: 34 + shown.reduce((sum, one) => sum + room(one), 0),

@@ -162,6 +162,7 @@ export function Table({ query }) {
   range.current = { first, last };
   useRows(rows, query, fields, range, box);
 
+  /** @type {Session[]} */
   const present = [];
   for (let index = first; index <= last; index += 1) { const session = rows.at(index); if (session) present.push(session); }
   const sparks = useSparks(ids.includes("curve") ? present : [], query.at);
