@@ -19,10 +19,10 @@ import { Images } from "./compare/images.js";
 
 /**
  * @typedef {import("../core/types.js").Session} Session
- * @typedef {import("../core/types.js").Compared} Compared
+ * @typedef {import("./props.js").Compared} Compared
  */
 
-/** @type {Record<string, [string, (props: import("../core/types.js").ComparePart) => any]>} */
+/** @type {Record<string, [string, (props: import("./props.js").ComparePart) => any]>} */
 const TABS = {
   curves: ["Curves", Curves], differences: ["Differences", Differences], parallel: ["Parallel coordinates", Parallel], scatter: ["Scatter", Scatter],
   correlation: ["Correlation", Correlation], images: ["Images", Images],

@@ -23,13 +23,13 @@ import { SessionAlerts } from "./session/alerts.js";
 /**
  * @typedef {import("../core/types.js").Session} Session
  * @typedef {import("../core/types.js").Frame} Frame
- * @typedef {import("../core/types.js").Editable} Editable
+ * @typedef {import("./props.js").Editable} Editable
  */
 
 /** The most events of a session's lifecycle that the slider over its past has. */
 const MOST_EVENTS = 20_000;
 
-/** @type {Record<string, [string, (props: import("../core/types.js").SessionPart) => any]>} */
+/** @type {Record<string, [string, (props: import("./props.js").SessionPart) => any]>} */
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
   logs: ["Log", Logs], events: ["Events", Events], configuration: ["Configuration", Configuration], code: ["Code and environment", Code], host: ["Host", Host],

@@ -11,7 +11,7 @@ import { ChartControls, positive, zoomOf } from "../../parts/controls.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
-/** @param {import("../../core/types.js").ComparePart} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Curves({ sessions, query, colors, counter, by, names }) {
   const [, draw] = useState(0);
   const readers = useMemo(() => Object.fromEntries(["epoch", "step", "time", "relative_time", "own"].map((axis) => [axis, new HistoryReader(() => draw((count) => count + 1))])), []);
@@ -44,7 +44,7 @@ export function Curves({ sessions, query, colors, counter, by, names }) {
 }
 
 /**
- * @param {Pick<import("../../core/types.js").ComparePart, "sessions"|"colors"|"query"> & {name: string, axis: string,
+ * @param {Pick<import("../props.js").ComparePart, "sessions"|"colors"|"query"> & {name: string, axis: string,
  *   answer: import("../../core/types.js").MetricHistories|undefined, zoom: ReturnType<typeof zoomOf>}} props
  */
 function Overlay({ name, answer, colors, query, zoom, sessions, axis }) {

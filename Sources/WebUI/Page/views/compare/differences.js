@@ -7,7 +7,7 @@ import { useReading } from "../../core/reading.js";
 import { change, link } from "../../core/route.js";
 import { Fault } from "../../parts/small.js";
 
-/** @param {import("../../core/types.js").ComparePart} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Differences({ sessions, query }) {
   const ids = sessions.slice(0, 10).map((session) => session.session_id);
   const all = query.all === "1";

@@ -10,7 +10,7 @@ import { byKey, placeOf } from "../session/media.js";
 /** The most sessions whose pictures are shown. */
 const MOST = 12;
 
-/** @param {import("../../core/types.js").ComparePart} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Images({ sessions, query }) {
   const shown = sessions.slice(0, MOST);
   const { value, error } = useReading((signal) => Promise.all(shown.map(async (session) => {

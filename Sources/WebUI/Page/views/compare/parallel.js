@@ -15,7 +15,7 @@ const BOTTOM = 24;
 /**
  * The axes that are shown unless others are chosen: params that differ, and the monitored result.
  * @param {import("../../core/types.js").Session[]} sessions
- * @param {import("../../core/types.js").Compared} names
+ * @param {import("../props.js").Compared} names
  */
 export function usualAxes(sessions, names) {
   const differs = (/** @type {string} */ name) => new Set(sessions.map((session) => String(valueOf(session, name)))).size > 1;
@@ -23,7 +23,7 @@ export function usualAxes(sessions, names) {
   return [...names.params.filter(differs).slice(0, 8), ...results.slice(0, 2)];
 }
 
-/** @param {import("../../core/types.js").ComparePart} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Parallel({ sessions, names, query, colors }) {
   const axes = query.axes ? query.axes.split("|") : usualAxes(sessions, names);
   const [brushes, setBrushes] = useState(/** @type {Record<string, [number, number]>} */ ({}));

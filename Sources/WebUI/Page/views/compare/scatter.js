@@ -10,7 +10,7 @@ import { usualAxes } from "./parallel.js";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [860, 460, 86, 20, 16, 52];
 
-/** @param {import("../../core/types.js").ComparePart} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Scatter({ sessions, names, query, colors, by }) {
   const [over, setOver] = useState("");
   const usual = usualAxes(sessions, names);

@@ -30,7 +30,7 @@ export function remark(series) {
   return parts.length ? html`<span class="quiet" title="NaN and infinite values are marked at the edge of the plot. Of many points, the first, least, greatest and last of equal parts are drawn; zoom in to have all.">${parts.join(", ")}</span>` : null;
 }
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Charts({ session, query, at, bus }) {
   const id = session.session_id;
   const { value: list, error, reload } = useReading(
@@ -91,7 +91,7 @@ export function Charts({ session, query, at, bus }) {
 }
 
 /**
- * @param {Pick<import("../../core/types.js").SessionPart, "session"|"query"|"at"> & {metric: MetricName, axis: string,
+ * @param {Pick<import("../props.js").SessionPart, "session"|"query"|"at"> & {metric: MetricName, axis: string,
  *   series: import("../../core/types.js").Series|undefined, zoom: ReturnType<typeof zoomOf>}} props
  */
 function MetricChart({ metric, axis, series, session, query, zoom, at }) {

@@ -8,7 +8,7 @@ import { go, link } from "../../core/route.js";
 import { AliasDialog } from "../../parts/alias.js";
 import { Copyable, Dialog, Fault } from "../../parts/small.js";
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Checkpoints({ session, at, bus, query }) {
   const all = query.attempts === "all";
   const { value, error, reload } = useReading(

@@ -25,7 +25,7 @@ const TRAINED_BY = ["binary", "engine", "instruction_set", "threads", "data_dige
 /** The most lines of a diff that are drawn. */
 const MOST_LINES = 5000;
 
-/** @param {Pick<import("../../core/types.js").SessionPart, "session"|"at">} props */
+/** @param {Pick<import("../props.js").SessionPart, "session"|"at">} props */
 function Diff({ session, at }) {
   const { value, error } = useReading(async (signal) => {
     const answer = await get(sessionPath(session.session_id, "/artifacts"), { prefix: "provenance/", as_of: at ?? undefined }, signal);
@@ -48,7 +48,7 @@ const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section clas
   ${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
     <td class="break mono">${value?.redacted_by ? `removed by event ${value.redacted_by}` : String(value)}</td></tr>`)}</tbody></table></div></section>`;
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Code({ session, at }) {
   const facts = Object.entries(session.provenance ?? {});
   /** @param {[string, any]} fact */

@@ -11,7 +11,7 @@ import { Fault } from "../../parts/small.js";
 /** The most rows that are drawn; all are in the file. */
 const MOST_ROWS = 2000;
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Epochs({ session, at, bus }) {
   const { value, error, reload } = useReading((signal) => histories({ session_ids: [session.session_id], axis: "epoch", as_of: at ?? undefined }, signal), [session.session_id, at]);
   const [sort, setSort] = useState({ name: "", falling: true });

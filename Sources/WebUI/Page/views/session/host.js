@@ -10,7 +10,7 @@ import { zoomOf } from "../../parts/controls.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Host({ session, query, at, bus }) {
   const { value, error, reload } = useReading((signal) => /** @type {Promise<import("../../core/types.js").HostReadingHistory>} */ (
     get(sessionPath(session.session_id, "/host-readings"), { max_points: 1500, as_of: at ?? undefined }, signal)), [session.session_id, at]);

@@ -113,7 +113,7 @@ function Marked({ text, find }) {
   return [...parts, text.slice(from)];
 }
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Logs({ session, query, at, bus }) {
   const [, draw] = useState(0);
   const rank = query.rank ? Number(query.rank) : undefined;

@@ -193,7 +193,7 @@ function Group({ session, group, step }) {
     <${StepSlider} steps=${steps} place=${place} onPlace=${setOwn} label=${"Step of " + group.key} /></section>`;
 }
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Media({ session, query, at, bus }) {
   const id = session.session_id;
   const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined, as_of: at ?? undefined }, signal), [id, query.attempts, at]);

@@ -7,7 +7,7 @@ import { link } from "../../core/route.js";
 import { Markdown } from "../../parts/markdown.js";
 import { attempt } from "../../parts/small.js";
 
-/** @param {import("../../core/types.js").Editable} props */
+/** @param {import("../props.js").Editable} props */
 function Notes({ session, isFixed, reload }) {
   const [text, setText] = useState(/** @type {string|null} */ (null));
   const save = async () => {
@@ -40,7 +40,7 @@ function Verdict({ report, id }) {
         <dd><a href=${link(["session", other])}>${other}</a> · <a href=${link(["compare"], { ids: `${id},${other}` })}>compare</a></dd></dl></div>`;
 }
 
-/** @param {import("../../core/types.js").SessionPart} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Overview({ session, at, reload }) {
   const isFixed = at !== null || session.archived;
   const results = session.results ?? [];

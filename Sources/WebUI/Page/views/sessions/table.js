@@ -149,6 +149,7 @@ export function Table({ query }) {
   const box = useRef(null);
   const { view, scrolled } = useView(box);
   const { chosen, toggle, clear } = useChosen(rows);
+  rows.chosen = chosen;
   const [active, setActive] = useState(-1);
   const [monitor, setMonitor] = useState(/** @type {string|undefined} */ (undefined));
   const now = useNow(5000);
@@ -218,7 +219,6 @@ export function Table({ query }) {
       onClick=${click} onToggle=${toggle} />`);
   }
   const isEmpty = rows.total === 0 && !rows.isLoading && !rows.error;
-  const selected = new Map([...chosen].map(([id, session]) => [id, rows.known.get(id) ?? session]));
   return html`
     <h1 class="hidden">Sessions</h1>
     <${Bar} query=${query} error=${rows.error} shown=${ids}
@@ -226,7 +226,7 @@ export function Table({ query }) {
         ${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
       extra=${rows.isOutdated && html`<button onClick=${refresh}>The order has changed: show it</button>`} />
     ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions">
-      <${Actions} chosen=${selected} shown=${shown} at=${query.at} clear=${clear} refresh=${refresh} /></div>`}
+      <${Actions} chosen=${chosen} shown=${shown} at=${query.at} clear=${clear} refresh=${refresh} /></div>`}
     ${rows.error && rows.error.details?.field !== "filter" && html`<div class="section"><${Fault} error=${rows.error} /></div>`}
     <div class="grid" ref=${box} role="grid" tabindex="0" aria-label="Sessions" aria-rowcount=${rows.total + 1} aria-multiselectable="true"
       aria-activedescendant=${active >= first && active <= last ? "row-" + active : undefined}
