@@ -27,7 +27,7 @@ export function Chart({ title, lines, ranges = [], axis, log = false, range = nu
   return html`<section class="card chart" aria-label=${title}>
     <header><h3 title=${title}>${heading ?? title}</h3>${note}
       <span class="tools">
-        ${range && html`<button class="plain" onClick=${() => onRange?.(null)} title="Show the whole range again">whole</button>`}
+        ${range && html`<button class="plain always" onClick=${() => onRange?.(null)} title="Show the whole range again">whole</button>`}
         <button class="plain" aria-label=${`Save ${title} as PNG`} onClick=${async () => save(title + ".png", await drawn().picture())}>PNG</button>
         <button class="plain" aria-label=${`Save ${title} as SVG`} onClick=${() => save(title + ".svg", drawn().svg(title), "image/svg+xml")}>SVG</button>
         ${all ? html`<a class="button plain" href=${all} download title="All points, from the server" aria-label=${`Save all points of ${title} as CSV`}>CSV</a>`
