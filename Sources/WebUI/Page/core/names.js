@@ -12,18 +12,27 @@ export const names = {
   params: new Set(), metrics: new Set(), results: new Set(), config: new Set(), tags: new Set(), experiment: new Set(), group: new Set(), name: new Set(),
 };
 
+/** The most names of a kind that are kept: the first of many are enough to choose from. */
+const MOST = 5000;
+
+/**
+ * @param {Set<string>} known
+ * @param {string} name
+ */
+function add(known, name) { if (known.size < MOST) known.add(name); }
+
 /**
  * Learns the names that sessions of a list show.
  * @param {Session[]} sessions
  */
 export function learn(sessions) {
   for (const session of sessions) {
-    for (const name of Object.keys(session.latest_metrics)) names.metrics.add(name);
-    for (const name of session.nonfinite_metrics ?? []) names.metrics.add(name);
-    for (const tag of session.tags) names.tags.add(tag);
-    if (session.experiment) names.experiment.add(session.experiment);
-    if (session.group) names.group.add(session.group);
-    for (const name of Object.keys(session.params ?? {})) names.params.add(name);
+    for (const name of Object.keys(session.latest_metrics)) add(names.metrics, name);
+    for (const name of session.nonfinite_metrics ?? []) add(names.metrics, name);
+    for (const tag of session.tags) add(names.tags, tag);
+    if (session.experiment) add(names.experiment, session.experiment);
+    if (session.group) add(names.group, session.group);
+    for (const name of Object.keys(session.params ?? {})) add(names.params, name);
   }
 }
 

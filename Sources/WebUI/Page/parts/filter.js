@@ -19,7 +19,7 @@ export function suggestions(text, caret) {
   const before = text.slice(0, caret);
   const value = /(\w+)\s*(?:=|!=|~|in\s*\(|,)\s*("?[^"=<>!~(),]*)$/.exec(before);
   if (value && value[1] in { status: 1, experiment: 1, group: 1, tags: 1 }) {
-    const known = value[1] === "status" ? STATUSES : [...names[value[1]]];
+    const known = value[1] === "status" ? STATUSES : [...names[/** @type {"experiment"|"group"|"tags"} */ (value[1])]];
     const written = value[2].replace(/^"/, "").toLowerCase();
     const options = known.filter((one) => one.toLowerCase().includes(written)).slice(0, 30)
       .map((one) => ({ text: value[1] === "status" ? one : quotedText(one), hint: value[1] }));
@@ -56,7 +56,7 @@ export function FilterInput({ value, error, onSubmit }) {
     setOpen(found.options.length ? found : null);
     setIndex(-1);
   };
-  const take = (option) => {
+  const take = (/** @type {{text: string}} */ option) => {
     if (!open) return;
     const caret = input.current.selectionStart;
     const next = text.slice(0, open.start) + option.text + " " + text.slice(caret);
@@ -69,7 +69,7 @@ export function FilterInput({ value, error, onSubmit }) {
     suggest();
   };
   const submit = () => { setOpen(null); onSubmit(text.trim()); };
-  const key = (event) => {
+  const key = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!open) { suggest(); return; }
       event.preventDefault();

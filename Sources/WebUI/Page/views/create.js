@@ -45,7 +45,7 @@ function Editor({ text, setText, problems, parsed, schema }) {
   const owner = schema && (parent ? schemaAt(schema, parsed.value, parent) : schema);
   const inner = parent.split(".").filter((one) => one).reduce((value, name) => value?.[name], parsed.value);
   const keys = owner ? [...keysOf(owner, inner)].sort(([one], [other]) => one.localeCompare(other)) : [];
-  const insert = (name, part) => {
+  const insert = (/** @type {string} */ name, /** @type {any} */ part) => {
     const lines = text.split("\n");
     const indent = "  ".repeat(parent ? parent.split(".").length : 0);
     const value = part.properties || part.allOf ? "" : " " + (part.default === undefined || part.default === null ? "" : whole(part.default));
@@ -111,7 +111,7 @@ export function Create({ route }) {
     if (schema && found.length === 0 && !fields.file) for (const one of check(schema, parsed.value)) found.push({ line: parsed.places.get(one.path) ?? 0, message: `${one.path} ${one.message}` });
     return found;
   }, [parsed, schema, fields.file]);
-  const told = (error?.details?.problems ?? []).map((one) => ({ line: parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: one.message }));
+  const told = (error?.details?.problems ?? []).map((/** @type {{path: string, message: string}} */ one) => ({ line: parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: one.message }));
   const changed = useMemo(() => {
     if (!original) return [];
     const before = new Map(flatten(original.config));
@@ -119,7 +119,7 @@ export function Create({ route }) {
     return [...new Set([...before.keys(), ...after.keys()])].filter((name) => JSON.stringify(before.get(name)) !== JSON.stringify(after.get(name))).map((name) => [name, before.get(name), after.get(name)]);
   }, [original, parsed]);
   const isExternal = !fields.file && parsed.value.trainer?.kind === "external";
-  const submit = async (event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
@@ -134,7 +134,7 @@ export function Create({ route }) {
       go(link(["session", session.session_id]));
     } catch (fault) { setError(fault); setBusy(false); }
   };
-  const input = (name, label, hint) => html`<label class="field">${label}<input type="text" value=${fields[name]} placeholder=${hint}
+  const input = (/** @type {keyof typeof fields} */ name, /** @type {string} */ label, /** @type {string} */ hint) => html`<label class="field">${label}<input type="text" value=${fields[name]} placeholder=${hint}
     onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
   return html`<form class="section stack" onSubmit=${submit}>
     <h1>${from ? (checkpoint ? "A session from a checkpoint" : "A session like another one") : "New session"}</h1>

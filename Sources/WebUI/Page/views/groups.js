@@ -8,7 +8,9 @@ import { learn, learnParams, names, field, quotedText } from "../core/names.js";
 import { throttled, useReading } from "../core/reading.js";
 import { link } from "../core/route.js";
 import { Fault } from "../parts/small.js";
-import { question } from "./sessions/rows.js";
+import { question } from "./sessions/question.js";
+
+/** @typedef {import("../core/types.js").Session} Session */
 
 /** The most sessions that are put into groups. */
 const MOST = 5000;
@@ -25,10 +27,17 @@ export function spread(values) {
   return { count, mean, std };
 }
 
+/**
+ * @param {Record<string, string>} query
+ * @param {string[]} fields
+ * @param {AbortSignal} signal
+ */
 async function readAll(query, fields, signal) {
+  /** @type {Session[]} */
   const sessions = [];
   let total = 0;
   do {
+    /** @type {import("../core/types.js").SessionList} */
     const answer = await get("/training/sessions", { ...question(query), columns: fields, limit: 1000, offset: sessions.length }, signal);
     total = answer.total;
     sessions.push(...answer.sessions);
@@ -49,7 +58,7 @@ export function Groups({ query }) {
     learn(value.sessions);
     learnParams(value.sessions.slice(0, 10).map((session) => session.session_id)).catch(() => {});
     if (chosen.length || metrics.length) return;
-    const monitors = new Set(value.sessions.map((session) => session.monitor).filter((name) => name && names.metrics.has(name)));
+    const monitors = new Set(value.sessions.flatMap((session) => session.monitor ?? []).filter((name) => names.metrics.has(name)));
     setMetrics([...monitors].slice(0, 3).flatMap((name) => [field("metrics", name), field("metrics", name) + ".best"]));
   }, [value]);
   useEffect(() => {
@@ -58,17 +67,18 @@ export function Groups({ query }) {
     const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") again(); });
     return () => { stop(); again.cancel(); };
   }, [query.at]);
+  /** @type {Map<any, Session[]>} */
   const groups = new Map();
   for (const session of value?.sessions ?? []) {
-    const keys = query.by === "tags" ? (session.tags.length ? session.tags : [undefined]) : [own ? session[query.by] : session.columns?.[query.by]];
+    const keys = query.by === "tags" ? (session.tags.length ? session.tags : [undefined]) : [own ? session[query.by === "group" ? "group" : "experiment"] : session.columns?.[query.by]];
     for (const key of keys) {
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(session);
+      const some = groups.get(key);
+      if (some) some.push(session); else groups.set(key, [session]);
     }
   }
   const rows = [...groups].map(([key, sessions]) => ({ key, sessions, numbers: fields.map((name) => spread(sessions.map((session) => session.columns?.[name]))) }));
   rows.sort((one, other) => other.sessions.length - one.sessions.length || String(one.key).localeCompare(String(other.key)));
-  const filterOf = (key) => {
+  const filterOf = (/** @type {string} */ key) => {
     const condition = key === undefined ? (query.by === "tags" ? 'not (tags ~ "")' : `not (${query.by} exists)`) : `${query.by} = ${quotedText(key)}`;
     return query.filter ? `(${query.filter}) and ${condition}` : condition;
   };

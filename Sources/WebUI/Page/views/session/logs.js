@@ -12,17 +12,25 @@ const ROW = 19;
 /** The most lines that the page holds; the newest are kept. */
 const MOST = 200_000;
 
+/** @typedef {import("../../core/types.js").LogLine} LogLine */
+
 /** Reads a log from its end to its beginning, and then what comes. */
 class Log {
+  /**
+   * @param {string} id
+   * @param {number|undefined} rank
+   * @param {number|null} at
+   * @param {() => void} changed
+   */
   constructor(id, rank, at, changed) {
     this.id = id;
     this.rank = rank;
     this.at = at;
     this.changed = changed;
-    /** @type {any[]} */
+    /** @type {LogLine[]} */
     this.lines = [];
     this.total = 0;
-    this.error = null;
+    this.error = /** @type {any} */ (null);
     this.isWhole = false;
     this.isClosed = false;
     /** Something came that is not read yet. */
@@ -31,6 +39,11 @@ class Log {
     this.begin();
   }
 
+  /**
+   * @param {number} after
+   * @param {number} limit
+   * @returns {Promise<import("../../core/types.js").LogLineList>}
+   */
   read(after, limit) { return get(sessionPath(this.id, "/logs"), { after, limit, rank: this.rank, as_of: this.at ?? undefined }); }
 
   async begin() {
@@ -54,6 +67,7 @@ class Log {
     this.changed();
   }
 
+  /** @param {number} after */
   async forward(after) {
     for (;;) {
       const answer = await this.read(after, CHUNK);
@@ -86,6 +100,7 @@ class Log {
   }
 }
 
+/** @param {{text: string, find: string}} props */
 function Marked({ text, find }) {
   if (!find) return text;
   const parts = [];
@@ -98,7 +113,7 @@ function Marked({ text, find }) {
   return [...parts, text.slice(from)];
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Logs({ session, query, at, bus }) {
   const [, draw] = useState(0);
   const rank = query.rank ? Number(query.rank) : undefined;

@@ -16,7 +16,7 @@ function ColumnChooser({ shown }) {
   for (const kind of /** @type {const} */ (["metrics", "params", "results", "config"])) for (const name of names[kind]) known.push(field(kind, name));
   for (const name of names.metrics) known.push(field("metrics", name) + ".best");
   const all = [...new Set([...shown, ...known])].filter((id) => id.toLowerCase().includes(text.toLowerCase()));
-  const toggle = (id) => change({ columns: (shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]).join(",") });
+  const toggle = (/** @type {string} */ id) => change({ columns: (shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]).join(",") });
   return html`<${Menu} label="Columns">
     <input type="search" aria-label="Find a column" placeholder="Find a column" value=${text} onInput=${(event) => setText(event.target.value)} />
     ${all.slice(0, 200).map((id) => html`<label class="option" key=${id}><input type="checkbox" checked=${shown.includes(id)}
@@ -27,9 +27,10 @@ function ColumnChooser({ shown }) {
 }
 
 function Views() {
-  const [views, setViews] = useKept("views", []);
+  const [kept, setViews] = useKept("views", []);
+  const views = /** @type {{name: string, address: string}[]} */ (kept);
   const [name, setName] = useState("");
-  const keep = (event) => {
+  const keep = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!name.trim()) return;
     setViews([...views.filter((view) => view.name !== name.trim()), { name: name.trim(), address: location.hash || "#/sessions" }]);
