@@ -69,6 +69,8 @@ struct ContractTests {
         case "removeModelAlias": parts.query = "reason=withdrawn"
         case "getInclusionProof": parts.query = "position=1"
         case "getConsistencyProof": parts.query = "from=0"
+        case "listSessionNames": parts.query = "kind=tags"
+        case "listSessionGroups": parts.query = "by=status"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

@@ -3,7 +3,7 @@ extension Operation {
     static let sessions: [Operation] = [
         .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
         .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
-        .importSession, .uploadImportFile, .redactSession,
+        .importSession, .uploadImportFile, .redactSession, .listSessionNames, .listSessionGroups,
     ]
 
     private static let base = "/training/sessions"
@@ -50,4 +50,13 @@ extension Operation {
     package static let redactSession = Operation(
         "redactSession", .post, one + "/redact", for: .admin, taking: .json(RedactionRequest.self),
         answering: .document(RedactionInfo.self))
+    package static let listSessionNames = Operation(
+        "listSessionNames", .get, base + "/names", for: .viewer,
+        query: ["kind", "prefix", "after", "limit", "archived"] + .freshness,
+        answering: .document(SessionNameList.self))
+    package static let listSessionGroups = Operation(
+        "listSessionGroups", .get, base + "/groups", for: .viewer,
+        query: ["by", "values", "statistics", "status", "tag", "experiment", "group", "q", "filter", "archived"]
+            + .paging + .nonfinite + .reading,
+        answering: .document(SessionGroupList.self))
 }

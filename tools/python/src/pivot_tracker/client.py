@@ -149,6 +149,19 @@ class PIVOTClient:
             if not page["sessions"] or offset >= page["total"]:
                 return
 
+    def list_session_names(self, kind: str, **query: Any) -> Document:
+        """The names that sessions have, with how many have each: `kind` is params, config, metrics, results, tags, experiments or
+        groups; also `prefix`, `after` (the last answer's `next`), `limit`, `archived`."""
+        return self._get("training/sessions/names", {"kind": kind, **query})
+
+    def list_session_groups(self, by: str, values: Sequence[str] = (), **query: Any) -> Document:
+        """Sessions in groups by the values of a field, with mean, std (of a sample), min, max, median and count of the numbers in
+        each of `values`, such as metrics.val_loss.min; also `statistics`, and what `list_sessions` filters by."""
+        for name, texts in (("values", values), ("status", query.get("status")), ("statistics", query.get("statistics"))):
+            if texts:
+                query[name] = texts if isinstance(texts, str) else ",".join(texts)
+        return self._get("training/sessions/groups", {"by": by, **query})
+
     def update_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
         """Changes `session_name`, `tags`, `notes`, `params` or `archived`."""
         return self._write("PATCH", self._session(session_id), changes, idempotency_key)
@@ -390,7 +403,7 @@ class PIVOTClient:
     # Logs and readings
 
     def get_logs(self, session_id: str, **query: Any) -> Document:
-        """A session's log lines: `after`, `limit`, `rank`."""
+        """A session's log lines: `after`, `limit`, `rank`, `source`, `contains`. While `last_line` is below `total` there are more."""
         return self._get(self._session(session_id, "logs"), query)
 
     def get_host_readings(self, session_id: str, **query: Any) -> Document:
