@@ -7,6 +7,11 @@ extension APIClient {
         try await ask(.createSession, sending: new, command: command)
     }
 
+    /// What would come of `createSession`, without creating anything.
+    package func checkSession(_ new: NewSession) async throws(ClientError) -> SessionCheckInfo {
+        try await ask(.checkSession, sending: new)
+    }
+
     /// The session's document, now or as it was at `asOf`.
     package func session(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> SessionInfo {
         try await ask(.getSession, id, query: [("as_of", asOf?.description)])

@@ -12,7 +12,7 @@ struct ContractTests {
     /// A body that the operation takes.
     private static func body(of operation: API.Operation) -> JSONValue? {
         switch operation.id {
-        case "createSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
+        case "createSession", "checkSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
         case "updateSession": ["notes": "Notes."]
         case "createWebhook": ["url": "https://example.org/hook", "events": ["training_failed"]]
         case "updateWebhook", "updateAlertRule": ["enabled": false]

@@ -52,6 +52,8 @@ struct EveryOperationTests {
         #expect(before.json["session_name"] == "trained")
         let listed = try await api.call(.listSessions, query: "tag=a&filter=params.depth%20%3E%203&sort=-session_name")
         #expect(listed.json["total"] == 1)
+        let check = try await api.call(.checkSession, body: ["config_text": "trainer: {kind: synthetic}"])
+        #expect(check.json["valid"] == true)
         let names = try await api.call(.listSessionNames, query: "kind=params&prefix=dep")
         #expect(names.json["names"] == [["name": "depth", "sessions": 1]])
         let groups = try await api.call(.listSessionGroups, query: "by=tags&values=params.depth&statistics=mean,count")

@@ -1,3 +1,4 @@
+import API
 import Testing
 import Tracking
 import TrackingClient
@@ -27,6 +28,29 @@ import TrackingClient
                     "/api/v1/training/sessions/names?kind=tags&prefix=a%20b&after=a&limit=1&archived=include",
                     "/api/v1/training/sessions/groups?by=tags&values=epoch%2Cparams.lr&filter=epoch%20%3E%200",
                 ])
+        }
+    }
+
+    @Test("A session is checked by the request that creates it, and its log is searched by text and source")
+    func checkAndSearch() async throws {
+        let check = #"{"valid":false,"problems":[{"field":"train.epochs","message":"no","line":3}],"warnings":[]}"#
+        let lines = #"{"session_id":"sess_1","lines":[],"total":9,"last_line":8}"#
+        try await withStub(answer: { request, _ in
+            .json(request.target.contains("/check") ? check : lines)
+        }) { client, server, _ in
+            var new = NewSession()
+            new.configurationText = "a: 1"
+            let answer = try await client.checkSession(new)
+            #expect(!answer.isValid && answer.problems.map(\.line) == [3])
+            let page = try await client.logs("sess_1", after: 2, source: "stderr", containing: "a b", limit: 5)
+            #expect(page.lastLine == 8)
+            #expect(
+                server.requests.map(\.target) == [
+                    "/api/v1/training/sessions/check",
+                    "/api/v1/training/sessions/sess_1/logs?after=2&source=stderr&contains=a%20b&limit=5",
+                ])
+            #expect(
+                server.requests.first.map { String(decoding: $0.body, as: UTF8.self) } == #"{"config_text":"a: 1"}"#)
         }
     }
 }

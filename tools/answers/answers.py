@@ -38,11 +38,28 @@ def documents(call, subject):
     require(past.headers["X-As-Of-Position"] == str(latest), "an answer of the past does not say of when it is")
     call("listSessions", query={"as_of": 2**60}, status=422)
     call("listSessions", query={"as_of": "1970-01-01T00:00:00Z"}, status=422)
+    checks(call)
     names(call)
     groups(call, latest)
     call("getLatestStatus")
     call("startSession", subject.trained, status=409)
     call("getSession", "sess_unknown", status=404)
+
+
+def checks(call):
+    """Sessions that are checked and not created."""
+    before = call("listSessions", query={"archived": "include"}).json["total"]
+    good = call("checkSession", body={"config_text": "trainer: {kind: synthetic}\ntrain:\n  epochs: 2\n"}).json
+    require(good["valid"] and good["total_epochs"] == 2 and good["config"]["train"]["epochs"] == 2, "a good session is not valid")
+    bad = call("checkSession", body={"config_text": "trainer: {kind: synthetic}\ntrain:\n  epochs: 0\n  seed: -1\n",
+                                     "checkpoint_id": "ckpt_none"}).json
+    lines = [(problem["field"], problem.get("line")) for problem in bad["problems"]]
+    require(lines == [("train.epochs", 3), ("train.seed", 4), ("checkpoint_id", None)], f"the problems are {lines}")
+    require(not call("checkSession", body={"config": {"trainer": {"kind": "external"}}, "config_path": "a.yaml"}).json["valid"],
+            "two configurations are one")
+    call("checkSession", body={"config_path": "configs/none.yaml"})
+    call("checkSession", status=422, body={"config": {}, "no_such_field": 1})
+    require(call("listSessions", query={"archived": "include"}).json["total"] == before, "a check created a session")
 
 
 def names(call):

@@ -4,6 +4,7 @@ extension Operation {
         .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
         .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
         .importSession, .uploadImportFile, .redactSession, .listSessionNames, .listSessionGroups,
+        .checkSession,
     ]
 
     private static let base = "/training/sessions"
@@ -59,4 +60,7 @@ extension Operation {
         query: ["by", "values", "statistics", "status", "tag", "experiment", "group", "q", "filter", "archived"]
             + .paging + .nonfinite + .reading,
         answering: .document(SessionGroupList.self))
+    package static let checkSession = Operation(
+        "checkSession", .post, base + "/check", for: .trainer, taking: .json(NewSession.self),
+        answering: .document(SessionCheckInfo.self), isIdempotent: false)
 }

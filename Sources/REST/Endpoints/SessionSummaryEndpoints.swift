@@ -1,6 +1,7 @@
 import API
 import Application
 import Hummingbird
+import JSON
 import Tracking
 import WebServer
 

@@ -91,6 +91,11 @@ class PIVOTClient:
         }
         return self._post("training/sessions", {k: v for k, v in body.items() if v is not None}, key=idempotency_key)
 
+    def check_session(self, **request: Any) -> Document:
+        """What would come of creating a session, without creating it: the configuration with all defaults, and all problems, with
+        their lines when it is given as `config_text` (YAML or JSON). Takes the fields of the request that creates one."""
+        return self._post("training/sessions/check", request)
+
     def start_training(self, session_id: str) -> Document:
         """Starts a session, or resumes a stopped or failed one."""
         return self._post(self._session(session_id, "start"))

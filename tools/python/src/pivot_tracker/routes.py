@@ -26,6 +26,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
         "by", "values", "statistics", "status", "tag", "experiment", "group", "q", "filter", "archived", "nonfinite", *_PAGING,
         *_READING,
     ),
+    f"POST {_SESSIONS}/check": (),
     f"POST {_SESSIONS}/import": (),
     f"PUT {_SESSIONS}/import/files/{{digest}}": ("parent",),
     f"GET {_SESSION}": _READING,
