@@ -5,7 +5,7 @@ import Testing
 /// Sessions that are checked before they are created.
 @Suite("The check of a session")
 struct SessionCheckTests {
-    private static let text = "trainer: {kind: synthetic}\ntrain:\n  epochs: 3\n  unheard_of: 1\n"
+    private static let text = "trainer: {kind: synthetic}\ntrain:\n  epochs: 3\n  num_workers: 1\n"
 
     @Test("what a check says is what the session then has, and nothing is written")
     func same() async throws {
@@ -24,7 +24,7 @@ struct SessionCheckTests {
             #expect(check["config"]?["train"]?["seed"] == 7)
             let warnings = check["warnings"]?.arrayValue ?? []
             #expect(warnings.count == session["warnings"]?.arrayValue?.count)
-            #expect(warnings.first?["field"] == "train.unheard_of" && warnings.first?["line"] == 4)
+            #expect(warnings.first?["field"] == "train.num_workers" && warnings.first?["line"] == 4)
         }
     }
 
