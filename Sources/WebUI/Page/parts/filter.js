@@ -1,7 +1,7 @@
 /** The field for a filter: it completes the names that exist, and shows a fault at its character. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
-import { field, names, quotedText } from "../core/names.js";
+import { field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
 
 const FIELDS = {
   status: "text", name: "text", tags: "texts", experiment: "text", group: "text", notes: "text", id: "text", current_epoch: "number", total_epochs: "number",
@@ -43,6 +43,17 @@ export function suggestions(text, caret) {
 }
 
 /**
+ * Asks for the names that begin as what stands before the caret does; whether there were new ones.
+ * @param {string} before
+ */
+async function learnAt(before) {
+  const name = /\b(metrics|params|results|config)\."?([\w.\-/@:%]*)$/.exec(before);
+  if (name) return learnNames(name[1], name[2]);
+  const value = /\b(experiment|group|tags?)\s*(?:=|!=|in\s*\(|,)\s*"?([^"=<>!~(),]*)$/.exec(before);
+  return value ? learnNames(value[1].replace(/s?$/, "s"), value[2]) : learnAllNames();
+}
+
+/**
  * @param {{value: string, error: any, onSubmit: (text: string) => void}} props
  */
 export function FilterInput({ value, error, onSubmit }) {
@@ -51,10 +62,16 @@ export function FilterInput({ value, error, onSubmit }) {
   const [index, setIndex] = useState(-1);
   const input = useRef(null);
   useEffect(() => { setText(value); }, [value]);
-  const suggest = () => {
+  const propose = () => {
     const found = suggestions(input.current.value, input.current.selectionStart);
     setOpen(found.options.length ? found : null);
     setIndex(-1);
+  };
+  const suggest = () => {
+    propose();
+    // What cannot be asked for is not missed: the names that the page has seen are proposed.
+    learnAt(input.current.value.slice(0, input.current.selectionStart))
+      .then((isNew) => { if (isNew && document.activeElement === input.current) propose(); }).catch(() => {});
   };
   const take = (option) => {
     if (!open) return;
