@@ -61,6 +61,8 @@ export function FilterInput({ value, error, onSubmit }) {
   const [open, setOpen] = useState(/** @type {{start: number, options: {text: string, hint: string}[]}|null} */ (null));
   const [index, setIndex] = useState(-1);
   const input = useRef(null);
+  /** Counts what was done with the keyboard: names that come later than that do not change what is chosen from. */
+  const turn = useRef(0);
   useEffect(() => { setText(value); }, [value]);
   const propose = () => {
     const found = suggestions(input.current.value, input.current.selectionStart);
@@ -69,9 +71,10 @@ export function FilterInput({ value, error, onSubmit }) {
   };
   const suggest = () => {
     propose();
+    turn.current += 1;
+    const mine = turn.current;
     // What cannot be asked for is not missed: the names that the page has seen are proposed.
-    learnAt(input.current.value.slice(0, input.current.selectionStart))
-      .then((isNew) => { if (isNew && document.activeElement === input.current) propose(); }).catch(() => {});
+    learnAt(input.current.value.slice(0, input.current.selectionStart)).then((isNew) => { if (isNew && turn.current === mine) propose(); }).catch(() => {});
   };
   const take = (option) => {
     if (!open) return;
@@ -87,6 +90,7 @@ export function FilterInput({ value, error, onSubmit }) {
   };
   const submit = () => { setOpen(null); onSubmit(text.trim()); };
   const key = (event) => {
+    turn.current += 1;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!open) { suggest(); return; }
       event.preventDefault();
@@ -111,7 +115,7 @@ export function FilterInput({ value, error, onSubmit }) {
         aria-invalid=${Boolean(error)} spellcheck="false" autocomplete="off" autocapitalize="off"
       placeholder="Filter: metrics.val_loss < 0.3 and tags = baseline" value=${text}
       onInput=${(event) => { setText(event.target.value); suggest(); }} onKeyDown=${key} onFocus=${() => { if (!text) suggest(); }}
-      onBlur=${() => setTimeout(() => setOpen(null), 120)} />
+      onBlur=${() => { turn.current += 1; setTimeout(() => setOpen(null), 120); }} />
     ${open && html`<ul id="filter-options" role="listbox" aria-label="Completions">${open.options.map((option, place) => html`
       <li key=${option.text} id=${"filter-option-" + place} role="option" aria-selected=${place === index}
         onMouseDown=${(event) => { event.preventDefault(); take(option); }}>

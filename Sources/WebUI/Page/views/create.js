@@ -33,6 +33,12 @@ function pathAt(places, line) {
   return found;
 }
 
+/**
+ * A message of the server without its line, which stands beside it.
+ * @param {string} message
+ */
+const withoutLine = (message) => message.replace(/ \(line \d+\)/, "");
+
 /** @param {{text: string, setText: (text: string) => void, problems: {line: number, message: string, isWarning?: boolean}[], parsed: any, schema: any}} props */
 function Editor({ text, setText, problems, parsed, schema }) {
   const [line, setLine] = useState(1);
@@ -123,13 +129,13 @@ export function Create({ route }) {
     const paths = new Set();
     if (schema && found.length === 0 && !fields.file) for (const one of check(schema, parsed.value)) { found.push({ line: parsed.places.get(one.path) ?? 0, message: `${one.path} ${one.message}` }); paths.add(one.path); }
     if (checked?.asked === asked) {
-      const lineOf = (one) => one.line ?? parsed.places.get(one.field) ?? 0;
-      for (const one of checked.problems) if (!paths.has(one.field)) found.push({ line: lineOf(one), message: one.message });
+      const lineOf = (one) => one.line ?? parsed.places.get(one.field.replace(/^config\./, "")) ?? 0;
+      for (const one of checked.problems) if (!paths.has(one.field)) found.push({ line: lineOf(one), message: withoutLine(one.message) });
       for (const one of checked.warnings) found.push({ line: lineOf(one), message: `${one.field}: ${one.message}`, isWarning: true });
     }
     return found;
   }, [parsed, schema, fields.file, checked, asked]);
-  const told = (error?.details?.problems ?? []).map((one) => ({ line: one.line ?? parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: one.message }));
+  const told = (error?.details?.problems ?? []).map((one) => ({ line: one.line ?? parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: withoutLine(one.message) }));
   const changed = useMemo(() => {
     if (!original) return [];
     const before = new Map(flatten(original.config));
