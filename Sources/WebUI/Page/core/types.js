@@ -184,6 +184,24 @@
  * @typedef {Object} LogLineList
  * @property {LogLine[]} lines
  * @property {number} total
+ * @property {number} last_line
+ *
+ * @typedef {Object} ConfigurationProblem
+ * @property {string} field
+ * @property {string} message
+ * @property {number} [line]
+ *
+ * @typedef {Object} SessionGroup
+ * @property {string} [group]
+ * @property {number} sessions
+ * @property {string[]} session_ids
+ * @property {{field: string, count: number, mean: MetricValue, std: MetricValue}[]} values
+ *
+ * @typedef {Object} SessionGroupList
+ * @property {string} by
+ * @property {SessionGroup[]} groups
+ * @property {number} total
+ * @property {number} total_sessions
  *
  * @typedef {Object} HostReadingHistory
  * @property {{name: string, rank: number, host: string, times: string[], values: MetricValue[]}[]} series
