@@ -5,7 +5,6 @@ package enum RetentionRuleDecider: Decider {
     package enum State: Sendable, Equatable {
         case absent
         case active(RetentionRuleSettings)
-        case deleted
     }
 
     package enum Command: Sendable, Equatable {
@@ -27,7 +26,6 @@ package enum RetentionRuleDecider: Decider {
         case (.set(let settings), .active(let known)) where settings == known: return []  // it is so already
         case (.set(let settings), _): return [.ruleSet(.with { $0.settings = settings })]
         case (.delete, .active): return [.ruleDeleted(RetentionRuleDeleted())]
-        case (.delete, .deleted): return []  // deleting twice is not an error
         case (.delete, .absent): throw .unknownRule
         }
     }
@@ -35,11 +33,11 @@ package enum RetentionRuleDecider: Decider {
     package static func evolve(_ state: inout State, with event: RetentionEvent) {
         switch event {
         case .ruleSet(let set): state = .active(set.settings)
-        case .ruleDeleted: state = .deleted
+        case .ruleDeleted: state = .absent
         }
     }
 
     package static func memoryByteCount(of state: State) -> Int { 512 }
 
-    package static func hasEnded(_ state: State) -> Bool { state == .deleted }
+    package static func hasEnded(_ state: State) -> Bool { state == .absent }
 }
