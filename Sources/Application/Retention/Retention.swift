@@ -6,7 +6,7 @@ package import Tracking
 package struct Retention: Sendable {
     /// The sessions of which one call takes something, unless it says otherwise.
     package static let defaultLimit = 100
-    package static let limits = 1...1000
+    package static let maximumLimit = 1000
 
     private let core: TrackerCore
     private let redactions: Redactions
@@ -61,10 +61,11 @@ package struct Retention: Sendable {
     // MARK: - Work
 
     /// Says what the rules would take now of at most `limit` sessions, and changes nothing.
-    package func preview(limit: Int = defaultLimit) async throws -> Written<RetentionReport> {
+    package func preview(limit: Int = defaultLimit) async throws -> Queries.Answer<RetentionReport> {
+        let head = core.store.head
         var pass = pass(isDryRun: true, limit: limit)
         try await pass.run()
-        return Written(pass.report, at: core.store.head)
+        return Queries.Answer(value: pass.report, position: head)
     }
 
     /// Takes what the rules say now of at most `limit` sessions. Returns once that is on disk; what failed is told by

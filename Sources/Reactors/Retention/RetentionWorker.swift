@@ -49,11 +49,10 @@ package final class RetentionWorker: Reactor {
                         "deleted_checkpoints": "\(report.items.reduce(0) { $0 + $1.checkpoints.count })",
                     ])
             }
-        } catch let error as CancellationError {
-            throw error
         } catch TrackerError.retentionBusy {
             // Somebody applies them by hand.
         } catch {
+            guard !Task.isCancelled else { throw error }
             logger.error(
                 "The retention rules have stopped; they are applied again in an hour.",
                 metadata: ["error": "\(core.retentionStatus.fault ?? "\(error)")"])
