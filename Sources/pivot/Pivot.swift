@@ -25,7 +25,8 @@ package struct Pivot: AsyncParsableCommand {
             CheckpointsCommand.self, ModelsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self,
             ExportCommand.self, ImportCommand.self, DiffCommand.self, StorageCommand.self, AuditCommand.self,
             RedactCommand.self, RetentionCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
-            CompactCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self, DoctorWalkCommand.self,
+            CompactCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
+            DoctorWalkCommand.self,
         ])
 
     package init() {}

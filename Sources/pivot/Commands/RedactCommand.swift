@@ -1,6 +1,5 @@
 import API
 package import ArgumentParser
-import Foundation
 import Tracking
 import TrackingClient
 

@@ -15,21 +15,18 @@ package struct SetRetentionCommand: AsyncParsableCommand {
             The server applies the rule within the hour. What it takes away is gone for good.
 
             Examples:
-              pivot retention set old-telemetry --status archived --after-days 90 --redact logs --redact host_readings
+              pivot retention set telemetry --status archived --after-days 90 --redact logs
               pivot retention set best-3 --status ended --after-days 30 --keep-best-checkpoints 3 --yes
-              pivot retention set best-3 --status ended --after-days 30 --keep-best-checkpoints 3 --filter 'tags != "keep"'
+              pivot retention set demo --status ended --after-days 1 --redact logs --filter 'tags = demo'
             """)
 
     @Argument(help: "The rule's name.")
     var name: String
-    @Option(help: "The sessions that it is about: archived or ended.")
+    @Option(help: "The sessions that it is about.")
     var status: RetentionRule.Status
     @Option(help: ArgumentHelp("The days after which it applies.", valueName: "days"))
     var afterDays: Int
-    @Option(
-        help: ArgumentHelp(
-            "What to take away: logs, host_readings, notes or provenance; several times for several.",
-            valueName: "kind"))
+    @Option(help: ArgumentHelp("What to take away. May be repeated.", valueName: "kind"))
     var redact: [RedactionKind] = []
     @Option(help: ArgumentHelp("How many of the best checkpoints stay.", valueName: "count"))
     var keepBestCheckpoints: Int?
