@@ -93,7 +93,7 @@ struct RetentionTests {
             #expect(page["record_count"] == 1 && page["has_more"] == true && page["dry_run"] == false)
             let rest = try await api.call(.runRetention).json
             #expect(rest["record_count"] == 1 && rest["has_more"] == false)
-            #expect(try await texts(api, first) == [""] && texts(api, second) == [""])
+            for session in [first, second] { #expect(try await texts(api, session) == [""]) }
             #expect(try await api.call(.runRetention).json["sessions"] == [])
 
             let new = try await api.call(.getTreeHead).json
