@@ -304,7 +304,7 @@ def models(call, subject):
 def retention(call, subject):
     """Rules that say what is kept of sessions, and their work."""
     rule = {"status": "ended", "after_days": 0, "redact": ["logs", "host_readings"], "keep_best_checkpoints": 1,
-            "filter": "name = failed"}
+            "filter": "name ~ reproduction"}
     for name, body in (("answers", {}), ("answers", {"status": "ended", "after_days": 1}), ("-", rule),
                        ("answers", {**rule, "keep_best_checkpoints": 0}), ("answers", {**rule, "filter": "name ="})):
         call("setRetentionRule", name, status=422, body=body)

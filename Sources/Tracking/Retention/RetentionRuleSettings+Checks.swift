@@ -61,10 +61,10 @@ extension RetentionRuleSettings {
         "\(redact.joined(separator: ", ")) of \(status) sessions are kept for \(days)"
     }
 
-    /// The reason that it deletes a checkpoint, in at most 255 bytes.
+    /// The reason that it deletes a checkpoint.
     package func surplusReason(by monitor: String) -> String {
-        let best = keepBestCheckpoints == 1 ? "best" : "\(keepBestCheckpoints) best"
-        return "not the \(best) by \(monitor.prefix(40)), which \(status) sessions keep after \(days)"
+        let best = keepBestCheckpoints == 1 ? "the best" : "among the \(keepBestCheckpoints) best"
+        return "not \(best) by \(monitor.prefix(40)) that \(status) sessions keep after \(days)"
     }
 
     private var days: String { afterDays == 1 ? "1 day" : "\(afterDays) days" }
