@@ -13,6 +13,7 @@ package enum Endpoints {
             + CheckpointEndpoints(tracker: tracker).all + ArtifactEndpoints(tracker: tracker).all
             + EventEndpoints(tracker: tracker, feeds: feeds).all + WebhookEndpoints(tracker: tracker).all
             + AlertEndpoints(tracker: tracker).all + ModelEndpoints(tracker: tracker).all
+            + RetentionEndpoints(tracker: tracker).all
             + NotificationEndpoints(tracker: tracker).all + AuditEndpoints(tracker: tracker).all
             + MonitorEndpoints(tracker: tracker, health: health).all
     }

@@ -19,6 +19,7 @@ struct ContractTests {
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
+        case "setRetentionRule": ["status": "ended", "after_days": 90, "redact": ["logs"]]
         case "reproduceSession": [:]
         case "rotateLogKey": ["overlap_days": 1]
         case "redactSession": ["kinds": ["logs"], "reason": "A test."]

@@ -25,6 +25,7 @@ struct EveryOperationTests {
             try await ending(api, session, token)
             try await alerts(api, session)
             try await imports(api, session)
+            try await retention(api, session)
             try await server(api, session)
             try await audit(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
@@ -213,6 +214,16 @@ struct EveryOperationTests {
         #expect(removed.json["message"] == "detector@production was removed.")
         let id = try #require(checkpoint.stringValue)
         try await api.call(.deleteCheckpoint, id, query: "reason=withdrawn")
+    }
+
+    private func retention(_ api: TestAPI, _ session: String) async throws {
+        let rule = try await api.call(
+            .setRetentionRule, "old", body: ["status": "ended", "after_days": 1, "redact": ["host_readings"]])
+        #expect(rule.json["name"] == "old" && rule.json["filter"] == nil)
+        #expect(try await api.call(.listRetentionRules).json["total"] == 1)
+        #expect(try await api.call(.previewRetention).json["sessions"] == [])
+        #expect(try await api.call(.runRetention, query: "limit=5").json["has_more"] == false)
+        #expect(try await api.call(.deleteRetentionRule, "old").json["position"] == rule.json["position"])
     }
 
     private func alerts(_ api: TestAPI, _ session: String) async throws {

@@ -354,6 +354,28 @@ def models(call, subject):
     call("getModel", "unknown", status=404)
 
 
+def retention(call, subject):
+    """Rules that say what is kept of sessions, and their work."""
+    rule = {"status": "ended", "after_days": 0, "redact": ["logs", "host_readings"], "keep_best_checkpoints": 1,
+            "filter": "name ~ reproduction"}
+    for name, body in (("answers", {}), ("answers", {"status": "ended", "after_days": 1}), ("-", rule),
+                       ("answers", {**rule, "keep_best_checkpoints": 0}), ("answers", {**rule, "filter": "name ="})):
+        call("setRetentionRule", name, status=422, body=body)
+    position = call("setRetentionRule", "answers", body=rule).json["position"]
+    require(call("setRetentionRule", "answers", body=rule).json["position"] == position, "the same rule was set twice")
+    call("setRetentionRule", "archived", body={"status": "archived", "after_days": 36525, "redact": ["notes"]})
+    for query in ({}, {"as_of": position}):
+        call("listRetentionRules", query=query)
+    call("previewRetention")
+    call("previewRetention", query={"limit": 1})
+    call("previewRetention", query={"limit": 0}, status=422)
+    call("runRetention", query={"limit": 1})
+    require(not call("runRetention").json["sessions"], "what the rules took away was taken again")
+    for name in ("answers", "archived"):
+        call("deleteRetentionRule", name)
+        call("deleteRetentionRule", name, status=404)
+
+
 def audit(call, subject):
     """The tree over the log."""
     size = call("getTreeHead").json["size"]
@@ -389,7 +411,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, audit, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, retention, audit, rest)
 
 
 def main():

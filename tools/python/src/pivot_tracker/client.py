@@ -608,6 +608,36 @@ class PIVOTClient:
         """Where what an alias points at comes from: checkpoint, session, configuration, code, data and ancestors; `as_of`."""
         return self._get(f"models/{segment(model)}/aliases/{segment(alias)}/lineage", query)
 
+    # Retention
+
+    def list_retention_rules(self, **query: Any) -> Document:
+        """The rules that say what is kept of sessions, in the order of their names; with `as_of`, as they were."""
+        return self._get("retention/rules", query)
+
+    def set_retention_rule(
+        self, name: str, status: str, after_days: int, *, idempotency_key: Optional[str] = None, **choices: Any
+    ) -> Document:
+        """Makes a rule, or makes it what is said now.
+
+        It is about sessions that are `archived`, or have `ended`; the days are counted from then. `redact` (a list of kinds as
+        for `redact_session`) takes content away, `keep_best_checkpoints` deletes all checkpoints but so many, and `filter`
+        narrows the sessions.
+        """
+        rule = {"status": status, "after_days": after_days, **choices}
+        return self._write("PUT", f"retention/rules/{segment(name)}", rule, idempotency_key)
+
+    def delete_retention_rule(self, name: str) -> Document:
+        """Deletes a rule, and returns it as it was. What it took away stays away."""
+        return self._delete(f"retention/rules/{segment(name)}", {})
+
+    def preview_retention(self, **query: Any) -> Document:
+        """What the rules would take away now, and from which sessions: `limit`."""
+        return self._get("retention/preview", query)
+
+    def run_retention(self, **query: Any) -> Document:
+        """Takes away what the rules say now, of at most `limit` sessions; with `has_more` another call goes on."""
+        return self._post("retention/run", query=query)
+
     # Notifications
 
     def list_notifications(self, **query: Any) -> Document:
