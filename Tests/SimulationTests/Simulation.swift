@@ -23,7 +23,7 @@ struct Simulation {
     }
 
     /// The most turns of a simulation.
-    private static let maximumTurns = 5_000_000
+    private static let maximumTurns = 2_000_000
     /// The steps that a report shows.
     private static let shownSteps = 30
     private static let stackByteCount = 8 << 20

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// A server under all that can happen to it, in the order of a seed.
@@ -10,10 +11,8 @@ import Testing
         arguments: SimulationChoice.seeds)
     func promises(seed: UInt64) async throws {
         let report = try await Simulation.run(seed: seed, planted: SimulationChoice.bug)
+        report.show()
         #expect(report.findings.isEmpty, "\(report)")
-        print(
-            "seed \(seed): \(report.eventCount) events, \(report.crashCount) crashes, \(report.findings.count) findings"
-        )
     }
 
     @Test("the same seed gives the same history", .enabled(if: SimulationChoice.bug == nil))
@@ -38,6 +37,13 @@ import Testing
 }
 
 extension Simulation.Report: CustomStringConvertible {
+    /// Says at once what became of the seed, on lines that `tools/simulate` reads.
+    func show() {
+        let text = findings.isEmpty ? "" : "\(self)\n"
+        let line = "seed \(seed): \(eventCount) events, \(crashCount) crashes, \(findings.count) findings\n"
+        FileHandle.standardOutput.write(Data((text + line).utf8))
+    }
+
     /// What was found, the last steps, and how to see it again.
     var description: String {
         var again = "tools/simulate --from \(seed) --seeds 1"

@@ -6,6 +6,8 @@ struct AttemptCheck {
         var attempt: UInt32?
         var count: UInt32 = 0
         var epoch: UInt32 = 0
+        /// The command that queued the session last. It may end the session too, in the attempt's name.
+        var queuedBy: CommandID?
     }
 
     private var trainings: [StreamID: Training] = [:]
@@ -38,18 +40,13 @@ struct AttemptCheck {
             }
             training.epoch = completed.epoch
         case .checkpointSaved(let saved): if saved.attempt > 0 { check(record, saved.attempt, training) }
-        case .completed(let completed):
-            check(record, completed.attempt, training)
-            training.attempt = nil
-        case .stopped(let stopped):
-            if stopped.attempt > 0 { check(record, stopped.attempt, training) }
-            training.attempt = nil
-        case .failed(let failed):
-            if failed.attempt > 0, training.attempt != nil { check(record, failed.attempt, training) }
-            training.attempt = nil
+        case .completed(let completed): end(record, completed.attempt, &training)
+        case .stopped(let stopped): end(record, stopped.attempt, &training)
+        case .failed(let failed): end(record, failed.attempt, &training)
+        case .startRequested: training.queuedBy = record.causation
         case .attemptLost(let lost):
             check(record, lost.attempt, training)
-            training.attempt = nil
+            (training.attempt, training.queuedBy) = (nil, record.causation)
         default: break
         }
     }
@@ -58,6 +55,13 @@ struct AttemptCheck {
         if training.attempt != attempt {
             find(record, "it is of attempt \(attempt), and \(training.attempt.map { "\($0)" } ?? "none") trained")
         }
+    }
+
+    /// The session has ended: by its attempt, by what queued it, or with 0 while none trained.
+    private mutating func end(_ record: RecordedEvent, _ attempt: UInt32, _ training: inout Training) {
+        let isOfNobody = attempt == 0 || record.causation == training.queuedBy
+        if training.attempt != nil || !isOfNobody { check(record, attempt, training) }
+        training.attempt = nil
     }
 
     private mutating func find(_ record: RecordedEvent, _ finding: String) {

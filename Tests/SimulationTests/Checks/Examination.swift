@@ -92,9 +92,11 @@ struct Examination: Sendable {
     /// The read models are those that the log builds anew.
     private func checkReadModels(_ events: [RecordedEvent]) throws -> [String] {
         let fresh = try ReadModels(folder: scratch, options: ServerLife.readModelOptions)
-        defer { fresh.close() }
         if !events.isEmpty { try fresh.apply(events) }
-        guard try fresh.digest() != readModels.digest() else { return [] }
+        let isEqual = try fresh.digest() == readModels.digest()
+        fresh.close()
+        try FileManager.default.removeItem(atPath: scratch)
+        if isEqual { return [] }
         return ["the read models at \(readModels.position) differ from those built anew at \(fresh.position)"]
     }
 

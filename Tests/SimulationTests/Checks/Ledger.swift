@@ -46,9 +46,9 @@ final class Ledger: Sendable {
 
     /// Somebody asks for an append.
     func ask(_ request: AppendRequest) {
-        checkLoss(request)
         guard !request.events.isEmpty else { return }
         let key = Key(stream: request.stream, command: request.commandID)
+        if state.withLock({ $0.places[key] == nil }) { checkLoss(request) }
         state.withLock { state in
             guard let place = state.places[key] else {
                 state.places[key] = state.commands.count

@@ -6,7 +6,7 @@ import Tracking
 
 /// Everything that goes wrong around a server, and then the calm in which all that was begun must come to its end.
 struct Chaos: Sendable {
-    private static let roundCount = 30
+    private static let roundCount = 20
     /// The longest that all may take to come to rest.
     private static let longestCalm = Duration.seconds(3600)
 

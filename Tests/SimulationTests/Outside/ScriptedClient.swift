@@ -157,7 +157,7 @@ struct ScriptedClient: Sendable {
     /// Sends again what was acknowledged, which must be answered as it was.
     private func repeatSomething() async throws {
         guard let (request, result) = outside.world.ledger.acknowledged(outside.world.chance) else { return }
-        try await outside.call(name("repeats \(request.commandID)")) { life in
+        try await outside.call(name("repeats what is at \(result.first)")) { life in
             let again = try await life.store.append(request)
             let places = (again.first, again.last, again.firstVersion, again.lastVersion, again.count)
             guard life.isAlive else { return }

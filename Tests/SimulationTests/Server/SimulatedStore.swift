@@ -51,7 +51,7 @@ final class SimulatedStore: EventStore {
     func append(_ request: AppendRequest) async throws(AppendError) -> AppendResult {
         guard isAlive else { throw .stopped(details: "The server was killed.") }
         ledger.ask(request)
-        if bug == .repeatedAppend, chance.once(in: 20), !request.events.isEmpty { try await appendAgain(request) }
+        if bug == .repeatedAppend, Self.isRename(request), chance.once(in: 3) { try await appendAgain(request) }
         waiting.add(1, ordering: .relaxed)
         let result: AppendResult
         do {
@@ -64,6 +64,12 @@ final class SimulatedStore: EventStore {
         guard isAlive else { throw .stopped(details: "The server was killed.") }
         ledger.acknowledge(request, result)
         return result
+    }
+
+    /// True for what a session bears twice.
+    private static func isRename(_ request: AppendRequest) -> Bool {
+        let types: Set = ["session.renamed", "session.tagged"]
+        return !request.events.isEmpty && request.events.allSatisfy { types.contains($0.type) }
     }
 
     /// The planted fault: nobody asked for this one.
