@@ -128,7 +128,9 @@ struct Simulation {
         world.trace.note("the server is gone")
         try world.machine.keepCrash()
         try stop()
-        try world.machine.recover()
+        let forgetsReadModels = world.chance.once(in: 5)
+        if forgetsReadModels { world.trace.note("the read models are deleted") }
+        try world.machine.recover(forgetsReadModels: forgetsReadModels)
         if world.trace.findings.isEmpty { try start() }
     }
 

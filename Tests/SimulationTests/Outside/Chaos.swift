@@ -30,7 +30,7 @@ struct Chaos: Sendable {
 
     private func trouble() async throws {
         let chance = world.chance
-        switch chance.below(12) {
+        switch chance.below(13) {
         case 0:
             world.trace.note("the server is killed")
             try world.machine.crash(isPowerLoss: false, seed: 0)
@@ -60,6 +60,9 @@ struct Chaos: Sendable {
             world.loop.shiftTimeOfDay(by: .seconds(25 * 3600))
             try await sweep()
         case 10: try await sweep()
+        case 11:
+            world.trace.note("the server is stopped")
+            world.machine.stop()
         default:
             // Nothing for a while.
             try await world.loop.sleep(for: .seconds(20))

@@ -20,6 +20,8 @@ final class Machine: Sendable {
         var end: (pointsLeft: Int, isPowerLoss: Bool, seed: UInt64)?
         /// The journal when all of it was synced.
         var syncedJournal: [UInt8] = []
+        /// True when the server is to end in order.
+        var isStopping = false
         /// True once the folder of the next number holds what a crash has left.
         var hasCrashed = false
         var crashedDisk: SimulatedDisk?
@@ -40,8 +42,12 @@ final class Machine: Sendable {
     var folder: String { folder(state.withLock { $0.number }) }
     /// The disk of the blobs.
     var disk: SimulatedDisk { state.withLock { $0.disk } }
-    /// True when the server was killed and does not know it yet.
-    var hasCrashed: Bool { state.withLock { $0.hasCrashed || $0.disk.state.withLock { $0.isCrashed } } }
+    /// True when the server was killed, or is to end, and does not know it yet.
+    var hasCrashed: Bool {
+        state.withLock { state in
+            state.hasCrashed || state.isStopping || state.disk.state.withLock { $0.isCrashed }
+        }
+    }
     /// A folder that is not there yet.
     func scratch(_ name: String) -> String { "\(root.path)/\(name)-\(UUID().uuidString)" }
 
@@ -58,6 +64,14 @@ final class Machine: Sendable {
         state.withLock { state in
             state.end = nil
             state.disk.heal()
+        }
+    }
+
+    /// Ends the server in order: what it still does to its log while it closes is part of what is left.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            state.end = nil
         }
     }
 
@@ -87,7 +101,7 @@ final class Machine: Sendable {
     /// The folder as it is now is what the next server finds.
     private func keepImage(isTorn: Bool) throws {
         let (number, end, journal) = state.withLock { ($0.number, $0.end, $0.syncedJournal) }
-        let isOld = bug == .forgottenAppends && state.withLock { $0.hasOldImage }
+        let isOld = bug == .forgottenAppends && state.withLock { $0.hasOldImage && !$0.isStopping }
         try FileManager.default.copyItem(atPath: isOld ? oldImage : folder(number), toPath: folder(number + 1))
         if isTorn, let end { try tear(folder(number + 1), since: journal, seed: end.seed) }
         state.withLock { state in
@@ -100,21 +114,28 @@ final class Machine: Sendable {
 
     /// Keeps what the crash has left, when it was the disk of the blobs that killed the server.
     func keepCrash() throws {
-        if state.withLock({ !$0.hasCrashed }) { try keepImage(isTorn: false) }
+        if state.withLock({ !$0.hasCrashed && !$0.isStopping }) { try keepImage(isTorn: false) }
     }
 
-    /// Goes on with what the crash has left, which was kept.
-    func recover() throws {
+    /// Goes on with what the crash, or the end, has left.
+    ///
+    /// - Parameter forgetsReadModels: Whether somebody deletes the read models, which the log has.
+    func recover(forgetsReadModels: Bool) throws {
+        if state.withLock({ !$0.hasCrashed }) { try keepImage(isTorn: false) }
         let former = folder
         state.withLock { state in
             state.number += 1
             if let disk = state.crashedDisk { state.disk = disk }
             state.crashedDisk = nil
             state.hasCrashed = false
+            state.isStopping = false
             state.end = nil
             state.hasOldImage = false
         }
         try FileManager.default.removeItem(atPath: former)
+        if forgetsReadModels {
+            try FileManager.default.removeItem(atPath: DataDirectory.readModelsFolder(inFolderAt: folder))
+        }
     }
 
     private func journalPath(_ folder: String) -> URL {
