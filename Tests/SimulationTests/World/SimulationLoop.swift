@@ -1,4 +1,5 @@
 import Foundation
+import LMDB
 import Synchronization
 import Tracking
 
@@ -31,6 +32,8 @@ final class SimulationLoop: TaskExecutor {
 
     private let state = Mutex(State())
     private let thread = pthread_self()
+    /// For what goes on elsewhere, so that it does not wait for the threads that all tests share.
+    private let elsewhere = ReaderPool(threadCount: 2)
 
     /// Belongs to the thread that makes it.
     init() {}
@@ -119,7 +122,7 @@ final class SimulationLoop: TaskExecutor {
         guard hasSlept else { throw CancellationError() }
     }
 
-    /// Does `body` on the threads of the process while this one waits, and returns what it returns: for what has threads of
+    /// Does `body` on other threads while this one waits, and returns what it returns: for what has threads of
     /// its own. The simulation sees it happen at once.
     func finish<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
         state.withLock { $0.isFinishing = true }
@@ -127,7 +130,7 @@ final class SimulationLoop: TaskExecutor {
         let value = Mutex<Value?>(nil)
         let box = Box(value)
         let end = DispatchSemaphore(value: 0)
-        Task {
+        Task(executorPreference: elsewhere) {
             let result = await body()
             box.value.withLock { $0 = result }
             end.signal()
