@@ -85,6 +85,7 @@ struct Chaos: Sendable {
         world.trace.note("calm")
         world.machine.spare()
         outside.calmDown()
+        while outside.clientCount > 0 { try await world.loop.sleep(for: .seconds(1)) }
         let end = world.loop.elapsed + Self.longestCalm
         // A change makes a webhook's next delivery due at once.
         for isEnabled in [false, true] {

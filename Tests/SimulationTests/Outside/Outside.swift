@@ -19,6 +19,7 @@ final class Outside: Sendable {
     private struct State {
         var life: ServerLife?
         var isCalm = false
+        var clientCount = 0
         var isSettled = false
         var lastProcessID: UInt32 = 100
         var trainers: [UInt32: TrainerState] = [:]
@@ -45,6 +46,12 @@ final class Outside: Sendable {
 
     /// True once nothing fails any more and nothing new begins.
     var isCalm: Bool { state.withLock { $0.isCalm } }
+    /// The number of clients that still act.
+    var clientCount: Int {
+        get { state.withLock { $0.clientCount } }
+        set { state.withLock { $0.clientCount = newValue } }
+    }
+
     /// True once everything that was begun has ended.
     var isSettled: Bool {
         get { state.withLock { $0.isSettled } }

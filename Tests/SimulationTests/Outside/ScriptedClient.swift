@@ -15,6 +15,8 @@ struct ScriptedClient: Sendable {
 
     /// Acts until the simulation calms down.
     func run() async {
+        outside.clientCount += 1
+        defer { outside.clientCount -= 1 }
         var count = 0
         while !outside.isCalm {
             count += 1

@@ -127,8 +127,7 @@ final class SimulationLoop: TaskExecutor {
     func finish<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
         state.withLock { $0.isFinishing = true }
         defer { state.withLock { $0.isFinishing = false } }
-        let value = Mutex<Value?>(nil)
-        let box = Box(value)
+        let box = Box<Value>()
         let end = DispatchSemaphore(value: 0)
         Task(executorPreference: elsewhere) {
             let result = await body()
@@ -141,8 +140,6 @@ final class SimulationLoop: TaskExecutor {
     }
 
     private final class Box<Value: Sendable>: Sendable {
-        let value: Mutex<Value?>
-
-        init(_ value: consuming Mutex<Value?>) { self.value = value }
+        let value = Mutex<Value?>(nil)
     }
 }
