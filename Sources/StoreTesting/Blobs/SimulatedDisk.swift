@@ -124,10 +124,10 @@ package final class SimulatedDisk: FileSystem {
     }
 
     package func list(_ path: String) throws(FileSystemError) -> [String] {
-        try look(.list, path) { state in
-            let names = state.names.keys.filter { Self.folder(of: $0) == path }
-            let folders = state.folders.filter { Self.folder(of: $0) == path }
-            return (Array(names) + Array(folders)).map { String($0.dropFirst(path.utf8.count + 1)) }.sorted()
+        let prefix = path + "/"
+        return try look(.list, path) { state in
+            let below = state.names.keys.filter { $0.hasPrefix(prefix) } + state.folders.filter { $0.hasPrefix(prefix) }
+            return below.map { String($0.dropFirst(prefix.count)) }.filter { !$0.contains("/") }.sorted()
         }
     }
 
