@@ -304,6 +304,8 @@ struct EveryOperationTests {
         let proven = try await api.call(.getSessionProofs, session, query: "payloads=true&limit=2").json
         #expect(proven["events"]?.arrayValue?.count == 2)
         #expect(proven["next_after"] == proven["events"]?.arrayValue?.last?["position"])
+        let ofModel = try await api.call(.getModelProofs, "detector", query: "payloads=true").json["events"]
+        #expect(ofModel?.arrayValue?.isEmpty == false)
         #expect(try await api.call(.getPublicKeys).json["origin"] == "example.org/log")
         let keys = try await api.call(.rotateLogKey, body: ["overlap_days": 7]).json["keys"]
         #expect(keys?.arrayValue?.count == 2)

@@ -312,6 +312,8 @@ def audit(call, subject):
     call("getConsistencyProof", query={"from": 0, "to": 10**12}, status=422)
     call("getSessionProofs", subject.running, query={"stream": "all", "payloads": "true", "limit": 3, "size": size})
     call("getSessionProofs", "sess_none", status=404)
+    call("getModelProofs", "answers", query={"payloads": "true", "size": size})
+    call("getModelProofs", "unknown", status=404)
     call("rotateLogKey", status=201, body={"overlap_days": 0})
     call("rotateLogKey", status=422, body={"overlap_days": -1})
     call("getPublicKeys")

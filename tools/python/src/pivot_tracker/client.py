@@ -683,6 +683,12 @@ class PIVOTClient:
         """
         return self._get(f"audit/sessions/{segment(session_id)}", query)
 
+    def get_model_proofs(self, name: str, **query: Any) -> Document:
+        """A page of a model's records with their proofs: `after`, `limit`, `size`, `payloads`, as `get_session_proofs` has
+        those of a session.
+        """
+        return self._get(f"audit/models/{segment(name)}", query)
+
     def get_public_keys(self) -> Document:
         """The log's name, and the keys that sign its tree heads or did."""
         return self._get("audit/public-key")

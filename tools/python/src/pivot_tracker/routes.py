@@ -113,6 +113,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/audit/proof/inclusion": ("position", "size"),
     "GET /api/v1/audit/proof/consistency": ("from", "to"),
     "GET /api/v1/audit/sessions/{session_id}": ("stream", "after", "limit", "size", "payloads"),
+    "GET /api/v1/audit/models/{name}": ("after", "limit", "size", "payloads"),
     "GET /api/v1/audit/public-key": (),
     "POST /api/v1/audit/rotate-key": (),
     "GET /api/v1/audit/log/checkpoint": (),
