@@ -1,4 +1,4 @@
-import API
+package import API
 package import ArgumentParser
 import JSON
 import TrackingClient
@@ -66,7 +66,7 @@ package struct GroupSessionsCommand: AsyncParsableCommand {
     }
 
     /// A row for each group; a number is its mean, its spread, and how many sessions have it.
-    static func table(_ list: SessionGroupList, _ fields: [String]) -> TextTable {
+    package static func table(_ list: SessionGroupList, _ fields: [String]) -> TextTable {
         var table = TextTable(
             [.init(list.by.uppercased(), mayShrink: true), .init("SESSIONS", isNumeric: true)]
                 + fields.map { .init($0.uppercased(), isNumeric: true, mayShrink: true) })
