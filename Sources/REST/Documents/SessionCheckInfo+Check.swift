@@ -19,7 +19,7 @@ extension SessionCheckInfo {
             (problem.field, problem.message, problem.line) = (warning.path, warning.message, warning.line)
             return problem
         }
-        configuration = resolved.resolved.objectValue
+        configuration = resolved.resolved.objectValue.map { SessionInfo.shown($0, of: resolved.trainer.kind) }
         configurationDigest = Digest(hashing: resolved.canonicalBytes)
         trainer = resolved.trainer.kind.rawValue
         totalEpochs = resolved.plannedEpochs ?? 0

@@ -79,17 +79,23 @@ extension SessionInfo {
     /// The resolved configuration; it was parsed when it was recorded.
     private static func configuration(_ document: SessionDocument) -> JSONObject {
         do {
-            var configuration = try JSONValue.parse(Array(document.configuration.utf8)).objectValue ?? [:]
-            guard TrainerKind(rawValue: document.trainerKind)?.isBuiltIn == true else { return configuration }
-            // At the top too, where clients of other servers of this API look for them.
-            for key in ["epochs", "batch_size", "learning_rate"] where configuration[key] == nil {
-                configuration[key] = configuration["train"]?[key]
-            }
-            return configuration
+            let configuration = try JSONValue.parse(Array(document.configuration.utf8)).objectValue ?? [:]
+            return shown(configuration, of: TrainerKind(rawValue: document.trainerKind))
         } catch {
             // A session without a configuration, or one written by hand into the log.
             return [:]
         }
+    }
+
+    /// A resolved configuration as documents show it.
+    static func shown(_ configuration: JSONObject, of kind: TrainerKind?) -> JSONObject {
+        guard kind?.isBuiltIn == true else { return configuration }
+        var configuration = configuration
+        // At the top too, where clients of other servers of this API look for them.
+        for key in ["epochs", "batch_size", "learning_rate"] where configuration[key] == nil {
+            configuration[key] = configuration["train"]?[key]
+        }
+        return configuration
     }
 
     /// The newest value of every recorded fact, those of the attempt's start first.

@@ -79,7 +79,7 @@ struct SessionSummaryEndpoints {
 extension SessionGroupList.Group {
     fileprivate init(_ group: SessionGroup, _ columns: [SessionColumn]) {
         self.init()
-        self.group = group.value.isNull ? nil : group.value
+        if !group.value.isNull { self.group = group.value }
         sessionCount = group.sessionCount
         sessionIDs = group.newest.map(\.text)
         values = zip(columns, group.statistics).map { column, numbers in
