@@ -39,7 +39,8 @@ struct PastAnswerTests {
             Question(.getCheckpoint, checkpoint), Question(.listArtifacts, first),
             Question(.compareSessions, query: "sessions=\(first),\(second)&all=true"), Question(.listAlertRules),
             Question(.getAlertRule, rule), Question(.listAlerts), Question(.listNotifications),
-            Question(.listRetentionRules), Question(.listWebhooks), Question(.getWebhook, webhook), Question(.listDeliveries, webhook),
+            Question(.listRetentionRules), Question(.listWebhooks), Question(.getWebhook, webhook),
+            Question(.listDeliveries, webhook),
         ]
     }
 

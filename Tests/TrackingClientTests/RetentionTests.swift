@@ -40,7 +40,8 @@ import TrackingClient
                 ])
         }
         try await withStub(answer: { _, _ in .json(#"{"rules":[],"total":0}"#) }) { client, server, _ in
-            #expect(try await client.retentionRules(asOf: LogMoment("9")).total == 0)
+            let list = try await client.retentionRules(asOf: LogMoment("9"))
+            #expect(list.total == 0)
             #expect(server.requests.first?.target == "/api/v1/retention/rules?as_of=9")
         }
     }
