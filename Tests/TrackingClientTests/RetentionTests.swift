@@ -32,8 +32,9 @@ import TrackingClient
              "has_more":true}
             """#
         try await withStub(answer: { _, _ in .json(report) }) { client, server, _ in
-            #expect(try await client.previewRetention(limit: 5).isDryRun)
-            #expect(try await client.runRetention().hasMore)
+            let planned = try await client.previewRetention(limit: 5)
+            let done = try await client.runRetention()
+            #expect(planned.isDryRun && done.hasMore)
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
                     "GET /api/v1/retention/preview?limit=5", "POST /api/v1/retention/run",
