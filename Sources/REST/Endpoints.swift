@@ -5,7 +5,8 @@ package import Application
 package enum Endpoints {
     /// - Parameter feeds: Of the live feeds, among which followers of the log count.
     package static func all(of tracker: Tracker, health: Health, feeds: FeedSlots) -> [Endpoint] {
-        SessionEndpoints(tracker: tracker).all + ImportEndpoints(tracker: tracker).all
+        SessionEndpoints(tracker: tracker).all + SessionSummaryEndpoints(tracker: tracker).all
+            + ImportEndpoints(tracker: tracker).all
             + RedactionEndpoints(tracker: tracker).all
             + AttemptEndpoints(tracker: tracker).all
             + TelemetryEndpoints(tracker: tracker).all + MetricEndpoints(tracker: tracker).all

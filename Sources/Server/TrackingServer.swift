@@ -104,19 +104,18 @@ package enum TrackingServer {
             maximumCount: configuration.maximumFeedCount,
             maximumCountPerClient: configuration.maximumFeedCountPerClient)
         let hub = FeedHub(store: core.store, sessions: core.sessions, progressBoard: core.leases.progressBoard)
+        let files = ProjectFiles(environment: environment.variables, executable: environment.executable)
         let endpoints =
             Endpoints.all(of: tracker, health: health, feeds: feeds)
             + ExportEndpoints(tracker: tracker).all + HistoryEndpoints(tracker: tracker).all
             + LiveFeedEndpoints(hub, slots: feeds, logger: logger).all
-            + PageEndpoints(
-                files: ProjectFiles(environment: environment.variables, executable: environment.executable)
-            ).all
+            + PageEndpoints(files: files).all
         let application = WebApplication.make(
             routes: endpoints.map(\.route), settings: httpSettings(of: configuration, backends, directory),
             services: [
                 LogGuard(failures: backends.failures), MemoryKeeper(),
                 Projector(readModels: core.readModels, store: core.store), monitor,
-                AuditService(audit, logger: logger),
+                AuditService(audit, logger: logger), PagePreparation(files: files),
             ] + reactors.map { ReactorService($0, store: core.store, logger: logger) }, logger: logger
         ) { channel in
             let port = channel.localAddress?.port ?? configuration.port

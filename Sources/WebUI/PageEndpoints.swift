@@ -44,7 +44,8 @@ package struct PageEndpoints: Sendable {
 
     /// The page's files; nil when some are not there.
     private func bundle() async throws -> PageBundle? {
-        try await NIOThreadPool.singleton.runIfActive { [files] in files.page() }
+        if let kept = files.keptPage { return kept }
+        return try await NIOThreadPool.singleton.runIfActive { [files] in files.page() }
     }
 
     /// A file of the page, packed as the client wants it, or only its validator when the client has it already.

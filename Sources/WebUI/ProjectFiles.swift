@@ -1,4 +1,5 @@
 import Foundation
+import NIOPosix
 import Synchronization
 import Text
 
@@ -40,6 +41,17 @@ package struct ProjectFiles: Sendable {
         guard let root, let bytes = Self.contents(of: root + "/" + Self.contractPath) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// Reads and packs the files of the page at `/`, so that the first who opens it does not wait for that. Returns once they are
+    /// there, or some of them have been found missing.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    package func prepare() async throws {
+        try await NIOThreadPool.singleton.runIfActive { _ = self.page() }
+    }
+
+    /// The files of the page at `/` when they have been read; nil also while somebody reads them.
+    var keptPage: PageBundle? { bundle.value.withLockIfAvailable { $0 } ?? nil }
 
     /// The files of the page at `/`, read when they are asked for first; nil while some are not there.
     func page() -> PageBundle? {

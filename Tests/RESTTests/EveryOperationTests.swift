@@ -53,6 +53,13 @@ struct EveryOperationTests {
         #expect(before.json["session_name"] == "trained")
         let listed = try await api.call(.listSessions, query: "tag=a&filter=params.depth%20%3E%203&sort=-session_name")
         #expect(listed.json["total"] == 1)
+        let check = try await api.call(.checkSession, body: ["config_text": "trainer: {kind: synthetic}"])
+        #expect(check.json["valid"] == true)
+        let names = try await api.call(.listSessionNames, query: "kind=params&prefix=dep")
+        #expect(names.json["names"] == [["name": "depth", "sessions": 1]])
+        let groups = try await api.call(.listSessionGroups, query: "by=tags&values=params.depth&statistics=mean,count")
+        #expect(groups.json["total"] == 2)
+        #expect(groups.json["groups"]?.arrayValue?.first?["group"] == "a")
         #expect(try await api.call(.stopSession, other, query: "wait=0", status: 200).json["status"] == "stopped")
         #expect(try await api.call(.archiveSession, other).json["archived"] == true)
         #expect(try await api.call(.listSessions).json["total"] == 1)
@@ -315,6 +322,8 @@ struct EveryOperationTests {
         let proven = try await api.call(.getSessionProofs, session, query: "payloads=true&limit=2").json
         #expect(proven["events"]?.arrayValue?.count == 2)
         #expect(proven["next_after"] == proven["events"]?.arrayValue?.last?["position"])
+        let ofModel = try await api.call(.getModelProofs, "detector", query: "payloads=true").json["events"]
+        #expect(ofModel?.arrayValue?.isEmpty == false)
         #expect(try await api.call(.getPublicKeys).json["origin"] == "example.org/log")
         let keys = try await api.call(.rotateLogKey, body: ["overlap_days": 7]).json["keys"]
         #expect(keys?.arrayValue?.count == 2)

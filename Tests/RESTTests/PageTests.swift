@@ -83,6 +83,42 @@ struct PageTests {
         }
     }
 
+    @Test("the page names all modules that run before its first, each once, and none that is loaded on demand")
+    func preloaded() async throws {
+        let root = try project()
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let modules = [
+            "index.html": "{{modules}}",
+            "main.js": """
+            /** The first. */
+            import { one } from "./core/one.js";
+            import {
+              two,
+            } from "./views/two.js";
+            export const later = () => import("./later.js");
+            """,
+            "core/one.js": "export { library } from \"../vendor/preact.js\";\nexport const from = \"./later.js\";\n",
+            "views/two.js":
+                "import { one } from \"../core/one.js\";\nimport \"../main.js\";\nimport { gone } from \"./gone.js\";\n",
+            "later.js": "export {};\n",
+        ]
+        for (path, text) in modules {
+            let url = URL(fileURLWithPath: root + "/Sources/WebUI/Page/" + path)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url)
+        }
+        try await TestAPI.run(home: root) { api in
+            let links = try await api.ask("GET", "/").text.split(separator: "\n")
+            #expect(
+                links.allSatisfy {
+                    $0.hasPrefix("<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"/assets/page/")
+                })
+            let paths = links.map { $0.dropLast(2).split(separator: "/").dropFirst(3).joined(separator: "/") }
+            #expect(paths == ["core/one.js", "views/two.js", "vendor/preact.js"])
+        }
+    }
+
     @Test("without its libraries the page says how to get them")
     func missing() async throws {
         let root = try project(withLibraries: false)

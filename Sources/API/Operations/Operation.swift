@@ -34,6 +34,7 @@ package struct Operation: Sendable {
     /// The parameters of queries that may come several times; of all others one value counts.
     package static let queryLists: Set<String> = [
         "columns", "metric_names", "session_ids", "sessions", "statistics", "status", "tag", "types",
+        "values",
     ]
 
     /// The body that a request brings.

@@ -1,9 +1,8 @@
 /** Where the page begins: the bar at the top, and the view that the address names. */
 
 import { html, render, useEffect, useState } from "./core/preact.js";
-import { useRoute } from "./core/route.js";
 import { watchConnection, listen } from "./core/feed.js";
-import { useKept } from "./core/reading.js";
+import { useKept, useRoute } from "./core/reading.js";
 import { useUnread } from "./core/unread.js";
 import { Fault, Toasts } from "./parts/small.js";
 import { Sessions } from "./views/sessions.js";
@@ -77,7 +76,10 @@ function Connection() {
     : html`<span class="connection lost" role="status"><i></i>not connected; trying again</span>`;
 }
 
-/** The bell, and how many notifications are not read. */
+/**
+ * The bell, and how many notifications are not read.
+ * @param {{isHere: boolean}} props
+ */
 function Bell({ isHere }) {
   const count = useUnread();
   return html`<a class="bell" href="#/notifications" aria-current=${isHere ? "page" : undefined} title="Notifications"
@@ -89,7 +91,7 @@ function Bell({ isHere }) {
 
 function Theme() {
   const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? "system");
-  const next = { system: "dark", dark: "light", light: "system" }[theme];
+  const next = { system: "dark", dark: "light" }[theme] ?? "system";
   const choose = () => {
     if (next === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = next;
     try { if (next === "system") localStorage.removeItem("pivot.theme"); else localStorage.setItem("pivot.theme", next); } catch { /* for now only */ }
@@ -126,6 +128,6 @@ function Page() {
     <${Toasts} />`;
 }
 
-const place = /** @type {HTMLElement} */ (document.getElementById("page"));
-place.replaceChildren();
-render(html`<${Page} />`, place);
+// The frame that was painted first goes on: its elements are the page's own from here.
+render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("page")));
+delete document.documentElement.dataset.opening;

@@ -27,3 +27,29 @@ declare module "*/vendor/preact.js" {
   export function useRef<T>(initial: T): { current: T };
   export function useContext(context: any): any;
 }
+
+/** What the page uses of a plot of uPlot 1.6, as fetched by tools/fetch-assets. */
+interface UPlot {
+  ctx: CanvasRenderingContext2D;
+  over: HTMLElement;
+  bbox: { left: number; top: number; width: number; height: number };
+  scales: Record<"x" | "y", { min: number; max: number }>;
+  select: { left: number; width: number };
+  cursor: { left: number; top: number; idx?: number | null };
+  setSize(size: { width: number; height: number }): void;
+  setData(data: (number | null)[][], resetsScales?: boolean): void;
+  setScale(name: "x" | "y", range: { min: number; max: number }): void;
+  setSelect(box: { left: number; top: number; width: number; height: number }, tells?: boolean): void;
+  valToPos(value: number, scale: "x" | "y", inCanvas?: boolean): number;
+  posToVal(position: number, scale: "x" | "y"): number;
+  batch(changes: () => void): void;
+  destroy(): void;
+}
+
+interface Window {
+  uPlot: {
+    new (options: object, data: (number | null)[][], parent: HTMLElement): UPlot;
+    join(tables: (number | null)[][][]): (number | null)[][];
+    rangeLog(low: number, high: number, base: number, isWhole: boolean): [number, number];
+  };
+}

@@ -175,13 +175,20 @@ class Bed:
         self.server.end()
 
     @contextlib.contextmanager
-    def page(self, target="", theme="light", viewport=DESKTOP, settled=True):
-        """A page of its own at an address behind the `#`; what it complains of is kept."""
+    def page(self, target="", theme="light", viewport=DESKTOP, settled=True, script="", block=""):
+        """A page of its own at an address behind the `#`; what it complains of is kept.
+
+        `script` runs before anything of the page; requests that the pattern `block` means fail.
+        """
         context = self.browser.new_context(
             viewport=viewport, color_scheme=theme, reduced_motion="reduce", accept_downloads=True
         )
         page = context.new_page()
         page.set_default_timeout(20_000)
+        if script:
+            page.add_init_script(script)
+        if block:
+            page.route(block, lambda route: route.abort())
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{error}\n{error.stack}"))
         page.on("request", self._watch)

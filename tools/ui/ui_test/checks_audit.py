@@ -42,7 +42,7 @@ def vectors(bed):
     require(len(leaves) == 8 and len(roots) == 9, "the vectors are not where they were")
     require(len(inclusions) == 5 and len(consistencies) == 5, "the proofs are not where they were")
     with bed.page("#/server") as page:
-        script = page.locator("script[type=module]").get_attribute("src")
+        script = page.locator("script[src$='/main.js']").get_attribute("src")
         base = bed.server.url + script.rsplit("/", 1)[0]
         hashes = page.evaluate(
             """async ([base, leaves]) => { const proofs = await import(base + "/core/proofs.js");

@@ -2,7 +2,9 @@
 
 import math
 import random
+import re
 import statistics
+from urllib.parse import parse_qs, urlparse
 
 from checking import require
 
@@ -124,8 +126,80 @@ def sessions(bed):
     return f"{bed.session_count:,} sessions: {told(frames)}, sorted in {sort:.0f} ms, filtered in {found:.0f} ms"
 
 
+#: How many sessions a server tells of that has only a few.
+PRETENDED = 100_000
+
+#: Scrolls the table from its beginning to its end, waits at each of the places until its rows are there, and answers the most
+#: rows that existed at once.
+THROUGH = """async (places) => { const grid = document.querySelector('.grid'); let most = 0;
+    const filled = () => { const rows = [...document.querySelectorAll('.grid-row')];
+        return rows.length > 10 && rows.every((row) => row.querySelector('.name')); };
+    for (let place = 1; place <= places; place += 1) {
+        grid.scrollTop = (grid.scrollHeight - grid.clientHeight) * place / places;
+        for (let frame = 0; frame < 600 && (frame < 3 || !filled()); frame += 1) await new Promise(requestAnimationFrame);
+        if (!filled()) throw new Error('the rows at place ' + place + ' did not come');
+        most = Math.max(most, document.querySelectorAll('.grid-row').length);
+    } return most; }"""
+
+
+def heap(page):
+    """The bytes of what the page's scripts hold, without what is garbage."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("HeapProfiler.collectGarbage")
+    used = browser.send("Runtime.getHeapUsage")["usedSize"]
+    browser.detach()
+    return used
+
+
+def pretended(bed):
+    """The table of many more sessions than there are: what it holds does not grow with them."""
+    pattern = bed.api.call("GET", "/training/sessions", query={"limit": 1}).json["sessions"][0]
+    asked = []
+
+    def answer(route):
+        query = parse_qs(urlparse(route.request.url).query)
+        offset, limit = int(query["offset"][0]), int(query["limit"][0])
+        asked.append(offset)
+        numbers = range(offset, min(PRETENDED, offset + limit))
+        sessions = [
+            {**pattern, "session_id": f"sess_{number:016x}", "session_name": f"pretended {number}", "notes": f"{number} " * 500}
+            for number in numbers
+        ]
+        route.fulfill(json={"sessions": sessions, "total": PRETENDED, "limit": limit, "offset": offset})
+
+    with bed.page(settled=False) as page:
+        page.route(re.compile(r"/api/v1/training/sessions\?"), answer)
+        page.goto(bed.server.url + "/#/sessions?columns=name,status")
+        page.reload()
+        page.wait_for_selector(".connection.live")
+        eventually(page, "document.querySelector('#row-0 .name')?.textContent === 'pretended 0'", "the first row")
+        page.evaluate(THROUGH, 5)
+        before = heap(page)
+        rows = page.evaluate(THROUGH, 100)
+        after = heap(page)
+        passed = len(asked)
+        require(rows < 120, f"{rows} rows exist at once")
+        # Those of 100 places, with notes of some kilobytes, would be 30 MB and more.
+        require(after - before < 12_000_000, f"the page holds {(after - before) / 1e6:.0f} MB more after {passed} pages")
+        last = f"document.querySelector('#row-{PRETENDED - 1} .name')?.textContent === 'pretended {PRETENDED - 1}'"
+        eventually(page, last, "the last row")
+        page.evaluate("document.querySelector('.grid').scrollTop = 0")
+        eventually(page, "document.querySelector('#row-0 .name')", "the first row again")
+        asked.clear()
+        page.evaluate("document.querySelector('.grid').scrollTop = 1e9")
+        eventually(page, last, "the last row after a jump")
+        require(len(asked) <= 3, f"a jump to the end asked for {len(asked)} pages: {asked}")
+        asked.clear()
+        bed.session("while the end is shown").finish()
+        eventually(page, "document.querySelector('.connection.live')", "the feed")
+        page.wait_for_timeout(2500)
+        require(0 < len(asked) and set(asked) == {PRETENDED - 100}, f"a change asked for {asked}, not for what is in sight")
+    return f"{passed} pages of 100 sessions: {rows} rows at once, {(after - before) / 1e6:+.1f} MB"
+
+
 CHECKS = [
     ("a session of a million points is opened and zoomed", points),
     ("two hundred charts scroll", metrics),
+    ("the table of 100,000 sessions holds what is in sight and little more", pretended),
     ("thousands of sessions are scrolled, sorted, filtered and grouped", sessions),
 ]

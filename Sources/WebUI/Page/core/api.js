@@ -66,6 +66,13 @@ export const artifactAddress = (session, artifact) =>
   address(sessionPath(session, "/artifacts/" + artifact.path.split("/").map(encodeURIComponent).join("/")),
     { digest: artifact.digest });
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Record<string, any>} query
+ * @param {any} body
+ * @param {AbortSignal} [signal]
+ */
 async function request(method, path, query, body, signal) {
   const headers = /** @type {Record<string, string>} */ ({});
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -149,9 +156,9 @@ export async function text(target) {
 
 /**
  * The histories of metrics.
- * @param {any} question a MetricHistoryRequest
+ * @param {import("./types.js").HistoryQuestion & {metric_names?: string[]}} question all metrics when none is named
  * @param {AbortSignal} [signal]
- * @returns {Promise<{total_sessions: number, series?: import("./types.js").Series[], groups?: import("./types.js").Band[]}>}
+ * @returns {Promise<import("./types.js").MetricHistories>}
  */
 export const histories = (question, signal) => send("POST", "/metrics/history", question, {}, signal);
 

@@ -49,6 +49,10 @@ export function write(value, indent = "") {
 
 class Fault extends Error {}
 
+/**
+ * @param {string} text
+ * @returns {any}
+ */
 function scalar(text) {
   if (/^[[{]/.test(text)) return flow(text);
   if (/^"/.test(text)) { try { return JSON.parse(text); } catch { throw new Fault(`the text ${text} does not end with a quote, or has a wrong escape`); } }
@@ -62,10 +66,15 @@ function scalar(text) {
   return text;
 }
 
-/** A list or mapping of one line. */
+/**
+ * A list or mapping of one line.
+ * @param {string} text
+ * @returns {any}
+ */
 function flow(text) {
   let at = 0;
   const skip = () => { while (text[at] === " ") at += 1; };
+  /** @returns {any} */
   const value = () => {
     skip();
     if (text[at] === "[") {
@@ -77,6 +86,7 @@ function flow(text) {
     }
     if (text[at] === "{") {
       at += 1;
+      /** @type {Record<string, any>} */
       const mapping = {};
       for (skip(); text[at] !== "}"; skip()) {
         const key = String(value());
@@ -101,6 +111,7 @@ function flow(text) {
   return result;
 }
 
+/** @param {string} text */
 const withoutComment = (text) => { const found = /^((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^"'#]|(?<! )#)*?)(?: +#.*)?$/.exec(text); return (found ? found[1] : text).trimEnd(); };
 
 /**
@@ -111,6 +122,7 @@ const withoutComment = (text) => { const found = /^((?:"(?:[^"\\]|\\.)*"|'[^']*'
 export function parse(text) {
   const value = {};
   const places = new Map();
+  /** @type {Problem[]} */
   const problems = [];
   /** @type {{indent: number, target: any, path: string, key: string|null, parent?: any, list?: any, childIndent?: number}[]} the mappings that are open */
   const open = [{ indent: -1, target: value, path: "", key: null }];

@@ -60,10 +60,12 @@ export class Feed {
 }
 
 /** The feed of all sessions, which every view shares. */
+/** @type {Set<(frame: Frame) => void>} */
 const listeners = new Set();
+/** @type {Set<(live: boolean|null) => void>} */
 const states = new Set();
-let shared = null;
-let isLive = null;
+let shared = /** @type {Feed|null} */ (null);
+let isLive = /** @type {boolean|null} */ (null);
 
 /**
  * Calls `tell` with every frame about the sessions' lifecycles, alerts and notifications until the returned function is called.

@@ -32,6 +32,7 @@ export function short(value) {
   return signed(String(Number(size.toPrecision(4))), value);
 }
 
+/** @param {string} text @param {number} value */
 const signed = (text, value) => (value < 0 ? "−" + text : text);
 
 /**
@@ -67,6 +68,7 @@ export function duration(seconds) {
   return `${Math.floor(rest / 86400)} d ${Math.floor((rest % 86400) / 3600)} h`;
 }
 
+/** @param {number} value */
 const two = (value) => String(value).padStart(2, "0");
 
 /**
@@ -116,7 +118,7 @@ export const color = (index) => COLORS[index % COLORS.length];
  * @param {any[][]} rows
  */
 export function csv(rows) {
-  const cell = (value) => {
+  const cell = (/** @type {any} */ value) => {
     let text = whole(value);
     if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

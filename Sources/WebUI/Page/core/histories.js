@@ -5,7 +5,11 @@
 import { histories } from "./api.js";
 import { number } from "./format.js";
 
-/** @typedef {import("./types.js").Series} Series */
+/**
+ * @typedef {import("./types.js").Series} Series
+ * @typedef {import("./types.js").Band} Band
+ * @typedef {import("./types.js").HistoryQuestion} HistoryQuestion
+ */
 
 /**
  * The places of a series' points on its axis.
@@ -36,18 +40,23 @@ export class HistoryReader {
   /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
-    /** @type {Map<string, any>} what was answered, by metric */
+    /** @type {Map<string, {series: Series[], groups: Band[]}>} what was answered, by metric */
     this.answers = new Map();
+    /** @type {Set<string>} */
     this.inSight = new Set();
+    /** @type {Set<string>} */
     this.stale = new Set();
-    this.question = null;
+    this.question = /** @type {HistoryQuestion|null} */ (null);
     this.key = "";
     this.error = /** @type {any} */ (null);
     this.timer = 0;
     this.milliseconds = 0;
   }
 
-  /** Sets what is asked besides the metrics; what was answered to another question is shown until the new answer is there. */
+  /**
+   * Sets what is asked besides the metrics; what was answered to another question is shown until the new answer is there.
+   * @param {HistoryQuestion} question
+   */
   ask(question) {
     const key = JSON.stringify(question);
     if (key === this.key) return;
@@ -58,7 +67,11 @@ export class HistoryReader {
     this.schedule();
   }
 
-  /** Tells that a metric's chart came into sight or left it. */
+  /**
+   * Tells that a metric's chart came into sight or left it.
+   * @param {string} name
+   * @param {boolean} isInSight
+   */
   sight(name, isInSight) {
     if (!isInSight) { this.inSight.delete(name); return; }
     this.inSight.add(name);
@@ -91,7 +104,7 @@ export class HistoryReader {
     try {
       const answer = await histories({ ...this.question, metric_names: wanted }, controller.signal);
       if (this.key !== key) { for (const name of wanted) this.stale.add(name); this.schedule(); return; }
-      const found = new Map(wanted.map((name) => [name, { series: /** @type {Series[]} */ ([]), groups: /** @type {any[]} */ ([]) }]));
+      const found = new Map(wanted.map((name) => [name, { series: /** @type {Series[]} */ ([]), groups: /** @type {Band[]} */ ([]) }]));
       for (const series of answer.series ?? []) found.get(series.metric_name)?.series.push(series);
       for (const group of answer.groups ?? []) found.get(group.metric_name)?.groups.push(group);
       for (const [name, one] of found) this.answers.set(name, one);
@@ -144,25 +157,35 @@ export function envelope(series, color, parts = 120) {
 }
 
 /**
+ * The lists of a series that have an entry for each of its points.
+ * @type {("epochs"|"steps"|"values"|"smoothed_values"|"times"|"relative_times"|"attempts")[]}
+ */
+const COLUMNS = ["epochs", "steps", "values", "smoothed_values", "times", "relative_times", "attempts"];
+
+/**
+ * A series of some of the points of another, which `indices` name in the order that they are to have.
+ * @param {Series} series
+ * @param {number[]} indices
+ * @returns {Series}
+ */
+function picked(series, indices) {
+  const lists = COLUMNS.flatMap((name) => { const list = series[name]; return list ? [[name, indices.map((index) => list[index])]] : []; });
+  return { ...series, ...Object.fromEntries(lists) };
+}
+
+/**
  * A curve by attempts: what counts, and apart from it what later attempts superseded.
  * @param {Series} series
- * @param {any[]} attempts the session's, with their first steps
+ * @param {import("./types.js").AttemptRecord[]} attempts the session's, with their first steps
  * @returns {{current: Series, superseded: Series[]}}
  */
 export function byAttempts(series, attempts) {
   const { attempts: own } = series;
   if (!own) return { current: series, superseded: [] };
   const isCurrent = own.map((attempt, index) => !attempts.some((later) => later.attempt > attempt && later.first_step !== undefined && later.first_step <= series.steps[index]));
-  const pick = (keep) => {
-    const kept = { ...series };
-    for (const name of ["epochs", "steps", "values", "smoothed_values", "times", "relative_times", "attempts"]) {
-      if (series[name]) kept[name] = series[name].filter((_, index) => keep(index));
-    }
-    const x = places(kept);
-    const order = x.map((_, index) => index).sort((one, other) => x[one] - x[other]);
-    for (const name of ["epochs", "steps", "values", "smoothed_values", "times", "relative_times", "attempts"]) if (kept[name]) kept[name] = order.map((index) => kept[name][index]);
-    return kept;
-  };
+  const x = places(series);
+  const pick = (/** @type {(index: number) => boolean} */ keep) =>
+    picked(series, own.map((_, index) => index).filter(keep).sort((one, other) => x[one] - x[other]));
   const old = [...new Set(own.filter((_, index) => !isCurrent[index]))];
   return { current: pick((index) => isCurrent[index]), superseded: old.map((attempt) => pick((index) => !isCurrent[index] && own[index] === attempt)) };
 }

@@ -1,6 +1,7 @@
-/** How components read from the server. */
+/** How components read from the server, the address and the browser. */
 
 import { useCallback, useEffect, useRef, useState } from "./preact.js";
+import { currentRoute } from "./route.js";
 
 /**
  * What `read` answers, read again when `keys` change or `reload` is called. What was read last stays until the next answer is there.
@@ -30,7 +31,11 @@ export function useReading(read, keys) {
   return { ...state, reload: load };
 }
 
-/** A function that calls `action` at most once every `milliseconds`, the last time after the last call. */
+/**
+ * A function that calls `action` at most once every `milliseconds`, the last time after the last call.
+ * @param {() => void} action
+ * @param {number} milliseconds
+ */
 export function throttled(action, milliseconds) {
   let timer = 0;
   let last = -Infinity;
@@ -38,6 +43,20 @@ export function throttled(action, milliseconds) {
   const call = () => { if (!timer) timer = window.setTimeout(run, Math.max(0, last + milliseconds - performance.now())); };
   call.cancel = () => { clearTimeout(timer); timer = 0; };
   return call;
+}
+
+/**
+ * The route, as a component's state.
+ * @returns {import("./route.js").Route}
+ */
+export function useRoute() {
+  const [route, setRoute] = useState(currentRoute);
+  useEffect(() => {
+    const follow = () => setRoute(currentRoute());
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  return route;
 }
 
 /**
@@ -62,7 +81,7 @@ export function useKept(name, initial) {
   const [value, setValue] = useState(() => {
     try { return JSON.parse(localStorage.getItem("pivot." + name) ?? "null") ?? initial; } catch { return initial; }
   });
-  const keep = (next) => {
+  const keep = (/** @type {any} */ next) => {
     setValue(next);
     try { localStorage.setItem("pivot." + name, JSON.stringify(next)); } catch { /* kept until the page is closed */ }
   };

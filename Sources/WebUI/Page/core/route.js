@@ -2,8 +2,6 @@
  * The address holds the whole state of a view, behind the `#`: a copied link shows the same, and Back goes back.
  */
 
-import { useEffect, useState } from "./preact.js";
-
 /**
  * @typedef {Object} Route
  * @property {string[]} path such as `["session", "sess_1"]`
@@ -52,18 +50,4 @@ export function go(target, replaces = false) {
 export function change(changes, replaces = true) {
   const route = currentRoute();
   go(link(route.path, { ...route.query, ...changes }), replaces);
-}
-
-/**
- * The route, as a component's state.
- * @returns {Route}
- */
-export function useRoute() {
-  const [route, setRoute] = useState(currentRoute);
-  useEffect(() => {
-    const follow = () => setRoute(currentRoute());
-    window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
-  }, []);
-  return route;
 }

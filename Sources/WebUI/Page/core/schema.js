@@ -4,10 +4,11 @@
  * Whether a value is what a schema says, as far as conditions need it: its `enum`, the keys it must have, and those of its properties.
  * @param {any} schema
  * @param {any} value
+ * @returns {boolean}
  */
 function holds(schema, value) {
   if (schema.enum && !schema.enum.includes(value ?? null)) return false;
-  if (schema.required && (value === null || typeof value !== "object" || schema.required.some((name) => value[name] === undefined))) return false;
+  if (schema.required && (value === null || typeof value !== "object" || schema.required.some((/** @type {string} */ name) => value[name] === undefined))) return false;
   if (schema.not && holds(schema.not, value)) return false;
   return Object.entries(schema.properties ?? {}).every(([name, part]) => value?.[name] === undefined || holds(part, value[name]));
 }
@@ -67,8 +68,9 @@ export function schemaAt(schema, value, path) {
  * @param {any} schema
  */
 export function allowed(schema) {
-  if (schema.enum) return schema.enum.filter((one) => one !== null).map((one) => JSON.stringify(one)).join(", ");
+  if (schema.enum) return schema.enum.filter((/** @type {any} */ one) => one !== null).map((/** @type {any} */ one) => JSON.stringify(one)).join(", ");
   const types = [schema.type ?? []].flat().filter((one) => one !== "null");
+  /** @type {Record<string, string>} */
   const words = { object: "a mapping", array: "a list", integer: "an integer", number: "a number", string: "a text", boolean: "true or false" };
   let text = types.map((one) => words[one] ?? one).join(" or ");
   if (schema.minimum !== undefined && schema.maximum !== undefined) text += ` from ${schema.minimum} to ${schema.maximum}`;
@@ -79,6 +81,7 @@ export function allowed(schema) {
   return text;
 }
 
+/** @param {any} value */
 const typeOf = (value) => (value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value);
 
 /**

@@ -25,7 +25,7 @@ export function ranks(values) {
  */
 export function correlation(x, y) {
   const count = x.length;
-  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / count;
+  const mean = (/** @type {number[]} */ list) => list.reduce((sum, value) => sum + value, 0) / count;
   const [mx, my] = [mean(x), mean(y)];
   let [xy, xx, yy] = [0, 0, 0];
   for (let index = 0; index < count; index += 1) {
@@ -49,6 +49,7 @@ export function association(values, results) {
   if (pairs.every((pair) => typeof pair.value === "number" && Number.isFinite(pair.value))) {
     return { count, kind: "rank", value: count > 2 ? correlation(ranks(pairs.map((pair) => pair.value)), ranks(pairs.map((pair) => pair.result))) : NaN };
   }
+  /** @type {Map<string, number[]>} */
   const groups = new Map();
   for (const pair of pairs) groups.set(String(pair.value), [...(groups.get(String(pair.value)) ?? []), pair.result]);
   const mean = pairs.reduce((sum, pair) => sum + pair.result, 0) / count;
@@ -81,7 +82,7 @@ export function scaleOf(values) {
     const low = Math.min(...numbers);
     const high = Math.max(...numbers);
     const isLog = low > 0 && high / low >= 20;
-    const place = (value) => {
+    const place = (/** @type {any} */ value) => {
       const found = number(value);
       if (!Number.isFinite(found)) return NaN;
       if (high === low) return 0.5;
@@ -93,5 +94,5 @@ export function scaleOf(values) {
     return { place, ticks: high === low ? [low] : ticks, isLog };
   }
   const texts = [...new Set(present.map(String))].sort();
-  return { place: (value) => (value === undefined || value === null ? NaN : texts.length === 1 ? 0.5 : texts.indexOf(String(value)) / (texts.length - 1)), ticks: texts.slice(0, 12), isLog: false };
+  return { place: (/** @type {any} */ value) => (value === undefined || value === null ? NaN : texts.length === 1 ? 0.5 : texts.indexOf(String(value)) / (texts.length - 1)), ticks: texts.slice(0, 12), isLog: false };
 }

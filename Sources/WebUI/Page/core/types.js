@@ -46,10 +46,61 @@
  * @property {Record<string, string|number|boolean>} [params]
  * @property {Record<string, any>} [provenance]
  * @property {string[]} [warnings]
- * @property {any[]} [attempts]
- * @property {any[]} [results]
- * @property {any} [reproduction]
- * @property {any[]} [reproductions]
+ * @property {AttemptRecord[]} [attempts]
+ * @property {Result[]} [results]
+ * @property {{session_id: string, through_epoch: number}} [reproduction]
+ * @property {ReproductionReport[]} [reproductions]
+ *
+ * @typedef {Object} AttemptRecord
+ * @property {number} attempt
+ * @property {string} claimed_at
+ * @property {string} [started_at]
+ * @property {string} [ended_at]
+ * @property {string} [ending]
+ * @property {string} [message]
+ * @property {string} [host]
+ * @property {number} [process_id]
+ * @property {string[]} [devices]
+ * @property {number} [world_size]
+ * @property {number} [first_epoch]
+ * @property {number} [first_step]
+ * @property {number} [steps_per_epoch]
+ * @property {string} [checkpoint_id]
+ * @property {string} [binary]
+ * @property {string} [engine]
+ * @property {string} [instruction_set]
+ * @property {number} [threads]
+ * @property {string} [data_digest]
+ *
+ * @typedef {Object} Result
+ * @property {string} name
+ * @property {MetricValue} value
+ * @property {number} [step]
+ * @property {string} source
+ * @property {boolean} late
+ * @property {string} recorded_at
+ *
+ * @typedef {Object} ReproductionReport
+ * @property {string} original_session_id
+ * @property {string} reproduction_session_id
+ * @property {"identical"|"within_tolerance"|"differs"|"refused"|"incomplete"} verdict
+ * @property {string} message
+ * @property {number} epochs_compared
+ * @property {number} points_compared
+ * @property {number} checkpoints_compared
+ * @property {number} through_epoch
+ * @property {number} tolerance
+ * @property {MetricValue} largest_relative_difference
+ * @property {ReproductionDifference} [first_difference]
+ * @property {{name: string, original: string, reproduced: string}[]} [fact_differences]
+ *
+ * @typedef {Object} ReproductionDifference
+ * @property {number} epoch
+ * @property {number} step
+ * @property {string} place
+ * @property {string} [metric]
+ * @property {MetricValue} [original_value]
+ * @property {MetricValue} [reproduced_value]
  *
  * @typedef {Object} SessionList
  * @property {Session[]} sessions
@@ -88,12 +139,144 @@
  *
  * @typedef {Object} Band
  * @property {string} metric_name
- * @property {any} group
+ * @property {string|number|boolean|null} [group]
  * @property {string[]} session_ids
  * @property {string} axis
  * @property {number[]} places
  * @property {MetricValue[]} mean
  * @property {MetricValue[]} std
+ *
+ * @typedef {Object} MetricHistories
+ * @property {number} total_sessions
+ * @property {Series[]} [series]
+ * @property {Band[]} [groups]
+ *
+ * @typedef {Object} HistoryQuestion what histories are asked for, beside the metrics
+ * @property {string[]} session_ids
+ * @property {string} [axis]
+ * @property {number} [max_points] all when it is left out
+ * @property {number} [smoothing]
+ * @property {"all"} [attempts]
+ * @property {number} [as_of]
+ * @property {{by: string, statistics: string[]}} [aggregate]
+ *
+ * @typedef {Object} ComparisonRow
+ * @property {string} key
+ * @property {any[]} values
+ * @property {boolean} equal
+ *
+ * @typedef {Object} Comparison
+ * @property {{session_id: string, session_name: string, status: Status}[]} sessions
+ * @property {{name: string, rows: ComparisonRow[]}[]} sections
+ * @property {number} equal_count
+ * @property {number} different_count
+ *
+ * @typedef {Object} LogLine
+ * @property {number} line
+ * @property {string} time
+ * @property {string} text
+ * @property {"stdout"|"stderr"|"log"} source
+ * @property {"debug"|"info"|"warning"|"error"} [level]
+ * @property {number} attempt
+ * @property {number} rank
+ * @property {number} [redacted_by]
+ *
+ * @typedef {Object} LogLineList
+ * @property {LogLine[]} lines
+ * @property {number} total
+ * @property {number} last_line
+ *
+ * @typedef {Object} ConfigurationProblem
+ * @property {string} field
+ * @property {string} message
+ * @property {number} [line]
+ *
+ * @typedef {Object} SessionGroup
+ * @property {string} [group]
+ * @property {number} sessions
+ * @property {string[]} session_ids
+ * @property {{field: string, count: number, mean: MetricValue, std: MetricValue}[]} values
+ *
+ * @typedef {Object} SessionGroupList
+ * @property {string} by
+ * @property {SessionGroup[]} groups
+ * @property {number} total
+ * @property {number} total_sessions
+ *
+ * @typedef {Object} HostReadingHistory
+ * @property {{name: string, rank: number, host: string, times: string[], values: MetricValue[]}[]} series
+ *
+ * @typedef {Object} Webhook
+ * @property {string} webhook_id
+ * @property {string} url
+ * @property {string[]} events
+ * @property {string} format
+ * @property {string} [filter]
+ * @property {boolean} enabled
+ * @property {"active"|"failing"|"no_transport"|"disabled"|"deleted"} status
+ * @property {string} [message]
+ * @property {boolean} signed
+ * @property {string} [secret]
+ * @property {number} delivered_count
+ * @property {number} failed_count
+ * @property {string} [last_attempt_at]
+ * @property {string} [next_attempt_at]
+ *
+ * @typedef {Object} Delivery
+ * @property {string} id
+ * @property {string} event
+ * @property {string} session_id
+ * @property {"delivered"|"retrying"|"failed"|"pending"} status
+ * @property {number} attempts
+ * @property {number} [status_code]
+ * @property {number} [response_time_ms]
+ * @property {string} [error_message]
+ * @property {string} created_at
+ * @property {string} [last_attempt_at]
+ * @property {string} [body]
+ *
+ * @typedef {Object} StorageShare
+ * @property {string} name
+ * @property {number} file_count
+ * @property {number} size_bytes
+ *
+ * @typedef {Object} Storage
+ * @property {number} file_count
+ * @property {number} size_bytes
+ * @property {number} stored_size_bytes
+ * @property {number} freed_by_pruning_bytes
+ * @property {StorageShare[]} kinds
+ * @property {StorageShare[]} sessions
+ *
+ * @typedef {Object} Gpu
+ * @property {number} id
+ * @property {string} [name]
+ * @property {number} [utilization]
+ * @property {number} [memory_used_gb]
+ * @property {number} [memory_total_gb]
+ *
+ * @typedef {Object} Resources
+ * @property {{percent: number, count: number}} cpu
+ * @property {{percent: number, total_bytes: number}} memory
+ * @property {{percent: number, free_bytes: number}} disk
+ * @property {Gpu[]} [gpu]
+ *
+ * @typedef {Object} Histogram a file of the format pivot.histogram
+ * @property {number[]} edges
+ * @property {number[]} counts
+ * @property {number} total_count
+ * @property {number} nan_count
+ * @property {number} positive_infinity_count
+ * @property {number} negative_infinity_count
+ * @property {MetricValue} min
+ * @property {MetricValue} max
+ * @property {MetricValue} mean
+ *
+ * @typedef {string|number|boolean|null|{number: string}} Cell
+ *
+ * @typedef {Object} DataTable a file of the format pivot.table
+ * @property {number} row_count
+ * @property {{name: string, type: string, values: Cell[]}[]} columns
  *
  * @typedef {Object} Artifact
  * @property {string} path
@@ -199,7 +382,8 @@
  * @property {string} type
  * @property {number} [position]
  * @property {string} [session_id]
- * @property {any} [series]
+ * @property {{name: string}[]} [series]
+ * @property {Record<string, MetricValue>} [metrics]
  */
 
 export {};

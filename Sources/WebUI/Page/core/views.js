@@ -26,7 +26,7 @@ export function eventText(event) {
   if (typeof data.notes === "string") parts.push(data.notes.slice(0, 120));
   if (Array.isArray(data.metrics)) parts.push(`${data.metrics.length} metrics`);
   if (Array.isArray(data.facts)) parts.push(`${data.facts.length} facts`);
-  if (Array.isArray(data.params)) parts.push(data.params.map((one) => one.name).slice(0, 8).join(", "));
+  if (Array.isArray(data.params)) parts.push(data.params.map((/** @type {{name: string}} */ one) => one.name).slice(0, 8).join(", "));
   return parts.join(" · ");
 }
 

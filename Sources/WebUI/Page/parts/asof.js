@@ -36,7 +36,7 @@ export function AsOf({ events, at, error, onClose }) {
   else if (at !== null) { index = -1; while (index < last && events[index + 1].position <= at) index += 1; }
   const event = events[Math.max(0, index)];
   const isNow = moving === null ? at === null : moving === last;
-  const set = (place) => { setMoving(null); change({ at: place >= last ? "" : events[Math.max(0, place)].position }); };
+  const set = (/** @type {number} */ place) => { setMoving(null); change({ at: place >= last ? "" : events[Math.max(0, place)].position }); };
   return html`<div class=${"asof" + (isNow ? "" : " past")} role="group" aria-label="As of">
     <b>${isNow ? "Now" : "As of"}</b>
     <button class="plain" aria-label="The event before" disabled=${index <= 0} onClick=${() => set(index - 1)}>‹</button>

@@ -11,6 +11,7 @@ import { Progress, Spark, Status, Tags } from "./small.js";
  * @property {string} id as in the address
  * @property {string} label
  * @property {number} width in pixels, the least for one that grows
+ * @property {number} [narrow] its width where there is little room
  * @property {number} [grows] its share of the room that is left
  * @property {boolean} [numeric]
  * @property {string} [sort] what the server sorts by
@@ -27,11 +28,11 @@ const Moment = ({ value, context }) => html`<span title=${time(value)}>${context
 
 /** @type {Column[]} */
 export const FIXED = [
-  { id: "status", label: "Status", width: 96, sort: "status", cell: (session) => html`<${Status} status=${session.status} archived=${session.archived} />`, value: (session) => session.status },
-  { id: "name", label: "Name", width: 170, grows: 2, sort: "session_name",
+  { id: "status", label: "Status", width: 96, narrow: 94, sort: "status", cell: (session) => html`<${Status} status=${session.status} archived=${session.archived} />`, value: (session) => session.status },
+  { id: "name", label: "Name", width: 170, narrow: 110, grows: 2, sort: "session_name",
     cell: (session, { at }) => html`<a class="name" tabindex="-1" href=${link(["session", session.session_id], { at })}
       title=${session.session_name}>${session.session_name}</a>`, value: (session) => session.session_name },
-  { id: "progress", label: "Progress", width: 132, sort: "current_epoch",
+  { id: "progress", label: "Progress", width: 132, narrow: 60, sort: "current_epoch",
     cell: (session) => html`<${Progress} session=${session} /> <span class="quiet">${session.current_epoch}/${session.total_epochs}
       </span>`, value: (session) => session.progress },
   { id: "curve", label: "Curve", width: 112, cell: (_session, { spark = [] }) => html`<${Spark} values=${spark} />`, value: () => "" },
@@ -65,7 +66,7 @@ export function column(id) {
   const found = /^(params|metrics|results|config)\.(.+)$/.exec(id);
   if (!found) return undefined;
   return {
-    id, label: found[2], width: Math.min(180, Math.max(92, 26 + 7 * found[2].length)), numeric: found[1] !== "config", sort: found[1] === "results" ? undefined : id, field: id,
+    id, label: found[2], width: Math.min(180, Math.max(92, 26 + 7 * found[2].length)), narrow: 88, numeric: found[1] !== "config", sort: found[1] === "results" ? undefined : id, field: id,
     cell: (session) => { const value = session.columns?.[id]; return html`<span title=${whole(value)}>${short(value)}</span>`; },
     value: (session) => session.columns?.[id],
   };
@@ -80,9 +81,9 @@ export const FEW = ["status", "name", "progress"];
  * @param {boolean} isNarrow whether there is little room
  */
 export function widths(shown, isNarrow = false) {
-  const room = (one) => (isNarrow && one.grows ? Math.min(one.width, 110) : one.width);
+  const room = (/** @type {Column} */ one) => (isNarrow ? one.narrow ?? Math.min(one.width, 110) : one.width);
   return {
-    template: "34px " + shown.map((one) => (one.grows ? `minmax(${room(one)}px, ${one.grows}fr)` : one.width + "px")).join(" "),
+    template: "34px " + shown.map((one) => (one.grows ? `minmax(${room(one)}px, ${one.grows}fr)` : room(one) + "px")).join(" "),
     least: 34 + shown.reduce((sum, one) => sum + room(one), 0),
   };
 }

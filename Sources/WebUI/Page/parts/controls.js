@@ -27,7 +27,7 @@ export function ChartControls({ query, attempts = false, count = null, zoom, chi
   const smooth = useRef(query.smooth ?? "");
   const setFind = useMemo(() => throttled(() => change({ find: find.current }), 150), []);
   const setSmooth = useMemo(() => throttled(() => change({ smooth: smooth.current === "0" ? "" : smooth.current }), 150), []);
-  const toggle = (name, label, title) => html`<button aria-pressed=${Boolean(query[name])} title=${title}
+  const toggle = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ title) => html`<button aria-pressed=${Boolean(query[name])} title=${title}
     onClick=${() => change({ [name]: query[name] ? "" : "1" })}>${label}</button>`;
   return html`<div class="toolbar">
     <input type="search" aria-label="Find metrics" placeholder="Find metrics" value=${query.find ?? ""}

@@ -27,6 +27,10 @@ function standalone(source) {
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
+/**
+ * @param {SVGSVGElement} source
+ * @returns {Promise<Blob>}
+ */
 async function picture(source) {
   const { text, width, height } = standalone(source);
   const image = new Image();
@@ -36,7 +40,9 @@ async function picture(source) {
   canvas.width = 2 * width;
   canvas.height = 2 * height;
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made."))), "image/png");
+  });
 }
 
 /** @param {{title: string, rows: () => any[][], controls?: any, children: any}} props */

@@ -1,7 +1,7 @@
 /** The field for a filter: it completes the names that exist, and shows a fault at its character. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
-import { field, names, quotedText } from "../core/names.js";
+import { field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
 
 const FIELDS = {
   status: "text", name: "text", tags: "texts", experiment: "text", group: "text", notes: "text", id: "text", current_epoch: "number", total_epochs: "number",
@@ -19,7 +19,7 @@ export function suggestions(text, caret) {
   const before = text.slice(0, caret);
   const value = /(\w+)\s*(?:=|!=|~|in\s*\(|,)\s*("?[^"=<>!~(),]*)$/.exec(before);
   if (value && value[1] in { status: 1, experiment: 1, group: 1, tags: 1 }) {
-    const known = value[1] === "status" ? STATUSES : [...names[value[1]]];
+    const known = value[1] === "status" ? STATUSES : [...names[/** @type {"experiment"|"group"|"tags"} */ (value[1])]];
     const written = value[2].replace(/^"/, "").toLowerCase();
     const options = known.filter((one) => one.toLowerCase().includes(written)).slice(0, 30)
       .map((one) => ({ text: value[1] === "status" ? one : quotedText(one), hint: value[1] }));
@@ -43,6 +43,17 @@ export function suggestions(text, caret) {
 }
 
 /**
+ * Asks for the names that begin as what stands before the caret does; whether there were new ones.
+ * @param {string} before
+ */
+async function learnAt(before) {
+  const name = /\b(metrics|params|results|config)\."?([\w.\-/@:%]*)$/.exec(before);
+  if (name) return learnNames(name[1], name[2]);
+  const value = /\b(experiment|group|tags?)\s*(?:=|!=|in\s*\(|,)\s*"?([^"=<>!~(),]*)$/.exec(before);
+  return value ? learnNames(value[1].replace(/s?$/, "s"), value[2]) : learnAllNames();
+}
+
+/**
  * @param {{value: string, error: any, onSubmit: (text: string) => void}} props
  */
 export function FilterInput({ value, error, onSubmit }) {
@@ -50,13 +61,22 @@ export function FilterInput({ value, error, onSubmit }) {
   const [open, setOpen] = useState(/** @type {{start: number, options: {text: string, hint: string}[]}|null} */ (null));
   const [index, setIndex] = useState(-1);
   const input = useRef(null);
+  /** Counts what was done with the keyboard: names that come later than that do not change what is chosen from. */
+  const turn = useRef(0);
   useEffect(() => { setText(value); }, [value]);
-  const suggest = () => {
+  const propose = () => {
     const found = suggestions(input.current.value, input.current.selectionStart);
     setOpen(found.options.length ? found : null);
     setIndex(-1);
   };
-  const take = (option) => {
+  const suggest = () => {
+    propose();
+    turn.current += 1;
+    const mine = turn.current;
+    // What cannot be asked for is not missed: the names that the page has seen are proposed.
+    learnAt(input.current.value.slice(0, input.current.selectionStart)).then((isNew) => { if (isNew && turn.current === mine) propose(); }).catch(() => {});
+  };
+  const take = (/** @type {{text: string}} */ option) => {
     if (!open) return;
     const caret = input.current.selectionStart;
     const next = text.slice(0, open.start) + option.text + " " + text.slice(caret);
@@ -69,7 +89,8 @@ export function FilterInput({ value, error, onSubmit }) {
     suggest();
   };
   const submit = () => { setOpen(null); onSubmit(text.trim()); };
-  const key = (event) => {
+  const key = (/** @type {KeyboardEvent} */ event) => {
+    turn.current += 1;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!open) { suggest(); return; }
       event.preventDefault();
@@ -94,7 +115,7 @@ export function FilterInput({ value, error, onSubmit }) {
         aria-invalid=${Boolean(error)} spellcheck="false" autocomplete="off" autocapitalize="off"
       placeholder="Filter: metrics.val_loss < 0.3 and tags = baseline" value=${text}
       onInput=${(event) => { setText(event.target.value); suggest(); }} onKeyDown=${key} onFocus=${() => { if (!text) suggest(); }}
-      onBlur=${() => setTimeout(() => setOpen(null), 120)} />
+      onBlur=${() => { turn.current += 1; setTimeout(() => setOpen(null), 120); }} />
     ${open && html`<ul id="filter-options" role="listbox" aria-label="Completions">${open.options.map((option, place) => html`
       <li key=${option.text} id=${"filter-option-" + place} role="option" aria-selected=${place === index}
         onMouseDown=${(event) => { event.preventDefault(); take(option); }}>

@@ -7,6 +7,7 @@ import { html } from "../core/preact.js";
 
 const INLINE = /(`[^`]+`|\*\*[^*]+\*\*|__[^_]+__|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)\s]+\)|https?:\/\/[^\s<>()]+)/;
 
+/** @param {string} target */
 function safe(target) {
   try {
     const url = new URL(target, location.href);
@@ -16,8 +17,10 @@ function safe(target) {
   }
 }
 
+/** @param {string} target @param {any} label */
 const anchor = (target, label) => html`<a href=${target} rel="noopener noreferrer" target="_blank">${label}</a>`;
 
+/** @param {string} text */
 function inline(text) {
   return text.split(INLINE).map((part) => {
     if (/^`.+`$/.test(part)) return html`<code>${part.slice(1, -1)}</code>`;
@@ -35,7 +38,7 @@ export function Markdown({ text }) {
   const blocks = [];
   const lines = text.split("\n");
   let index = 0;
-  const take = (matches) => {
+  const take = (/** @type {(line: string) => unknown} */ matches) => {
     const taken = [];
     while (index < lines.length && matches(lines[index])) { taken.push(lines[index]); index += 1; }
     return taken;

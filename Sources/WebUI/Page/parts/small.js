@@ -3,7 +3,10 @@
 import { html, useEffect, useRef, useState } from "../core/preact.js";
 import { number } from "../core/format.js";
 
-/** A session's status. */
+/**
+ * A session's status.
+ * @param {{status: string, archived?: boolean}} props
+ */
 export const Status = ({ status, archived = false }) => html`
   <span class=${"badge " + status}>${status}</span>${archived && html`<span class="badge">archived</span>`}`;
 
@@ -15,9 +18,13 @@ export const Progress = ({ session }) => html`
   <span class=${"bar " + session.status} role="img" aria-label=${`${Math.round(100 * session.progress)} % done`}>
     <i style=${{ width: 100 * session.progress + "%" }}></i></span>`;
 
+/** @param {{tags: string[]}} props */
 export const Tags = ({ tags }) => tags.map((tag) => html`<span class="tag" key=${tag} title=${tag}>${tag}</span>`);
 
-/** What went wrong, as the server says it. */
+/**
+ * What went wrong, as the server says it.
+ * @param {{error: any}} props anything that was thrown
+ */
 export const Fault = ({ error }) => error
   ? html`<p class="note bad" role="alert">${error.message ?? String(error)}</p>` : null;
 
@@ -35,14 +42,17 @@ export function Spark({ values }) {
   return html`<svg class="spark" viewBox="0 0 96 24" preserveAspectRatio="none" aria-hidden="true"><polyline points=${points} /></svg>`;
 }
 
-/** A button that opens a sheet below it; Escape and a click elsewhere close it. */
+/**
+ * A button that opens a sheet below it; Escape and a click elsewhere close it.
+ * @param {{label: any, title?: string, right?: boolean, children?: any}} props `children` can be a function that is given what closes the sheet
+ */
 export function Menu({ label, title = undefined, right = false, children }) {
   const [isOpen, setOpen] = useState(false);
   const element = useRef(null);
   useEffect(() => {
     if (!isOpen) return undefined;
-    const click = (event) => { if (!element.current.contains(event.target)) setOpen(false); };
-    const key = (event) => {
+    const click = (/** @type {MouseEvent} */ event) => { if (!element.current.contains(event.target)) setOpen(false); };
+    const key = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape") return;
       setOpen(false);
       element.current.querySelector("button").focus();
@@ -66,7 +76,7 @@ export function Dialog({ title, confirm, danger = false, disabled = false, onCon
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   useEffect(() => { element.current.showModal(); }, []);
-  const submit = async (event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
@@ -84,8 +94,10 @@ export function Dialog({ title, confirm, danger = false, disabled = false, onCon
     </form></dialog>`;
 }
 
-/** What has just happened, told at the lower edge. */
-let tellToasts = (_toast) => {};
+/** @typedef {{text: string, kind: "good"|"bad"|"", id: number}} Toast what has just happened, told at the lower edge */
+
+/** @type {(toast: Toast) => void} */
+let tellToasts = () => {};
 /**
  * @param {string} text
  * @param {"good"|"bad"|""} [kind]
@@ -93,7 +105,7 @@ let tellToasts = (_toast) => {};
 export const tell = (text, kind = "") => tellToasts({ text, kind, id: Math.random() });
 
 export function Toasts() {
-  const [toasts, setToasts] = useState(/** @type {any[]} */ ([]));
+  const [toasts, setToasts] = useState(/** @type {Toast[]} */ ([]));
   useEffect(() => {
     tellToasts = (toast) => {
       setToasts((before) => [...before.slice(-3), toast]);
@@ -122,6 +134,9 @@ export async function attempt(action, done) {
   }
 }
 
-/** A text that copies itself when clicked. */
+/**
+ * A text that copies itself when clicked.
+ * @param {{text: string, shown?: string}} props
+ */
 export const Copyable = ({ text, shown = text }) => html`<button type="button" class="plain mono" title=${`Copy ${text}`}
   onClick=${() => attempt(() => navigator.clipboard.writeText(text), "Copied.")}>${shown}</button>`;

@@ -17,8 +17,12 @@ import { Scatter } from "./compare/scatter.js";
 import { Correlation } from "./compare/correlation.js";
 import { Images } from "./compare/images.js";
 
-/** @typedef {import("../core/types.js").Session} Session */
+/**
+ * @typedef {import("../core/types.js").Session} Session
+ * @typedef {import("./props.js").Compared} Compared
+ */
 
+/** @type {Record<string, [string, (props: import("./props.js").ComparePart) => any]>} */
 const TABS = {
   curves: ["Curves", Curves], differences: ["Differences", Differences], parallel: ["Parallel coordinates", Parallel], scatter: ["Scatter", Scatter],
   correlation: ["Correlation", Correlation], images: ["Images", Images],
@@ -66,15 +70,6 @@ async function namesOf(ids, at, signal) {
   }
   return { params: [...params].sort(), results: [...results] };
 }
-
-/**
- * @typedef {Object} Compared the sessions, with the fields of the filter language that they have values of
- * @property {Session[]} sessions
- * @property {string[]} params
- * @property {string[]} metrics
- * @property {string[]} monitors
- * @property {string[]} results
- */
 
 /**
  * Reads the sessions, now or at a position, with what they can be compared by.
@@ -145,7 +140,7 @@ export function Compare({ route }) {
   const colors = useMemo(() => colorsOf(sessions, by), [sessions, by]);
   const tab = query.tab && query.tab in TABS ? query.tab : "curves";
   const View = TABS[tab][1];
-  const without = (id) => change({ ids: sessions.map((session) => session.session_id).filter((one) => one !== id).join(",") }, false);
+  const without = (/** @type {string} */ id) => change({ ids: sessions.map((session) => session.session_id).filter((one) => one !== id).join(",") }, false);
   const fields = ["experiment", "group", "tags", "status", ...(value?.params ?? []), ...(value?.monitors ?? []), ...(value?.results ?? [])];
   return html`
     <div class="toolbar"><h1>Compare</h1>

@@ -23,6 +23,7 @@ export function readTelemetry(exposition) {
   return rows;
 }
 
+/** @param {{label: string, percent: number, detail: string}} props */
 const Meter = ({ label, percent, detail }) => html`<div class="figure"><b>${short(Number(percent.toFixed(1)))} %</b>
   <span class="bar" role="img" aria-label=${`${label} ${percent.toFixed(0)} %`}><i style=${{ width: Math.min(100, percent) + "%" }}></i></span>
   <span>${label}, ${detail}</span></div>`;
@@ -30,10 +31,10 @@ const Meter = ({ label, percent, detail }) => html`<div class="figure"><b>${shor
 /** @param {{route: import("../core/route.js").Route}} _props */
 export function Server(_props) {
   const health = useReading((signal) => get("/health/detailed", {}, signal), []);
-  const load = useReading((signal) => get("/monitor/resources", {}, signal), []);
+  const load = useReading((signal) => /** @type {Promise<import("../core/types.js").Resources>} */ (get("/monitor/resources", {}, signal)), []);
   const telemetry = useReading(async () => readTelemetry(await text("/metrics")), []);
   const [asksStorage, setAsksStorage] = useState(false);
-  const storage = useReading((signal) => (asksStorage ? get("/storage", { limit: 50 }, signal) : Promise.resolve(null)), [asksStorage]);
+  const storage = useReading((signal) => /** @type {Promise<import("../core/types.js").Storage|null>} */ (asksStorage ? get("/storage", { limit: 50 }, signal) : Promise.resolve(null)), [asksStorage]);
   const [find, setFind] = useState("");
   useEffect(() => {
     const timer = setInterval(() => { health.reload(); load.reload(); telemetry.reload(); }, 5000);

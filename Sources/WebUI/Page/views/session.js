@@ -20,11 +20,16 @@ import { Code } from "./session/code.js";
 import { Host } from "./session/host.js";
 import { SessionAlerts } from "./session/alerts.js";
 
-/** @typedef {import("../core/types.js").Session} Session */
+/**
+ * @typedef {import("../core/types.js").Session} Session
+ * @typedef {import("../core/types.js").Frame} Frame
+ * @typedef {import("./props.js").Editable} Editable
+ */
 
 /** The most events of a session's lifecycle that the slider over its past has. */
 const MOST_EVENTS = 20_000;
 
+/** @type {Record<string, [string, (props: import("./props.js").SessionPart) => any]>} */
 const TABS = {
   charts: ["Charts", Charts], overview: ["Overview", Overview], epochs: ["Epochs", Epochs], checkpoints: ["Checkpoints", Checkpoints], media: ["Files", Media],
   logs: ["Log", Logs], events: ["Events", Events], configuration: ["Configuration", Configuration], code: ["Code and environment", Code], host: ["Host", Host],
@@ -33,9 +38,10 @@ const TABS = {
 
 /** Tells the tabs what a live session reports, as it happens. */
 class Bus {
-  constructor() { this.listeners = new Set(); }
-  /** @param {(frame: import("../core/types.js").Frame) => void} listener */
+  constructor() { this.listeners = /** @type {Set<(frame: Frame) => void>} */ (new Set()); }
+  /** @param {(frame: Frame) => void} listener */
   on(listener) { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; }
+  /** @param {Frame} frame */
   tell(frame) { for (const listener of [...this.listeners]) listener(frame); }
 }
 
@@ -101,7 +107,11 @@ export function SessionPage({ route }) {
     <${View} session=${session} query=${query} at=${at} bus=${bus} reload=${reload} />`;
 }
 
-/** The sessions that can be begun, stopped, repeated or put away, and what happens then. */
+/**
+ * How the session can be begun, stopped, repeated or put away, and what happens then.
+ * @param {Session} session
+ * @param {() => void} reload
+ */
 function useCommands(session, reload) {
   const path = sessionPath(session.session_id);
   const isOver = ["completed", "failed", "stopped"].includes(session.status);
@@ -136,7 +146,7 @@ function useCommands(session, reload) {
       ? { name: "Unarchive", text: "Lists show the session again, and it can be changed.", run: () => send("PATCH", path, { archived: false }), done: "It is no longer archived." }
       : { name: "Archive", text: "Lists leave it out unless archived ones are shown, and it cannot be changed. Nothing is erased, and it can be taken back.", run: () => send("DELETE", path), done: "It is archived." });
   }
-  return commands.map((command) => ({ ...command, run: async (allow) => {
+  return commands.map((command) => ({ ...command, run: async (/** @type {boolean} */ allow) => {
     const answer = await command.run(allow);
     await attempt(async () => undefined, command.done);
     if (command.name === "Reproduce" && answer?.session_id) go(link(["session", answer.session_id])); else reload();
@@ -187,10 +197,11 @@ function Head({ session, isPast, reload }) {
   </div>`;
 }
 
+/** @param {Editable} props */
 function Name({ session, isFixed, reload }) {
   const [isEdited, setEdited] = useState(false);
   const [text, setText] = useState("");
-  const submit = async (event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const done = await attempt(() => send("PATCH", sessionPath(session.session_id), { session_name: text.trim() }));
     if (done) { setEdited(false); reload(); }
@@ -205,13 +216,14 @@ function Name({ session, isFixed, reload }) {
       aria-label="Rename">rename</button>`}`;
 }
 
+/** @param {Editable} props */
 function TagEditor({ session, isFixed, reload }) {
   const [isEdited, setEdited] = useState(false);
   const [text, setText] = useState("");
-  const set = useCallback(async (tags) => {
+  const set = useCallback(async (/** @type {string[]} */ tags) => {
     if (await attempt(() => send("PATCH", sessionPath(session.session_id), { tags }))) reload();
   }, [session.session_id]);
-  const submit = async (event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (text.trim()) await set([...new Set([...session.tags, text.trim()])]);
     setText("");

@@ -7,16 +7,23 @@ import { useReading } from "../core/reading.js";
 import { change, link } from "../core/route.js";
 import { attempt, Dialog, Fault } from "../parts/small.js";
 
+/**
+ * @typedef {import("../core/types.js").Webhook} Webhook
+ * @typedef {import("../core/types.js").Delivery} Delivery
+ */
+
 const EVENTS = ["training_started", "training_completed", "training_failed", "training_stopped", "epoch_completed", "checkpoint_saved", "reproduction_reported"];
 const FORMATS = ["pivot", "slack", "discord", "teams", "ntfy"];
+/** @type {Record<string, string>} */
 const KIND = { active: "completed", delivered: "completed", failing: "failed", failed: "failed", retrying: "queued", pending: "queued", no_transport: "failed", disabled: "stopped" };
 
+/** @param {{onClose: () => void, onDone: (made: Webhook) => void}} props */
 function NewWebhook({ onClose, onDone }) {
   const [url, setUrl] = useState("");
   const [events, setEvents] = useState(["training_completed", "training_failed"]);
   const [format, setFormat] = useState("pivot");
   const [filter, setFilter] = useState("");
-  const toggle = (name) => setEvents(events.includes(name) ? events.filter((one) => one !== name) : [...events, name]);
+  const toggle = (/** @type {string} */ name) => setEvents(events.includes(name) ? events.filter((one) => one !== name) : [...events, name]);
   return html`<${Dialog} title="New webhook" confirm="Create" disabled=${!url.trim() || events.length === 0} onClose=${onClose}
     onConfirm=${async () => onDone(await send("POST", "/webhooks", { url: url.trim(), events, format, filter: filter.trim() || undefined, generate_secret: format === "pivot" && !url.startsWith("mailto:") ? true : undefined }))}>
     <label class="field">Address<input type="text" placeholder="https://… or mailto:…" value=${url}
@@ -29,13 +36,15 @@ function NewWebhook({ onClose, onDone }) {
       onInput=${(event) => setFilter(event.target.value)} /></label></${Dialog}>`;
 }
 
+/** @param {{id: string}} props */
 function Deliveries({ id }) {
   const [status, setStatus] = useState("");
   const [shown, setShown] = useState(null);
-  const { value, error, reload } = useReading((signal) => get(`/webhooks/${encodeURIComponent(id)}/deliveries`, { status, limit: 200 }, signal), [id, status]);
+  const { value, error, reload } = useReading(
+    (signal) => /** @type {Promise<{deliveries: Delivery[]}>} */ (get(`/webhooks/${encodeURIComponent(id)}/deliveries`, { status, limit: 200 }, signal)), [id, status]);
   useEffect(() => { const timer = setInterval(reload, 5000); return () => clearInterval(timer); }, []);
-  const again = (delivery) => attempt(() => send("POST", `/webhooks/${id}/deliveries/${delivery.id}/redeliver`), "It is sent again.").then(reload);
-  const show = async (delivery) => setShown(shown?.id === delivery.id ? null : await attempt(() => get(`/webhooks/${id}/deliveries/${delivery.id}`)));
+  const again = (/** @type {Delivery} */ delivery) => attempt(() => send("POST", `/webhooks/${id}/deliveries/${delivery.id}/redeliver`), "It is sent again.").then(reload);
+  const show = async (/** @type {Delivery} */ delivery) => setShown(shown?.id === delivery.id ? null : await attempt(() => get(`/webhooks/${id}/deliveries/${delivery.id}`)));
   return html`<section class="card"><header><h2 class="grow">Deliveries</h2>
     <label>Status <select value=${status} onChange=${(event) => setStatus(event.target.value)}><option value="">all</option>
       ${["delivered", "retrying", "failed", "pending"].map((name) => html`<option>${name}</option>`)}</select></label></header>
@@ -56,16 +65,16 @@ function Deliveries({ id }) {
 
 /** @param {{route: import("../core/route.js").Route}} props */
 export function Webhooks({ route }) {
-  const { value, error, reload } = useReading((signal) => get("/webhooks", { limit: 1000 }, signal), []);
+  const { value, error, reload } = useReading((signal) => /** @type {Promise<{webhooks: Webhook[]}>} */ (get("/webhooks", { limit: 1000 }, signal)), []);
   const [dialog, setDialog] = useState(/** @type {any} */ (null));
   const [made, setMade] = useState(null);
   const chosen = route.query.id;
   useEffect(() => { const timer = setInterval(reload, 5000); return () => clearInterval(timer); }, []);
-  const test = async (hook) => {
+  const test = async (/** @type {Webhook} */ hook) => {
     const answer = await attempt(() => send("POST", `/webhooks/${hook.webhook_id}/test`));
     if (answer) await attempt(async () => { if (!answer.success) throw new Error(`The test did not arrive: ${answer.error_message ?? "the answer was " + answer.status_code}`); }, `The test arrived: ${answer.status_code ?? "accepted"} after ${short(answer.response_time_ms)} ms.`);
   };
-  const enable = (hook) => attempt(() => send("PATCH", "/webhooks/" + hook.webhook_id, { enabled: !hook.enabled })).then(reload);
+  const enable = (/** @type {Webhook} */ hook) => attempt(() => send("PATCH", "/webhooks/" + hook.webhook_id, { enabled: !hook.enabled })).then(reload);
   return html`<div class="section stack"><div class="row"><h1 class="grow">Webhooks</h1>
     <button class="primary" onClick=${() => setDialog("new")}>New webhook</button></div><${Fault} error=${error} />
     ${made?.secret && html`<p class="note good">The secret that signs its requests: <code>${made.secret}</code></p>`}

@@ -91,6 +91,11 @@ class PIVOTClient:
         }
         return self._post("training/sessions", {k: v for k, v in body.items() if v is not None}, key=idempotency_key)
 
+    def check_session(self, **request: Any) -> Document:
+        """What would come of creating a session, without creating it: the configuration with all defaults, and all problems, with
+        their lines when it is given as `config_text` (YAML or JSON). Takes the fields of the request that creates one."""
+        return self._post("training/sessions/check", request)
+
     def start_training(self, session_id: str) -> Document:
         """Starts a session, or resumes a stopped or failed one."""
         return self._post(self._session(session_id, "start"))
@@ -148,6 +153,19 @@ class PIVOTClient:
             offset += len(page["sessions"])
             if not page["sessions"] or offset >= page["total"]:
                 return
+
+    def list_session_names(self, kind: str, **query: Any) -> Document:
+        """The names that sessions have, with how many have each: `kind` is params, config, metrics, results, tags, experiments or
+        groups; also `prefix`, `after` (the last answer's `next`), `limit`, `archived`."""
+        return self._get("training/sessions/names", {"kind": kind, **query})
+
+    def list_session_groups(self, by: str, values: Sequence[str] = (), **query: Any) -> Document:
+        """Sessions in groups by the values of a field, with mean, std (of a sample), min, max, median and count of the numbers in
+        each of `values`, such as metrics.val_loss.min; also `statistics`, and what `list_sessions` filters by."""
+        for name, texts in (("values", values), ("status", query.get("status")), ("statistics", query.get("statistics"))):
+            if texts:
+                query[name] = texts if isinstance(texts, str) else ",".join(texts)
+        return self._get("training/sessions/groups", {"by": by, **query})
 
     def update_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
         """Changes `session_name`, `tags`, `notes`, `params` or `archived`."""
@@ -390,7 +408,7 @@ class PIVOTClient:
     # Logs and readings
 
     def get_logs(self, session_id: str, **query: Any) -> Document:
-        """A session's log lines: `after`, `limit`, `rank`."""
+        """A session's log lines: `after`, `limit`, `rank`, `source`, `contains`. While `last_line` is below `total` there are more."""
         return self._get(self._session(session_id, "logs"), query)
 
     def get_host_readings(self, session_id: str, **query: Any) -> Document:
@@ -712,6 +730,12 @@ class PIVOTClient:
         Give the first page's `size` for the others, so that all are proven by its tree head.
         """
         return self._get(f"audit/sessions/{segment(session_id)}", query)
+
+    def get_model_proofs(self, name: str, **query: Any) -> Document:
+        """A page of a model's records with their proofs: `after`, `limit`, `size`, `payloads`, as `get_session_proofs` has
+        those of a session.
+        """
+        return self._get(f"audit/models/{segment(name)}", query)
 
     def get_public_keys(self) -> Document:
         """The log's name, and the keys that sign its tree heads or did."""

@@ -21,6 +21,12 @@ _SESSION = _SESSIONS + "/{session_id}"
 ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSIONS}": (),
     f"GET {_SESSIONS}": ("status", "tag", "experiment", "group", "q", "filter", "archived", "sort", "columns", *_PAGING, *_READING),
+    f"GET {_SESSIONS}/names": ("kind", "prefix", "after", "limit", "archived", *_FRESHNESS),
+    f"GET {_SESSIONS}/groups": (
+        "by", "values", "statistics", "status", "tag", "experiment", "group", "q", "filter", "archived", "nonfinite", *_PAGING,
+        *_READING,
+    ),
+    f"POST {_SESSIONS}/check": (),
     f"POST {_SESSIONS}/import": (),
     f"PUT {_SESSIONS}/import/files/{{digest}}": ("parent",),
     f"GET {_SESSION}": _READING,
@@ -72,7 +78,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     f"POST {_SESSION}/finish": (),
     f"POST {_SESSION}/results": (),
     f"POST {_SESSION}/provenance": (),
-    f"GET {_SESSION}/logs": ("after", "limit", "rank", *_READING),
+    f"GET {_SESSION}/logs": ("after", "limit", "rank", "source", "contains", *_READING),
     f"GET {_SESSION}/host-readings": ("rank", "max_points", "nonfinite", *_READING),
     "POST /api/v1/checkpoints": ("session_id", "epoch", "step", "attempt", "metrics", "metric_name", "metric_value", "is_best", "marks", "filename"),
     "GET /api/v1/checkpoints": (
@@ -118,6 +124,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "GET /api/v1/audit/proof/inclusion": ("position", "size"),
     "GET /api/v1/audit/proof/consistency": ("from", "to"),
     "GET /api/v1/audit/sessions/{session_id}": ("stream", "after", "limit", "size", "payloads"),
+    "GET /api/v1/audit/models/{name}": ("after", "limit", "size", "payloads"),
     "GET /api/v1/audit/public-key": (),
     "POST /api/v1/audit/rotate-key": (),
     "GET /api/v1/audit/log/checkpoint": (),

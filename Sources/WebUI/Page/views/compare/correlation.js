@@ -6,7 +6,7 @@ import { change, link } from "../../core/route.js";
 import { association } from "../../core/statistics.js";
 import { valueOf } from "../compare.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Correlation({ sessions, names, query }) {
   const results = [...names.results, ...names.monitors, ...names.metrics];
   const target = query.target || results[0];

@@ -11,7 +11,7 @@ import { ChartControls, positive, zoomOf } from "../../parts/controls.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Curves({ sessions, query, colors, counter, by, names }) {
   const [, draw] = useState(0);
   const readers = useMemo(() => Object.fromEntries(["epoch", "step", "time", "relative_time", "own"].map((axis) => [axis, new HistoryReader(() => draw((count) => count + 1))])), []);
@@ -38,15 +38,21 @@ export function Curves({ sessions, query, colors, counter, by, names }) {
         </h2>
         <span class="quiet">${metrics.length}</span></div>`}
         <div class=${"charts" + (query.wide ? " wide" : "")}>${metrics.map((metric) => html`<${InSight} key=${metric.name} height=${252}
-          onSight=${(is) => { for (const one of Object.values(readers)) one.sight(metric.name, is && one === reader); if (is) reader.sight(metric.name, true); }}>${() => html`
+          onSight=${(/** @type {boolean} */ is) => { for (const one of Object.values(readers)) one.sight(metric.name, is && one === reader); if (is) reader.sight(metric.name, true); }}>${() => html`
           <${Overlay} name=${metric.name} answer=${reader.answers.get(metric.name)} colors=${colors} query=${query} zoom=${zoom} sessions=${sessions} axis=${axis} />`}</${InSight}>`)}</div></div>`)}
     </div>`;
 }
 
+/**
+ * @param {Pick<import("../props.js").ComparePart, "sessions"|"colors"|"query"> & {name: string, axis: string,
+ *   answer: import("../../core/types.js").MetricHistories|undefined, zoom: ReturnType<typeof zoomOf>}} props
+ */
 function Overlay({ name, answer, colors, query, zoom, sessions, axis }) {
   const log = query.log === "1";
   const { lines, ranges, shown } = useMemo(() => {
+    /** @type {import("../../parts/chart.js").Line[]} */
     const lines = [];
+    /** @type {import("../../parts/chart.js").Range[]} */
     const ranges = [];
     const found = axis || (answer?.series ?? [])[0]?.axis || (answer?.groups ?? [])[0]?.axis || "epoch";
     for (const series of answer?.series ?? []) {
@@ -67,5 +73,5 @@ function Overlay({ name, answer, colors, query, zoom, sessions, axis }) {
   const all = name.includes(",") || sessions.length > 100 ? undefined
     : "/api/v1/metrics/history" + queryText({ session_ids: sessions.map((session) => session.session_id), metric_names: name, format: "csv", as_of: query.at });
   return html`<${Chart} title=${name} lines=${lines} ranges=${ranges} axis=${shown} log=${log} sync=${"compare " + shown} all=${all}
-    range=${zoom?.axis === shown ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `${shown}:${range[0]}:${range[1]}` : "" })} />`;
+    range=${zoom?.axis === shown ? zoom.range : null} onRange=${(/** @type {[number, number]|null} */ range) => change({ zoom: range ? `${shown}:${range[0]}:${range[1]}` : "" })} />`;
 }

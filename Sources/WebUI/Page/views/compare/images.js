@@ -10,7 +10,7 @@ import { byKey, placeOf } from "../session/media.js";
 /** The most sessions whose pictures are shown. */
 const MOST = 12;
 
-/** @param {any} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Images({ sessions, query }) {
   const shown = sessions.slice(0, MOST);
   const { value, error } = useReading((signal) => Promise.all(shown.map(async (session) => {
@@ -21,7 +21,7 @@ export function Images({ sessions, query }) {
   const chosen = query.keys ? query.keys.split("|") : keys.slice(0, 2);
   const steps = useMemo(() => [...new Set((value ?? []).flatMap((one) => one.groups.filter((group) => chosen.includes(group.key)).flatMap((group) => [...group.steps.keys()])))].sort((one, other) => one - other), [value, chosen.join()]);
   const step = query.step ? Number(query.step) : steps[steps.length - 1];
-  const toggle = (key) => change({ keys: (chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]).join("|") });
+  const toggle = (/** @type {string} */ key) => change({ keys: (chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]).join("|") });
   if (value && keys.length === 0) return html`<p class="padded quiet">None of these sessions has logged pictures.</p>`;
   return html`<div class="toolbar">${keys.map((key) => html`<button key=${key} aria-pressed=${chosen.includes(key)}
     onClick=${() => toggle(key)}>${key}</button>`)}
@@ -38,7 +38,7 @@ export function Images({ sessions, query }) {
     if (!group) return html`<td key=${session.session_id} class="quiet">none</td>`;
     const own = [...group.steps.keys()];
     const at = own[placeOf(own, step)];
-    return html`<td key=${session.session_id}>${group.steps.get(at).slice(0, 4).map((one) => html`<img
+    return html`<td key=${session.session_id}>${(group.steps.get(at) ?? []).slice(0, 4).map((one) => html`<img
       key=${one.path} src=${artifactAddress(session.session_id, one)} alt=${`${key} of ${session.session_name}, step ${at}`} loading="lazy" />`)}
       <div class="quiet">step ${at}</div></td>`;
   })}</tr>`)}</tbody></table></div>`;

@@ -12,14 +12,18 @@ const HEIGHT = 380;
 const TOP = 46;
 const BOTTOM = 24;
 
-/** The axes that are shown unless others are chosen: params that differ, and the monitored result. */
+/**
+ * The axes that are shown unless others are chosen: params that differ, and the monitored result.
+ * @param {import("../../core/types.js").Session[]} sessions
+ * @param {import("../props.js").Compared} names
+ */
 export function usualAxes(sessions, names) {
-  const differs = (name) => new Set(sessions.map((session) => String(valueOf(session, name)))).size > 1;
+  const differs = (/** @type {string} */ name) => new Set(sessions.map((session) => String(valueOf(session, name)))).size > 1;
   const results = [...names.results, ...(names.monitors.length ? names.monitors : names.metrics.slice(0, 1))];
   return [...names.params.filter(differs).slice(0, 8), ...results.slice(0, 2)];
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Parallel({ sessions, names, query, colors }) {
   const axes = query.axes ? query.axes.split("|") : usualAxes(sessions, names);
   const [brushes, setBrushes] = useState(/** @type {Record<string, [number, number]>} */ ({}));
@@ -27,9 +31,9 @@ export function Parallel({ sessions, names, query, colors }) {
   const drag = useRef(null);
   const width = Math.max(600, 150 * axes.length);
   const scales = axes.map((name) => scaleOf(sessions.map((session) => valueOf(session, name))));
-  const x = (index) => 70 + index * (width - 140) / Math.max(1, axes.length - 1);
-  const y = (place) => HEIGHT - BOTTOM - place * (HEIGHT - TOP - BOTTOM);
-  const placeAt = (event) => {
+  const x = (/** @type {number} */ index) => 70 + index * (width - 140) / Math.max(1, axes.length - 1);
+  const y = (/** @type {number} */ place) => HEIGHT - BOTTOM - place * (HEIGHT - TOP - BOTTOM);
+  const placeAt = (/** @type {any} */ event) => {
     const box = event.currentTarget.ownerSVGElement.getBoundingClientRect();
     return Math.min(1, Math.max(0, (HEIGHT - BOTTOM - (event.clientY - box.top) * HEIGHT / box.height) / (HEIGHT - TOP - BOTTOM)));
   };
@@ -40,8 +44,8 @@ export function Parallel({ sessions, names, query, colors }) {
     return place >= brush[0] - 1e-9 && place <= brush[1] + 1e-9;
   }));
   const isKept = new Set(kept.map((session) => session.session_id));
-  const toggle = (name) => { const next = axes.includes(name) ? axes.filter((one) => one !== name) : [...axes, name]; change({ axes: next.join("|") }); };
-  const path = (session) => axes.map((name, index) => [x(index), y(scales[index].place(valueOf(session, name)))]).filter(([, place]) => Number.isFinite(place)).map(([left, top], index) => `${index ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
+  const toggle = (/** @type {string} */ name) => { const next = axes.includes(name) ? axes.filter((one) => one !== name) : [...axes, name]; change({ axes: next.join("|") }); };
+  const path = (/** @type {import("../../core/types.js").Session} */ session) => axes.map((name, index) => [x(index), y(scales[index].place(valueOf(session, name)))]).filter(([, place]) => Number.isFinite(place)).map(([left, top], index) => `${index ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
   const hovered = sessions.find((session) => session.session_id === over);
   return html`<div class="section stack"><div class="row"><${Menu} label="Axes">
     ${[...names.params, ...names.results, ...names.monitors, ...names.metrics].map((name) => html`<label class="option" key=${name}>

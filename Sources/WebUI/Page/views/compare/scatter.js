@@ -10,7 +10,7 @@ import { usualAxes } from "./parallel.js";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [860, 460, 86, 20, 16, 52];
 
-/** @param {any} props */
+/** @param {import("../props.js").ComparePart} props */
 export function Scatter({ sessions, names, query, colors, by }) {
   const [over, setOver] = useState("");
   const usual = usualAxes(sessions, names);
@@ -20,14 +20,14 @@ export function Scatter({ sessions, names, query, colors, by }) {
   const zName = query.z ?? "";
   const [xs, ys] = [xName, yName].map((name) => scaleOf(sessions.map((session) => valueOf(session, name))));
   const zs = zName ? scaleOf(sessions.map((session) => valueOf(session, zName))) : null;
-  const x = (place) => LEFT + (0.03 + 0.94 * place) * (WIDTH - LEFT - RIGHT);
-  const y = (place) => HEIGHT - BOTTOM - (0.04 + 0.92 * place) * (HEIGHT - TOP - BOTTOM);
+  const x = (/** @type {number} */ place) => LEFT + (0.03 + 0.94 * place) * (WIDTH - LEFT - RIGHT);
+  const y = (/** @type {number} */ place) => HEIGHT - BOTTOM - (0.04 + 0.92 * place) * (HEIGHT - TOP - BOTTOM);
   const dots = sessions.map((session) => ({ session, x: xs.place(valueOf(session, xName)), y: ys.place(valueOf(session, yName)) })).filter((dot) => Number.isFinite(dot.x) && Number.isFinite(dot.y));
-  const fill = (session) => { if (!zs) return colors.get(session.session_id); const place = zs.place(valueOf(session, zName)); return Number.isFinite(place) ? shade(place) : "#8a93a0"; };
-  const chooser = (label, name, value, none) => html`<label>${label} <select aria-label=${label} value=${value}
+  const fill = (/** @type {import("../../core/types.js").Session} */ session) => { if (!zs) return colors.get(session.session_id); const place = zs.place(valueOf(session, zName)); return Number.isFinite(place) ? shade(place) : "#8a93a0"; };
+  const chooser = (/** @type {string} */ label, /** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ none) => html`<label>${label} <select aria-label=${label} value=${value}
     onChange=${(event) => change({ [name]: event.target.value })}>${none && html`<option value="">${none}</option>`}${all.map((one) => html`<option
     key=${one} value=${one}>${one}</option>`)}</select></label>`;
-  const text = (tick) => (typeof tick === "number" ? short(tick) : String(tick).slice(0, 16));
+  const text = (/** @type {number|string} */ tick) => (typeof tick === "number" ? short(tick) : String(tick).slice(0, 16));
   const hovered = sessions.find((session) => session.session_id === over);
   return html`<div class="section stack"><div class="row">
     ${chooser("Across", "x", xName, "")}${chooser("Up", "y", yName, "")}${chooser("Colour", "z", zName, `as the legend (${by})`)}

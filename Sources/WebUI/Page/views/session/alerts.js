@@ -8,7 +8,7 @@ import { AlertTable } from "../../parts/alerts.js";
 import { Fault } from "../../parts/small.js";
 import { RuleDialog } from "../alerts/rule.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function SessionAlerts({ session, at, bus }) {
   const question = { session_id: session.session_id, as_of: at ?? undefined, limit: 1000 };
   const { value, error, reload } = useReading((signal) => get("/alerts", question, signal), [session.session_id, at]);

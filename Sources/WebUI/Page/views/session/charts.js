@@ -12,10 +12,15 @@ import { ChartControls, positive, zoomOf } from "../../parts/controls.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
+/** @typedef {import("../../core/types.js").MetricName} MetricName */
+
 /** The most points of a curve that are asked for; a range with fewer is exact. */
 export const MOST_POINTS = 1600;
 
-/** What a chart says of its points beside its name. */
+/**
+ * What a chart says of its points beside its name.
+ * @param {import("../../core/types.js").Series|undefined} series
+ */
 export function remark(series) {
   if (!series) return null;
   const parts = [];
@@ -25,10 +30,11 @@ export function remark(series) {
   return parts.length ? html`<span class="quiet" title="NaN and infinite values are marked at the edge of the plot. Of many points, the first, least, greatest and last of equal parts are drawn; zoom in to have all.">${parts.join(", ")}</span>` : null;
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Charts({ session, query, at, bus }) {
   const id = session.session_id;
-  const { value: list, error, reload } = useReading((signal) => get(sessionPath(id, "/metric-names"), { as_of: at ?? undefined }, signal), [id, at]);
+  const { value: list, error, reload } = useReading(
+    (signal) => /** @type {Promise<{metrics: MetricName[]}>} */ (get(sessionPath(id, "/metric-names"), { as_of: at ?? undefined }, signal)), [id, at]);
   const [, draw] = useState(0);
   const readers = useMemo(() => Object.fromEntries(["epoch", "step", "time", "relative_time"].map((axis) => [axis, new HistoryReader(() => draw((count) => count + 1))])), []);
   const zoom = zoomOf(query);
@@ -50,8 +56,8 @@ export function Charts({ session, query, at, bus }) {
     const names = throttled(reload, 2000);
     const stop = bus.on((frame) => {
       if (frame.type === "resync") { for (const name of known.current) touched.add(name); names(); }
-      else if (frame.type === "metrics") for (const series of frame.series) touched.add(series.name);
-      else if (frame.type === "epoch_complete") for (const name of Object.keys(frame.metrics)) touched.add(name);
+      else if (frame.type === "metrics") for (const series of frame.series ?? []) touched.add(series.name);
+      else if (frame.type === "epoch_complete") for (const name of Object.keys(frame.metrics ?? {})) touched.add(name);
       else return;
       if ([...touched].some((name) => !known.current.has(name))) names();
       read();
@@ -60,13 +66,13 @@ export function Charts({ session, query, at, bus }) {
   }, [at]);
   const found = (list?.metrics ?? []).filter((metric) => !query.find || metric.name.toLowerCase().includes(query.find.toLowerCase()));
   const groups = byPrefix(found);
-  const chartOf = (metric) => {
+  const chartOf = (/** @type {MetricName} */ metric) => {
     const axis = query.axis || (metric.epochs ? "epoch" : "step");
     const reader = readers[axis];
     const answer = reader.answers.get(metric.name);
     const series = answer?.series.find((one) => one.axis === axis) ?? answer?.series[0];
     const height = 252;
-    return html`<${InSight} key=${metric.name + axis} height=${height} onSight=${(is) => reader.sight(metric.name, is)}>${() => html`
+    return html`<${InSight} key=${metric.name + axis} height=${height} onSight=${(/** @type {boolean} */ is) => reader.sight(metric.name, is)}>${() => html`
       <${MetricChart} metric=${metric} axis=${axis} series=${series} session=${session} query=${query} zoom=${zoom} at=${at} />`}</${InSight}>`;
   };
   const fault = error ?? Object.values(readers).map((reader) => reader.error).find((one) => one);
@@ -84,6 +90,10 @@ export function Charts({ session, query, at, bus }) {
     </div>`;
 }
 
+/**
+ * @param {Pick<import("../props.js").SessionPart, "session"|"query"|"at"> & {metric: MetricName, axis: string,
+ *   series: import("../../core/types.js").Series|undefined, zoom: ReturnType<typeof zoomOf>}} props
+ */
 function MetricChart({ metric, axis, series, session, query, zoom, at }) {
   const attempts = session.attempts ?? [];
   const log = query.log === "1";
@@ -98,6 +108,6 @@ function MetricChart({ metric, axis, series, session, query, zoom, at }) {
   }, [series, log, query.envelope, attempts.length]);
   const all = "/api/v1/metrics/history" + queryText({ session_ids: session.session_id, metric_names: metric.name.includes(",") ? undefined : metric.name, axis, format: "csv", as_of: at ?? undefined });
   return html`<${Chart} title=${metric.name} lines=${lines} ranges=${ranges} axis=${axis} log=${log} sync=${"session " + axis}
-    range=${zoom?.axis === axis ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `${axis}:${range[0]}:${range[1]}` : "" })}
+    range=${zoom?.axis === axis ? zoom.range : null} onRange=${(/** @type {[number, number]|null} */ range) => change({ zoom: range ? `${axis}:${range[0]}:${range[1]}` : "" })}
     note=${remark(series)} all=${metric.name.includes(",") ? undefined : all} />`;
 }

@@ -8,10 +8,12 @@ import { go, link } from "../../core/route.js";
 import { AliasDialog } from "../../parts/alias.js";
 import { Copyable, Dialog, Fault } from "../../parts/small.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Checkpoints({ session, at, bus, query }) {
   const all = query.attempts === "all";
-  const { value, error, reload } = useReading((signal) => get("/checkpoints", { session_id: session.session_id, attempts: all ? "all" : undefined, as_of: at ?? undefined }, signal), [session.session_id, all, at]);
+  const { value, error, reload } = useReading(
+    (signal) => /** @type {Promise<{checkpoints: import("../../core/types.js").Checkpoint[]}>} */ (
+      get("/checkpoints", { session_id: session.session_id, attempts: all ? "all" : undefined, as_of: at ?? undefined }, signal)), [session.session_id, all, at]);
   const [asked, setAsked] = useState(null);
   const [named, setNamed] = useState(/** @type {any} */ (null));
   useEffect(() => {

@@ -16,13 +16,20 @@ export function kindOf(line) {
   return line.startsWith("-") ? "removed" : "";
 }
 
+/**
+ * What an attempt says of the program and the data that it trained with.
+ * @type {("binary"|"engine"|"instruction_set"|"threads"|"data_digest"|"devices")[]}
+ */
+const TRAINED_BY = ["binary", "engine", "instruction_set", "threads", "data_digest", "devices"];
+
 /** The most lines of a diff that are drawn. */
 const MOST_LINES = 5000;
 
+/** @param {Pick<import("../props.js").SessionPart, "session"|"at">} props */
 function Diff({ session, at }) {
   const { value, error } = useReading(async (signal) => {
     const answer = await get(sessionPath(session.session_id, "/artifacts"), { prefix: "provenance/", as_of: at ?? undefined }, signal);
-    const found = answer.artifacts.find((one) => one.path.endsWith(".diff"));
+    const found = answer.artifacts.find((/** @type {import("../../core/types.js").Artifact} */ one) => one.path.endsWith(".diff"));
     if (!found) return null;
     const target = artifactAddress(session.session_id, found);
     return { target, lines: (await text(target)).split("\n") };
@@ -35,20 +42,21 @@ function Diff({ session, at }) {
       ${value.lines.length > MOST_LINES && `: the first ${MOST_LINES} of ${value.lines.length} lines are shown`}</p></div>`;
 }
 
+/** @param {{title: string, rows: [string, any][]}} props */
 const Facts = ({ title, rows }) => rows.length === 0 ? null : html`<section class="card"><header><h2>${title}</h2>
   <span class="quiet">${rows.length}</span></header><div class="scroll" tabindex="0"><table class="plain"><tbody>
   ${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th>
     <td class="break mono">${value?.redacted_by ? `removed by event ${value.redacted_by}` : String(value)}</td></tr>`)}</tbody></table></div></section>`;
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Code({ session, at }) {
   const facts = Object.entries(session.provenance ?? {});
   /** @param {[string, any]} fact */
   const isCode = ([name]) => /^(git|code|commit|repository|branch|source)/.test(name);
   /** @param {[string, any]} fact */
   const isPackage = ([name]) => name.startsWith("package.");
-  const trained = (session.attempts ?? []).flatMap((one) => ["binary", "engine", "instruction_set", "threads", "data_digest", "devices"]
-    .filter((name) => one[name] !== undefined).map((name) => [`attempt ${one.attempt}: ${name.replaceAll("_", " ")}`, one[name]]));
+  const trained = (session.attempts ?? []).flatMap((one) => TRAINED_BY.filter((name) => one[name] !== undefined)
+    .map((name) => /** @type {[string, any]} */ ([`attempt ${one.attempt}: ${name.replaceAll("_", " ")}`, one[name]])));
   return html`<div class="section stack"><div class="columns">
       <${Facts} title="Code" rows=${facts.filter(isCode)} />
       <${Facts} title="Program and data" rows=${trained} />

@@ -4,7 +4,7 @@ import { html, useState } from "../../core/preact.js";
 import { save, whole } from "../../core/format.js";
 import { flatten } from "../../core/configuration.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Configuration({ session }) {
   const [find, setFind] = useState("");
   const [isText, setText] = useState(false);

@@ -6,10 +6,12 @@ import { csv, number, save, short, time } from "../../core/format.js";
 import { throttled, useReading } from "../../core/reading.js";
 import { Fault } from "../../parts/small.js";
 
+/** @typedef {{epoch: number, step: number, time: number, values: Record<string, import("../../core/types.js").MetricValue>}} EpochRow */
+
 /** The most rows that are drawn; all are in the file. */
 const MOST_ROWS = 2000;
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Epochs({ session, at, bus }) {
   const { value, error, reload } = useReading((signal) => histories({ session_ids: [session.session_id], axis: "epoch", as_of: at ?? undefined }, signal), [session.session_id, at]);
   const [sort, setSort] = useState({ name: "", falling: true });
@@ -19,20 +21,23 @@ export function Epochs({ session, at, bus }) {
     return () => { stop(); again.cancel(); };
   }, []);
   const { names, rows } = useMemo(() => {
+    /** @type {Map<number, EpochRow>} */
     const byEpoch = new Map();
+    /** @type {string[]} */
     const names = [];
     for (const series of value?.series ?? []) {
       names.push(series.metric_name);
       (series.epochs ?? []).forEach((epoch, index) => {
-        if (!byEpoch.has(epoch)) byEpoch.set(epoch, { epoch, step: series.steps[index], time: series.times[index], values: {} });
-        byEpoch.get(epoch).values[series.metric_name] = series.values[index];
+        const row = byEpoch.get(epoch) ?? { epoch, step: series.steps[index], time: series.times[index], values: {} };
+        row.values[series.metric_name] = series.values[index];
+        byEpoch.set(epoch, row);
       });
     }
     return { names, rows: [...byEpoch.values()].sort((one, other) => other.epoch - one.epoch) };
   }, [value]);
   const sorted = [...rows];
   if (sort.name) {
-    const of = (row) => { const found = number(row.values[sort.name]); return Number.isNaN(found) ? -Infinity : found; };
+    const of = (/** @type {EpochRow} */ row) => { const found = number(row.values[sort.name]); return Number.isNaN(found) ? -Infinity : found; };
     sorted.sort((one, other) => (of(one) - of(other)) * (sort.falling ? -1 : 1));
   } else if (!sort.falling) sorted.reverse();
   const best = Object.fromEntries(names.map((name) => {
@@ -40,7 +45,7 @@ export function Epochs({ session, at, bus }) {
     const isLess = name === session.monitor ? session.monitor_mode === "min" : /loss|error|time/.test(name);
     return [name, isLess ? Math.min(...finite) : Math.max(...finite)];
   }));
-  const head = (name, label) => html`<th scope="col" class="num"
+  const head = (/** @type {string} */ name, /** @type {string} */ label) => html`<th scope="col" class="num"
     aria-sort=${sort.name === name ? (sort.falling ? "descending" : "ascending") : undefined}>
     <button class="plain"
       onClick=${() => setSort({ name, falling: sort.name === name ? !sort.falling : true })}>${label}${sort.name === name && (sort.falling ? " ▼" : " ▲")}</button></th>`;

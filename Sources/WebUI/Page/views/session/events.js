@@ -40,7 +40,7 @@ function Proof({ position, proofs }) {
   return html`<a class="quiet" href=${target} title="Verify its record in this browser">verify</a>`;
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Events({ session, at, bus }) {
   const [stream, setStream] = useState("session");
   const [after, setAfter] = useState(0);

@@ -10,9 +10,10 @@ import { zoomOf } from "../../parts/controls.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Host({ session, query, at, bus }) {
-  const { value, error, reload } = useReading((signal) => get(sessionPath(session.session_id, "/host-readings"), { max_points: 1500, as_of: at ?? undefined }, signal), [session.session_id, at]);
+  const { value, error, reload } = useReading((signal) => /** @type {Promise<import("../../core/types.js").HostReadingHistory>} */ (
+    get(sessionPath(session.session_id, "/host-readings"), { max_points: 1500, as_of: at ?? undefined }, signal)), [session.session_id, at]);
   const zoom = zoomOf(query);
   useEffect(() => {
     const again = throttled(reload, 2000);
@@ -20,12 +21,13 @@ export function Host({ session, query, at, bus }) {
     return () => { stop(); again.cancel(); };
   }, []);
   const charts = useMemo(() => {
+    /** @type {Map<string, import("../../parts/chart.js").Line[]>} */
     const byName = new Map();
     for (const series of value?.series ?? []) {
       const kept = series.times.map((at) => Date.parse(at)).map((at, index) => ({ at, value: number(series.values[index]) }));
       if (kept.length === 0) continue;
-      if (!byName.has(series.name)) byName.set(series.name, []);
-      const lines = byName.get(series.name);
+      const lines = byName.get(series.name) ?? [];
+      byName.set(series.name, lines);
       lines.push({ label: `rank ${series.rank}${series.host ? ", " + series.host : ""}`, color: color(lines.length), x: kept.map((one) => one.at / 1000), y: kept.map((one) => one.value), hollow: kept.length === 1 });
     }
     return [...byName].sort(([one], [other]) => one.localeCompare(other));
@@ -36,5 +38,5 @@ export function Host({ session, query, at, bus }) {
     <div class="charts">${charts.map(([name, lines]) => html`<${InSight} key=${name} height=${252}>${() => html`<${Chart}
       title=${name} lines=${lines} axis="time" sync="session time" unit=${/bytes/.test(name) ? "bytes" : undefined}
       note=${/bytes/.test(name) && html`<span class="quiet">${size(lines[0].y[lines[0].y.length - 1])}</span>`}
-      range=${zoom?.axis === "time" ? zoom.range : null} onRange=${(range) => change({ zoom: range ? `time:${range[0]}:${range[1]}` : "" })} />`}</${InSight}>`)}</div></div>`;
+      range=${zoom?.axis === "time" ? zoom.range : null} onRange=${(/** @type {[number, number]|null} */ range) => change({ zoom: range ? `time:${range[0]}:${range[1]}` : "" })} />`}</${InSight}>`)}</div></div>`;
 }

@@ -8,40 +8,56 @@ import { change } from "../../core/route.js";
 import { InSight } from "../../parts/sight.js";
 import { Fault } from "../../parts/small.js";
 
-/** @typedef {import("../../core/types.js").Artifact} Artifact */
+/**
+ * @typedef {import("../../core/types.js").Artifact} Artifact
+ * @typedef {import("../../core/types.js").Histogram} Histogram
+ */
 
 /** The kinds that have views of their own, in the order in which they stand. */
 const KINDS = { image: "Pictures", figure: "Figures", histogram: "Histograms", table: "Tables" };
 
+/** @param {Artifact} artifact */
 const canShow = (artifact) => /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/.test(artifact.content_type);
+
+/**
+ * @typedef {Object} Shown artifacts that show the same, by their steps; those without a step have −1
+ * @property {string} kind
+ * @property {string} key
+ * @property {Map<number, Artifact[]>} steps
+ */
 
 /**
  * Artifacts by what they show, each in the order of its steps.
  * @param {Artifact[]} artifacts
  */
 export function byKey(artifacts) {
+  /** @type {Map<string, Shown>} */
   const groups = new Map();
   for (const artifact of artifacts) {
     const kind = artifact.kind ?? "";
     if (!(kind in KINDS) || (kind === "figure" && !canShow(artifact) && artifact.content_type !== "application/json")) continue;
     const key = `${kind}\n${artifact.key ?? artifact.path}`;
-    if (!groups.has(key)) groups.set(key, { kind, key: artifact.key ?? artifact.path, steps: new Map() });
-    const { steps } = groups.get(key);
+    const group = groups.get(key) ?? { kind, key: artifact.key ?? artifact.path, steps: new Map() };
     const step = artifact.step ?? -1;
-    if (!steps.has(step)) steps.set(step, []);
-    steps.get(step).push(artifact);
+    groups.set(key, group);
+    group.steps.set(step, [...(group.steps.get(step) ?? []), artifact]);
   }
   for (const group of groups.values()) group.steps = new Map([...group.steps].sort(([one], [other]) => one - other));
   return [...groups.values()].sort((one, other) => Object.keys(KINDS).indexOf(one.kind) - Object.keys(KINDS).indexOf(other.kind) || one.key.localeCompare(other.key));
 }
 
-/** The last place of `steps` that is not beyond `step`. */
+/**
+ * The last place of `steps` that is not beyond `step`.
+ * @param {number[]} steps
+ * @param {number} step
+ */
 export function placeOf(steps, step) {
   let place = 0;
   steps.forEach((one, index) => { if (one <= step) place = index; });
   return place;
 }
 
+/** @param {{steps: number[], place: number, onPlace: (place: number) => void, label: string}} props */
 function StepSlider({ steps, place, onPlace, label }) {
   if (steps.length < 2) return steps[0] >= 0 ? html`<span class="quiet">step ${steps[0]}</span>` : null;
   return html`<div class="row"><input class="grow" type="range" min="0" max=${steps.length - 1} value=${place} aria-label=${label}
@@ -49,17 +65,30 @@ function StepSlider({ steps, place, onPlace, label }) {
     <span class="quiet">step ${steps[place]} (${place + 1} of ${steps.length})</span></div>`;
 }
 
-/** Reads documents of artifacts; each digest is read once. */
+/**
+ * The documents of artifacts by their digests; each is read once.
+ * @type {Map<string, Promise<any>>}
+ */
 const documents = new Map();
+
+/**
+ * @param {string} session
+ * @param {Artifact} artifact
+ * @returns {Promise<any>} a Histogram or a DataTable, as the artifact's kind says
+ */
 function documentOf(session, artifact) {
-  if (!documents.has(artifact.digest)) {
-    if (documents.size > 400) documents.clear();
-    documents.set(artifact.digest, fetch(artifactAddress(session, artifact)).then((answer) => { if (!answer.ok) throw new Error(`${artifact.path} cannot be read (${answer.status}).`); return answer.json(); }));
-  }
-  return documents.get(artifact.digest);
+  const known = documents.get(artifact.digest);
+  if (known) return known;
+  if (documents.size > 400) documents.clear();
+  const read = fetch(artifactAddress(session, artifact)).then((answer) => { if (!answer.ok) throw new Error(`${artifact.path} cannot be read (${answer.status}).`); return answer.json(); });
+  documents.set(artifact.digest, read);
+  return read;
 }
 
-/** The bars of one histogram. */
+/**
+ * The bars of one histogram.
+ * @param {{document: Histogram}} props
+ */
 function Bars({ document: found }) {
   const counts = found.counts ?? [];
   if (counts.length === 0) return html`<p class="quiet">No finite value.</p>`;
@@ -75,11 +104,15 @@ function Bars({ document: found }) {
       ${label}${found.nan_count ? `, ${found.nan_count} NaN` : ""}${found.positive_infinity_count + found.negative_infinity_count ? `, ${found.positive_infinity_count + found.negative_infinity_count} infinite` : ""}</p>`;
 }
 
-/** The histograms of many steps: time from left to right, values upwards, darker where there are more. */
+/**
+ * The histograms of many steps: time from left to right, values upwards, darker where there are more.
+ * @param {{session: string, artifacts: Artifact[]}} props
+ */
 function Heat({ session, artifacts }) {
   const canvas = useRef(null);
   const chosen = useMemo(() => { const every = Math.ceil(artifacts.length / 60); return artifacts.filter((_, index) => index % every === 0 || index === artifacts.length - 1); }, [artifacts]);
-  const { value: found = [] } = useReading(() => Promise.all(chosen.map((one) => documentOf(session, one))), [chosen.map((one) => one.digest).join()]);
+  const { value } = useReading(() => /** @type {Promise<Histogram[]>} */ (Promise.all(chosen.map((one) => documentOf(session, one)))), [chosen.map((one) => one.digest).join()]);
+  const found = useMemo(() => value ?? [], [value]);
   const finite = found.filter((one) => one.edges.length > 1);
   const low = Math.min(...finite.map((one) => one.edges[0]));
   const high = Math.max(...finite.map((one) => one.edges[one.edges.length - 1]));
@@ -99,17 +132,20 @@ function Heat({ session, artifacts }) {
       }
     });
   }, [found]);
-  if (!found) return html`<p class="quiet">reading…</p>`;
+  if (!value) return html`<p class="quiet">reading…</p>`;
   return html`<canvas ref=${canvas} width="480" height="160" class="heat" role="img"
     aria-label=${`Distribution over ${chosen.length} steps, from ${short(low)} to ${short(high)}`}></canvas>
     <div class="row quiet"><span>step ${chosen[0].step}</span><span class="grow end">step ${chosen[chosen.length - 1].step}</span>
       <span>values ${short(low)} to ${short(high)}</span></div>`;
 }
 
-/** A document's table, of which the first rows are drawn. */
+/**
+ * A document's table, of which the first rows are drawn.
+ * @param {{document: import("../../core/types.js").DataTable, name: string}} props
+ */
 function Table({ document: found, name }) {
   const [sort, setSort] = useState({ column: -1, falling: false });
-  const cell = (value) => (value !== null && typeof value === "object" ? value.number : value);
+  const cell = (/** @type {import("../../core/types.js").Cell} */ value) => (value !== null && typeof value === "object" ? value.number : value);
   const order = Array.from({ length: found.row_count }, (_, index) => index);
   if (sort.column >= 0) {
     const { values } = found.columns[sort.column];
@@ -131,31 +167,33 @@ function Table({ document: found, name }) {
       <button class="plain" onClick=${table}>CSV</button></p>`;
 }
 
+/** @param {{session: string, artifact: Artifact, View: (props: {document: any, name: string}) => any}} props */
 function DocumentView({ session, artifact, View }) {
   const { value, error } = useReading(() => documentOf(session, artifact), [artifact.digest]);
   if (error) return html`<${Fault} error=${error} />`;
   return value ? html`<${View} document=${value} name=${artifact.path} />` : html`<p class="quiet">reading…</p>`;
 }
 
+/** @param {{session: string, group: Shown, step: number|null}} props */
 function Group({ session, group, step }) {
   const steps = [...group.steps.keys()];
   const [own, setOwn] = useState(/** @type {number|null} */ (null));
   useEffect(() => { setOwn(null); }, [step]);
   const place = Math.min(own ?? (step === null ? steps.length - 1 : placeOf(steps, step)), steps.length - 1);
-  const shown = group.steps.get(steps[place]);
+  const shown = group.steps.get(steps[place]) ?? [];
   const pictures = shown.filter(canShow);
   return html`<section class="card picture"><header class="row"><h3 class="grow clip" title=${group.key}>${group.key}</h3>
     <a href=${artifactAddress(session, shown[0])} download class="quiet">download</a></header>
     ${pictures.length > 0 && html`<div class=${pictures.length > 1 ? "pictures small" : ""}>${pictures.map((one) => html`<a key=${one.path}
       href=${artifactAddress(session, one)} target="_blank" rel="noopener">
       <img src=${artifactAddress(session, one)} loading="lazy" alt=${`${group.key}, step ${one.step ?? "none"}`} /></a>`)}</div>`}
-    ${group.kind === "histogram" && steps.length > 1 && html`<${Heat} session=${session} artifacts=${steps.map((one) => group.steps.get(one)[0])} />`}
+    ${group.kind === "histogram" && steps.length > 1 && html`<${Heat} session=${session} artifacts=${steps.flatMap((one) => group.steps.get(one)?.[0] ?? [])} />`}
     ${group.kind === "histogram" && html`<${DocumentView} session=${session} artifact=${shown[0]} View=${Bars} />`}
     ${group.kind === "table" && html`<${DocumentView} session=${session} artifact=${shown[0]} View=${Table} />`}
     <${StepSlider} steps=${steps} place=${place} onPlace=${setOwn} label=${"Step of " + group.key} /></section>`;
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Media({ session, query, at, bus }) {
   const id = session.session_id;
   const { value, error, reload } = useReading((signal) => get(sessionPath(id, "/artifacts"), { attempts: query.attempts === "all" ? "all" : undefined, as_of: at ?? undefined }, signal), [id, query.attempts, at]);

@@ -7,6 +7,7 @@ import { link } from "../../core/route.js";
 import { Markdown } from "../../parts/markdown.js";
 import { attempt } from "../../parts/small.js";
 
+/** @param {import("../props.js").Editable} props */
 function Notes({ session, isFixed, reload }) {
   const [text, setText] = useState(/** @type {string|null} */ (null));
   const save = async () => {
@@ -23,6 +24,7 @@ function Notes({ session, isFixed, reload }) {
 
 const VERDICTS = { identical: ["good", "Bit-identical"], within_tolerance: ["good", "Equal within the tolerance"], differs: ["bad", "Different"], refused: ["warn", "Refused"], incomplete: ["warn", "No verdict"] };
 
+/** @param {{report: import("../../core/types.js").ReproductionReport, id: string}} props */
 function Verdict({ report, id }) {
   const [kind, text] = VERDICTS[report.verdict] ?? ["", report.verdict];
   const other = report.original_session_id === id ? report.reproduction_session_id : report.original_session_id;
@@ -38,7 +40,7 @@ function Verdict({ report, id }) {
         <dd><a href=${link(["session", other])}>${other}</a> · <a href=${link(["compare"], { ids: `${id},${other}` })}>compare</a></dd></dl></div>`;
 }
 
-/** @param {any} props */
+/** @param {import("../props.js").SessionPart} props */
 export function Overview({ session, at, reload }) {
   const isFixed = at !== null || session.archived;
   const results = session.results ?? [];
@@ -57,7 +59,7 @@ export function Overview({ session, at, reload }) {
       ${results.map((one) => html`<tr><td>${one.name}</td><td class="num">${short(one.value)}</td><td>${one.source}</td>
         <td class="when">${time(one.recorded_at)}${one.late && " (late)"}</td></tr>`)}</tbody></table></div></section>`}
     ${(session.reproductions ?? []).length > 0 && html`<section class="card"><header><h2>Reproduction</h2></header>
-      <div class="padded stack">${session.reproductions.map((one) => html`<${Verdict} report=${one} id=${session.session_id} />`)}</div></section>`}
+      <div class="padded stack">${(session.reproductions ?? []).map((one) => html`<${Verdict} report=${one} id=${session.session_id} />`)}</div></section>`}
     <section class="card"><header><h2>Attempts</h2></header>
       <div class="scroll" tabindex="0"><table class="plain"><thead><tr><th class="num">No.</th><th>From</th><th>Duration</th>
       <th>End</th><th>Host</th></tr></thead><tbody>
@@ -68,7 +70,7 @@ export function Overview({ session, at, reload }) {
           </span></td>
         <td>${one.ended_at ? duration((Date.parse(one.ended_at) - Date.parse(one.claimed_at)) / 1000) : ""}</td>
           <td>${one.ending ?? "under way"}${one.message && html`<br /><span class="quiet">${one.message}</span>`}</td>
-        <td>${one.host ?? ""}${one.world_size > 1 && `, ${one.world_size} ranks`}</td></tr>`)}</tbody></table>
+        <td>${one.host ?? ""}${(one.world_size ?? 1) > 1 && `, ${one.world_size} ranks`}</td></tr>`)}</tbody></table>
       ${(session.attempts ?? []).length === 0 && html`<p class="padded quiet">None yet.</p>`}</div></section>
     <section class="card"><header><h2>About</h2></header><div class="padded"><dl class="facts">
       <dt>Id</dt><dd><code>${session.session_id}</code></dd><dt>Trainer</dt><dd>${session.trainer}</dd>

@@ -1,23 +1,20 @@
 /** The rows of the table of sessions, of which only the pages in sight are asked for. */
 
-import { get } from "../../core/api.js";
 import { learn } from "../../core/names.js";
-
-/** @typedef {import("../../core/types.js").Session} Session */
-
-/** How many sessions are asked for at once. */
-const PAGE = 100;
+import { PAGE, question, readPage } from "./question.js";
 
 /**
- * The question that the address asks.
- * @param {Record<string, string>} query
+ * @typedef {import("../../core/types.js").Session} Session
+ * @typedef {ReturnType<typeof question>} Asked
  */
-export const question = (query) => ({
-  filter: query.filter || undefined, q: query.q || undefined, sort: query.sort || undefined, archived: query.archived ? "include" : undefined, as_of: query.at || undefined,
-});
+
+/** The most pages that are kept: those nearest to what is in sight. */
+const MOST_PAGES = 12;
+/** The most pages that are read at once. What was scrolled by before its turn came is never asked for. */
+const MOST_READS = 3;
 
 /**
- * The rows of the table, by their places. While the pointer is over the table the order stays, and only what stands in the rows changes.
+ * The rows of the table, by their places, of which a bounded number is kept however many there are. While the pointer is over the table the order stays, and only what stands in the rows changes.
  */
 export class Rows {
   /** @param {() => void} changed */
@@ -26,17 +23,19 @@ export class Rows {
     this.isHeld = false;
     this.isOwn = false;
     this.generation = 0;
-    /** @type {Record<string, any>} */
-    this.asked = {};
+    /** @type {Asked} */
+    this.asked = question({});
     /** @type {string[]} */
     this.fields = [];
     /** @type {Map<number, Session[]>} */
     this.pages = new Map();
     /**
-     * What was told last of each session.
+     * The sessions that are chosen, by their ids, as they were told last.
      * @type {Map<string, Session>}
      */
-    this.known = new Map();
+    this.chosen = new Map();
+    /** The first and the last page in sight. */
+    this.sight = [0, 0];
     /**
      * The pages that are being read.
      * @type {Set<number>}
@@ -50,14 +49,13 @@ export class Rows {
 
   /**
    * Begins anew with another question.
-   * @param {Record<string, any>} asked
+   * @param {Asked} asked
    * @param {string[]} fields
    */
   reset(asked, fields) {
     this.asked = asked;
     this.fields = fields;
     this.pages.clear();
-    this.known.clear();
     this.wanted.clear();
     this.total = 0;
     this.error = null;
@@ -78,9 +76,22 @@ export class Rows {
    * @param {number} last
    */
   want(first, last) {
-    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page += 1) {
+    this.sight = [Math.floor(first / PAGE), Math.floor(last / PAGE)];
+    this.fill();
+  }
+
+  /** Asks for the pages in sight that are not there, as far as there is room for more reads. */
+  fill() {
+    for (let [page, high] = this.sight; page <= high && this.wanted.size < MOST_READS; page += 1) {
       if (!this.pages.has(page) && !this.wanted.has(page) && (page === 0 || page * PAGE < this.total)) this.load(page);
     }
+  }
+
+  /** Forgets the pages that are farthest from those in sight, as far as there are too many. */
+  forget() {
+    const middle = (this.sight[0] + this.sight[1]) / 2;
+    const far = [...this.pages.keys()].sort((one, other) => Math.abs(other - middle) - Math.abs(one - middle));
+    for (const page of far.slice(0, Math.max(0, far.length - MOST_PAGES))) this.pages.delete(page);
   }
 
   /**
@@ -90,8 +101,7 @@ export class Rows {
    */
   refresh(first, last, isOwn = false) {
     this.isOwn = isOwn;
-    const low = Math.floor(first / PAGE);
-    const high = Math.floor(last / PAGE);
+    const [low, high] = this.sight = [Math.floor(first / PAGE), Math.floor(last / PAGE)];
     for (const page of [...this.pages.keys()]) if (page < low || page > high) this.pages.delete(page);
     for (let page = low; page <= high; page += 1) this.load(page);
   }
@@ -101,11 +111,14 @@ export class Rows {
     const { generation } = this;
     this.wanted.add(page);
     try {
-      const answer = await get("/training/sessions", { ...this.asked, columns: this.fields, limit: PAGE, offset: page * PAGE });
+      const answer = await readPage(this.asked, this.fields, page);
       if (generation !== this.generation) return;
       learn(answer.sessions);
       this.take(page, answer);
+      this.wanted.delete(page);
       this.error = null;
+      this.forget();
+      this.fill();
     } catch (error) {
       if (generation === this.generation) this.error = error;
     } finally {
@@ -122,7 +135,7 @@ export class Rows {
    * @param {import("../../core/types.js").SessionList} answer
    */
   take(page, answer) {
-    for (const session of answer.sessions) this.known.set(session.session_id, session);
+    for (const session of answer.sessions) if (this.chosen.has(session.session_id)) this.chosen.set(session.session_id, session);
     const before = this.pages.get(page);
     const isSame = before && before.length === answer.sessions.length && answer.total === this.total
       && before.every((session, index) => session.session_id === answer.sessions[index].session_id);

@@ -18,6 +18,9 @@ export function commonMonitor(sessions) {
   return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0];
 }
 
+/** The most curves that are kept. */
+const MOST = 500;
+
 /**
  * The curves of the monitored metric for the rows in sight.
  * @param {Session[]} sessions
@@ -33,6 +36,10 @@ export function useSparks(sessions, at) {
     const stale = sessions.filter((session) => states.current.get(session.session_id) !== session.current_epoch + session.status).slice(0, 100);
     if (stale.length === 0) return undefined;
     const timer = setTimeout(async () => {
+      if (states.current.size > MOST) {
+        const inSight = new Set(sessions.map((session) => session.session_id));
+        for (const id of [...states.current.keys()]) if (!inSight.has(id)) { states.current.delete(id); sparks.current.delete(id); }
+      }
       for (const session of stale) states.current.set(session.session_id, session.current_epoch + session.status);
       const metrics = [...new Set(stale.map((session) => session.monitor ?? "val_loss"))];
       try {

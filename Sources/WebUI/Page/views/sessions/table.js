@@ -1,7 +1,7 @@
 /** The table of sessions: found, sorted and paged by the server, of which only the rows in sight are asked for and drawn. */
 
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
-import { listen } from "../../core/feed.js";
+import { listen, watchConnection } from "../../core/feed.js";
 import { field, learnParams } from "../../core/names.js";
 import { throttled, useNow } from "../../core/reading.js";
 import { change, go, link } from "../../core/route.js";
@@ -10,7 +10,8 @@ import { Fault } from "../../parts/small.js";
 import { Actions } from "./actions.js";
 import { Bar } from "./bar.js";
 import { ROW, Row } from "./row.js";
-import { Rows, question } from "./rows.js";
+import { question } from "./question.js";
+import { Rows } from "./rows.js";
 import { commonMonitor, useSparks } from "./sparks.js";
 
 /** @typedef {import("../../core/types.js").Session} Session */
@@ -19,6 +20,8 @@ import { commonMonitor, useSparks } from "./sparks.js";
 const BEYOND = 8;
 /** The table is drawn again each time so many rows have been scrolled by. */
 const STRIDE = 4;
+/** The rows that stand for those that are being read. */
+const BLANKS = Array.from({ length: 12 }, (_, index) => index);
 
 /**
  * The columns that are shown unless others are chosen.
@@ -130,7 +133,11 @@ function useRows(/** @type {Rows} */ rows, /** @type {Record<string, string>} */
     if (query.at) return undefined;
     const refresh = throttled(() => rows.refresh(range.current.first, range.current.last), 700);
     const stop = listen((frame) => { if (frame.session_id || frame.type === "resync") refresh(); });
-    return () => { stop(); refresh.cancel(); };
+    // What happened between the first answer and the beginning of the feed is read once the feed is there.
+    let isMounted = false;
+    const unwatch = watchConnection((isLive) => { if (isLive && isMounted) refresh(); });
+    isMounted = true;
+    return () => { stop(); unwatch(); refresh.cancel(); };
   }, [query.at]);
 }
 
@@ -142,6 +149,7 @@ export function Table({ query }) {
   const box = useRef(null);
   const { view, scrolled } = useView(box);
   const { chosen, toggle, clear } = useChosen(rows);
+  rows.chosen = chosen;
   const [active, setActive] = useState(-1);
   const [monitor, setMonitor] = useState(/** @type {string|undefined} */ (undefined));
   const now = useNow(5000);
@@ -155,6 +163,7 @@ export function Table({ query }) {
   range.current = { first, last };
   useRows(rows, query, fields, range, box);
 
+  /** @type {Session[]} */
   const present = [];
   for (let index = first; index <= last; index += 1) { const session = rows.at(index); if (session) present.push(session); }
   const sparks = useSparks(ids.includes("curve") ? present : [], query.at);
@@ -210,7 +219,6 @@ export function Table({ query }) {
       onClick=${click} onToggle=${toggle} />`);
   }
   const isEmpty = rows.total === 0 && !rows.isLoading && !rows.error;
-  const selected = new Map([...chosen].map(([id, session]) => [id, rows.known.get(id) ?? session]));
   return html`
     <h1 class="hidden">Sessions</h1>
     <${Bar} query=${query} error=${rows.error} shown=${ids}
@@ -218,13 +226,14 @@ export function Table({ query }) {
         ${rows.isLoading ? "reading…" : `${rows.total.toLocaleString("en")} ${rows.total === 1 ? "session" : "sessions"}`}</span>`}
       extra=${rows.isOutdated && html`<button onClick=${refresh}>The order has changed: show it</button>`} />
     ${chosen.size > 0 && html`<div class="toolbar" aria-label="Selected sessions">
-      <${Actions} chosen=${selected} shown=${shown} at=${query.at} clear=${clear} refresh=${refresh} /></div>`}
+      <${Actions} chosen=${chosen} shown=${shown} at=${query.at} clear=${clear} refresh=${refresh} /></div>`}
     ${rows.error && rows.error.details?.field !== "filter" && html`<div class="section"><${Fault} error=${rows.error} /></div>`}
     <div class="grid" ref=${box} role="grid" tabindex="0" aria-label="Sessions" aria-rowcount=${rows.total + 1} aria-multiselectable="true"
       aria-activedescendant=${active >= first && active <= last ? "row-" + active : undefined}
       onScroll=${scrolled} onKeyDown=${keyDown} onMouseEnter=${() => hold(true)} onMouseLeave=${() => hold(false)}>
       <${Head} shown=${shown} sort=${sort} template=${template} least=${least} />
       <div class="grid-body" role="rowgroup" style=${{ height: rows.total * ROW + "px", minWidth: least + "px" }}>${list}</div>
+      ${rows.isLoading && rows.total === 0 && html`<div class="blanks" aria-hidden="true">${BLANKS.map((one) => html`<i key=${one}></i>`)}</div>`}
       ${isEmpty && html`<${Empty} isAsked=${Boolean(query.filter || query.q || query.archived || query.at)} />`}
     </div>`;
 }
