@@ -13,8 +13,9 @@ import TrackingClient
         try await withStub(answer: { _, _ in .json(answer) }) { client, server, _ in
             var rule = RetentionRuleRequest()
             (rule.status, rule.afterDays, rule.keepBestCheckpoints) = (.ended, 30, 3)
-            #expect(try await client.setRetentionRule("old", rule).keepBestCheckpoints == 3)
-            #expect(try await client.deleteRetentionRule("old").ruleName == "old")
+            let set = try await client.setRetentionRule("old", rule)
+            let gone = try await client.deleteRetentionRule("old")
+            #expect(set.keepBestCheckpoints == 3 && gone.ruleName == "old")
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
                     "PUT /api/v1/retention/rules/old", "DELETE /api/v1/retention/rules/old",
@@ -32,15 +33,17 @@ import TrackingClient
              "has_more":true}
             """#
         try await withStub(answer: { _, _ in .json(report) }) { client, server, _ in
-            #expect(try await client.previewRetention(limit: 5).isDryRun)
-            #expect(try await client.runRetention().hasMore)
+            let planned = try await client.previewRetention(limit: 5)
+            let done = try await client.runRetention()
+            #expect(planned.isDryRun && done.hasMore)
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
                     "GET /api/v1/retention/preview?limit=5", "POST /api/v1/retention/run",
                 ])
         }
         try await withStub(answer: { _, _ in .json(#"{"rules":[],"total":0}"#) }) { client, server, _ in
-            #expect(try await client.retentionRules(asOf: LogMoment("9")).total == 0)
+            let list = try await client.retentionRules(asOf: LogMoment("9"))
+            #expect(list.total == 0)
             #expect(server.requests.first?.target == "/api/v1/retention/rules?as_of=9")
         }
     }

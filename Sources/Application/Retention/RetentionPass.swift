@@ -93,7 +93,8 @@ struct RetentionPass {
             session: try await core.store.version(of: session.stream),
             telemetry: try await core.store.version(of: session.telemetry))
         guard !core.retentionStatus.isDone(session, versions, by: rule.position) else { return }
-        // It may have been brought back, or deleted, since the sessions were listed.
+        // The rule may have been changed or deleted since the walk began, and the session brought back or deleted.
+        guard try await core.retentionRules.state(of: rule.name.stream) == .active(rule.settings) else { return }
         guard let found = try await find(rule, session) else { return }
         var item = RetentionReport.Item(rule: rule.name, session: session, sessionName: found.sessionName)
         try await redact(rule, session, into: &item)
