@@ -17,7 +17,7 @@ const MOST = 5000;
 
 /**
  * The mean, the spread (of a sample) and the number of the finite values.
- * @param {any[]} values
+ * @param {unknown[]} values
  */
 export function spread(values) {
   const finite = values.map(number).filter(Number.isFinite);
