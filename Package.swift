@@ -238,6 +238,12 @@ let package = Package(
                 "Tracking", .log, .nioCore, .protobuf,
             ]),
         tests("SafetensorsTests", ["Safetensors"]),
+        tests(
+            "SimulationTests",
+            [
+                "Application", "Blobs", "EventLog", "JSON", "LMDB", "Processes", "ReadModels", "Reactors",
+                "StoreTesting", "TestSupport", "TrackerTesting", "Tracking", "Transparency", .log, .nioCore, .protobuf,
+            ]),
         tests("ScansTests", ["JSON", "Scans", "TestSupport", "TrainingConfiguration"], fixtures: ["Fixtures"]),
         tests("TensorEngineTests", ["TensorEngine"], fixtures: ["Fixtures"]),
         tests("TransparencyTests", ["TestSupport", "Transparency", .crypto], fixtures: ["Bundles", "Golden"]),

@@ -20,6 +20,7 @@ package struct Tracker: Sendable {
     package let alerts: Alerts
     package let notifications: Notifications
     package let models: Models
+    package let retention: Retention
     package let queries: Queries
     package let storage: Storage
     package let audit: Audit
@@ -41,6 +42,7 @@ package struct Tracker: Sendable {
         alerts = Alerts(core, queries: queries)
         notifications = Notifications(core, queries: queries)
         models = Models(core, queries: queries)
+        retention = Retention(core, redactions: redactions, checkpoints: checkpoints, queries: queries)
         storage = Storage(core)
     }
 }
@@ -74,12 +76,16 @@ package struct TrackerCore: Sendable {
     package let notifications: CommandHandler<NotificationDecider>
     /// The rules of models' aliases.
     package let models: CommandHandler<ModelDecider>
+    /// The rules of retention rules.
+    package let retentionRules: CommandHandler<RetentionRuleDecider>
     /// Keeps aliases and the deletion of checkpoints apart.
     let checkpointHolds = CheckpointHolds()
     /// How far the alert rules are evaluated.
     package let alertProgress = AlertProgress()
     /// What is known of the signing of the log's tree.
     package let auditStatus = AuditStatus()
+    /// What is known of the retention rules' work.
+    package let retentionStatus = RetentionStatus()
     /// What sends to webhooks.
     package let webhookPost: WebhookPost
 
@@ -109,6 +115,7 @@ package struct TrackerCore: Sendable {
         alerts = CommandHandler(store: store, cacheByteCount: 1 << 20)
         notifications = CommandHandler(store: store, cacheByteCount: 1 << 16)
         models = CommandHandler(store: store, cacheByteCount: 1 << 20)
+        retentionRules = CommandHandler(store: store, cacheByteCount: 1 << 16)
     }
 
     /// Carries out the command that names what was stored. Once its event is on disk, or may be, the blob is let go of;

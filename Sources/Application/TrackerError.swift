@@ -12,6 +12,8 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
     case aliased(Session.ID, Checkpoint.ID?, by: [String])
     /// An alias is set, or a checkpoint deleted, at this moment.
     case checkpointsBusy(Session.ID)
+    /// The retention rules are being applied at this moment.
+    case retentionBusy
     /// Whoever trains may not decide what a model's aliases point at.
     case promotionByLease
     /// It was there, and the event at a position of the log removed it.
@@ -53,6 +55,7 @@ package enum TrackerError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "\(aliases.count == 1 ? "points" : "point") at it. Point elsewhere or remove the alias first."
         case .checkpointsBusy(let session):
             "Checkpoints of \(session) are being promoted or deleted at this moment. Try again."
+        case .retentionBusy: "The retention rules are being applied at this moment. Try again later."
         case .promotionByLease:
             "A lease does not allow to set or remove aliases: what a model's aliases point at is not decided by the "
                 + "training. Send the request without the lease."

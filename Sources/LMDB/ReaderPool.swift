@@ -43,12 +43,15 @@ package final class ReaderPool: TaskExecutor {
     @TaskLocal private static var preferred: ReaderPool?
 
     private let queue: ReadQueue
+    private let isInline: Bool
 
     /// - Parameters:
-    ///   - threadCount: The most reads that go on at once.
+    ///   - threadCount: The most reads that go on at once. 0 lets each one go on where it is asked for, and is for a
+    ///     simulation on one thread; such a pool is not to be preferred by tasks.
     ///   - queueCount: The most reads that wait. The default is four for each of a thousand feeds.
     ///   - niceness: The priority that its threads give up, added to the process's own niceness; from 0 to 19.
     package init(threadCount: Int = 4, queueCount: Int = 4096, niceness: Int = 0) {
+        isInline = threadCount == 0
         queue = ReadQueue(threadCount: max(threadCount, 1), capacity: max(queueCount, 1), niceness: niceness)
     }
 
@@ -57,6 +60,7 @@ package final class ReaderPool: TaskExecutor {
     /// Runs `read` on a thread of the pool, or of the one that the task prefers, and returns what it returns. It may block, and it must not wait for another
     /// read of the pool.
     package func run<Value: Sendable>(_ read: @escaping @Sendable () -> Value) async throws(Refusal) -> Value {
+        if isInline { return read() }
         let queue = (Self.preferred ?? self).queue
         let place = Atomic<UInt64>(0)
         let outcome: Result<Value, Refusal> = await withTaskCancellationHandler {

@@ -24,6 +24,7 @@ extension TrackerError: HTTPErrorConvertible {
                 details: ["kind": "artifact", "id": .string(path), "removed_by": .count(position.rawValue)])
         case .aliased(_, _, let aliases):
             .conflict("checkpoint_aliased", description, details: ["aliases": .array(aliases.map { .string($0) })])
+        case .retentionBusy: .unavailable(description, code: "unavailable", retryAfter: .seconds(5))
         case .checkpointsBusy: .unavailable(description, code: "unavailable", retryAfter: .seconds(1))
         case .promotionByLease: APIError(.forbidden, code: "lease_not_allowed", message: description)
         case .noSessionStarted: APIError(.notFound, code: "no_session", message: description)
@@ -205,6 +206,7 @@ extension CommandError: HTTPErrorConvertible {
             if case WebhookDecider.Refusal.unknownWebhook? = refusal as? WebhookDecider.Refusal {
                 return .unknown("webhook", stream.identity)
             }
+            if refusal is RetentionRuleDecider.Refusal { return .unknown("rule", stream.identity) }
             if let refusal = refusal as? any HTTPErrorConvertible { return refusal.apiError }
             return .conflict("wrong_status", "\(refusal)")
         case .log(let error): return error.apiError

@@ -98,6 +98,7 @@ package enum TrackingServer {
             AlertWatch(
                 tracker, monitor: monitor, configured: configuration.alerts, file: directory.alertStateFile,
                 logger: logger),
+            RetentionWorker(tracker, logger: logger),
         ]
         let feeds = FeedSlots(
             maximumCount: configuration.maximumFeedCount,

@@ -24,8 +24,16 @@ extension APIClient {
     /// `size`; the first one has its tree head.
     package func sessionProofs(
         _ session: String, _ query: SessionProofQuery = SessionProofQuery()
-    ) async throws(ClientError) -> SessionProofs {
+    ) async throws(ClientError) -> EventProofs {
         try await ask(.getSessionProofs, session, query: query.parameters)
+    }
+
+    /// A page of the model's records with their proofs, as ``sessionProofs(_:_:)`` has those of a session; the query's
+    /// streams have no meaning here.
+    package func modelProofs(
+        _ model: String, _ query: SessionProofQuery = SessionProofQuery()
+    ) async throws(ClientError) -> EventProofs {
+        try await ask(.getModelProofs, model, query: query.parameters.filter { $0.0 != "stream" })
     }
 
     /// The log's name, and the public keys that sign its tree heads or did, the newest first.

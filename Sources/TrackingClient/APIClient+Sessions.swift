@@ -7,6 +7,11 @@ extension APIClient {
         try await ask(.createSession, sending: new, command: command)
     }
 
+    /// What would come of `createSession`, without creating anything.
+    package func checkSession(_ new: NewSession) async throws(ClientError) -> SessionCheckInfo {
+        try await ask(.checkSession, sending: new)
+    }
+
     /// The session's document, now or as it was at `asOf`.
     package func session(_ id: String, asOf: LogMoment? = nil) async throws(ClientError) -> SessionInfo {
         try await ask(.getSession, id, query: [("as_of", asOf?.description)])
@@ -15,6 +20,32 @@ extension APIClient {
     /// One page of the sessions that match `query`.
     package func sessions(_ query: SessionQuery = SessionQuery()) async throws(ClientError) -> SessionList {
         try await ask(.listSessions, query: query.parameters)
+    }
+
+    /// The names of `kind` that sessions have, in the order of their bytes: those that begin with `prefix`, behind `after` (the last
+    /// answer's `next`), at most `limit` (100 when nil, 1,000 at most).
+    package func sessionNames(
+        _ kind: SessionNameKind, prefix: String = "", after: String? = nil, limit: Int? = nil,
+        includesArchived: Bool = false
+    ) async throws(ClientError) -> SessionNameList {
+        try await ask(
+            .listSessionNames,
+            query: [
+                ("kind", kind.rawValue), ("prefix", prefix.isEmpty ? nil : prefix), ("after", after),
+                ("limit", limit.map(String.init)), ("archived", includesArchived ? "include" : nil),
+            ])
+    }
+
+    /// One page of the groups that the values of the field `by` make of the sessions that match `query`, whose order and columns do not
+    /// matter; with statistics of the numbers in each of `values`.
+    package func sessionGroups(
+        by field: String, values: [String] = [], _ query: SessionQuery = SessionQuery()
+    ) async throws(ClientError) -> SessionGroupList {
+        var query = query
+        (query.sort, query.columns) = (nil, [])
+        return try await ask(
+            .listSessionGroups,
+            query: [("by", field), ("values", values.isEmpty ? nil : values.joined(separator: ","))] + query.parameters)
     }
 
     /// The state of the session, now or as it was at `asOf`.

@@ -11,3 +11,5 @@ extension AlertRule.Condition: ExpressibleByArgument {}
 extension AlertRule.Source: ExpressibleByArgument {}
 extension AlertRule.Action: ExpressibleByArgument {}
 extension Webhook.Format: ExpressibleByArgument {}
+extension RedactionKind: ExpressibleByArgument {}
+extension RetentionRule.Status: ExpressibleByArgument {}

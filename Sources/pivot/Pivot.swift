@@ -24,8 +24,9 @@ package struct Pivot: AsyncParsableCommand {
             MetricsCommand.self, AlertsCommand.self, NotificationsCommand.self, WebhooksCommand.self,
             CheckpointsCommand.self, ModelsCommand.self, ArtifactsCommand.self, LogsCommand.self, EventsCommand.self,
             ExportCommand.self, ImportCommand.self, DiffCommand.self, StorageCommand.self, AuditCommand.self,
-            RedactCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self, CompactCommand.self,
-            RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self, DoctorWalkCommand.self,
+            RedactCommand.self, RetentionCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            CompactCommand.self, RebuildCommand.self, SyncCommand.self, VersionCommand.self, TrainWorkerCommand.self,
+            DoctorWalkCommand.self,
         ])
 
     package init() {}

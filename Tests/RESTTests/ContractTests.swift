@@ -12,13 +12,14 @@ struct ContractTests {
     /// A body that the operation takes.
     private static func body(of operation: API.Operation) -> JSONValue? {
         switch operation.id {
-        case "createSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
+        case "createSession", "checkSession": ["config": ["trainer": ["kind": "external"], "train": ["epochs": 2]]]
         case "updateSession": ["notes": "Notes."]
         case "createWebhook": ["url": "https://example.org/hook", "events": ["training_failed"]]
         case "updateWebhook", "updateAlertRule": ["enabled": false]
         case "createAlertRule": ["name": "a", "metric": "loss", "condition": "is_nan"]
         case "acknowledgeAlert", "resolveAlert": ["by": "ada"]
         case "setModelAlias": ["checkpoint_id": "ckpt_none", "reason": "better"]
+        case "setRetentionRule": ["status": "ended", "after_days": 90, "redact": ["logs"]]
         case "reproduceSession": [:]
         case "rotateLogKey": ["overlap_days": 1]
         case "redactSession": ["kinds": ["logs"], "reason": "A test."]
@@ -69,6 +70,8 @@ struct ContractTests {
         case "removeModelAlias": parts.query = "reason=withdrawn"
         case "getInclusionProof": parts.query = "position=1"
         case "getConsistencyProof": parts.query = "from=0"
+        case "listSessionNames": parts.query = "kind=tags"
+        case "listSessionGroups": parts.query = "by=status"
         default: break
         }
         if case .file = operation.body { (parts.body, parts.type) = (Array("bytes".utf8), "application/octet-stream") }

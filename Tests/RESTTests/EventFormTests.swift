@@ -85,7 +85,7 @@ struct EventFormTests {
 
     @Test("the goldens are of all types")
     func complete() {
-        #expect(Self.goldens.count == 49)
+        #expect(Self.goldens.count == 51)
     }
 
     static let texts = [

@@ -41,6 +41,7 @@ extension EventInfo {
             case .alert: try AlertEvent(record).message
             case .notifications: try NotificationEvent(record).message
             case .model: try ModelEvent(record).message
+            case .retention: try RetentionEvent(record).message
             case .logKeys: try LogKeyEvent(record).message
             case .apiKey: throw EventCodecError.unknownType(record.type)
             }

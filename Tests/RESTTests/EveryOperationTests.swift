@@ -25,6 +25,7 @@ struct EveryOperationTests {
             try await ending(api, session, token)
             try await alerts(api, session)
             try await imports(api, session)
+            try await retention(api, session)
             try await server(api, session)
             try await audit(api, session)
             // WebSockets and feeds without an end are met over sockets; assets need not be there.
@@ -52,6 +53,13 @@ struct EveryOperationTests {
         #expect(before.json["session_name"] == "trained")
         let listed = try await api.call(.listSessions, query: "tag=a&filter=params.depth%20%3E%203&sort=-session_name")
         #expect(listed.json["total"] == 1)
+        let check = try await api.call(.checkSession, body: ["config_text": "trainer: {kind: synthetic}"])
+        #expect(check.json["valid"] == true)
+        let names = try await api.call(.listSessionNames, query: "kind=params&prefix=dep")
+        #expect(names.json["names"] == [["name": "depth", "sessions": 1]])
+        let groups = try await api.call(.listSessionGroups, query: "by=tags&values=params.depth&statistics=mean,count")
+        #expect(groups.json["total"] == 2)
+        #expect(groups.json["groups"]?.arrayValue?.first?["group"] == "a")
         #expect(try await api.call(.stopSession, other, query: "wait=0", status: 200).json["status"] == "stopped")
         #expect(try await api.call(.archiveSession, other).json["archived"] == true)
         #expect(try await api.call(.listSessions).json["total"] == 1)
@@ -208,6 +216,16 @@ struct EveryOperationTests {
         try await api.call(.deleteCheckpoint, id, query: "reason=withdrawn")
     }
 
+    private func retention(_ api: TestAPI, _ session: String) async throws {
+        let rule = try await api.call(
+            .setRetentionRule, "old", body: ["status": "ended", "after_days": 1, "redact": ["host_readings"]])
+        #expect(rule.json["name"] == "old" && rule.json["filter"] == nil)
+        #expect(try await api.call(.listRetentionRules).json["total"] == 1)
+        #expect(try await api.call(.previewRetention).json["sessions"] == [])
+        #expect(try await api.call(.runRetention, query: "limit=5").json["has_more"] == false)
+        #expect(try await api.call(.deleteRetentionRule, "old").json["position"] == rule.json["position"])
+    }
+
     private func alerts(_ api: TestAPI, _ session: String) async throws {
         let rule = try await api.call(
             .createAlertRule, body: ["name": "a", "metric": "loss", "condition": "greater_than", "threshold": 0.25])
@@ -304,6 +322,8 @@ struct EveryOperationTests {
         let proven = try await api.call(.getSessionProofs, session, query: "payloads=true&limit=2").json
         #expect(proven["events"]?.arrayValue?.count == 2)
         #expect(proven["next_after"] == proven["events"]?.arrayValue?.last?["position"])
+        let ofModel = try await api.call(.getModelProofs, "detector", query: "payloads=true").json["events"]
+        #expect(ofModel?.arrayValue?.isEmpty == false)
         #expect(try await api.call(.getPublicKeys).json["origin"] == "example.org/log")
         let keys = try await api.call(.rotateLogKey, body: ["overlap_days": 7]).json["keys"]
         #expect(keys?.arrayValue?.count == 2)

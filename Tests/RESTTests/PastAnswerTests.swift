@@ -39,7 +39,8 @@ struct PastAnswerTests {
             Question(.getCheckpoint, checkpoint), Question(.listArtifacts, first),
             Question(.compareSessions, query: "sessions=\(first),\(second)&all=true"), Question(.listAlertRules),
             Question(.getAlertRule, rule), Question(.listAlerts), Question(.listNotifications),
-            Question(.listWebhooks), Question(.getWebhook, webhook), Question(.listDeliveries, webhook),
+            Question(.listRetentionRules), Question(.listWebhooks), Question(.getWebhook, webhook),
+            Question(.listDeliveries, webhook),
         ]
     }
 
@@ -82,6 +83,8 @@ struct PastAnswerTests {
             let ruleID = try #require(rule.json["rule_id"]?.stringValue)
             let webhook = try await api.call(
                 .createWebhook, body: ["url": "https://example.org/hook", "events": ["training_failed"]])
+            try await api.call(
+                .setRetentionRule, "old", body: ["status": "ended", "after_days": 30, "redact": ["logs"]])
             let webhookID = try #require(webhook.json["webhook_id"]?.stringValue)
 
             let questions = Self.questions(
@@ -106,6 +109,7 @@ struct PastAnswerTests {
             try await api.call(.updateSession, second, body: ["tags": ["late"], "session_name": "renamed"])
             try await api.call(.archiveSession, second)
             try await api.call(.deleteAlertRule, ruleID)
+            try await api.call(.deleteRetentionRule, "old")
             try await api.call(.deleteWebhook, webhookID)
             try await api.call(
                 .finishAttempt, first, body: ["attempt": 1, "outcome": "stopped", "step": 20], token: token)

@@ -7,7 +7,7 @@ import NIOCore
 import Processes
 import ReadModels
 import SwiftProtobuf
-import TestSupport
+package import TestSupport
 package import Tracking
 
 /// A tracker on stores in memory and a clock that the test moves; only the read models lie in a folder.
@@ -67,7 +67,7 @@ package struct TestTracker: Sendable {
 
 extension TestTracker {
     /// The audit of the tracker's log, whose key and tiles lie in `folder`.
-    private static func audit(_ core: TrackerCore, in folder: TemporaryDirectory) async throws -> Audit {
+    package static func audit(_ core: TrackerCore, in folder: TemporaryDirectory) async throws -> Audit {
         var options = TreeTiles.options
         options.mapByteCount = 1 << 28
         let projection = TileProjection(

@@ -311,6 +311,20 @@ struct EventCodecTests {
     @Test("every event of models is stored as its golden says", arguments: modelEvents)
     func modelGoldens(event: ModelEvent) throws { try check(event) }
 
+    static let retentionEvents: [RetentionEvent] = [
+        .ruleSet(
+            .with {
+                $0.settings = .with {
+                    ($0.status, $0.filter, $0.afterDays) = ("ended", "tags = a", 30)
+                    ($0.redact, $0.keepBestCheckpoints) = (["host_readings", "logs"], 3)
+                }
+            }),
+        .ruleDeleted(RetentionRuleDeleted()),
+    ]
+
+    @Test("every event of retention rules is stored as its golden says", arguments: retentionEvents)
+    func retentionGoldens(event: RetentionEvent) throws { try check(event) }
+
     @Test("every event of alert rules is stored as its golden says", arguments: alertRuleEvents)
     func alertRuleGoldens(event: AlertRuleEvent) throws { try check(event) }
 

@@ -38,9 +38,57 @@ def documents(call, subject):
     require(past.headers["X-As-Of-Position"] == str(latest), "an answer of the past does not say of when it is")
     call("listSessions", query={"as_of": 2**60}, status=422)
     call("listSessions", query={"as_of": "1970-01-01T00:00:00Z"}, status=422)
+    checks(call)
+    names(call)
+    groups(call, latest)
     call("getLatestStatus")
     call("startSession", subject.trained, status=409)
     call("getSession", "sess_unknown", status=404)
+
+
+def checks(call):
+    """Sessions that are checked and not created."""
+    before = call("listSessions", query={"archived": "include"}).json["total"]
+    good = call("checkSession", body={"config_text": "trainer: {kind: synthetic}\ntrain:\n  epochs: 2\n"}).json
+    require(good["valid"] and good["total_epochs"] == 2 and good["config"]["train"]["epochs"] == 2, "a good session is not valid")
+    bad = call("checkSession", body={"config_text": "trainer: {kind: synthetic}\ntrain:\n  epochs: 0\n  seed: -1\n",
+                                     "checkpoint_id": "ckpt_none"}).json
+    lines = [(problem["field"], problem.get("line")) for problem in bad["problems"]]
+    require(lines == [("train.epochs", 3), ("train.seed", 4), ("checkpoint_id", None)], f"the problems are {lines}")
+    require(not call("checkSession", body={"config": {"trainer": {"kind": "external"}}, "config_path": "a.yaml"}).json["valid"],
+            "two configurations are one")
+    call("checkSession", body={"config_path": "configs/none.yaml"})
+    call("checkSession", status=422, body={"config": {}, "no_such_field": 1})
+    require(call("listSessions", query={"archived": "include"}).json["total"] == before, "a check created a session")
+
+
+def names(call):
+    """The names that sessions have."""
+    for kind in ("params", "config", "metrics", "results", "tags", "experiments", "groups"):
+        listed = call("listSessionNames", query={"kind": kind, "archived": "include", "limit": 1000}).json["names"]
+        require(listed and all(one["sessions"] > 0 for one in listed), f"sessions have no {kind}")
+        first = call("listSessionNames", query={"kind": kind, "archived": "include", "limit": 1}).json
+        rest = call("listSessionNames", query={"kind": kind, "archived": "include", "limit": 1000, "after": first["names"][0]["name"]}).json
+        require(first["names"] + rest["names"] == listed, f"pages of {kind} are not the whole")
+    call("listSessionNames", query={"kind": "metrics", "prefix": "val_", "consistency": "stale"})
+    call("listSessionNames", query={"kind": "notes"}, status=422)
+    call("listSessionNames", query={"kind": "tags", "as_of": 1}, status=422)
+
+
+def groups(call, latest):
+    """Statistics of sessions in groups."""
+    for by in ("experiment", "group", "tags", "status", "params.learning_rate", "metrics.val_loss.min", "created_at"):
+        for query in (*NONFINITE, {"as_of": latest}, {"filter": "epoch > 0", "archived": "include", "statistics": "mean,std,count"}):
+            answer = call("listSessionGroups", query={"by": by, "values": "metrics.val_loss.min,epoch,results.test_dice", **query}).json
+            counted = sum(one["sessions"] for one in answer["groups"])
+            require(counted == answer["total_sessions"] or by == "tags", f"the groups by {by} do not have all sessions")
+            require(len(answer["groups"]) == answer["total"], f"not all groups by {by} are there")
+    for query in ({"status": "running,failed"}, {"tag": "a"}, {"q": "running"}, {"experiment": "answers", "group": "one"},
+                  {"limit": 1, "offset": 1}):
+        call("listSessionGroups", query={"by": "status", **query})
+    call("listSessionGroups", status=422)
+    call("listSessionGroups", query={"by": "colour"}, status=422)
+    call("listSessionGroups", query={"by": "status", "values": ",".join(["epoch"] * 21)}, status=422)
 
 
 def metrics(call, subject):
@@ -110,8 +158,13 @@ def histories(call, subject):
 def telemetry(call, subject):
     """Log lines and host readings."""
     position = call("getSession", subject.running).json["position"]
-    for query in ({}, {"after": 1, "limit": 1}, {"rank": 1}, {"as_of": position}):
+    for query in ({}, {"after": 1, "limit": 1}, {"rank": 1}, {"as_of": position}, {"source": "log"}, {"contains": "A WARN"}):
         call("getLogs", subject.running, query=query)
+    found = call("getLogs", subject.running, query={"contains": "Epoch 1"}).json
+    require([line["text"] for line in found["lines"]] == ["epoch 1"], "the search of a log finds something else")
+    require(found["last_line"] == found["total"], "the search of a log does not say how far it came")
+    call("getLogs", subject.running, query={"contains": ""}, status=422)
+    call("getLogs", subject.running, query={"source": "file"}, status=422)
     for query in (*NONFINITE, {"rank": 0, "max_points": 4}):
         call("getHostReadings", subject.running, query=query)
     call("redactSession", subject.running, body={"kinds": ["logs"], "reason": "a test", "dry_run": True})
@@ -301,6 +354,28 @@ def models(call, subject):
     call("getModel", "unknown", status=404)
 
 
+def retention(call, subject):
+    """Rules that say what is kept of sessions, and their work."""
+    rule = {"status": "ended", "after_days": 0, "redact": ["logs", "host_readings"], "keep_best_checkpoints": 1,
+            "filter": "name ~ reproduction"}
+    for name, body in (("answers", {}), ("answers", {"status": "ended", "after_days": 1}), ("-", rule),
+                       ("answers", {**rule, "keep_best_checkpoints": 0}), ("answers", {**rule, "filter": "name ="})):
+        call("setRetentionRule", name, status=422, body=body)
+    position = call("setRetentionRule", "answers", body=rule).json["position"]
+    require(call("setRetentionRule", "answers", body=rule).json["position"] == position, "the same rule was set twice")
+    call("setRetentionRule", "archived", body={"status": "archived", "after_days": 36525, "redact": ["notes"]})
+    for query in ({}, {"as_of": position}):
+        call("listRetentionRules", query=query)
+    call("previewRetention")
+    call("previewRetention", query={"limit": 1})
+    call("previewRetention", query={"limit": 0}, status=422)
+    call("runRetention", query={"limit": 1})
+    require(not call("runRetention").json["sessions"], "what the rules took away was taken again")
+    for name in ("answers", "archived"):
+        call("deleteRetentionRule", name)
+        call("deleteRetentionRule", name, status=404)
+
+
 def audit(call, subject):
     """The tree over the log."""
     size = call("getTreeHead").json["size"]
@@ -312,6 +387,8 @@ def audit(call, subject):
     call("getConsistencyProof", query={"from": 0, "to": 10**12}, status=422)
     call("getSessionProofs", subject.running, query={"stream": "all", "payloads": "true", "limit": 3, "size": size})
     call("getSessionProofs", "sess_none", status=404)
+    call("getModelProofs", "answers", query={"payloads": "true", "size": size})
+    call("getModelProofs", "unknown", status=404)
     call("rotateLogKey", status=201, body={"overlap_days": 0})
     call("rotateLogKey", status=422, body={"overlap_days": -1})
     call("getPublicKeys")
@@ -334,7 +411,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, audit, rest)
+CHECKS = (documents, metrics, telemetry, files, events, feeds, imports, models, retention, audit, rest)
 
 
 def main():

@@ -31,3 +31,4 @@ extension Digest: FieldValue {
 
 extension Session.Status: FieldValue {}
 extension RedactionKind: FieldValue {}
+extension SessionNameKind: FieldValue {}

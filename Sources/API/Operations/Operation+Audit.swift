@@ -1,8 +1,8 @@
 /// The tree over the log: its signed heads, its proofs, its keys, and the log as tiles.
 extension Operation {
     static let audit: [Operation] = [
-        .getTreeHead, .getInclusionProof, .getConsistencyProof, .getSessionProofs, .getPublicKeys, .rotateLogKey,
-        .getLogCheckpoint, .getLogTile,
+        .getTreeHead, .getInclusionProof, .getConsistencyProof, .getSessionProofs, .getModelProofs, .getPublicKeys,
+        .rotateLogKey, .getLogCheckpoint, .getLogTile,
     ]
 
     package static let getTreeHead = Operation(
@@ -15,7 +15,10 @@ extension Operation {
         answering: .document(ConsistencyProofInfo.self))
     package static let getSessionProofs = Operation(
         "getSessionProofs", .get, "/audit/sessions/{session_id}", for: .viewer,
-        query: ["stream", "after", "limit", "size", "payloads"], answering: .document(SessionProofs.self))
+        query: ["stream", "after", "limit", "size", "payloads"], answering: .document(EventProofs.self))
+    package static let getModelProofs = Operation(
+        "getModelProofs", .get, "/audit/models/{name}", for: .viewer, query: ["after", "limit", "size", "payloads"],
+        answering: .document(EventProofs.self))
     package static let getPublicKeys = Operation(
         "getPublicKeys", .get, "/audit/public-key", for: .viewer, answering: .document(LogKeyList.self))
     package static let rotateLogKey = Operation(

@@ -82,7 +82,8 @@ extension Operation {
         "exportSession", .get, session + "/export", for: .viewer,
         query: ["format", "layout", "metric_names"] + .attempts + .reading, 200, 206, answering: .rows)
     package static let getLogs = Operation(
-        "getLogs", .get, session + "/logs", for: .viewer, query: ["after", "limit", "rank"] + .reading,
+        "getLogs", .get, session + "/logs", for: .viewer,
+        query: ["after", "limit", "rank", "source", "contains"] + .reading,
         answering: .document(LogLineList.self))
     package static let getHostReadings = Operation(
         "getHostReadings", .get, session + "/host-readings", for: .viewer,

@@ -3,7 +3,8 @@ extension Operation {
     static let sessions: [Operation] = [
         .createSession, .listSessions, .getSession, .updateSession, .archiveSession, .startSession, .stopSession,
         .reproduceSession, .compareSessions, .getLatestStatus, .getSessionStatus,
-        .importSession, .uploadImportFile, .redactSession,
+        .importSession, .uploadImportFile, .redactSession, .listSessionNames, .listSessionGroups,
+        .checkSession,
     ]
 
     private static let base = "/training/sessions"
@@ -50,4 +51,16 @@ extension Operation {
     package static let redactSession = Operation(
         "redactSession", .post, one + "/redact", for: .admin, taking: .json(RedactionRequest.self),
         answering: .document(RedactionInfo.self))
+    package static let listSessionNames = Operation(
+        "listSessionNames", .get, base + "/names", for: .viewer,
+        query: ["kind", "prefix", "after", "limit", "archived"] + .freshness,
+        answering: .document(SessionNameList.self))
+    package static let listSessionGroups = Operation(
+        "listSessionGroups", .get, base + "/groups", for: .viewer,
+        query: ["by", "values", "statistics", "status", "tag", "experiment", "group", "q", "filter", "archived"]
+            + .paging + .nonfinite + .reading,
+        answering: .document(SessionGroupList.self))
+    package static let checkSession = Operation(
+        "checkSession", .post, base + "/check", for: .trainer, taking: .json(NewSession.self),
+        answering: .document(SessionCheckInfo.self), isIdempotent: false)
 }

@@ -28,11 +28,13 @@ package struct Operation: Sendable {
     }
 
     /// All there are, in the order of the files that declare them.
-    package static let all = sessions + metrics + files + attempts + feeds + alerts + models + audit + server
+    package static let all =
+        sessions + metrics + files + attempts + feeds + alerts + models + retention + audit + server
 
     /// The parameters of queries that may come several times; of all others one value counts.
     package static let queryLists: Set<String> = [
         "columns", "metric_names", "session_ids", "sessions", "statistics", "status", "tag", "types",
+        "values",
     ]
 
     /// The body that a request brings.

@@ -9,6 +9,8 @@ package struct NewSession: Document, Equatable {
     package var configurationPath: String?
     /// The configuration itself; instead of a path.
     package var configuration: JSONObject?
+    /// The configuration as YAML or JSON text, whose problems are told with their lines; instead of both.
+    package var configurationText: String?
     /// Values by dotted path, laid over the configuration.
     package var overrides: JSONObject?
     package var sessionName: String?
@@ -42,6 +44,7 @@ package struct NewSession: Document, Equatable {
 
     package static let fields: [Field<NewSession>] = [
         Field("config_path", \.configurationPath, .bytes(1...1024)), Field("config", \.configuration),
+        Field("config_text", \.configurationText, .bytes(1...1_048_576)),
         Field("overrides", \.overrides), Field("session_name", \.sessionName, .name),
         Field("name", \.shortName, .name), Field("tags", \.tags, .tags), Field("notes", \.notes, .bytes(0...65_536)),
         Field("experiment", \.experiment, .name), Field("experiment_name", \.experimentName, .name),

@@ -82,7 +82,7 @@ extension Selection {
                 members[Key(metric: series.metric, group: name), default: []].append(series)
             }
         }
-        let order = groups.sorted { precedes($0.value, $1.value) }
+        let order = groups.sorted { $0.value.precedesAsGroup($1.value) }
         let names = Set(series.map(\.metric)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return names.flatMap { metric in
             order.compactMap { name, group -> SeriesBand? in
@@ -93,17 +93,5 @@ extension Selection {
                     group, metric, axis ?? (isByEpoch ? .epoch : .step), those, maximumCount: maximumCount)
             }
         }
-    }
-
-    /// Numbers by size, then texts; no value comes last.
-    private func precedes(_ one: JSONValue, _ other: JSONValue) -> Bool {
-        switch (one.doubleValue, other.doubleValue) {
-        case (let one?, let other?): return one < other
-        case (.some, nil): return true
-        case (nil, .some): return false
-        case (nil, nil): break
-        }
-        if one.isNull || other.isNull { return other.isNull && !one.isNull }
-        return one.encoded().lexicographicallyPrecedes(other.encoded())
     }
 }

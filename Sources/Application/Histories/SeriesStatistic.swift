@@ -1,10 +1,10 @@
-/// A number that tells how the series of a group lie at one place.
+/// A number that tells how the numbers of a group lie: those of its series at one place, or those of its sessions.
 package enum SeriesStatistic: String, CaseIterable, Sendable {
     case mean
-    /// The standard deviation of a sample, by n − 1; NaN of a single series.
+    /// The standard deviation of a sample, by n − 1; NaN of a single number.
     case std
     case min, max, median
-    /// The number of series that have a finite value there.
+    /// The number of series or sessions that have a finite value.
     case count
 
     /// The statistic of `values`, which are finite, in order and at least one.

@@ -67,6 +67,12 @@ package struct Health: Sendable {
                     ("silent_witnesses", UInt64(core.auditStatus.silentWitnessCount)),
                 ]),
             Component(
+                name: "retention", message: core.retentionStatus.fault.map { told($0) },
+                figures: [
+                    ("redacted_records", core.retentionStatus.counts.records),
+                    ("deleted_checkpoints", core.retentionStatus.counts.checkpoints),
+                ]),
+            Component(
                 name: "webhooks",
                 message: core.webhookPost.pause.isPaused
                     ? "Webhooks are told nothing since the data was restored from a backup. Check that no other server tells "

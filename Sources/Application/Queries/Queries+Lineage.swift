@@ -21,7 +21,8 @@ extension Queries {
             .alias, at: 0, try await core.store.event(at: LogPosition(set.position)),
             "\(lineage.reference) was pointed at \(set.checkpointID) by \(who): \(set.reason)",
             [
-                "alias": .string(alias), "checkpoint_id": .string(set.checkpointID), "by": .string(set.by),
+                "alias": .string(alias), "checkpoint_id": .string(set.checkpointID),
+                "session_id": .string(set.sessionID), "digest": .string(set.digest), "by": .string(set.by),
                 "reason": .string(set.reason), "previous_checkpoint_id": .string(set.previousCheckpointID),
             ])
         var next: NamedCheckpoint? = NamedCheckpoint(

@@ -55,11 +55,11 @@ extension Queries {
 
     /// A part of a session's output.
     package func logLines(
-        of id: Session.ID, after line: UInt64, limit: Int, rank: UInt32?, _ freshness: Freshness
+        of id: Session.ID, _ query: LogLineQuery, _ freshness: Freshness
     ) async throws -> Answer<LogPage> {
         try await read(freshness) { snapshot in
             _ = try snapshot.document(of: id)
-            return try snapshot.logLines(of: id, after: line, limit: limit, rank: rank)
+            return try snapshot.logLines(of: id, query)
         }
     }
 }

@@ -6,4 +6,9 @@ package struct RedactionCount: Sendable, Equatable {
     package var byteCount = 0
 
     package init() {}
+
+    mutating func add(_ other: RedactionCount) {
+        recordCount += other.recordCount
+        byteCount += other.byteCount
+    }
 }

@@ -103,8 +103,7 @@ package struct Redactions: Sendable {
         count.byteCount = Int(clamping: redacted.byteCount)
         let rest = try await plan(session, order, through: core.store.version(of: session.stream))
         var remaining = rest.redacted
-        remaining.recordCount += rest.remaining.recordCount
-        remaining.byteCount += rest.remaining.byteCount
+        remaining.add(rest.remaining)
         let outcome = Outcome(
             redacted: count, remaining: remaining, position: receipt.first, recordedAt: record.recordedAt)
         return try await forgotten(outcome, at: receipt.last)

@@ -15,18 +15,53 @@ struct SessionCreation {
     ///
     /// - Throws: `ConfigurationRoots.Failure` and `ConfigurationError` for the configuration, `TrackerError` for the rest.
     func event(of draft: SessionDraft) async throws -> SessionCreated {
-        var path: String?
+        let configuration = try await configuration(of: draft)
+        var created = Self.created(by: draft, configuration)
+        created.allowedProgram = try core.admit(configuration, from: draft.requester)
+        try await setOrigin(of: &created, draft, configuration)
+        return created
+    }
+
+    /// Everything that `event(of:)` and what follows it would refuse, found without creating anything; the steps are the same ones.
+    func check(_ draft: SessionDraft) async -> SessionCheck {
+        var check = SessionCheck()
+        var created = SessionCreated()
+        do {
+            let configuration = try await configuration(of: draft)
+            check.configuration = configuration
+            created = Self.created(by: draft, configuration)
+            check.name = created.name
+            created.allowedProgram = try core.admit(configuration, from: draft.requester)
+        } catch {
+            check.refusals.append(error)
+        }
+        do {
+            try await setOrigin(of: &created, draft, check.configuration)
+            for event in try SessionDecider.decide(.create(created), given: SessionDecider.initialState) {
+                _ = try event.encoded()
+            }
+        } catch {
+            check.refusals.append(error)
+        }
+        return check
+    }
+
+    /// The configuration of `draft`, found, checked and completed.
+    private func configuration(of draft: SessionDraft) async throws -> TrainingConfiguration {
         var source: ConfigurationSource
         switch draft.configuration {
-        case .path(let file):
-            path = file
-            source = try await configurations.source(at: file)
+        case .path(let file): source = try await configurations.source(at: file)
         case .inline(let object): source = try ConfigurationSource(JSONValue.object(object))
+        case .text(let text): source = try ConfigurationSource(yaml: text)
         }
         if let overrides = draft.overrides { try source.override(with: overrides) }
-        let configuration = try TrainingConfiguration(resolving: source)
+        return try TrainingConfiguration(resolving: source)
+    }
+
+    /// The event as the draft and its configuration make it.
+    private static func created(by draft: SessionDraft, _ configuration: TrainingConfiguration) -> SessionCreated {
+        let path: String? = if case .path(let file) = draft.configuration { file } else { nil }
         var created = SessionCreated()
-        created.allowedProgram = try core.admit(configuration, from: draft.requester)
         created.name = draft.name ?? configuration.sessionName ?? Self.name(path)
         created.experiment = draft.experiment
         created.group = draft.group
@@ -43,6 +78,15 @@ struct SessionCreation {
         created.monitorMaximum = configuration.checkpoints.mode == .max
         created.maxRestarts = UInt32(clamping: configuration.maxRestarts)
         created.warnings = configuration.warnings.map(\.description)
+        return created
+    }
+
+    /// Sets the session or the checkpoint that it comes from.
+    ///
+    /// - Parameter configuration: Nil when it is refused: then nobody can say whether the checkpoint goes with it.
+    private func setOrigin(
+        of created: inout SessionCreated, _ draft: SessionDraft, _ configuration: TrainingConfiguration?
+    ) async throws {
         if let checkpoint = draft.checkpoint {
             try await continueFrom(checkpoint, parent: draft.parent, &created, configuration)
         } else if let parent = draft.parent {
@@ -50,7 +94,6 @@ struct SessionCreation {
             _ = try await core.state(of: id)
             created.parentSessionID = parent
         }
-        return created
     }
 
     private static func name(_ path: String?) -> String {
@@ -60,7 +103,7 @@ struct SessionCreation {
 
     private func continueFrom(
         _ checkpoint: String, parent: String?, _ created: inout SessionCreated,
-        _ configuration: TrainingConfiguration
+        _ configuration: TrainingConfiguration?
     ) async throws {
         func refusal(_ reason: String) -> TrackerError { .invalid(field: "checkpoint_id", reason: reason) }
         guard let id = Checkpoint.ID(checkpoint) else { throw TrackerError.unknown(.checkpoint, checkpoint) }
@@ -70,7 +113,7 @@ struct SessionCreation {
             throw refusal("names \(checkpoint), which was deleted; choose another checkpoint of the session")
         }
         // A program knows itself what it can go on from.
-        if configuration.trainer.kind.isBuiltIn {
+        if let configuration, configuration.trainer.kind.isBuiltIn {
             guard !document.architecture.isEmpty else {
                 throw refusal(
                     "names \(checkpoint), which was uploaded as opaque bytes that no trainer can continue from")

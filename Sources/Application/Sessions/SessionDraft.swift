@@ -8,6 +8,8 @@ package struct SessionDraft: Sendable {
         /// A file below the configuration roots.
         case path(String)
         case inline(JSONObject)
+        /// YAML or JSON; a problem in it has its line.
+        case text(String)
     }
 
     package var configuration: Configuration

@@ -26,6 +26,11 @@ package struct Sessions: Sendable {
         return try await perform(.create(created), on: session, as: identity, isFirst: true)
     }
 
+    /// Says what would come of `create`, and creates nothing.
+    package func check(_ draft: SessionDraft) async -> SessionCheck {
+        await SessionCreation(core: core, configurations: configurations).check(draft)
+    }
+
     /// Creates a session as `create` does and claims it in the same breath: for a trainer that brings a session of its own,
     /// which otherwise would ask twice.
     package func create(

@@ -22,7 +22,7 @@ struct AuditEndpoints {
         [
             Endpoint(.getTreeHead, treeHead), Endpoint(.getInclusionProof, inclusion),
             Endpoint(.getConsistencyProof, consistency), Endpoint(.getSessionProofs, sessionProofs),
-            Endpoint(.getPublicKeys, keys), Endpoint(.rotateLogKey, rotate),
+            Endpoint(.getModelProofs, modelProofs), Endpoint(.getPublicKeys, keys), Endpoint(.rotateLogKey, rotate),
             Endpoint(.getLogCheckpoint, checkpoint), Endpoint(.getLogTile, tile),
         ]
     }
@@ -62,12 +62,24 @@ struct AuditEndpoints {
             case "all": [session.stream, session.telemetry]
             case let text?: throw FieldError("stream", "must be session, telemetry or all, not '\(text)'")
             }
+        return try await proofs(of: streams, call)
+    }
+
+    @Sendable private func modelProofs(_ call: Call) async throws -> Response {
+        let text = call.parameters["name"] ?? ""
+        guard let name = Model.Name(text), try await tracker.core.store.version(of: name.stream) > .none else {
+            throw TrackerError.unknown(.model, text)
+        }
+        return try await proofs(of: [name.stream], call)
+    }
+
+    private func proofs(of streams: [StreamID], _ call: Call) async throws -> Response {
         let limit = try call.query.limit(maximum: 1000) ?? 100
         let includesPayloads = try call.query.flag("payloads")
         let page = try await tracker.audit.page(
             of: streams, after: try call.query.position("after") ?? .start,
             limit: ReadLimit(count: limit, byteCount: 4 << 20), size: try call.treeSize("size"))
-        var proofs = SessionProofs()
+        var proofs = EventProofs()
         proofs.size = page.size
         proofs.treeHead = page.treeHead.map { TreeHeadInfo($0) }
         proofs.events = page.records.map { ProvenEvent($0, includesPayload: includesPayloads) }

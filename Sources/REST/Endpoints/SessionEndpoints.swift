@@ -12,7 +12,8 @@ struct SessionEndpoints {
 
     var all: [Endpoint] {
         [
-            Endpoint(.createSession, create), Endpoint(.listSessions, list), Endpoint(.getSession, get),
+            Endpoint(.createSession, create), Endpoint(.checkSession, check), Endpoint(.listSessions, list),
+            Endpoint(.getSession, get),
             Endpoint(.updateSession, update), Endpoint(.archiveSession, archive), Endpoint(.startSession, start),
             Endpoint(.stopSession, stop), Endpoint(.reproduceSession, reproduce), Endpoint(.compareSessions, compare),
             Endpoint(.getLatestStatus) { try await status($0, of: nil) },
@@ -71,13 +72,16 @@ struct SessionEndpoints {
     }
 
     private func draft(_ new: NewSession, _ call: Call) throws -> SessionDraft {
-        let configuration: SessionDraft.Configuration
-        switch (new.configurationPath, new.configuration) {
-        case (let path?, nil): configuration = .path(path)
-        case (nil, let object?): configuration = .inline(object)
-        case (_?, _?): throw FieldError("config", "cannot be combined with config_path; give only one")
-        case (nil, nil):
-            throw FieldError("config_path", "is required, unless the configuration is given inline in config")
+        var sources: [(name: String, configuration: SessionDraft.Configuration)] = []
+        if let path = new.configurationPath { sources.append(("config_path", .path(path))) }
+        if let object = new.configuration { sources.append(("config", .inline(object))) }
+        if let text = new.configurationText { sources.append(("config_text", .text(text))) }
+        guard let (first, configuration) = sources.first else {
+            throw FieldError(
+                "config_path", "is required, unless the configuration is given inline in config or as config_text")
+        }
+        if sources.count > 1 {
+            throw FieldError(sources[1].name, "cannot be combined with \(first); give only one")
         }
         for (name, value, other, meant) in [
             ("name", new.shortName, new.sessionName, "session_name"),
@@ -98,6 +102,19 @@ struct SessionEndpoints {
         draft.checkpoint = new.checkpointID
         draft.requester = try requester(call)
         return draft
+    }
+
+    @Sendable private func check(_ call: Call) async throws -> Response {
+        let new = try await call.json(NewSession.self, of: .checkSession).document
+        let draft: SessionDraft
+        do {
+            draft = try self.draft(new, call)
+        } catch let error as FieldError {
+            var info = SessionCheckInfo()
+            info.problems = try SessionProblem.all(of: error)
+            return .document(info)
+        }
+        return .document(try SessionCheckInfo(await tracker.sessions.check(draft)))
     }
 
     private func requester(_ call: Call) throws -> Requester {

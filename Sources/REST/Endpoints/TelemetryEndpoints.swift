@@ -41,17 +41,22 @@ struct TelemetryEndpoints {
 
     @Sendable private func getLogs(_ call: Call) async throws -> Response {
         let session = try call.sessionID()
-        let after = UInt64(try call.query.integer("after", in: 0...Int.max) ?? 0)
-        return .read(
-            try await tracker.queries.logLines(
-                of: session, after: after, limit: try call.query.limit(maximum: 1000) ?? 100, rank: try call.rank(),
-                try call.freshness())
-        ) { page in
+        var query = LogLineQuery()
+        query.after = UInt64(try call.query.integer("after", in: 0...Int.max) ?? 0)
+        query.limit = try call.query.limit(maximum: 1000) ?? 100
+        query.rank = try call.rank()
+        query.source = call.query.text("source")
+        if let source = query.source, !LogReport.sources.contains(source) {
+            throw FieldError(
+                "source", "must be one of \(LogReport.sources.joined(separator: ", ")), not '\(source.prefix(80))'")
+        }
+        query.text = try call.query.words("contains", bytes: 1...1024)
+        return .read(try await tracker.queries.logLines(of: session, query, try call.freshness())) { page in
             var list = LogLineList()
             list.sessionID = session.text
             list.lines = page.lines.map { LogLineInfo($0) }
             list.total = Int(clamping: page.total)
-            list.lastLine = Int(clamping: page.lines.last?.number ?? after)
+            list.lastLine = Int(clamping: page.next)
             return list
         }
     }

@@ -83,6 +83,7 @@ package struct EventLineWriter: Sendable {
         case .alert: try AlertEvent(record).message
         case .notifications: try NotificationEvent(record).message
         case .model: try ModelEvent(record).message
+        case .retention: try RetentionEvent(record).message
         case .logKeys: try LogKeyEvent(record).message
         case .apiKey: throw .unknownType(record.type)
         }

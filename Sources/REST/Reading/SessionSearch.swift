@@ -31,11 +31,7 @@ struct SessionSearch {
                 throw FieldError("filter", "cannot be read: \(error)")
             }
         }
-        switch query.text("archived") {
-        case nil, "exclude": break
-        case "include": filter.includesArchived = true
-        case let text?: throw FieldError("archived", "must be exclude or include, not '\(text)'")
-        }
+        filter.includesArchived = try query.includesArchived()
         if let text = query.text("sort") {
             guard let order = SessionOrder(text) else {
                 throw FieldError(
@@ -56,5 +52,16 @@ struct SessionSearch {
         }
         limit = try query.limit(maximum: 1000) ?? 100
         offset = try query.offset()
+    }
+}
+
+extension QueryReader {
+    /// Whether archived sessions count too: `archived=include`.
+    func includesArchived() throws(FieldError) -> Bool {
+        switch text("archived") {
+        case nil, "exclude": return false
+        case "include": return true
+        case let text?: throw FieldError("archived", "must be exclude or include, not '\(text)'")
+        }
     }
 }

@@ -4,18 +4,13 @@ enum RetrySchedule {
     private static let first = 5.0
     private static let longest = 4.0 * 3600
 
-    /// - Parameter retryAfter: The time that the receiver asked for, which is obeyed up to a day.
-    static func delay(afterAttempt attempt: UInt32, retryAfter: Duration?) -> Duration {
-        var generator = SystemRandomNumberGenerator()
-        return delay(afterAttempt: attempt, retryAfter: retryAfter, using: &generator)
-    }
-
-    static func delay(
-        afterAttempt attempt: UInt32, retryAfter: Duration?, using generator: inout some RandomNumberGenerator
-    ) -> Duration {
+    /// - Parameters:
+    ///   - retryAfter: The time that the receiver asked for, which is obeyed up to a day.
+    ///   - chance: What the time is multiplied by, from 0.8 to 1.2.
+    static func delay(afterAttempt attempt: UInt32, retryAfter: Duration?, chance: Double) -> Duration {
         var seconds = first
         for _ in 1..<min(max(attempt, 1), 32) { seconds = min(2 * seconds, longest) }
-        let delay = Duration.seconds(seconds * Double.random(in: 0.8...1.2, using: &generator))
+        let delay = Duration.seconds(seconds * chance)
         guard let retryAfter else { return delay }
         return max(delay, min(retryAfter, .seconds(24 * 3600)))
     }

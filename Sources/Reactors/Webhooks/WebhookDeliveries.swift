@@ -16,14 +16,19 @@ package struct WebhookDeliveries: Reactor {
     private let core: TrackerCore
     private let webhooks: Webhooks
     private let executor: any TaskExecutor
+    private let timing: DeliveryTiming
     private let logger: Logger
     private let board = WebhookBoard()
 
     /// - Parameter executor: The threads on which webhooks are told: those of a burst should give way to whoever reports.
-    package init(_ core: TrackerCore, webhooks: Webhooks, executor: any TaskExecutor, logger: Logger) {
+    package init(
+        _ core: TrackerCore, webhooks: Webhooks, executor: any TaskExecutor, timing: DeliveryTiming = DeliveryTiming(),
+        logger: Logger
+    ) {
         self.core = core
         self.webhooks = webhooks
         self.executor = executor
+        self.timing = timing
         self.logger = logger
     }
 
@@ -46,7 +51,7 @@ package struct WebhookDeliveries: Reactor {
 
     private func start(_ id: Webhook.ID, after position: LogPosition, _ work: ReactorWork) {
         guard let signals = board.open(id) else { return }
-        let worker = WebhookWorker(core, webhooks, id, beginning: position, actor: name, logger)
+        let worker = WebhookWorker(core, webhooks, id, beginning: position, actor: name, timing: timing, logger)
         work {
             await withTaskExecutorPreference(executor) { await worker.run(signals) }
             board.close(id)

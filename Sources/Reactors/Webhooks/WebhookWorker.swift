@@ -17,17 +17,19 @@ struct WebhookWorker: Sendable {
     /// The place of its creation in the log.
     private let beginning: LogPosition
     private let actor: String
+    private let timing: DeliveryTiming
     private let logger: Logger
 
     init(
         _ core: TrackerCore, _ webhooks: Webhooks, _ id: Webhook.ID, beginning: LogPosition, actor: String,
-        _ logger: Logger
+        timing: DeliveryTiming, _ logger: Logger
     ) {
         self.core = core
         self.webhooks = webhooks
         self.id = id
         self.beginning = beginning
         self.actor = actor
+        self.timing = timing
         self.logger = logger
     }
 
@@ -56,7 +58,7 @@ struct WebhookWorker: Sendable {
                 guard case .active(let webhook) = try await core.webhooks.state(of: id.stream) else { return true }
                 let isIdle = !webhook.settings.isEnabled || webhook.settings.isMail && !webhooks.canMail
                 if isIdle {
-                    try await Task.sleep(for: .seconds(3600))
+                    try await timing.sleep(.seconds(3600))
                 } else {
                     try await deliver(by: webhook)
                 }
@@ -68,7 +70,7 @@ struct WebhookWorker: Sendable {
                 logger.warning(
                     "A delivery could not be made or recorded; trying again.",
                     metadata: ["webhook": "\(id)", "error": "\(error)"])
-                try? await Task.sleep(for: Self.pause)
+                try? await timing.sleep(Self.pause)
             }
         }
         return false
@@ -169,7 +171,8 @@ struct WebhookWorker: Sendable {
             await send(&attempt, webhook) { result in
                 let age = core.now().duration(since: firstAttemptAt)
                 guard !result.isFinal, age < Self.patience else { return nil }
-                let delay = RetrySchedule.delay(afterAttempt: number, retryAfter: result.retryAfter)
+                let delay = RetrySchedule.delay(
+                    afterAttempt: number, retryAfter: result.retryAfter, chance: timing.chance())
                 return min(delay, Self.patience - age + .seconds(1))
             }
             try await self.record(attempt, webhook)
@@ -244,7 +247,7 @@ struct WebhookWorker: Sendable {
         while true {
             let rest = time.duration(since: core.now())
             guard rest > .zero else { return }
-            try await Task.sleep(for: min(rest, .seconds(10)))
+            try await timing.sleep(min(rest, .seconds(10)))
         }
     }
 }

@@ -56,33 +56,43 @@ extension Transaction where Self: ~Copyable {
         }
     }
 
+    /// The lines that `query` asks for, as `ReadModelSnapshot.logLines(of:_:)` says.
     func logLines(
-        of session: String, after: UInt64, limit: Int, rank: UInt32?, through position: LogPosition, in tables: Tables
+        of session: String, _ query: LogLineQuery, through position: LogPosition, in tables: Tables
     ) throws(LMDBError) -> LogPage {
         let total = try lineCount(of: session, through: position, in: tables)
-        var page = LogPage(lines: [], next: after, total: total)
-        guard after < total, limit > 0 else { return page }
+        var page = LogPage(lines: [], next: query.after, total: total)
+        guard query.after < total, query.limit > 0 else { return page }
         let prefix = RowKey().appending(session)
-        var lookedAt = 0
+        let part = query.text.map { SearchText($0) }
+        var (lineCount, byteCount) = (0, 0)
         try withCursor(in: tables.lines) { (cursor) throws(LMDBError) in
-            var entry = try cursor.seek(atOrBefore: prefix.appending(after + 1).bytes)
+            var entry = try cursor.seek(atOrBefore: prefix.appending(query.after + 1).bytes)
             while let row = entry, row.key.begins(with: prefix.bytes), page.next < total {
                 let first = row.key.bigEndian(at: prefix.bytes.count, as: UInt64.self)
                 guard row.value.count >= LineRow.headerByteCount else { throw damagedRow("lines of a log") }
                 let redaction = LineRow.redaction(row.value)
                 let message = try decoded(
                     UnsafeRawBufferPointer(rebasing: row.value[LineRow.headerByteCount...]), as: LinesLogged.self)
-                for (offset, line) in message.lines.enumerated() where first + UInt64(offset) > after {
+                for (offset, line) in message.lines.enumerated() where first + UInt64(offset) > query.after {
                     page.next = first + UInt64(offset)
-                    lookedAt += 1
-                    if rank == nil || rank == message.rank {
+                    lineCount += 1
+                    byteCount += line.text.utf8.count
+                    if query.rank.map({ $0 == message.rank }) ?? true,
+                        query.source.map({ $0 == line.source }) ?? true,
+                        part.map({ SearchText(line.text).contains($0) }) ?? true
+                    {
                         page.lines.append(
                             LogPage.Line(
                                 number: page.next, attempt: message.attempt, rank: message.rank, time: line.time,
                                 source: line.source, level: line.level, text: line.text,
                                 redactedBy: redaction == 0 ? nil : LogPosition(redaction)))
                     }
-                    if page.lines.count == limit || lookedAt == 10_000 { return }
+                    if page.lines.count == query.limit || lineCount == LogLineQuery.mostLines
+                        || byteCount >= LogLineQuery.mostBytes
+                    {
+                        return
+                    }
                 }
                 entry = try cursor.next()
             }

@@ -2,16 +2,24 @@ import LMDB
 package import Tracking
 
 extension ReadModelSnapshot {
-    /// At most `limit` logged lines of a session whose numbers are above `after`, in their order; with `rank` only the
-    /// lines of that process. At most 10,000 lines are looked at.
-    package func logLines(
-        of id: Session.ID, after: UInt64 = 0, limit: Int, rank: UInt32? = nil
-    ) throws(ReadModelError) -> LogPage {
+    /// The lines of a session that `query` asks for, in their order.
+    ///
+    /// A bounded number of lines is looked at: `LogPage.next` is the place to go on from, and less than `LogPage.total` while there
+    /// are more.
+    package func logLines(of id: Session.ID, _ query: LogLineQuery) throws(ReadModelError) -> LogPage {
         do throws(LMDBError) {
-            return try transaction.logLines(
-                of: id.text, after: after, limit: limit, rank: rank, through: position, in: tables)
+            return try transaction.logLines(of: id.text, query, through: position, in: tables)
         } catch {
             throw ReadModelError(error)
         }
+    }
+
+    /// At most `limit` lines of a session whose numbers are above `after`; with `rank` only those of that process.
+    package func logLines(
+        of id: Session.ID, after: UInt64 = 0, limit: Int, rank: UInt32? = nil
+    ) throws(ReadModelError) -> LogPage {
+        var query = LogLineQuery()
+        (query.after, query.limit, query.rank) = (after, limit, rank)
+        return try logLines(of: id, query)
     }
 }

@@ -41,6 +41,12 @@ struct SessionColumnKey: Hashable {
         }
     }
 
+    /// The kinds of columns that names have; the first byte of their rows' keys.
+    enum NamedKind: UInt8 {
+        case parameter = 64
+        case configuration, result, final, metric
+    }
+
     /// What a column has of its sessions.
     enum Content {
         case plain(Plain)
@@ -82,9 +88,19 @@ struct SessionColumnKey: Hashable {
 
     static func plain(_ column: Plain) -> Self { Self(.plain(column), RowKey(column.rawValue)) }
     static let changes = Self(.changes, RowKey(32))
-    static func parameter(_ name: String) -> Self { Self(.parameter(name), RowKey(64).appending(name)) }
-    static func configuration(_ name: String) -> Self { Self(.configuration(name), RowKey(65).appending(name)) }
-    static func result(_ name: String) -> Self { Self(.result(name), RowKey(66).appending(name)) }
-    static func final(_ metric: String) -> Self { Self(.final(metric), RowKey(67).appending(metric)) }
-    static func metric(_ name: String) -> Self { Self(.metric(name), RowKey(68).appending(name)) }
+    static func parameter(_ name: String) -> Self {
+        Self(.parameter(name), RowKey(NamedKind.parameter.rawValue).appending(name))
+    }
+    static func configuration(_ name: String) -> Self {
+        Self(.configuration(name), RowKey(NamedKind.configuration.rawValue).appending(name))
+    }
+    static func result(_ name: String) -> Self {
+        Self(.result(name), RowKey(NamedKind.result.rawValue).appending(name))
+    }
+    static func final(_ metric: String) -> Self {
+        Self(.final(metric), RowKey(NamedKind.final.rawValue).appending(metric))
+    }
+    static func metric(_ name: String) -> Self {
+        Self(.metric(name), RowKey(NamedKind.metric.rawValue).appending(name))
+    }
 }

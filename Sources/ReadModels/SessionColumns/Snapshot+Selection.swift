@@ -222,7 +222,7 @@ extension ReadModelSnapshot {
         return row
     }
 
-    private func chunkCount() throws(LMDBError) -> Int {
+    func chunkCount() throws(LMDBError) -> Int {
         let count = try transaction.counter(MetaRows.sessionCount, in: tables)
         return (Int(count) + CellChunk.capacity - 1) / CellChunk.capacity
     }

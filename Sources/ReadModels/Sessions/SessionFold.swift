@@ -92,8 +92,12 @@ enum SessionFold {
         case .noted(let noted):
             session.notes = noted.notes
             session.notesRedactedBy = record.redactedBy?.rawValue ?? 0
-        case .archived: session.archived = true
-        case .unarchived: session.archived = false
+        case .archived:
+            session.archived = true
+            session.archivedAt = time
+        case .unarchived:
+            session.archived = false
+            session.archivedAt = 0
         case .deleted: session.deleted = true
         case .imported(let imported):
             session.imported = .with {

@@ -4,7 +4,7 @@ import Tracking
 
 /// Sessions: the document, its cells in the table of sessions, and which was started last.
 enum SessionProjection: Projection {
-    static let version = 6
+    static let version = 7
 
     static func apply(_ event: ProjectedEvent, to rows: borrowing RowWriter) throws(LMDBError) {
         guard case .session(let body) = event.body else { return }

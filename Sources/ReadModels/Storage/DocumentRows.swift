@@ -28,6 +28,7 @@ enum DocumentKind: UInt8 {
     case modelChange = 17
     /// By the session and the checkpoint.
     case checkpointAliases = 18
+    case retentionRule = 19
 
     /// The beginning of the keys of this kind.
     var prefix: RowKey { RowKey(rawValue) }

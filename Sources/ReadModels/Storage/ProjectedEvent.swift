@@ -11,6 +11,7 @@ struct ProjectedEvent {
         case alert(AlertEvent)
         case notification(NotificationEvent)
         case model(ModelEvent)
+        case retention(RetentionEvent)
         /// Of a stream that no read model shows.
         case other
     }
@@ -28,6 +29,7 @@ struct ProjectedEvent {
         case .alert: body = .alert(try AlertEvent(record))
         case .notifications: body = .notification(try NotificationEvent(record))
         case .model: body = .model(try ModelEvent(record))
+        case .retention: body = .retention(try RetentionEvent(record))
         case .apiKey, .logKeys: body = .other
         }
     }

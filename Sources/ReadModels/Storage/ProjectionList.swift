@@ -4,6 +4,7 @@ enum ProjectionList {
         SessionProjection.self, EpochProjection.self, CheckpointProjection.self, ArtifactProjection.self,
         MetricProjection.self, MetricSummaryProjection.self, HostReadingProjection.self, LogLineProjection.self,
         WebhookProjection.self, AlertProjection.self, NotificationProjection.self, ModelProjection.self,
+        RetentionProjection.self,
     ]
 
     /// The layout of the rows that all share.

@@ -9,7 +9,8 @@ struct RowKey {
     private(set) var bytes: [UInt8] = []
 
     private static let longestText = 150
-    private static let keptOfLongText = 100
+    /// The bytes of a long text that its key begins with.
+    static let keptOfLongText = 100
 
     /// A key that begins with `kind`.
     init(_ kind: UInt8) {
@@ -41,6 +42,24 @@ struct RowKey {
             bytes += [0, 0xFE] + digest.bytes.map { $0 == 0 ? 1 : $0 }
         }
         bytes += [0, 1]
+    }
+
+    /// The bytes that every key with a text beginning with `beginning` has in its place; at most those that a long text keeps.
+    static func beginning(_ beginning: String) -> [UInt8] {
+        Array(beginning.utf8.flatMap { $0 == 0 ? [0, 0xFF] : [$0] }.prefix(keptOfLongText))
+    }
+
+    /// The text that `bytes`, its part of a key without the end, stand for; nil for a long one, of which a key has not all.
+    static func text(_ bytes: some Collection<UInt8>) -> String? {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var isEscaped = false
+        for byte in bytes {
+            if isEscaped, byte != 0xFF { return nil }
+            if !isEscaped { text.append(byte) }
+            isEscaped = !isEscaped && byte == 0
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     func appending(_ value: UInt8) -> RowKey {

@@ -18,7 +18,7 @@ extension AlertFold {
                 apply(try TelemetryEvent(record), record, &decisions)
             }
             noteReport(record, &decisions)
-        case .webhook, .notifications, .model, .apiKey, .logKeys: break
+        case .webhook, .notifications, .model, .retention, .apiKey, .logKeys: break
         }
         position = record.position
         return decisions

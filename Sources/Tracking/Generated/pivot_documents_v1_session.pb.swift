@@ -320,6 +320,12 @@ package nonisolated struct SessionDocument: @unchecked Sendable {
   /// Clears the value of `imported`. Subsequent reads from it will return its default value.
   package mutating func clearImported() {_uniqueStorage()._imported = nil}
 
+  /// When it was archived; 0 while it is not.
+  package var archivedAt: Int64 {
+    get {_storage._archivedAt}
+    set {_uniqueStorage()._archivedAt = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -567,7 +573,7 @@ fileprivate nonisolated let _protobuf_package = "pivot.documents.v1"
 
 nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SessionDocument"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{1}deleted\0\u{1}imported\0\u{4}\u{3}notes_redacted_by\0\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{1}name\0\u{1}status\0\u{1}archived\0\u{1}experiment\0\u{1}group\0\u{1}tags\0\u{1}notes\0\u{3}created_at\0\u{3}started_at\0\u{3}completed_at\0\u{3}current_epoch\0\u{3}total_epochs\0\u{3}planned_epochs\0\u{1}step\0\u{1}attempt\0\u{1}attempts\0\u{4}\u{2}final_metrics\0\u{1}message\0\u{3}early_stop_reason\0\u{2}\u{9}configuration\0\u{3}configuration_digest\0\u{3}configuration_path\0\u{1}params\0\u{1}warnings\0\u{1}provenance\0\u{1}results\0\u{2}\u{2}reproductions\0\u{3}configuration_values\0\u{2}\u{b}monitor\0\u{3}monitor_maximum\0\u{3}trainer_kind\0\u{3}parent_checkpoint\0\u{3}parent_session_id\0\u{3}max_restarts\0\u{3}loss_count\0\u{3}best_checkpoint_id\0\u{3}queued_position\0\u{3}created_position\0\u{3}last_position\0\u{3}updated_at\0\u{1}reproduction\0\u{3}reproduction_reported\0\u{3}last_checkpoint_id\0\u{1}architecture\0\u{1}deleted\0\u{1}imported\0\u{3}archived_at\0\u{4}\u{2}notes_redacted_by\0\u{c}\u{12}\u{1}")
 
   fileprivate class _StorageClass {
     var _sessionID: String = String()
@@ -618,6 +624,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _deleted: Bool = false
     var _notesRedactedBy: UInt64 = 0
     var _imported: SessionImportRecord? = nil
+    var _archivedAt: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -676,6 +683,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _deleted = source._deleted
       _notesRedactedBy = source._notesRedactedBy
       _imported = source._imported
+      _archivedAt = source._archivedAt
     }
   }
 
@@ -741,6 +749,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 65: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
         case 66: try { try decoder.decodeSingularBoolField(value: &_storage._deleted) }()
         case 67: try { try decoder.decodeSingularMessageField(value: &_storage._imported) }()
+        case 68: try { try decoder.decodeSingularInt64Field(value: &_storage._archivedAt) }()
         case 70: try { try decoder.decodeSingularUInt64Field(value: &_storage._notesRedactedBy) }()
         default: break
         }
@@ -895,6 +904,9 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._imported {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 67)
       } }()
+      if _storage._archivedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._archivedAt, fieldNumber: 68)
+      }
       if _storage._notesRedactedBy != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._notesRedactedBy, fieldNumber: 70)
       }
@@ -955,6 +967,7 @@ nonisolated extension SessionDocument: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._deleted != rhs_storage._deleted {return false}
         if _storage._notesRedactedBy != rhs_storage._notesRedactedBy {return false}
         if _storage._imported != rhs_storage._imported {return false}
+        if _storage._archivedAt != rhs_storage._archivedAt {return false}
         return true
       }
       if !storagesAreEqual {return false}

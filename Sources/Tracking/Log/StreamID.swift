@@ -21,6 +21,8 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         case alert
         /// A model's aliases and what they point at.
         case model
+        /// A rule on what is kept of sessions, and for how long.
+        case retention
         /// An API key's life.
         case apiKey = "api-key"
         /// The keys that sign the log's tree heads.

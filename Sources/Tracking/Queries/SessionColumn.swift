@@ -5,7 +5,7 @@ package import JSON
 package struct SessionColumn: Sendable, Equatable {
     /// As it was asked for.
     package let name: String
-    private let field: SessionCondition.Field
+    package let field: SessionCondition.Field
 
     /// Nil when there is no such field.
     package init?(_ name: String) {
@@ -35,7 +35,8 @@ package struct SessionColumn: Sendable, Equatable {
 }
 
 extension SessionCondition.Literal {
-    fileprivate var json: JSONValue {
+    /// The value as documents show it.
+    package var json: JSONValue {
         switch self {
         case .number(let number): Int64(exactly: number).map { .integer($0) } ?? .number(number)
         case .text(let text): .string(text)

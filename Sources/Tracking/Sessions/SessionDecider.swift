@@ -34,7 +34,7 @@ package enum SessionDecider: Decider {
             case .create, .createClaimed: throw .alreadyCreated
             case .update(.archiving): return []
             case .update(let changes) where changes.isArchived == false: break
-            case .delete: break
+            case .delete, .deleteCheckpoint: break
             case .reportResult, .reportReproduction: break  // they may come late, in every state
             default: throw .archived
             }

@@ -13,6 +13,7 @@ package struct LogsCommand: AsyncParsableCommand {
               pivot logs sess_7h2kq9d4 --tail 20
               pivot logs sess_7h2kq9d4 --follow
               pivot logs sess_7h2kq9d4 --rank 1 --json
+              pivot logs sess_7h2kq9d4 --contains "out of memory" --source stderr
             """)
 
     @Argument(help: "The session's id, a beginning of it, its name, or @latest.")
@@ -23,6 +24,10 @@ package struct LogsCommand: AsyncParsableCommand {
     var tail: Int?
     @Option(help: "Only lines of this rank.")
     var rank: Int?
+    @Option(help: "Only lines of this source: stdout, stderr or log.")
+    var source: String?
+    @Option(help: ArgumentHelp("Only lines that contain this text, in any case.", valueName: "text"))
+    var contains: String?
     @OptionGroup var past: PastOption
     @OptionGroup var server: ServerOptions
     @Flag(help: "Print each line as a JSON object.")
@@ -33,6 +38,11 @@ package struct LogsCommand: AsyncParsableCommand {
     package func validate() throws {
         try NumberOption.check("--tail", tail, 1...Int.max)
         try NumberOption.check("--rank", rank, 0...Int.max)
+        if let source, !LogReport.sources.contains(source) {
+            throw ValidationError(
+                "--source must be one of \(LogReport.sources.joined(separator: ", ")), not '\(source)'.")
+        }
+        if contains?.isEmpty ?? false { throw ValidationError("--contains must not be empty.") }
         if follow, past.moment != nil { throw ValidationError("--follow shows what comes; --as-of what was.") }
     }
 
@@ -61,14 +71,17 @@ package struct LogsCommand: AsyncParsableCommand {
         return max(0, page.total - tail)
     }
 
-    /// Prints what follows line number `line`; answers the number of the last line there is.
+    /// Prints what follows line number `line`; answers the number of the last line that was looked at.
     private func printLines(after line: Int, _ client: APIClient) async throws -> Int {
         var last = line
         while true {
-            let page = try await client.logs(session, after: last, rank: rank, limit: 1000, asOf: past.moment)
+            let page = try await client.logs(
+                session, after: last, rank: rank, source: source, containing: contains, limit: 1000,
+                asOf: past.moment)
             for entry in page.lines { show(entry) }
-            last = max(last, page.lastLine)
-            if page.lines.count < 1000 { return last }
+            guard page.lastLine > last else { return last }
+            last = page.lastLine
+            if last >= page.total { return last }
         }
     }
 

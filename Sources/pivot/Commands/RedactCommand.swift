@@ -1,6 +1,5 @@
 import API
 package import ArgumentParser
-import Foundation
 import Tracking
 import TrackingClient
 
@@ -36,8 +35,7 @@ package struct RedactCommand: AsyncParsableCommand {
     var before: String?
     @Flag(help: "Say what would go, and remove nothing.")
     var dryRun = false
-    @Flag(help: "Do not ask.")
-    var yes = false
+    @OptionGroup var confirmation: ConfirmationOption
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -71,7 +69,7 @@ package struct RedactCommand: AsyncParsableCommand {
                 }
                 return
             }
-            try confirm("Remove \(what) of \(id)?")
+            try confirmation.ask("Remove \(what) of \(id)?")
             request.isDryRun = nil
             var total = planned
             (total.recordCount, total.byteCount, total.isDryRun) = (0, 0, false)
@@ -95,21 +93,8 @@ package struct RedactCommand: AsyncParsableCommand {
         }
     }
 
-    private static func amount(_ count: Int, _ byteCount: Int) -> String {
+    /// Records and their bytes, in words.
+    static func amount(_ count: Int, _ byteCount: Int) -> String {
         "\(count) record\(count == 1 ? "" : "s") (\(HumanFormat.size(Int64(byteCount))))"
-    }
-
-    /// Asks at the terminal.
-    ///
-    /// - Throws: `CommandFailure` when the answer is not yes, or nobody can be asked.
-    private func confirm(_ question: String) throws {
-        guard !yes else { return }
-        guard isatty(STDIN_FILENO) == 1 else {
-            throw CommandFailure(.usage, "\(question) This cannot be undone: add --yes to confirm it.")
-        }
-        FileHandle.standardError.write(Data("\(question) This cannot be undone. [y/N] ".utf8))
-        guard let answer = readLine()?.lowercased(), ["y", "yes"].contains(answer) else {
-            throw CommandFailure(.failed, "Nothing was removed.")
-        }
     }
 }

@@ -16,7 +16,7 @@ package struct RestoreCommand: AsyncParsableCommand {
             Fills an empty folder from a backup that `pivot backup` wrote: a folder, a tar archive, or - for one on \
             standard input. Every record is compared with its checksums and all of them with the root that the backup's \
             manifest tells, every blob with its digest; then the read models are built. With --since they must also \
-            continue the log that a saved note of a tree head is of; the note's signature is not looked at.
+            continue the log that a saved note of a tree head is of; with --key that note must be signed by the log.
 
             Webhooks are told nothing by a server on the restored data until `pivot webhooks resume`. The key log-key is \
             in no backup: without a copy of it in the folder the server signs as a new log.
@@ -38,17 +38,24 @@ package struct RestoreCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("A file with a note of a tree head of the same log, saved earlier.", valueName: "note"))
     var since: String?
+    @OptionGroup var trusted: KeyOption
     @Flag(help: "Print JSON.")
     var json = false
 
     package init() {}
+
+    package func validate() throws {
+        guard trusted.key.isEmpty || since != nil else {
+            throw ValidationError("--key is for the note of --since. Give both, or leave --key out.")
+        }
+    }
 
     package func run() async throws {
         let start = ContinuousClock().now
         let meter = BackupMeter()
         var options = EventLogOptions()
         options.release = PIVOTVersion.current
-        let expected = try since.map { try Self.treeHead(in: $0) }
+        let expected = try since.map { try treeHead(in: $0) }
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: backup, isDirectory: &isFolder)
         guard backup == "-" || isThere else { throw CommandFailure(.usage, "There is no backup at \(backup).") }
@@ -110,12 +117,20 @@ package struct RestoreCommand: AsyncParsableCommand {
                 + "new key signs, and the secrets of webhooks have to be set again.")
     }
 
-    private static func treeHead(in path: String) throws -> TreeHead {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(.usage, "The note \(path) cannot be read. Check the path.")
+    /// The tree head that the note at `path` is of, signed by a key that is trusted unless none was given.
+    private func treeHead(in path: String) throws -> TreeHead {
+        let (bytes, keys) = (try TreeHeadFile.read(path), try trusted.keys())
+        guard keys.isEmpty else {
+            do throws(AuditFault) {
+                return try LogIdentity(keys).verified(bytes, "The note \(path)").treeHead.head
+            } catch {
+                throw CommandFailure(.failed, "\(error) Nothing was restored.")
+            }
         }
+        Console.standard.printError(
+            "No key was given, so the signature of \(path) is not looked at. Give the log's key with --key.")
         do throws(NoteError) {
-            return try SignedTreeHead(Note(Array(bytes))).head
+            return try SignedTreeHead(Note(bytes)).head
         } catch {
             throw CommandFailure(.usage, "\(path) is no note of a tree head: \(error)")
         }

@@ -37,6 +37,20 @@ struct LineageContent {
         }
     }
 
+    /// Checks what the event of an alias says of it, as ``check(_:at:)-(SessionEvent,_)`` does that of a session.
+    func check(_ event: ModelEvent, at position: UInt64) throws(AuditFault) {
+        guard case .aliasSet(let set) = event else {
+            throw AuditFault("Event \(position) does not set an alias.")
+        }
+        try expect("alias", set.alias, position)
+        try expect("checkpoint_id", set.checkpointID, position)
+        try expect("session_id", set.sessionID, position)
+        try expect("digest", set.digest, position)
+        try expect("by", set.by, position)
+        try expect("reason", set.reason, position)
+        try expect("previous_checkpoint_id", set.previousCheckpointID, position)
+    }
+
     /// Facts that are empty are left out of steps.
     private func expect(_ name: String, _ value: String, _ position: UInt64) throws(AuditFault) {
         guard step.facts[name]?.stringValue ?? "" == value else { throw fault(name, position) }

@@ -69,7 +69,7 @@ package struct LineageProofs {
         if !identity.isGiven { proofs.remark = identity.warning }
         for step in lineage.steps {
             do {
-                proofs.steps.append(try await prove(step, in: head, client))
+                proofs.steps.append(try await prove(step, of: lineage.model, in: head, client))
             } catch let fault as AuditFault {
                 proofs.steps.append(Step(.wrong, fault.description))
             } catch let error as ClientError where error.status == 404 {
@@ -80,59 +80,42 @@ package struct LineageProofs {
     }
 
     private static func prove(
-        _ step: LineageStepInfo, in head: TreeHead, _ client: APIClient
+        _ step: LineageStepInfo, of model: String, in head: TreeHead, _ client: APIClient
     ) async throws -> Step {
         guard let position = step.position, position > 0 else { return Step(.unproved, "no event says it") }
         guard position <= head.size else {
             return Step(.unproved, "the tree head that is published does not reach it yet; ask again in a minute")
         }
-        guard step.kind != "alias" else {
-            try check(step, try await header(at: position, in: head, client))
-            return Step(.headerProved, "the proof does not tell its content")
-        }
-        guard let session = step.sessionID else {
-            throw AuditFault("The step does not name its session.")
-        }
         var query = SessionProofQuery()
         (query.after, query.limit, query.size, query.includesPayloads) = (position - 1, 1, head.size, true)
-        let page = try await client.sessionProofs(session, query)
-        guard let event = try page.events.first(where: { $0.position == position }).map(ServerEvidence.parse) else {
-            throw AuditFault("The log has no event of \(session) at position \(position).")
+        let page: EventProofs
+        if step.kind == "alias" {
+            page = try await client.modelProofs(model, query)
+        } else if let session = step.sessionID {
+            page = try await client.sessionProofs(session, query)
+        } else {
+            throw AuditFault("The step does not name its session.")
         }
-        guard let decoded = BundledHeader(event.header), decoded.position == position else {
+        guard let event = try page.events.first(where: { $0.position == position }).map(ServerEvidence.parse) else {
+            throw AuditFault("The log has no event of \(step.sessionID ?? model) at position \(position).")
+        }
+        guard let header = BundledHeader(event.header), header.position == position else {
             throw AuditFault("The header at position \(position) is none of that position.")
         }
         try verify(event.header, event.proof, at: position, in: head)
-        try check(step, decoded)
+        try check(step, header)
         guard let content = event.content else { return Step(.headerProved, "its content was redacted") }
-        guard decoded.payloadByteCount == content.payload.count, decoded.matches(content) else {
+        guard header.payloadByteCount == content.payload.count, header.matches(content) else {
             throw AuditFault("The content of event \(position) is not what the log was given.")
         }
-        try LineageContent(step).check(try SessionEvent(type: decoded.type, payload: content.payload), at: position)
+        if step.kind == "alias" {
+            try LineageContent(step).check(
+                try ModelEvent(type: header.type, payload: content.payload), at: position)
+        } else {
+            try LineageContent(step).check(
+                try SessionEvent(type: header.type, payload: content.payload), at: position)
+        }
         return Step(.proved)
-    }
-
-    /// The header at `position`, from the bundle of entries that has it, once it is proven to be in the tree.
-    private static func header(
-        at position: UInt64, in head: TreeHead, _ client: APIClient
-    ) async throws -> BundledHeader {
-        guard let tile = Tile(.entries, index: (position - 1) >> UInt64(Tile.height), inTreeOf: head.size) else {
-            throw AuditFault("The tree has no entry at position \(position).")
-        }
-        let bytes = try await ServerLog(client: client).bytes(of: tile)
-        let entries: [[UInt8]]
-        do throws(TileError) {
-            entries = try EntryBundle(encoded: bytes, of: tile).entries
-        } catch {
-            throw AuditFault(error)
-        }
-        let index = Int((position - 1) % UInt64(Tile.fullWidth))
-        guard index < entries.count, let header = BundledHeader(entries[index]), header.position == position else {
-            throw AuditFault("The header at position \(position) is none of that position.")
-        }
-        let proof = try await client.inclusionProof(of: position, size: head.size)
-        try verify(entries[index], proof.hashes.compactMap { TreeHash(hex: $0) }, at: position, in: head)
-        return header
     }
 
     private static func verify(

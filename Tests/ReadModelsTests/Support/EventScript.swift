@@ -42,6 +42,10 @@ struct EventScript {
         try append(try event.encoded(), to: StreamID(.model, model))
     }
 
+    mutating func append(_ event: RetentionEvent, toRule rule: String) throws {
+        try append(try event.encoded(), to: StreamID(.retention, rule))
+    }
+
     mutating func append(_ new: NewEvent, to stream: StreamID) throws {
         let position = UInt64(events.count + 1)
         versions[stream, default: 0] += 1

@@ -77,6 +77,7 @@ enum Everything {
                 let one = try snapshot.aliases(ofSession: session, checkpoint: "ckpt_1")
                 lines.append("aliased: \(try snapshot.aliases(ofSession: session)), of them \(one)")
             }
+            lines.append("retention: \(try snapshot.retentionRules().map { $0.textFormatString() })")
             lines.append("digests: \(try snapshot.blobDigests().sorted())")
             return lines.joined(separator: "\n")
         }

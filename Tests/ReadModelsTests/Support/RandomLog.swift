@@ -17,6 +17,7 @@ enum RandomLog {
         var alertRandom = SeededGenerator(seed: seed &+ 2000)
         var modelRandom = SeededGenerator(seed: seed &+ 3000)
         var redactionRandom = SeededGenerator(seed: seed &+ 4000)
+        var retentionRandom = SeededGenerator(seed: seed &+ 5000)
         var script = EventScript()
         var states: [String: SessionState] = [:]
         let sessions = ["sess_a", "sess_b", "sess_c"]
@@ -34,6 +35,8 @@ enum RandomLog {
                 try alertEvent(&script, sessions, &alertRandom)
             } else if modelRandom.once(in: 30) {
                 try modelEvent(&script, sessions, &modelRandom)
+            } else if retentionRandom.once(in: 40) {
+                try retentionEvent(&script, &retentionRandom)
             } else if random.once(in: 40) {
                 let webhook = "webhook_\(Int.random(in: 0..<2, using: &random))"
                 let event =
@@ -124,6 +127,17 @@ enum RandomLog {
                     ($0.alias, $0.checkpointID, $0.sessionID) = (alias, "ckpt_\(number)", session)
                     ($0.digest, $0.reason) = ("sha256:\(number)", "better")
                 }), to: model)
+    }
+
+    /// Something that happens to one of two retention rules.
+    private static func retentionEvent(_ script: inout EventScript, _ random: inout SeededGenerator) throws {
+        let rule = "rule-\(Int.random(in: 0..<2, using: &random))"
+        guard !random.once(in: 3) else { return try script.append(.ruleDeleted(RetentionRuleDeleted()), toRule: rule) }
+        let settings = RetentionRuleSettings.with {
+            ($0.status, $0.redact) = ("archived", ["logs"])
+            $0.afterDays = .random(in: 0..<3, using: &random)
+        }
+        try script.append(.ruleSet(.with { $0.settings = settings }), toRule: rule)
     }
 
     /// Something that happens to a webhook: one of four places is told, so that deliveries are tried again.

@@ -11,7 +11,7 @@ from .api import API
 from .report import Wrong, check, equal, require
 from .writer import Renames, Reports, Uploads
 
-WRITERS = 16
+WRITERS = 64
 
 
 def pivot(binary, *arguments, status=0, stdin=None):
@@ -27,8 +27,9 @@ class Writers:
     """Clients that write until they are stopped; the position of the last command that was acknowledged is known."""
 
     def __init__(self, api):
-        kinds = [Reports, Renames, Uploads]
-        self.all = [kinds[number % 3](api, f"backup-{number}") for number in range(WRITERS)]
+        # Of uploads a client may have 12 at a time.
+        kinds = [Reports, Renames, Reports, Renames, Reports, Uploads]
+        self.all = [kinds[number % len(kinds)](api, f"backup-{number}") for number in range(WRITERS)]
         for writer in self.all:
             writer.start()
 
@@ -68,7 +69,7 @@ def answers(api, sessions):
     return found
 
 
-@check("a backup that is made while 16 clients write holds all that was acknowledged, also after it was killed")
+@check("a backup that is made while 64 clients write holds all that was acknowledged, also after it was killed")
 def backup_beside_writers(bed):
     moments = bed.moments("backup")
     with bed.new_server() as server:
@@ -110,7 +111,7 @@ def backup_beside_writers(bed):
             other.end()
 
 
-@check("a backup as a tar stream is restored from a pipe, and one that was cut short is refused")
+@check("a backup as a tar stream is restored from a pipe, and one that was cut short or is of another log is refused")
 def tar_backup(bed):
     with bed.new_server() as server:
         writer = Uploads(server.api, "tar")
@@ -118,6 +119,11 @@ def tar_backup(bed):
         wait_until(lambda: len(writer.acknowledged) > 20, "20 uploads")
         writer.stop()
         archive, short = server.folder / "backup.tar", server.folder / "short.tar"
+        note, key, foreign = (server.folder / name for name in ("head.note", "log.key", "foreign.key"))
+        note.write_text(server.api.get("/audit/tree-head")["note"])
+        key.write_text(server.api.get("/audit/public-key")["keys"][0]["verifier_key"])
+        with bed.new_server() as stranger:
+            foreign.write_text(stranger.api.get("/audit/public-key")["keys"][0]["verifier_key"])
         with open(archive, "wb") as output:
             subprocess.run([server.binary, "backup", "-", "--data-dir", str(server.data)], stdin=subprocess.DEVNULL,
                            stdout=output, stderr=subprocess.DEVNULL, check=True, timeout=120)
@@ -125,7 +131,11 @@ def tar_backup(bed):
         with open(short, "rb") as source:
             pivot(server.binary, "restore", "-", "--data-dir", server.folder / "other" / "data", status=1, stdin=source)
         with open(archive, "rb") as source:
-            pivot(server.binary, "restore", "-", "--data-dir", server.folder / "other" / "data", stdin=source)
+            pivot(server.binary, "restore", "-", "--data-dir", server.folder / "other" / "data", "--since", note, "--key",
+                  foreign, status=1, stdin=source)
+        with open(archive, "rb") as source:
+            pivot(server.binary, "restore", "-", "--data-dir", server.folder / "other" / "data", "--since", note, "--key", key,
+                  stdin=source)
         other, api = start_restored(server.binary, server.folder / "other")
         try:
             equal(api.events(writer.session_id), server.api.events(writer.session_id), "the events")

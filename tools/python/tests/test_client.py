@@ -73,6 +73,23 @@ def test_a_read_of_the_past_answers_what_it_answered_then(server):
             client.list_sessions(as_of=tomorrow)
 
 
+def test_many_sessions_are_asked_about_at_once(server):
+    external = {"trainer": {"kind": "external"}, "train": {"epochs": 1}}
+    with pivot.PIVOTClient(server.url) as client:
+        for rate, dice in ((0.1, 1.0), (0.1, 2.0), (0.2, 4.0)):
+            session_id = client.create_session(config=external, params={"rate": rate}, tags=["many"])["session_id"]
+            client.report_result(session_id, "dice", dice, "test.py")
+        assert client.list_session_names("params", prefix="ra")["names"] == [{"name": "rate", "sessions": 3}]
+        groups = client.list_session_groups("params.rate", ["results.dice"], tag="many", statistics=["mean", "count"])
+        assert [group["group"] for group in groups["groups"]] == [0.1, 0.2]
+        assert groups["groups"][0]["values"] == [{"field": "results.dice", "mean": 1.5, "count": 2}]
+        before = client.list_sessions()["total"]
+        check = client.check_session(config_text="trainer: {kind: external}\ntrain:\n  epochs: 0\n")
+        assert not check["valid"] and [(one["field"], one["line"]) for one in check["problems"]] == [("train.epochs", 3)]
+        assert client.check_session(config=external)["config"]["train"]["epochs"] == 1
+        assert client.list_sessions()["total"] == before
+
+
 def test_errors_say_what_to_do(server):
     client = pivot.PIVOTClient(server.url)
     with pytest.raises(pivot.PIVOTError) as caught:

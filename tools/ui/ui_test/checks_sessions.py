@@ -76,6 +76,18 @@ def filtered(bed):
         same(names(page), ["study-11", "study-10"], "what has the words")
 
 
+def completed(bed):
+    bed.session("has a name of its own", params={"seen.nowhere": 1}).finish()
+    with bed.page("#/sessions?q=study-1") as page:
+        counts(page, "2 sessions")
+        page.fill("[aria-label='Filter']", "params.seen")
+        page.wait_for_selector("[role=option]:has-text('params.seen.nowhere')")
+        page.keyboard.press("Escape")
+        page.click("button:has-text('Columns')")
+        page.fill("[aria-label='Find a column']", "seen")
+        page.wait_for_selector("label:has-text('params.seen.nowhere')")
+
+
 def faults(bed):
     with bed.page() as page:
         filter_by(page, "metrics.val_dice > foo(")
@@ -200,6 +212,7 @@ CHECKS = [
     ("the table shows the sessions with their monitored metric and its curve", shown),
     ("a click on a metric orders the sessions by it, and the address holds that", sorted_by_metric),
     ("a filter is completed with the names that exist, and applied", filtered),
+    ("names that no session in sight has are completed too", completed),
     ("a fault in a filter is shown at its character", faults),
     ("columns of params are chosen, and views kept", columns),
     ("groups have the mean and spread of their sessions", grouped),

@@ -1,6 +1,6 @@
 /**
  * The names that filters and columns can use: of params, metrics, results, tags, experiments and groups that sessions have, as far as
- * the page has seen them, and of the configuration's keys.
+ * the page has seen or asked for them, and of the configuration's keys.
  */
 
 import { get } from "./api.js";
@@ -35,6 +35,41 @@ export function learn(sessions) {
     for (const name of Object.keys(session.params ?? {})) add(names.params, name);
   }
 }
+
+/**
+ * The kinds of names that the server can list, and those that they are here.
+ * @type {Record<string, Set<string>>}
+ */
+const LISTED = {
+  params: names.params, config: names.config, metrics: names.metrics, results: names.results, tags: names.tags, experiments: names.experiment, groups: names.group,
+};
+/** How long a list of names is good, in milliseconds. */
+const GOOD = 30_000;
+/**
+ * When all names of a kind that begin with a text were listed.
+ * @type {Map<string, number>}
+ */
+const listed = new Map();
+
+/**
+ * Learns the names of a kind that begin with a text; whether there were new ones. More than a thousand need a longer beginning.
+ * @param {string} kind
+ * @param {string} [prefix]
+ */
+export async function learnNames(kind, prefix = "") {
+  const known = LISTED[kind];
+  for (let length = 0; length <= prefix.length; length += 1) {
+    if (performance.now() - (listed.get(kind + " " + prefix.slice(0, length)) ?? -Infinity) < GOOD) return false;
+  }
+  const answer = await get("/training/sessions/names", { kind, prefix, limit: 1000, archived: "include", consistency: "stale" });
+  if (answer.next === undefined) listed.set(kind + " " + prefix, performance.now());
+  const count = known.size;
+  for (const one of answer.names) known.add(one.name);
+  return known.size > count;
+}
+
+/** Learns the names of all kinds; whether there were new ones. */
+export const learnAllNames = async () => (await Promise.all(Object.keys(LISTED).map((kind) => learnNames(kind)))).some((isNew) => isNew);
 
 const asked = new Set();
 

@@ -185,6 +185,24 @@
  * @typedef {Object} LogLineList
  * @property {LogLine[]} lines
  * @property {number} total
+ * @property {number} last_line
+ *
+ * @typedef {Object} ConfigurationProblem
+ * @property {string} field
+ * @property {string} message
+ * @property {number} [line]
+ *
+ * @typedef {Object} SessionGroup
+ * @property {string} [group]
+ * @property {number} sessions
+ * @property {string[]} session_ids
+ * @property {{field: string, count: number, mean: MetricValue, std: MetricValue}[]} values
+ *
+ * @typedef {Object} SessionGroupList
+ * @property {string} by
+ * @property {SessionGroup[]} groups
+ * @property {number} total
+ * @property {number} total_sessions
  *
  * @typedef {Object} HostReadingHistory
  * @property {{name: string, rank: number, host: string, times: string[], values: MetricValue[]}[]} series
@@ -243,23 +261,6 @@
  * @property {{percent: number, total_bytes: number}} memory
  * @property {{percent: number, free_bytes: number}} disk
  * @property {Gpu[]} [gpu]
- *
- * @typedef {Object} Histogram a file of the format pivot.histogram
- * @property {number[]} edges
- * @property {number[]} counts
- * @property {number} total_count
- * @property {number} nan_count
- * @property {number} positive_infinity_count
- * @property {number} negative_infinity_count
- * @property {MetricValue} min
- * @property {MetricValue} max
- * @property {MetricValue} mean
- *
- * @typedef {string|number|boolean|null|{number: string}} Cell
- *
- * @typedef {Object} DataTable a file of the format pivot.table
- * @property {number} row_count
- * @property {{name: string, type: string, values: Cell[]}[]} columns
  *
  * @typedef {Object} Artifact
  * @property {string} path

@@ -1,7 +1,7 @@
 /** The field for a filter: it completes the names that exist, and shows a fault at its character. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
-import { field, names, quotedText } from "../core/names.js";
+import { field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
 
 const FIELDS = {
   status: "text", name: "text", tags: "texts", experiment: "text", group: "text", notes: "text", id: "text", current_epoch: "number", total_epochs: "number",
@@ -43,6 +43,17 @@ export function suggestions(text, caret) {
 }
 
 /**
+ * Asks for the names that begin as what stands before the caret does; whether there were new ones.
+ * @param {string} before
+ */
+async function learnAt(before) {
+  const name = /\b(metrics|params|results|config)\."?([\w.\-/@:%]*)$/.exec(before);
+  if (name) return learnNames(name[1], name[2]);
+  const value = /\b(experiment|group|tags?)\s*(?:=|!=|in\s*\(|,)\s*"?([^"=<>!~(),]*)$/.exec(before);
+  return value ? learnNames(value[1].replace(/s?$/, "s"), value[2]) : learnAllNames();
+}
+
+/**
  * @param {{value: string, error: any, onSubmit: (text: string) => void}} props
  */
 export function FilterInput({ value, error, onSubmit }) {
@@ -50,11 +61,20 @@ export function FilterInput({ value, error, onSubmit }) {
   const [open, setOpen] = useState(/** @type {{start: number, options: {text: string, hint: string}[]}|null} */ (null));
   const [index, setIndex] = useState(-1);
   const input = useRef(null);
+  /** Counts what was done with the keyboard: names that come later than that do not change what is chosen from. */
+  const turn = useRef(0);
   useEffect(() => { setText(value); }, [value]);
-  const suggest = () => {
+  const propose = () => {
     const found = suggestions(input.current.value, input.current.selectionStart);
     setOpen(found.options.length ? found : null);
     setIndex(-1);
+  };
+  const suggest = () => {
+    propose();
+    turn.current += 1;
+    const mine = turn.current;
+    // What cannot be asked for is not missed: the names that the page has seen are proposed.
+    learnAt(input.current.value.slice(0, input.current.selectionStart)).then((isNew) => { if (isNew && turn.current === mine) propose(); }).catch(() => {});
   };
   const take = (/** @type {{text: string}} */ option) => {
     if (!open) return;
@@ -70,6 +90,7 @@ export function FilterInput({ value, error, onSubmit }) {
   };
   const submit = () => { setOpen(null); onSubmit(text.trim()); };
   const key = (/** @type {KeyboardEvent} */ event) => {
+    turn.current += 1;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!open) { suggest(); return; }
       event.preventDefault();
@@ -94,7 +115,7 @@ export function FilterInput({ value, error, onSubmit }) {
         aria-invalid=${Boolean(error)} spellcheck="false" autocomplete="off" autocapitalize="off"
       placeholder="Filter: metrics.val_loss < 0.3 and tags = baseline" value=${text}
       onInput=${(event) => { setText(event.target.value); suggest(); }} onKeyDown=${key} onFocus=${() => { if (!text) suggest(); }}
-      onBlur=${() => setTimeout(() => setOpen(null), 120)} />
+      onBlur=${() => { turn.current += 1; setTimeout(() => setOpen(null), 120); }} />
     ${open && html`<ul id="filter-options" role="listbox" aria-label="Completions">${open.options.map((option, place) => html`
       <li key=${option.text} id=${"filter-option-" + place} role="option" aria-selected=${place === index}
         onMouseDown=${(event) => { event.preventDefault(); take(option); }}>

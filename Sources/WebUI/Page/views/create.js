@@ -9,6 +9,8 @@ import { go, link } from "../core/route.js";
 import { allowed, check, keysOf, schemaAt } from "../core/schema.js";
 import { attempt, Fault } from "../parts/small.js";
 
+/** @typedef {import("../core/types.js").ConfigurationProblem} ConfigurationProblem */
+
 const EXAMPLE = `# A simulated training, for trying things out within seconds.
 trainer:
   kind: synthetic
@@ -33,7 +35,13 @@ function pathAt(places, line) {
   return found;
 }
 
-/** @param {{text: string, setText: (text: string) => void, problems: {line: number, message: string}[], parsed: any, schema: any}} props */
+/**
+ * A message of the server without its line, which stands beside it.
+ * @param {string} message
+ */
+const withoutLine = (message) => message.replace(/ \(line \d+\)/, "");
+
+/** @param {{text: string, setText: (text: string) => void, problems: {line: number, message: string, isWarning?: boolean}[], parsed: any, schema: any}} props */
 function Editor({ text, setText, problems, parsed, schema }) {
   const [line, setLine] = useState(1);
   const area = useRef(null);
@@ -74,7 +82,7 @@ function Editor({ text, setText, problems, parsed, schema }) {
       <textarea ref=${area} aria-label="Configuration" aria-describedby="problems" spellcheck="false" value=${text}
         onInput=${(event) => { setText(event.target.value); follow(); }} onKeyUp=${follow} onClick=${follow}
         onKeyDown=${indented}></textarea>
-      <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class="fault">
+      <div id="problems" aria-live="polite">${problems.map((problem, index) => html`<p key=${index} class=${problem.isWarning ? "quiet" : "fault"}>
         ${problem.line > 0 && html`<button type="button" class="plain"
         onClick=${() => { const at = text.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0); area.current.focus(); area.current.setSelectionRange(at, at + (text.split("\n")[problem.line - 1] ?? "").length); follow(); }}>line ${problem.line}</button> `}${problem.message}</p>`)}</div>
     </div>
@@ -106,12 +114,30 @@ export function Create({ route }) {
     setFields({ name: original.session_name + (checkpoint ? " continued" : " copy"), experiment: original.experiment ?? "", group: original.group ?? "", tags: original.tags.join(", "), notes: "", file: "" });
   }, [original]);
   const parsed = useMemo(() => parse(text), [text]);
+  const source = fields.file.trim() ? { config_path: fields.file.trim(), overrides: Object.fromEntries(flatten(parsed.value)) } : { config_text: text };
+  const asked = JSON.stringify({ ...source, parent: from && !checkpoint ? from : undefined, checkpoint_id: checkpoint || undefined });
+  const [checked, setChecked] = useState(/** @type {{asked: string, problems: ConfigurationProblem[], warnings: ConfigurationProblem[]}|null} */ (null));
+  useEffect(() => {
+    if (parsed.problems.length > 0 || !text.trim()) return undefined;
+    const checking = new AbortController();
+    // After a pause in typing. What cannot be checked now is checked when the session is created.
+    const timer = setTimeout(() => send("POST", "/training/sessions/check", JSON.parse(asked), {}, checking.signal)
+      .then((answer) => setChecked({ asked, problems: answer.problems, warnings: answer.warnings }), () => {}), 500);
+    return () => { clearTimeout(timer); checking.abort(); };
+  }, [asked, parsed.problems.length]);
   const problems = useMemo(() => {
+    /** @type {{line: number, message: string, isWarning?: boolean}[]} */
     const found = [...parsed.problems];
-    if (schema && found.length === 0 && !fields.file) for (const one of check(schema, parsed.value)) found.push({ line: parsed.places.get(one.path) ?? 0, message: `${one.path} ${one.message}` });
+    const paths = new Set();
+    if (schema && found.length === 0 && !fields.file) for (const one of check(schema, parsed.value)) { found.push({ line: parsed.places.get(one.path) ?? 0, message: `${one.path} ${one.message}` }); paths.add(one.path); }
+    if (checked?.asked === asked) {
+      const lineOf = (/** @type {ConfigurationProblem} */ one) => one.line ?? parsed.places.get(one.field.replace(/^config\./, "")) ?? 0;
+      for (const one of checked.problems) if (!paths.has(one.field)) found.push({ line: lineOf(one), message: withoutLine(one.message) });
+      for (const one of checked.warnings) found.push({ line: lineOf(one), message: `${one.field}: ${one.message}`, isWarning: true });
+    }
     return found;
-  }, [parsed, schema, fields.file]);
-  const told = (error?.details?.problems ?? []).map((/** @type {{path: string, message: string}} */ one) => ({ line: parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: one.message }));
+  }, [parsed, schema, fields.file, checked, asked]);
+  const told = (error?.details?.problems ?? []).map((/** @type {{path: string, message: string, line?: number}} */ one) => ({ line: one.line ?? parsed.places.get(one.path.replace(/^(config|overrides)\./, "")) ?? 0, message: withoutLine(one.message) }));
   const changed = useMemo(() => {
     if (!original) return [];
     const before = new Map(flatten(original.config));
@@ -127,9 +153,8 @@ export function Create({ route }) {
       session_name: fields.name.trim() || undefined, experiment: fields.experiment.trim() || undefined, group: fields.group.trim() || undefined, notes: fields.notes || undefined,
       tags: fields.tags.split(",").map((one) => one.trim()).filter((one) => one), parent: from && !checkpoint ? from : undefined, checkpoint_id: checkpoint || undefined,
     };
-    const configuration = fields.file.trim() ? { config_path: fields.file.trim(), overrides: Object.fromEntries(flatten(parsed.value)) } : { config: parsed.value };
     try {
-      const session = await send("POST", "/training/sessions", { ...common, ...configuration });
+      const session = await send("POST", "/training/sessions", { ...common, ...source });
       if (starts && !isExternal) await attempt(() => send("POST", sessionPath(session.session_id, "/start")));
       go(link(["session", session.session_id]));
     } catch (fault) { setError(fault); setBusy(false); }
@@ -147,7 +172,7 @@ export function Create({ route }) {
     <label class="field">Notes, in Markdown<textarea rows="2" value=${fields.notes}
       onInput=${(event) => setFields({ ...fields, notes: event.target.value })}></textarea></label>
     ${!from && input("file", "A configuration file of the server; what stands below then changes it", "such as configs/synthetic.yaml; empty for what stands below")}
-    <${Editor} text=${text} setText=${setText} problems=${told.length ? told : problems} parsed=${parsed} schema=${schema} />
+    <${Editor} text=${text} setText=${(next) => { setText(next); setError(null); }} problems=${told.length ? told : problems} parsed=${parsed} schema=${schema} />
     ${from && original && html`<p class="quiet">
       ${changed.length === 0 ? "Nothing of the configuration differs from the original yet." : "What differs from the original:"}</p>
       ${changed.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><tbody>${changed.map(([name, before, after]) => html`<tr

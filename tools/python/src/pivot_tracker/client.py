@@ -91,6 +91,11 @@ class PIVOTClient:
         }
         return self._post("training/sessions", {k: v for k, v in body.items() if v is not None}, key=idempotency_key)
 
+    def check_session(self, **request: Any) -> Document:
+        """What would come of creating a session, without creating it: the configuration with all defaults, and all problems, with
+        their lines when it is given as `config_text` (YAML or JSON). Takes the fields of the request that creates one."""
+        return self._post("training/sessions/check", request)
+
     def start_training(self, session_id: str) -> Document:
         """Starts a session, or resumes a stopped or failed one."""
         return self._post(self._session(session_id, "start"))
@@ -148,6 +153,19 @@ class PIVOTClient:
             offset += len(page["sessions"])
             if not page["sessions"] or offset >= page["total"]:
                 return
+
+    def list_session_names(self, kind: str, **query: Any) -> Document:
+        """The names that sessions have, with how many have each: `kind` is params, config, metrics, results, tags, experiments or
+        groups; also `prefix`, `after` (the last answer's `next`), `limit`, `archived`."""
+        return self._get("training/sessions/names", {"kind": kind, **query})
+
+    def list_session_groups(self, by: str, values: Sequence[str] = (), **query: Any) -> Document:
+        """Sessions in groups by the values of a field, with mean, std (of a sample), min, max, median and count of the numbers in
+        each of `values`, such as metrics.val_loss.min; also `statistics`, and what `list_sessions` filters by."""
+        for name, texts in (("values", values), ("status", query.get("status")), ("statistics", query.get("statistics"))):
+            if texts:
+                query[name] = texts if isinstance(texts, str) else ",".join(texts)
+        return self._get("training/sessions/groups", {"by": by, **query})
 
     def update_session(self, session_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> Document:
         """Changes `session_name`, `tags`, `notes`, `params` or `archived`."""
@@ -390,7 +408,7 @@ class PIVOTClient:
     # Logs and readings
 
     def get_logs(self, session_id: str, **query: Any) -> Document:
-        """A session's log lines: `after`, `limit`, `rank`."""
+        """A session's log lines: `after`, `limit`, `rank`, `source`, `contains`. While `last_line` is below `total` there are more."""
         return self._get(self._session(session_id, "logs"), query)
 
     def get_host_readings(self, session_id: str, **query: Any) -> Document:
@@ -590,6 +608,36 @@ class PIVOTClient:
         """Where what an alias points at comes from: checkpoint, session, configuration, code, data and ancestors; `as_of`."""
         return self._get(f"models/{segment(model)}/aliases/{segment(alias)}/lineage", query)
 
+    # Retention
+
+    def list_retention_rules(self, **query: Any) -> Document:
+        """The rules that say what is kept of sessions, in the order of their names; with `as_of`, as they were."""
+        return self._get("retention/rules", query)
+
+    def set_retention_rule(
+        self, name: str, status: str, after_days: int, *, idempotency_key: Optional[str] = None, **choices: Any
+    ) -> Document:
+        """Makes a rule, or makes it what is said now.
+
+        It is about sessions that are `archived`, or have `ended`; the days are counted from then. `redact` (a list of kinds as
+        for `redact_session`) takes content away, `keep_best_checkpoints` deletes all checkpoints but so many, and `filter`
+        narrows the sessions.
+        """
+        rule = {"status": status, "after_days": after_days, **choices}
+        return self._write("PUT", f"retention/rules/{segment(name)}", rule, idempotency_key)
+
+    def delete_retention_rule(self, name: str) -> Document:
+        """Deletes a rule, and returns it as it was. What it took away stays away."""
+        return self._delete(f"retention/rules/{segment(name)}", {})
+
+    def preview_retention(self, **query: Any) -> Document:
+        """What the rules would take away now, and from which sessions: `limit`."""
+        return self._get("retention/preview", query)
+
+    def run_retention(self, **query: Any) -> Document:
+        """Takes away what the rules say now, of at most `limit` sessions; with `has_more` another call goes on."""
+        return self._post("retention/run", query=query)
+
     # Notifications
 
     def list_notifications(self, **query: Any) -> Document:
@@ -682,6 +730,12 @@ class PIVOTClient:
         Give the first page's `size` for the others, so that all are proven by its tree head.
         """
         return self._get(f"audit/sessions/{segment(session_id)}", query)
+
+    def get_model_proofs(self, name: str, **query: Any) -> Document:
+        """A page of a model's records with their proofs: `after`, `limit`, `size`, `payloads`, as `get_session_proofs` has
+        those of a session.
+        """
+        return self._get(f"audit/models/{segment(name)}", query)
 
     def get_public_keys(self) -> Document:
         """The log's name, and the keys that sign its tree heads or did."""

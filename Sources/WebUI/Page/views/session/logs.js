@@ -36,6 +36,10 @@ class Log {
     /** Something came that is not read yet. */
     this.isBehind = false;
     this.isReading = false;
+    /** The last line that was looked at. */
+    this.after = 0;
+    /** There are lines before those that are held. */
+    this.isCut = false;
     this.begin();
   }
 
@@ -61,6 +65,7 @@ class Log {
         start = from;
         this.changed();
       }
+      this.isCut ||= start > 0;
       this.isWhole = true;
       if (this.isBehind) this.more();
     } catch (error) { this.error = error; }
@@ -73,12 +78,32 @@ class Log {
       const answer = await this.read(after, CHUNK);
       if (this.isClosed) return;
       this.lines = [...this.lines, ...answer.lines];
-      if (this.lines.length > MOST) this.lines = this.lines.slice(-MOST);
+      if (this.lines.length > MOST) { this.lines = this.lines.slice(-MOST); this.isCut = true; }
       this.total = Math.max(this.total, answer.total);
+      this.after = answer.last_line;
       this.changed();
-      if (answer.lines.length < CHUNK) return;
-      after = answer.lines[answer.lines.length - 1].line;
+      if (answer.last_line >= answer.total || answer.last_line <= after) return;
+      after = answer.last_line;
     }
+  }
+
+  /**
+   * Lines before those that the page holds that contain a text; the server looks through them piece by piece.
+   * @param {string} text
+   * @param {(lines: any[], done: number) => void} told is told what was found so far, and the share that is done
+   * @param {AbortSignal} signal
+   */
+  async search(text, told, signal) {
+    const end = this.lines.length ? this.lines[0].line : 0;
+    const found = [];
+    for (let after = 0; after < end - 1 && found.length < MOST;) {
+      const answer = await get(sessionPath(this.id, "/logs"), { after, limit: CHUNK, rank: this.rank, contains: text, as_of: this.at ?? undefined }, signal);
+      found.push(...answer.lines.filter((/** @type {import("../../core/types.js").LogLine} */ line) => line.line < end));
+      if (answer.last_line <= after) break;
+      after = answer.last_line;
+      told([...found], Math.min(1, after / (end - 1)));
+    }
+    told([...found], 1);
   }
 
   /** Reads what came after the last line; what comes while it reads is read after that. */
@@ -89,7 +114,7 @@ class Log {
     while (this.isBehind && !this.isClosed) {
       this.isBehind = false;
       try {
-        await this.forward(this.lines.length ? this.lines[this.lines.length - 1].line : 0);
+        await this.forward(this.after);
         this.error = null;
       } catch (error) {
         this.error = error;
@@ -131,7 +156,19 @@ export function Logs({ session, query, at, bus }) {
     return () => { stop(); again.cancel(); };
   }, [log]);
   const find = (query.find ?? "").toLowerCase();
-  const shown = useMemo(() => log.lines.filter((line) => !find || line.text.toLowerCase().includes(find)), [log.lines, find]);
+  const [older, setOlder] = useState({ lines: /** @type {any[]} */ ([]), done: 1 });
+  const isCut = log.isWhole && log.isCut;
+  useEffect(() => {
+    setOlder({ lines: [], done: 1 });
+    if (!find || !isCut) return undefined;
+    const searching = new AbortController();
+    setOlder({ lines: [], done: 0 });
+    // After a pause in typing.
+    const timer = setTimeout(() => log.search(find, (lines, done) => setOlder({ lines, done }), searching.signal)
+      .catch((error) => { if (!searching.signal.aborted) { log.error = error; log.changed(); } }), 300);
+    return () => { clearTimeout(timer); searching.abort(); };
+  }, [log, find, isCut]);
+  const shown = useMemo(() => [...older.lines, ...log.lines.filter((line) => !find || line.text.toLowerCase().includes(find))], [log.lines, find, older.lines]);
   const ranks = (session.attempts ?? []).reduce((most, one) => Math.max(most, one.world_size ?? 1), 1);
   const height = box.current?.clientHeight ?? 600;
   useEffect(() => { if (follows && box.current) box.current.scrollTop = shown.length * ROW; }, [shown.length, follows]);
@@ -144,7 +181,7 @@ export function Logs({ session, query, at, bus }) {
         <option value="">all</option>${Array.from({ length: ranks }, (_, index) => html`<option value=${index}>${index}</option>`)}</select></label>`}
       <button aria-pressed=${follows} onClick=${() => setFollows(!follows)}>follow</button>
       <span class="quiet" aria-live="polite">
-        ${find ? `${shown.length.toLocaleString("en")} of ${log.lines.length.toLocaleString("en")} lines` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
+        ${find ? `${shown.length.toLocaleString("en")} of ${(isCut ? log.total : log.lines.length).toLocaleString("en")} lines${older.done < 1 ? ` · ${Math.floor(100 * older.done)} % searched` : ""}` : `${shown.length.toLocaleString("en")} lines`}${!log.isWhole && !log.error && " · reading…"}${log.total > MOST && !find && ` · the newest ${MOST.toLocaleString("en")} of ${log.total.toLocaleString("en")}`}</span></div>
     ${log.error && html`<div class="section"><${Fault} error=${log.error} /></div>`}
     <div class="log" ref=${box} tabindex="0" role="log" aria-label="Log lines"
       onScroll=${(event) => { const { scrollTop, scrollHeight, clientHeight } = event.target; setTop(scrollTop); setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW); }}>

@@ -1,7 +1,7 @@
 /** The controls above the table of sessions. */
 
-import { html, useMemo, useRef, useState } from "../../core/preact.js";
-import { field, names } from "../../core/names.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../core/preact.js";
+import { field, learnAllNames, learnNames, names } from "../../core/names.js";
 import { throttled, useKept } from "../../core/reading.js";
 import { change } from "../../core/route.js";
 import { Position } from "../../parts/asof.js";
@@ -10,20 +10,25 @@ import { FilterInput } from "../../parts/filter.js";
 import { Menu } from "../../parts/small.js";
 
 /** @param {{shown: string[]}} props */
-function ColumnChooser({ shown }) {
+function ColumnList({ shown }) {
   const [text, setText] = useState("");
+  const [, draw] = useState(0);
+  useEffect(() => {
+    let isGone = false;
+    learnAllNames().then((isNew) => { if (isNew && !isGone) draw((count) => count + 1); }).catch(() => {});
+    return () => { isGone = true; };
+  }, []);
   const known = [...FIXED.map((one) => one.id)];
   for (const kind of /** @type {const} */ (["metrics", "params", "results", "config"])) for (const name of names[kind]) known.push(field(kind, name));
   for (const name of names.metrics) known.push(field("metrics", name) + ".best");
   const all = [...new Set([...shown, ...known])].filter((id) => id.toLowerCase().includes(text.toLowerCase()));
   const toggle = (/** @type {string} */ id) => change({ columns: (shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]).join(",") });
-  return html`<${Menu} label="Columns">
+  return html`
     <input type="search" aria-label="Find a column" placeholder="Find a column" value=${text} onInput=${(event) => setText(event.target.value)} />
     ${all.slice(0, 200).map((id) => html`<label class="option" key=${id}><input type="checkbox" checked=${shown.includes(id)}
       onChange=${() => toggle(id)} />
       <span class="clip">${FIXED.find((one) => one.id === id)?.label ?? id}</span></label>`)}
-    <button class="plain" onClick=${() => change({ columns: "" })}>Show the usual ones</button>
-  </${Menu}>`;
+    <button class="plain" onClick=${() => change({ columns: "" })}>Show the usual ones</button>`;
 }
 
 function Views() {
@@ -53,15 +58,17 @@ function Views() {
 export function Bar({ query, error = null, shown = USUAL, extra = null, counts = null }) {
   const search = useMemo(() => throttled(() => change({ q: typed.current }), 250), []);
   const typed = useRef(query.q ?? "");
+  const [, draw] = useState(0);
+  const learn = () => { learnNames("params").then((isNew) => { if (isNew) draw((count) => count + 1); }).catch(() => {}); };
   const groupings = ["experiment", "group", "tags", ...[...names.params].map((name) => field("params", name))];
   return html`<div class="toolbar" role="search">
     <input type="search" aria-label="Search names, notes and tags" placeholder="Search" value=${query.q ?? ""}
       onInput=${(event) => { typed.current = event.target.value; search(); }} />
     <${FilterInput} value=${query.filter ?? ""} error=${error?.details?.field === "filter" ? error : null}
       onSubmit=${(text) => change({ filter: text }, false)} />
-    <label>Group by <select aria-label="Group by" value=${query.by ?? ""} onChange=${(event) => change({ by: event.target.value }, false)}>
+    <label>Group by <select aria-label="Group by" value=${query.by ?? ""} onFocus=${learn} onChange=${(event) => change({ by: event.target.value }, false)}>
       <option value="">nothing</option>${groupings.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
-    <${ColumnChooser} shown=${shown} /><${Views} />
+    <${Menu} label="Columns"><${ColumnList} shown=${shown} /></${Menu}><${Views} />
     <label><input type="checkbox" checked=${Boolean(query.archived)}
       onChange=${(event) => change({ archived: event.target.checked ? "1" : "" })} />archived</label>
     <${Position} at=${query.at} />

@@ -1,15 +1,15 @@
-import Blobs
-import Synchronization
+package import Blobs
+package import Synchronization
 import TestSupport
-import Tracking
+package import Tracking
 
 /// A disk that knows what of its bytes and names would survive a loss of power, and fails when told to.
 ///
 /// Bytes are durable after their file's sync, names after their folder's. Until then a loss of power may keep any part:
 /// of a file's new bytes some or none, or zeros in their place; of a name any state it had since the last sync.
-final class SimulatedDisk: FileSystem {
+package final class SimulatedDisk: FileSystem {
     /// What happens at the call whose number was given.
-    enum Fault: Sendable {
+    package enum Fault: Sendable {
         /// The process dies in the middle of it; every later call fails.
         case crash
         /// This call and all later ones that need room fail with ENOSPC, until `heal()`.
@@ -18,41 +18,41 @@ final class SimulatedDisk: FileSystem {
         case inputOutput
     }
 
-    static let crashed: Int32 = -1
+    package static let crashed: Int32 = -1
 
-    struct File: Sendable {
-        var bytes: [UInt8] = []
-        var durableByteCount = 0
-        var modifiedAt = Timestamp(rawValue: 0)
-        var durableModifiedAt = Timestamp(rawValue: 0)
+    package struct File: Sendable {
+        package var bytes: [UInt8] = []
+        package var durableByteCount = 0
+        package var modifiedAt = Timestamp(rawValue: 0)
+        package var durableModifiedAt = Timestamp(rawValue: 0)
     }
 
-    struct State: Sendable {
-        var files: [File] = []
-        var folders: Set<String> = []
-        var names: [String: Int] = [:]
+    package struct State: Sendable {
+        package var files: [File] = []
+        package var folders: Set<String> = []
+        package var names: [String: Int] = [:]
         /// What each name meant since its folder's last sync, oldest first, when that is not what it means now.
-        var formerly: [String: [Int?]] = [:]
-        var callCount = 0
-        var faultAt: (call: Int, fault: Fault)?
-        var isCrashed = false
-        var isFull = false
+        package var formerly: [String: [Int?]] = [:]
+        package var callCount = 0
+        package var faultAt: (call: Int, fault: Fault)?
+        package var isCrashed = false
+        package var isFull = false
     }
 
-    let state: Mutex<State>
+    package let state: Mutex<State>
 
-    init(_ state: State = State()) { self.state = Mutex(state) }
+    package init(_ state: State = State()) { self.state = Mutex(state) }
 
     /// How many calls there have been that change the disk.
-    var callCount: Int { state.withLock { $0.callCount } }
+    package var callCount: Int { state.withLock { $0.callCount } }
 
     /// From now on the `number`th call, counted from 0, has this fault.
-    func fail(at number: Int, _ fault: Fault) {
+    package func fail(at number: Int, _ fault: Fault) {
         state.withLock { $0.faultAt = ($0.callCount + number, fault) }
     }
 
     /// Ends all faults but a crash.
-    func heal() {
+    package func heal() {
         state.withLock { state in
             state.isFull = false
             state.faultAt = nil
@@ -60,7 +60,7 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// The disk as the next process finds it when only this process died.
-    func afterCrash() -> SimulatedDisk {
+    package func afterCrash() -> SimulatedDisk {
         var next = state.withLock { $0 }
         next.isCrashed = false
         next.isFull = false
@@ -69,7 +69,7 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// The disk as the next process finds it after a loss of power.
-    func afterPowerLoss(seed: UInt64) -> SimulatedDisk {
+    package func afterPowerLoss(seed: UInt64) -> SimulatedDisk {
         var random = SeededGenerator(seed: seed)
         var next = state.withLock { $0 }
         next.isCrashed = false
@@ -95,15 +95,15 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// The paths of all files, in order.
-    var paths: [String] { state.withLock { $0.names.keys.sorted() } }
+    package var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
     /// A file's bytes; none when it is not there.
-    func bytes(_ path: String) -> [UInt8] {
+    package func bytes(_ path: String) -> [UInt8] {
         state.withLock { state in state.names[path].map { state.files[$0].bytes } ?? [] }
     }
 
     /// Makes a file anew with these bytes; whoever holds the old one open keeps the old bytes.
-    func replace(_ path: String, with bytes: [UInt8]) {
+    package func replace(_ path: String, with bytes: [UInt8]) {
         state.withLock { state in
             state.files.append(File(bytes: bytes, durableByteCount: bytes.count))
             state.names[path] = state.files.count - 1
@@ -111,7 +111,7 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// Changes one byte of a file.
-    func damage(_ path: String, at offset: Int) {
+    package func damage(_ path: String, at offset: Int) {
         var bytes = bytes(path)
         bytes[offset] ^= 0x10
         replace(path, with: bytes)
@@ -119,19 +119,19 @@ final class SimulatedDisk: FileSystem {
 
     // MARK: FileSystem
 
-    func createDirectory(_ path: String) throws(FileSystemError) {
+    package func createDirectory(_ path: String) throws(FileSystemError) {
         try change(.createDirectory, path) { $0.folders.formUnion([path]) }
     }
 
-    func list(_ path: String) throws(FileSystemError) -> [String] {
-        try look(.list, path) { state in
-            let names = state.names.keys.filter { Self.folder(of: $0) == path }
-            let folders = state.folders.filter { Self.folder(of: $0) == path }
-            return (Array(names) + Array(folders)).map { String($0.dropFirst(path.utf8.count + 1)) }
+    package func list(_ path: String) throws(FileSystemError) -> [String] {
+        let prefix = path + "/"
+        return try look(.list, path) { state in
+            let below = state.names.keys.filter { $0.hasPrefix(prefix) } + state.folders.filter { $0.hasPrefix(prefix) }
+            return below.map { String($0.dropFirst(prefix.count)) }.filter { !$0.contains("/") }.sorted()
         }
     }
 
-    func create(_ path: String) throws(FileSystemError) -> any OpenFile {
+    package func create(_ path: String) throws(FileSystemError) -> any OpenFile {
         let index = try change(.create, path) { state in
             state.files.append(File())
             Self.setName(path, to: state.files.count - 1, &state)
@@ -140,12 +140,12 @@ final class SimulatedDisk: FileSystem {
         return SimulatedFile(disk: self, index: index, path: path)
     }
 
-    func open(_ path: String) throws(FileSystemError) -> (any OpenFile)? {
+    package func open(_ path: String) throws(FileSystemError) -> (any OpenFile)? {
         let index = try look(.open, path) { $0.names[path] }
         return index.map { SimulatedFile(disk: self, index: $0, path: path) }
     }
 
-    func information(about path: String) throws(FileSystemError) -> FileInformation? {
+    package func information(about path: String) throws(FileSystemError) -> FileInformation? {
         try look(.inspect, path) { state in
             state.names[path].map { index in
                 let file = state.files[index]
@@ -154,13 +154,13 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func setModificationTime(of path: String, to time: Timestamp) throws(FileSystemError) {
+    package func setModificationTime(of path: String, to time: Timestamp) throws(FileSystemError) {
         try change(.setTime, path) { state in
             if let index = state.names[path] { state.files[index].modifiedAt = time }
         }
     }
 
-    func rename(_ path: String, to newPath: String) throws(FileSystemError) {
+    package func rename(_ path: String, to newPath: String) throws(FileSystemError) {
         try change(.rename, path) { state in
             let index = state.names[path]
             Self.setName(newPath, to: index, &state)
@@ -168,11 +168,11 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func remove(_ path: String) throws(FileSystemError) {
+    package func remove(_ path: String) throws(FileSystemError) {
         try change(.remove, path) { Self.setName(path, to: nil, &$0) }
     }
 
-    func sync(_ path: String) throws(FileSystemError) {
+    package func sync(_ path: String) throws(FileSystemError) {
         try change(.sync, path) { state in
             guard let index = state.names[path] else { return }
             state.files[index].durableByteCount = state.files[index].bytes.count
@@ -180,7 +180,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func syncDirectory(_ path: String) throws(FileSystemError) {
+    package func syncDirectory(_ path: String) throws(FileSystemError) {
         try change(.sync, path) { state in
             state.formerly = state.formerly.filter { Self.folder(of: $0.key) != path }
         }
@@ -189,7 +189,7 @@ final class SimulatedDisk: FileSystem {
     // MARK: Faults
 
     /// Counts a call that changes the disk; at a fault it throws, perhaps after `half` was done.
-    func change<Value: Sendable>(
+    package func change<Value: Sendable>(
         _ operation: FileSystemError.Operation, _ path: String, half: (inout State) -> Void = { _ in },
         _ body: (inout State) -> Value
     ) throws(FileSystemError) -> Value {
@@ -211,7 +211,7 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// A call that changes nothing.
-    func look<Value: Sendable>(
+    package func look<Value: Sendable>(
         _ operation: FileSystemError.Operation, _ path: String, _ body: (State) -> Value
     ) throws(FileSystemError) -> Value {
         try state.withLock { state throws(FileSystemError) in
@@ -238,18 +238,18 @@ final class SimulatedDisk: FileSystem {
 }
 
 /// A file of a simulated disk, held open.
-final class SimulatedFile: OpenFile {
+package final class SimulatedFile: OpenFile {
     private let disk: SimulatedDisk
     private let index: Int
     private let path: String
 
-    init(disk: SimulatedDisk, index: Int, path: String) {
+    package init(disk: SimulatedDisk, index: Int, path: String) {
         self.disk = disk
         self.index = index
         self.path = path
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
         let bytes = Array(bytes)
         let index = index
         try disk.change(.write, path, half: { $0.files[index].bytes += bytes.prefix(bytes.count / 2) }) { state in
@@ -257,11 +257,11 @@ final class SimulatedFile: OpenFile {
         }
     }
 
-    func beginWriting() -> Int64 { 0 }
+    package func beginWriting() -> Int64 { 0 }
 
-    func letGo(upTo offset: Int64) {}
+    package func letGo(upTo offset: Int64) {}
 
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
         let index = index
         let count = buffer.count
         let bytes = try disk.look(.read, path) { state in
@@ -271,7 +271,7 @@ final class SimulatedFile: OpenFile {
         return bytes.count
     }
 
-    func byteCount() throws(FileSystemError) -> Int64 {
+    package func byteCount() throws(FileSystemError) -> Int64 {
         let index = index
         return try disk.look(.inspect, path) { Int64($0.files[index].bytes.count) }
     }

@@ -1,6 +1,6 @@
-/// Records of a session with the proofs that they are in the log: a page.
-package struct SessionProofs: Document, Equatable {
-    package static let name = "SessionProofs"
+/// Records of a session or a model with the proofs that they are in the log: a page.
+package struct EventProofs: Document, Equatable {
+    package static let name = "EventProofs"
 
     /// The size of the tree in which all of the page is proven.
     package var size: UInt64 = 0
@@ -13,7 +13,7 @@ package struct SessionProofs: Document, Equatable {
 
     package init() {}
 
-    package static let fields: [Field<SessionProofs>] = [
+    package static let fields: [Field<EventProofs>] = [
         Field("size", \.size), Field("tree_head", \.treeHead), Field("events", \.events),
         Field("next_after", \.nextAfter),
     ]
