@@ -13,7 +13,7 @@ import { Sessions } from "./views/sessions.js";
  */
 
 /**
- * The views, in the order of the navigation.
+ * The views, in the order of the navigation, whose links also stand in index.html, for what is painted before this runs.
  * @type {Record<string, View>}
  */
 const VIEWS = {

@@ -53,3 +53,8 @@ interface Window {
     rangeLog(low: number, high: number, base: number, isWhole: boolean): [number, number];
   };
 }
+
+/** What a field of a form tells of. */
+interface FieldEvent extends Event {
+  target: HTMLInputElement;
+}

@@ -3,6 +3,7 @@
  *
  * @typedef {import("./types.js").Session} Session
  * @typedef {import("./types.js").EventRecord} EventRecord
+ * @typedef {import("./types.js").Query} Query
  */
 
 const BASE = "/api/v1";
@@ -32,7 +33,7 @@ export class ApiError extends Error {
 
 /**
  * The text of a query; undefined, null and empty values are left out.
- * @param {Record<string, any>} query
+ * @param {Query} query
  */
 export function queryText(query) {
   const parts = new URLSearchParams();
@@ -47,7 +48,7 @@ export function queryText(query) {
 /**
  * The address of something of the API.
  * @param {string} path
- * @param {Record<string, any>} [query]
+ * @param {Query} [query]
  */
 export const address = (path, query = {}) => BASE + path + queryText(query);
 
@@ -69,7 +70,7 @@ export const artifactAddress = (session, artifact) =>
 /**
  * @param {string} method
  * @param {string} path
- * @param {Record<string, any>} query
+ * @param {Query} query
  * @param {any} body
  * @param {AbortSignal} [signal]
  */
@@ -102,7 +103,7 @@ function uniqueKey() {
 /**
  * Reads a document.
  * @param {string} path
- * @param {Record<string, any>} [query]
+ * @param {Query} [query]
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
@@ -115,7 +116,7 @@ export async function get(path, query = {}, signal) {
  * @param {"POST"|"PATCH"|"DELETE"|"PUT"} method
  * @param {string} path
  * @param {any} [body]
- * @param {Record<string, any>} [query]
+ * @param {Query} [query]
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
@@ -126,7 +127,7 @@ export async function send(method, path, body, query = {}, signal) {
 /**
  * Reads lines of JSON.
  * @param {string} path
- * @param {Record<string, any>} [query]
+ * @param {Query} [query]
  * @param {AbortSignal} [signal]
  * @returns {Promise<any[]>}
  */

@@ -10,6 +10,8 @@ import { bytesOfBase64, leafHash, ProofFault, verifyConsistency, verifyInclusion
  * @typedef {import("./proofs.js").Step} Step
  */
 
+/** @typedef {import("./types.js").ProvenEvent} ProvenEvent */
+
 /** @typedef {{origin: string, size: number, root: string, when: string}} Seen what a browser keeps of a tree head */
 
 /** A browser gives its cryptography only to pages that came by HTTPS or from its own machine. */
@@ -50,7 +52,7 @@ export async function checkContinued(seen, origin, head, signal) {
 
 /**
  * Checks one record of a page of a session's records.
- * @param {any} record a ProvenEvent
+ * @param {ProvenEvent} record
  * @param {TreeHead} head
  * @returns {Promise<Proven>}
  */
@@ -66,7 +68,7 @@ export async function verifyRecord(record, head) {
 }
 
 /**
- * @param {any} record
+ * @param {ProvenEvent} record
  * @param {string} digest
  * @returns {Promise<Proven["payload"]>}
  */
@@ -110,7 +112,7 @@ async function payloadOf(header, head, signal) {
   if (!session) return "unseen";
   const question = { stream: "all", after: header.position - 1, limit: 1, size: head.size, payloads: true };
   const answer = await get("/audit/sessions/" + encodeURIComponent(session), question, signal);
-  const record = answer.events.find((/** @type {any} */ one) => one.position === header.position);
+  const record = answer.events.find((/** @type {ProvenEvent} */ one) => one.position === header.position);
   return record ? judgePayload(record, header.payloadDigest) : "unseen";
 }
 

@@ -4,7 +4,7 @@
 
 /**
  * A value of a metric as a number; the API writes those that JSON lacks as strings.
- * @param {any} value
+ * @param {unknown} value
  */
 export function number(value) {
   if (typeof value === "number") return value;
@@ -15,7 +15,7 @@ export function number(value) {
 
 /**
  * A number with about four digits that count.
- * @param {any} value
+ * @param {unknown} value
  */
 export function short(value) {
   if (value === undefined || value === null) return "";
@@ -37,7 +37,7 @@ const signed = (text, value) => (value < 0 ? "−" + text : text);
 
 /**
  * A value of any kind, whole.
- * @param {any} value
+ * @param {unknown} value
  */
 export function whole(value) {
   if (value === undefined || value === null) return "";
@@ -115,10 +115,10 @@ export const color = (index) => COLORS[index % COLORS.length];
 
 /**
  * Rows as CSV; cells that a spreadsheet would take for a formula are kept as texts.
- * @param {any[][]} rows
+ * @param {unknown[][]} rows
  */
 export function csv(rows) {
-  const cell = (/** @type {any} */ value) => {
+  const cell = (/** @type {unknown} */ value) => {
     let text = whole(value);
     if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -3,6 +3,7 @@
  */
 
 /**
+ * @typedef {import("./types.js").Query} Query
  * @typedef {Object} Route
  * @property {string[]} path such as `["session", "sess_1"]`
  * @property {Record<string, string>} query
@@ -21,7 +22,7 @@ export function currentRoute() {
 /**
  * The link to a route; empty values are left out.
  * @param {string[]} path
- * @param {Record<string, any>} [query]
+ * @param {Query} [query]
  */
 export function link(path, query = {}) {
   const text = new URLSearchParams(
@@ -44,7 +45,7 @@ export function go(target, replaces = false) {
 
 /**
  * Changes some of the view's state in the address.
- * @param {Record<string, any>} changes
+ * @param {Query} changes
  * @param {boolean} [replaces]
  */
 export function change(changes, replaces = true) {

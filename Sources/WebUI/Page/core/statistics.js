@@ -39,15 +39,15 @@ export function correlation(x, y) {
 /**
  * How a field goes with a result: Spearman's rank correlation for numbers, and for texts the share of the result's variance that lies
  * between their values (eta squared).
- * @param {any[]} values
- * @param {any[]} results
+ * @param {unknown[]} values
+ * @param {unknown[]} results
  * @returns {{count: number, kind: "rank"|"share", value: number}}
  */
 export function association(values, results) {
   const pairs = values.map((value, index) => ({ value, result: number(results[index]) })).filter((pair) => pair.value !== undefined && pair.value !== null && Number.isFinite(pair.result));
   const count = pairs.length;
   if (pairs.every((pair) => typeof pair.value === "number" && Number.isFinite(pair.value))) {
-    return { count, kind: "rank", value: count > 2 ? correlation(ranks(pairs.map((pair) => pair.value)), ranks(pairs.map((pair) => pair.result))) : NaN };
+    return { count, kind: "rank", value: count > 2 ? correlation(ranks(pairs.map((pair) => number(pair.value))), ranks(pairs.map((pair) => pair.result))) : NaN };
   }
   /** @type {Map<string, number[]>} */
   const groups = new Map();
@@ -73,7 +73,7 @@ export function shade(share) {
 
 /**
  * A scale of values: numbers by size, or by their logarithm when they span orders of magnitude, and texts side by side.
- * @param {any[]} values
+ * @param {unknown[]} values
  */
 export function scaleOf(values) {
   const present = values.filter((value) => value !== undefined && value !== null && value !== "NaN");
@@ -82,7 +82,7 @@ export function scaleOf(values) {
     const low = Math.min(...numbers);
     const high = Math.max(...numbers);
     const isLog = low > 0 && high / low >= 20;
-    const place = (/** @type {any} */ value) => {
+    const place = (/** @type {unknown} */ value) => {
       const found = number(value);
       if (!Number.isFinite(found)) return NaN;
       if (high === low) return 0.5;
@@ -94,5 +94,5 @@ export function scaleOf(values) {
     return { place, ticks: high === low ? [low] : ticks, isLog };
   }
   const texts = [...new Set(present.map(String))].sort();
-  return { place: (/** @type {any} */ value) => (value === undefined || value === null ? NaN : texts.length === 1 ? 0.5 : texts.indexOf(String(value)) / (texts.length - 1)), ticks: texts.slice(0, 12), isLog: false };
+  return { place: (/** @type {unknown} */ value) => (value === undefined || value === null ? NaN : texts.length === 1 ? 0.5 : texts.indexOf(String(value)) / (texts.length - 1)), ticks: texts.slice(0, 12), isLog: false };
 }

@@ -3,6 +3,7 @@
  *
  * @typedef {"created"|"queued"|"running"|"stopping"|"stopped"|"completed"|"failed"} Status
  * @typedef {number|"NaN"|"Infinity"|"-Infinity"|null} MetricValue
+ * @typedef {Record<string, string|number|boolean|null|undefined|string[]>} Query what stands behind the ? of an address
  *
  * @typedef {Object} Session
  * @property {string} session_id
@@ -261,23 +262,6 @@
  * @property {{percent: number, free_bytes: number}} disk
  * @property {Gpu[]} [gpu]
  *
- * @typedef {Object} Histogram a file of the format pivot.histogram
- * @property {number[]} edges
- * @property {number[]} counts
- * @property {number} total_count
- * @property {number} nan_count
- * @property {number} positive_infinity_count
- * @property {number} negative_infinity_count
- * @property {MetricValue} min
- * @property {MetricValue} max
- * @property {MetricValue} mean
- *
- * @typedef {string|number|boolean|null|{number: string}} Cell
- *
- * @typedef {Object} DataTable a file of the format pivot.table
- * @property {number} row_count
- * @property {{name: string, type: string, values: Cell[]}[]} columns
- *
  * @typedef {Object} Artifact
  * @property {string} path
  * @property {string} digest
@@ -369,6 +353,30 @@
  * @property {{event: string, position: number, session_id?: string, alert_id?: string, webhook_id?: string}} data
  * @property {boolean} read
  * @property {string} created_at
+ *
+ * @typedef {Object} ModelAlias
+ * @property {string} model
+ * @property {string} alias
+ * @property {string} checkpoint_id
+ * @property {string} session_id
+ * @property {number} epoch
+ * @property {string} [metric_name]
+ * @property {number} [metric_value]
+ * @property {string} digest
+ * @property {number} file_size_bytes
+ * @property {string} reason
+ * @property {string} [by]
+ * @property {string} actor
+ * @property {string} set_at
+ * @property {number} position
+ *
+ * @typedef {{name: string, aliases: Pick<ModelAlias, "alias"|"checkpoint_id"|"session_id">[], updated_at: string}} ModelSummary
+ * @typedef {{alias: string, action: "set"|"removed", checkpoint_id?: string, session_id?: string, previous_checkpoint_id?: string,
+ *   reason: string, by?: string, actor: string, changed_at: string, position: number}} ModelChange
+ * @typedef {{name: string, aliases: ModelAlias[], history: ModelChange[], total: number}} ModelDocument
+ * @typedef {{kind: string, summary: string, missing?: boolean, facts: Record<string, string|number|boolean|object>, position?: number, recorded_at?: string,
+ *   actor?: string}} LineageStep
+ * @typedef {{position: number, header: string, salt?: string, payload?: string, inclusion: {leaf_index: number, hashes: string[]}}} ProvenEvent
  *
  * @typedef {Object} EventRecord
  * @property {number} position

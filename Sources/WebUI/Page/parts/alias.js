@@ -13,13 +13,13 @@ import { Dialog } from "./small.js";
 export const aliasPath = (model, alias) => `/models/${encodeURIComponent(model)}/aliases/${encodeURIComponent(alias)}`;
 
 /**
- * @param {{model?: string, alias?: string, checkpoint?: string, now?: string, onClose: () => void, onDone: (alias: any) => void}} props
+ * @param {{model?: string, alias?: string, checkpoint?: string, now?: string, onClose: () => void, onDone: (alias: import("../core/types.js").ModelAlias) => void}} props
  *   `now` is the checkpoint that the alias is shown to point at; when it is another one meanwhile, the server refuses.
  */
 export function AliasDialog({ model = "", alias = "", checkpoint = "", now, onClose, onDone }) {
   const [who, keepWho] = useKept("who", "");
   const [form, setForm] = useState({ model, alias, checkpoint: now ? "" : checkpoint, reason: "", by: who });
-  const typed = (/** @type {string} */ name) => (/** @type {any} */ event) => setForm({ ...form, [name]: event.target.value });
+  const typed = (/** @type {string} */ name) => (/** @type {FieldEvent} */ event) => setForm({ ...form, [name]: event.target.value });
   const confirm = async () => {
     keepWho(form.by.trim());
     onDone(await send("PUT", aliasPath(form.model.trim(), form.alias.trim()), {

@@ -64,7 +64,7 @@ export function Position({ at }) {
     return html`<button title="Show everything as it was at a position of the log" disabled=${head === undefined}
       onClick=${() => change({ at: head })}>As of…</button>`;
   }
-  const set = (/** @type {any} */ event) => {
+  const set = (/** @type {FieldEvent} */ event) => {
     const position = Number(event.target.value);
     if (Number.isInteger(position) && position > 0) change({ at: position });
   };

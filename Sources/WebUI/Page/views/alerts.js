@@ -30,7 +30,7 @@ function List({ query }) {
     return () => { stop(); again.cancel(); };
   }, []);
   const alerts = value?.alerts ?? [];
-  const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => change({ [name]: event.target.value });
+  const choose = (/** @type {string} */ name) => (/** @type {FieldEvent} */ event) => change({ [name]: event.target.value });
   const isAsked = query.severity || query.session || query.rule || shown !== "open";
   return html`<div class="toolbar">
       <label>Status <select aria-label="Status" value=${shown} onChange=${choose("status")}>

@@ -9,6 +9,12 @@ import { AliasDialog, aliasPath } from "../parts/alias.js";
 import { Copyable, Dialog, Fault } from "../parts/small.js";
 import { Lineage } from "./models/lineage.js";
 
+/**
+ * @typedef {import("../core/types.js").ModelAlias} ModelAlias
+ * @typedef {import("../core/types.js").ModelDocument} ModelDocument
+ * @typedef {import("../core/types.js").ModelSummary} ModelSummary
+ */
+
 /** How often models are read again, in milliseconds; no feed tells of them. */
 const PERIOD = 5000;
 
@@ -31,30 +37,30 @@ function List() {
       Checkpoints on a session's page.</p>`}
     ${models.length > 0 && html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Model</th><th>Aliases</th><th>Changed</th>
       </tr></thead>
-      <tbody>${models.map((/** @type {any} */ model) => html`<tr key=${model.name}>
+      <tbody>${models.map((/** @type {ModelSummary} */ model) => html`<tr key=${model.name}>
         <th scope="row"><a href=${link(["models", model.name])}>${model.name}</a></th>
-        <td class="break">${model.aliases.map((/** @type {any} */ one) => html`<span key=${one.alias} class="row"><a class="tag"
+        <td class="break">${model.aliases.map((one) => html`<span key=${one.alias} class="row"><a class="tag"
           href=${link(["models", model.name], { alias: one.alias })}>${one.alias}</a>
           <code>${one.checkpoint_id}</code> <span class="quiet">of</span> <a class="within"
             href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}</a></span>`)}</td>
         <td class="when" title=${time(model.updated_at)}>${ago(model.updated_at, now)}</td></tr>`)}</tbody></table></div>`}
-    ${isNew && html`<${AliasDialog} onClose=${() => setNew(false)} onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model]))} />`}
+    ${isNew && html`<${AliasDialog} onClose=${() => setNew(false)} onDone=${(/** @type {ModelAlias} */ alias) => go(link(["models", alias.model]))} />`}
       </div>`;
 }
 
-/** @param {{model: any, reload: () => void}} props */
+/** @param {{model: ModelDocument, reload: () => void}} props */
 function Aliases({ model, reload }) {
-  const [moved, setMoved] = useState(/** @type {any} */ (null));
-  const [doomed, setDoomed] = useState(/** @type {any} */ (null));
+  const [moved, setMoved] = useState(/** @type {ModelAlias|null} */ (null));
+  const [doomed, setDoomed] = useState(/** @type {ModelAlias|null} */ (null));
   const [reason, setReason] = useState("");
-  const remove = async () => {
+  const remove = async (/** @type {ModelAlias} */ doomed) => {
     await send("DELETE", aliasPath(model.name, doomed.alias), undefined, { reason: reason.trim(), expected_checkpoint_id: doomed.checkpoint_id });
     reload();
   };
   return html`<div class="card scroll" tabindex="0"><table class="plain"><thead><tr><th>Alias</th><th>Checkpoint</th><th class="num">Epoch</th>
     <th class="num">Metric</th>
       <th class="num">Size</th><th>Digest</th><th>Since</th><th>Why</th><th><span class="hidden">Actions</span></th></tr></thead>
-    <tbody>${model.aliases.map((/** @type {any} */ one) => html`<tr key=${one.alias}>
+    <tbody>${model.aliases.map((one) => html`<tr key=${one.alias}>
       <th scope="row"><span class="tag">${one.alias}</span></th>
       <td class="break"><code>${one.checkpoint_id}</code><div><a href=${link(["session", one.session_id], { tab: "checkpoints" })}>${one.session_id}
         </a></div></td>
@@ -74,15 +80,15 @@ function Aliases({ model, reload }) {
     ${moved && html`<${AliasDialog} model=${model.name} alias=${moved.alias} now=${moved.checkpoint_id} onClose=${() => setMoved(null)}
       onDone=${reload} />`}
     ${doomed && html`<${Dialog} title=${`Remove the alias ${doomed.alias}?`} confirm="Remove" danger disabled=${!reason.trim()}
-      onClose=${() => setDoomed(null)} onConfirm=${remove}>
+      onClose=${() => setDoomed(null)} onConfirm=${() => remove(doomed)}>
       <p>Whoever asks for it gets nothing. The checkpoint stays.</p>
-      <label class="field">Why<input type="text" value=${reason} onInput=${(/** @type {any} */ event) => setReason(event.target.value)} /></label>
+      <label class="field">Why<input type="text" value=${reason} onInput=${(/** @type {FieldEvent} */ event) => setReason(event.target.value)} /></label>
         </${Dialog}>`}</div>`;
 }
 
 /** @param {{name: string, query: Record<string, string>}} props */
 function Model({ name, query }) {
-  const { value: model, error, reload } = useReading((signal) => get("/models/" + encodeURIComponent(name), { limit: 200 }, signal), [name]);
+  const { value: model, error, reload } = useReading((signal) => /** @type {Promise<ModelDocument>} */ (get("/models/" + encodeURIComponent(name), { limit: 200 }, signal)), [name]);
   const [isNew, setNew] = useState(false);
   useEffect(() => { const timer = setInterval(reload, PERIOD); return () => clearInterval(timer); }, []);
   return html`<div class="section stack"><div class="row"><h1 class="grow"><a href="#/models">Models</a> / ${name}</h1>
@@ -94,10 +100,10 @@ function Model({ name, query }) {
         </header>
         <div class="scroll" tabindex="0"><table class="plain"><thead><tr><th>When</th><th>Alias</th><th>What</th><th>Why</th><th>Who</th>
           <th class="num">Position</th></tr></thead>
-        <tbody>${model.history.map((/** @type {any} */ one) => html`<tr key=${one.position}><td class="when">${time(one.changed_at)}</td><td>
+        <tbody>${model.history.map((one) => html`<tr key=${one.position}><td class="when">${time(one.changed_at)}</td><td>
           <span class="tag">${one.alias}</span></td>
           <td class="break">${one.action === "removed" ? html`removed` : html`<code>${one.checkpoint_id}</code> of <a class="within"
-            href=${link(["session", one.session_id])}>${one.session_id}</a>`}
+            href=${link(["session", one.session_id ?? ""])}>${one.session_id}</a>`}
             ${one.previous_checkpoint_id && html`<div class="quiet">before, <code>${one.previous_checkpoint_id}</code></div>`}</td>
           <td class="break">${one.reason}</td><td>${who(one)}</td>
           <td class="num"><a href=${link(["audit"], { position: one.position })} title="Verify its record">${one.position.toLocaleString("en")}</a>

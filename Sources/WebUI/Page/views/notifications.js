@@ -43,7 +43,7 @@ export function Notifications({ route }) {
   const list = value?.notifications ?? [];
   const act = (/** @type {"POST"|"DELETE"} */ method, path = "") => attempt(() => send(method, "/notifications" + path)).then(reload);
   const one = (/** @type {Notification} */ notification) => "/" + encodeURIComponent(notification.id);
-  const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => change({ [name]: event.target.value });
+  const choose = (/** @type {string} */ name) => (/** @type {FieldEvent} */ event) => change({ [name]: event.target.value });
   return html`<div class="toolbar"><h1>Notifications</h1>
       <label>About <select aria-label="About" value=${query.type ?? ""} onChange=${choose("type")}>
         <option value="">anything</option><option value="training">trainings</option><option value="alert">alerts</option>
@@ -51,7 +51,7 @@ export function Notifications({ route }) {
       <label>Priority <select aria-label="Priority" value=${query.priority ?? ""} onChange=${choose("priority")}>
         <option value="">any</option><option>high</option><option>medium</option><option>low</option></select></label>
       <label><input type="checkbox" checked=${Boolean(query.unread)}
-        onChange=${(/** @type {any} */ event) => change({ unread: event.target.checked ? "1" : "" })} />not read</label>
+        onChange=${(/** @type {FieldEvent} */ event) => change({ unread: event.target.checked ? "1" : "" })} />not read</label>
       <span class="quiet grow" aria-live="polite">${value && `${value.unread_count} of ${value.total} not read`}</span>
       <button disabled=${!value?.unread_count} onClick=${() => act("POST", "/read-all")}>Mark all as read</button>
       <button disabled=${!value?.total} onClick=${() => act("DELETE")}>Clear all</button></div>

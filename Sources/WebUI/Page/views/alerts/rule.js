@@ -87,10 +87,10 @@ export function requestOf(form, rule) {
 export function RuleDialog({ rule, session = "", onClose, onDone }) {
   const [form, setForm] = useState(/** @type {Record<string, any>} */ (rule ? { ...rule } : { ...NEW, session_id: session }));
   const set = (/** @type {Record<string, any>} */ changes) => setForm({ ...form, ...changes });
-  const typed = (/** @type {string} */ name) => (/** @type {any} */ event) => set({ [name]: event.target.value });
+  const typed = (/** @type {string} */ name) => (/** @type {FieldEvent} */ event) => set({ [name]: event.target.value });
   const isNew = rule === null;
   const conditions = CONDITIONS[form.source] ?? {};
-  const watch = (/** @type {any} */ event) => {
+  const watch = (/** @type {FieldEvent} */ event) => {
     const source = event.target.value;
     const condition = form.condition in CONDITIONS[source] ? form.condition : Object.keys(CONDITIONS[source])[0];
     set({ source, condition, actions: source === "server" ? ["notify"] : form.actions });

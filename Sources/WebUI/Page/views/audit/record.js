@@ -44,7 +44,7 @@ export function ProveRecord({ head, query }) {
         </header>
     <div class="padded stack"><form class="row" onSubmit=${submit}>
       <label>Position <input type="number" min="1" max=${head.size} aria-label="Position of the record" value=${text}
-        onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
+        onInput=${(/** @type {FieldEvent} */ event) => setText(event.target.value)} /></label>
       <button class="primary" disabled=${!(Number(text) > 0)}>Verify</button>
       <span class="quiet">${position > 0 && isLoading ? "computing…" : "from 1 to " + head.size.toLocaleString("en")}</span></form>
       <${Fault} error=${error} />

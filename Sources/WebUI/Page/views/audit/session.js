@@ -45,7 +45,7 @@ export function ProveSession({ head, query }) {
       ${proven && html`<span class="badge completed">proven</span>`}${error && html`<span class="badge failed">not proven</span>`}</header>
     <div class="padded stack"><form class="row" onSubmit=${submit}>
       <label>Session <input type="text" class="mono" aria-label="Id of the session" placeholder="sess_…" value=${text}
-        onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
+        onInput=${(/** @type {FieldEvent} */ event) => setText(event.target.value)} /></label>
       <button class="primary" disabled=${!text.trim() || isBusy}>Verify all records</button>
       <span class="quiet" aria-live="polite">${isBusy && `computing… ${count.toLocaleString("en")} records`}</span></form>
       <${Fault} error=${error} />

@@ -33,8 +33,8 @@ export function Parallel({ sessions, names, query, colors }) {
   const scales = axes.map((name) => scaleOf(sessions.map((session) => valueOf(session, name))));
   const x = (/** @type {number} */ index) => 70 + index * (width - 140) / Math.max(1, axes.length - 1);
   const y = (/** @type {number} */ place) => HEIGHT - BOTTOM - place * (HEIGHT - TOP - BOTTOM);
-  const placeAt = (/** @type {any} */ event) => {
-    const box = event.currentTarget.ownerSVGElement.getBoundingClientRect();
+  const placeAt = (/** @type {PointerEvent & {currentTarget: SVGElement}} */ event) => {
+    const box = /** @type {SVGSVGElement} */ (event.currentTarget.ownerSVGElement).getBoundingClientRect();
     return Math.min(1, Math.max(0, (HEIGHT - BOTTOM - (event.clientY - box.top) * HEIGHT / box.height) / (HEIGHT - TOP - BOTTOM)));
   };
   const kept = sessions.filter((session) => axes.every((name, index) => {

@@ -10,7 +10,7 @@ import { Fault } from "../../parts/small.js";
 
 /**
  * A fact of a step; one that names a session leads there.
- * @param {{name: string, value: any}} props
+ * @param {{name: string, value: string|number|boolean|object}} props
  */
 const Fact = ({ name, value }) => html`<dt>${name.replaceAll("_", " ")}</dt><dd>${name === "session_id" || name === "parent"
   ? html`<a href=${link(["session", String(value)])}>${String(value)}</a>` : html`<span class="mono break">${whole(value)}</span>`}</dd>`;
@@ -20,7 +20,7 @@ export function Lineage({ model, alias }) {
   const { value, error } = useReading((signal) => get(aliasPath(model, alias) + "/lineage", {}, signal), [model, alias]);
   return html`<section class="card"><header><h2 class="grow">Where ${alias} comes from</h2></header><div class="padded stack">
     <${Fault} error=${error} />
-    ${value && html`<ol class="lineage">${value.steps.map((/** @type {any} */ step, /** @type {number} */ index) => html`<li key=${index}
+    ${value && html`<ol class="lineage">${value.steps.map((/** @type {import("../../core/types.js").LineageStep} */ step, /** @type {number} */ index) => html`<li key=${index}
       class=${step.missing ? "missing" : ""}>
       <span class="badge">${step.kind}</span> <b>${step.summary}</b>
       ${step.position !== undefined && html` <a class="quiet" href=${link(["audit"], { position: step.position })}

@@ -15,7 +15,7 @@ export function SessionAlerts({ session, at, bus }) {
   const [isNew, setNew] = useState(false);
   useEffect(() => {
     const again = throttled(reload, 500);
-    const stop = bus.on((/** @type {any} */ frame) => { if (frame.type === "alert" || frame.type === "resync") again(); });
+    const stop = bus.on((frame) => { if (frame.type === "alert" || frame.type === "resync") again(); });
     return () => { stop(); again.cancel(); };
   }, []);
   const alerts = value?.alerts ?? [];

@@ -48,7 +48,7 @@ export function Checkpoints({ session, at, bus, query }) {
         ${at === null && !session.archived && html`<button class="plain" onClick=${() => setAsked(one)}
           aria-label=${"Delete the checkpoint of epoch " + one.epoch}>Delete…</button>`}</td></tr>`)}</tbody></table></div>`}
     ${named && html`<${AliasDialog} checkpoint=${named.checkpoint_id} onClose=${() => setNamed(null)}
-      onDone=${(/** @type {any} */ alias) => go(link(["models", alias.model], { alias: alias.alias }))} />`}
+      onDone=${(/** @type {import("../../core/types.js").ModelAlias} */ alias) => go(link(["models", alias.model], { alias: alias.alias }))} />`}
     ${asked && html`<${Dialog} title=${`Delete the checkpoint of epoch ${asked.epoch}?`} confirm="Delete" danger onClose=${() => setAsked(null)}
       onConfirm=${async () => { await send("DELETE", "/checkpoints/" + asked.checkpoint_id); reload(); }}>
       <p>Its file is erased; what other files share with it stays. The log keeps that it existed.${session.resume_checkpoint_id === asked.checkpoint_id && " The next attempt would have continued from it."}</p></${Dialog}>`}

@@ -50,14 +50,14 @@ export function Events({ session, at, bus }) {
   const proofs = useProofs(session.session_id);
   useEffect(() => {
     const again = throttled(reload, 1000);
-    const stop = bus.on((/** @type {any} */ frame) => { if (stream !== "session" || !["metrics", "host", "log"].includes(frame.type)) again(); });
+    const stop = bus.on((frame) => { if (stream !== "session" || !["metrics", "host", "log"].includes(frame.type)) again(); });
     return () => { stop(); again.cancel(); };
   }, [stream]);
   const all = value ?? [];
   const events = all.filter((event) => at === null || event.position <= at);
   const toggle = (/** @type {number} */ position) => { const next = new Set(open); if (!next.delete(position)) next.add(position); setOpen(next); };
   return html`<div class="section stack"><${Fault} error=${error ?? proofs.error} />
-    <div class="row"><label>Stream <select value=${stream} onChange=${(/** @type {any} */ event) => { setAfter(0); setStream(event.target.value); }}>
+    <div class="row"><label>Stream <select value=${stream} onChange=${(/** @type {FieldEvent} */ event) => { setAfter(0); setStream(event.target.value); }}>
         <option value="session">lifecycle</option><option value="telemetry">telemetry</option><option value="all">both</option></select></label>
       ${after > 0 && html`<button onClick=${() => setAfter(0)}>From the first</button>`}
       ${all.length === MOST && html`<button onClick=${() => setAfter(all[all.length - 1].position)}>The next ${MOST}</button>`}

@@ -10,7 +10,7 @@ import { Fault } from "../../parts/small.js";
 
 /**
  * @typedef {import("../../core/types.js").Artifact} Artifact
- * @typedef {import("../../core/types.js").Histogram} Histogram
+ * @typedef {import("../../core/formats.js").Histogram} Histogram
  */
 
 /** The kinds that have views of their own, in the order in which they stand. */
@@ -141,11 +141,11 @@ function Heat({ session, artifacts }) {
 
 /**
  * A document's table, of which the first rows are drawn.
- * @param {{document: import("../../core/types.js").DataTable, name: string}} props
+ * @param {{document: import("../../core/formats.js").DataTable, name: string}} props
  */
 function Table({ document: found, name }) {
   const [sort, setSort] = useState({ column: -1, falling: false });
-  const cell = (/** @type {import("../../core/types.js").Cell} */ value) => (value !== null && typeof value === "object" ? value.number : value);
+  const cell = (/** @type {import("../../core/formats.js").Cell} */ value) => (value !== null && typeof value === "object" ? value.number : value);
   const order = Array.from({ length: found.row_count }, (_, index) => index);
   if (sort.column >= 0) {
     const { values } = found.columns[sort.column];

@@ -21,8 +21,19 @@ export class Rows {
   constructor(changed) {
     this.changed = changed;
     this.isHeld = false;
-    this.isOwn = false;
     this.generation = 0;
+    /** How many reads have begun. */
+    this.reads = 0;
+    /**
+     * The read of each page that was shown last. One that had begun before it comes too late.
+     * @type {Map<number, number>}
+     */
+    this.taken = new Map();
+    /**
+     * The pages that are to show what the reader has done, and the first read that does.
+     * @type {Map<number, number>}
+     */
+    this.own = new Map();
     /** @type {Asked} */
     this.asked = question({});
     /** @type {string[]} */
@@ -56,6 +67,8 @@ export class Rows {
     this.asked = asked;
     this.fields = fields;
     this.pages.clear();
+    this.taken.clear();
+    this.own.clear();
     this.wanted.clear();
     this.total = 0;
     this.error = null;
@@ -100,21 +113,24 @@ export class Rows {
    * @param {number} last
    */
   refresh(first, last, isOwn = false) {
-    this.isOwn = isOwn;
     const [low, high] = this.sight = [Math.floor(first / PAGE), Math.floor(last / PAGE)];
     for (const page of [...this.pages.keys()]) if (page < low || page > high) this.pages.delete(page);
-    for (let page = low; page <= high; page += 1) this.load(page);
+    for (let page = low; page <= high; page += 1) {
+      if (isOwn) this.own.set(page, this.reads + 1);
+      this.load(page);
+    }
   }
 
   /** @param {number} page */
   async load(page) {
     const { generation } = this;
+    const read = this.reads += 1;
     this.wanted.add(page);
     try {
       const answer = await readPage(this.asked, this.fields, page);
       if (generation !== this.generation) return;
       learn(answer.sessions);
-      this.take(page, answer);
+      if (read > (this.taken.get(page) ?? 0)) this.take(page, read, answer);
       this.wanted.delete(page);
       this.error = null;
       this.forget();
@@ -132,14 +148,18 @@ export class Rows {
 
   /**
    * @param {number} page
+   * @param {number} read
    * @param {import("../../core/types.js").SessionList} answer
    */
-  take(page, answer) {
+  take(page, read, answer) {
+    this.taken.set(page, read);
+    const isOwn = (this.own.get(page) ?? Infinity) <= read;
+    if (isOwn) this.own.delete(page);
     for (const session of answer.sessions) if (this.chosen.has(session.session_id)) this.chosen.set(session.session_id, session);
     const before = this.pages.get(page);
     const isSame = before && before.length === answer.sessions.length && answer.total === this.total
       && before.every((session, index) => session.session_id === answer.sessions[index].session_id);
-    const isHeld = this.isHeld && !this.isOwn;
+    const isHeld = this.isHeld && !isOwn;
     if (!before || !isHeld || isSame) {
       this.pages.set(page, answer.sessions);
       this.total = answer.total;
