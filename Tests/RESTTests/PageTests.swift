@@ -113,7 +113,7 @@ struct PageTests {
             let links = try await api.ask("GET", "/").text.split(separator: "\n")
             #expect(
                 links.allSatisfy { $0.hasPrefix("<link rel=\"modulepreload\"") && $0.contains("href=\"/assets/page/") })
-            let paths = links.map { $0.dropLast(2).split(separator: "/").dropFirst(3).joined(separator: "/") }
+            let paths = links.map { $0.dropLast(2).split(separator: "/").dropFirst(4).joined(separator: "/") }
             // What the first question needs is not put off until after the first paint.
             #expect(links.map { $0.contains("fetchpriority=\"low\"") } == [false, false, true])
             #expect(paths == ["core/one.js", "vendor/preact.js", "views/two.js"])

@@ -122,7 +122,8 @@ def measure(options):
         try:
             filled = fill(server.url, options)
             print(f"{points:,} points were reported in {filled:.0f} s", file=sys.stderr, flush=True)
-            own = board([sys.executable, "-m", "pivot_tracker.tensorboard_pages.command", "--url", server.url],
+            own = board([sys.executable, "-m", "pivot_tracker.tensorboard_pages.command", "--url", server.url, "--limit",
+                         str(options.sessions)],
                         folder / "own.log", options, True)
             print(json.dumps(own), file=sys.stderr, flush=True)
             began = time.perf_counter()

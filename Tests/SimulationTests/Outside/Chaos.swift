@@ -1,5 +1,6 @@
 import Application
 import EventLog
+import Reactors
 import StoreTesting
 import TrackerTesting
 import Tracking
