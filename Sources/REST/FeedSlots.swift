@@ -19,9 +19,6 @@ package final class FeedSlots: Sendable {
         self.maximumCountPerClient = maximumCountPerClient
     }
 
-    /// How many are served now.
-    package var takenCount: Int { state.withLock { $0.count } }
-
     /// Takes a slot for the client of `scope`, which has it until the value that is returned is let go.
     ///
     /// - Throws: 503 `too_many_feeds` with `Retry-After`.

@@ -64,9 +64,12 @@ export async function learnNames(kind, prefix = "") {
   const answer = await get("/training/sessions/names", { kind, prefix, limit: 1000, archived: "include", consistency: "stale" });
   if (answer.next === undefined) listed.set(kind + " " + prefix, performance.now());
   const count = known.size;
-  for (const one of answer.names) known.add(one.name);
+  for (const one of answer.names) add(known, one.name);
   return known.size > count;
 }
+
+/** How many names are known, of all kinds. */
+export const knownCount = () => Object.values(LISTED).reduce((sum, known) => sum + known.size, 0);
 
 /** Learns the names of all kinds; whether there were new ones. */
 export const learnAllNames = async () => (await Promise.all(Object.keys(LISTED).map((kind) => learnNames(kind)))).some((isNew) => isNew);

@@ -1,7 +1,7 @@
 /** The field for a filter: it completes the names that exist, and shows a fault at its character. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
-import { field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
+import { knownCount, field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
 
 const FIELDS = {
   status: "text", name: "text", tags: "texts", experiment: "text", group: "text", notes: "text", id: "text", current_epoch: "number", total_epochs: "number",
@@ -72,9 +72,10 @@ export function FilterInput({ value, error, onSubmit }) {
   const suggest = () => {
     propose();
     turn.current += 1;
-    const mine = turn.current;
-    // What cannot be asked for is not missed: the names that the page has seen are proposed.
-    learnAt(input.current.value.slice(0, input.current.selectionStart)).then((isNew) => { if (isNew && turn.current === mine) propose(); }).catch(() => {});
+    const [mine, count] = [turn.current, knownCount()];
+    // What another question has learned meanwhile counts too. What cannot be asked for is not missed: the names that the page has
+    // seen are proposed.
+    learnAt(input.current.value.slice(0, input.current.selectionStart)).then(() => { if (knownCount() > count && turn.current === mine) propose(); }).catch(() => {});
   };
   const take = (/** @type {{text: string}} */ option) => {
     if (!open) return;
