@@ -1,7 +1,7 @@
 /** The field for a filter: it completes the names that exist, and shows a fault at its character. */
 
 import { html, useEffect, useRef, useState } from "../core/preact.js";
-import { knownCount, field, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
+import { field, knownCount, learnAllNames, learnNames, names, quotedText } from "../core/names.js";
 
 const FIELDS = {
   status: "text", name: "text", tags: "texts", experiment: "text", group: "text", notes: "text", id: "text", current_epoch: "number", total_epochs: "number",
