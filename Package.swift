@@ -161,7 +161,7 @@ let package = Package(
             name: "pivot-bench",
             dependencies: [
                 "Blobs", "EventLog", "ExportFormats", "JSON", "Processes", "ReadModels", "TensorEngine", "Tracking",
-                "Trainer", "TrainingConfiguration", .argumentParser, .nioCore, .nioPosix, .protobuf,
+                "Trainer", "TrainingConfiguration", "Transparency", .argumentParser, .nioCore, .nioPosix, .protobuf,
             ], swiftSettings: settings),
 
         library("StoreTesting", ["Blobs", "EventLog", "TestSupport", "Tracking", .nioCore]),

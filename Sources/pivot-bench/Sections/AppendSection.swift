@@ -24,6 +24,11 @@ struct AppendSection {
                     "median time to the acknowledgement, \(name)", figures.medianLatency, "ms",
                     beside: .init(what: "pwrite and fdatasync of 4 KiB", figure: syncs.median * 1e3)))
             if producers == 256 {
+                let tree = TreeLoad(records: context.isQuick ? 100_000 : 1_000_000).run()
+                rows.append(
+                    Section.appends.row(
+                        "the tree's part of an append, \(name)", tree * figures.appendsPerSecond * 100, "%",
+                        target: .atMost(10)))
                 rows.append(Section.appends.row("events read back", figures.readsPerSecond, "1/s"))
                 rows.append(Section.appends.row("median time to read one event", figures.medianRead, "µs"))
             }
