@@ -5,6 +5,8 @@ import Processes
 struct BenchmarkContext: Sendable {
     /// True when the whole run is to end within a minute.
     var isQuick: Bool
+    /// The number of sessions of scale; nil for all its sizes, and its points.
+    var sessionCount: Int?
     /// True when no folder is deleted.
     var keepsFiles: Bool
     /// Bytes of the checkpoints that are sent.

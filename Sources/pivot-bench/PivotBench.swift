@@ -16,6 +16,9 @@ struct PivotBench: AsyncParsableCommand {
     @Flag(help: "Take less than a minute, with smaller amounts.")
     var quick = false
 
+    @Option(help: ArgumentHelp("Of scale, measure only this many sessions.", valueName: "count"))
+    var sessions: Int?
+
     @Flag(help: "Send checkpoints of 1 GiB instead of 256 MiB.")
     var full = false
 
@@ -59,7 +62,8 @@ struct PivotBench: AsyncParsableCommand {
         let home = folder + "/pivot-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         let context = BenchmarkContext(
-            isQuick: quick, keepsFiles: keep, checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
+            isQuick: quick, sessionCount: sessions, keepsFiles: keep,
+            checkpointByteCount: quick ? 128 << 20 : full ? 1 << 30 : 256 << 20,
             server: URL(fileURLWithPath: server).path, folder: home, scripts: scripts, python: python,
             exportsPython: exportsPython, torchPython: torchPython, fastTrackML: fastTrackML, mlflowPython: mlflowPython
         )

@@ -9,6 +9,7 @@ struct ScaleSection {
     private var sizes: [Int] { context.isQuick ? [1000, 10_000] : [1000, 10_000, 100_000] }
 
     func rows() async throws -> [BenchmarkRow] {
+        if let count = context.sessionCount { return try await rows(ofSessions: count, beside: [:]) }
         var rows: [BenchmarkRow] = []
         let peers = try await PeerSection(context: context, runCount: peerSize).figures()
         for size in sizes {
