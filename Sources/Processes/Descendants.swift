@@ -61,16 +61,20 @@ package enum Descendants {
 
 /// The folder in which the system lists its processes.
 enum ProcessFolder {
-    /// The most times that the list of processes is gone through while new ones appear.
-    private static let maximumPassCount = 50
+    /// The most times that the list of processes is gone through while new ones appear, or while killed ones are not gone.
+    private static let maximumPassCount = 250
+    /// The time that killed ones are given before it is looked again, in microseconds: a busy system takes a while to end them.
+    private static let pause: UInt32 = 10_000
 
-    /// Kills what `living` lists until it lists nothing, so also what is forked meanwhile, and returns what was killed.
+    /// Kills what `living` lists until it lists nothing, so also what is forked meanwhile, and returns what was killed. Takes some
+    /// seconds at most, also when the system cannot end one.
     @discardableResult
     static func killAll(_ living: () -> [Int32]) -> Set<Int32> {
         var killed = Set<Int32>()
         for _ in 0..<maximumPassCount {
             let found = living()
             if found.isEmpty { break }
+            if killed.isSuperset(of: found) { usleep(pause) }
             for process in found where kill(process, SIGKILL) == 0 { killed.insert(process) }
         }
         return killed
