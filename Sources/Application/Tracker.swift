@@ -84,7 +84,7 @@ package struct TrackerCore: Sendable {
     package let alertProgress = AlertProgress()
     /// What is known of the signing of the log's tree.
     package let auditStatus = AuditStatus()
-    /// What is known of the retention rules' work.
+    /// The state of the retention rules' work.
     package let retentionStatus = RetentionStatus()
     /// What sends to webhooks.
     package let webhookPost: WebhookPost

@@ -20,7 +20,7 @@ extension APIClient {
         try await ask(.deleteRetentionRule, name)
     }
 
-    /// What the rules would take now of at most `limit` sessions.
+    /// Tells what the rules would take now of at most `limit` sessions.
     package func previewRetention(limit: Int? = nil) async throws(ClientError) -> RetentionReportInfo {
         try await ask(.previewRetention, query: [("limit", limit.map(String.init))])
     }

@@ -7,7 +7,7 @@ extension APIClient {
         try await ask(.createSession, sending: new, command: command)
     }
 
-    /// What would come of `createSession`, without creating anything.
+    /// Tells the outcome that `createSession` would have, and creates nothing.
     package func checkSession(_ new: NewSession) async throws(ClientError) -> SessionCheckInfo {
         try await ask(.checkSession, sending: new)
     }

@@ -39,7 +39,7 @@ struct PageBundle: Sendable {
     ]
     /// What stands in the page's source for its address.
     private static let placeholder = "{{base}}"
-    /// What stands in the page's source for the links to the modules that its scripts need.
+    /// The text that stands in the page's source for the links to the modules that its scripts need.
     private static let modulesPlaceholder = "{{modules}}"
     /// The modules that the page runs: the one that asks for the first rows at once, and the one that draws.
     private static let scripts = (first: "views/sessions/question.js", main: "main.js")

@@ -2,7 +2,7 @@ import API
 import JSON
 import Testing
 
-/// What many sessions come to: names that exist, and statistics of groups.
+/// Summaries of many sessions: names that exist, and statistics of groups.
 @Suite("Names and groups of sessions")
 struct SessionSummaryTests {
     /// Four sessions with the val_loss 1, 2, 4 and NaN; the first two have lr 0.1, the third has "0.5", the last none.

@@ -8,11 +8,11 @@ import Tracking
 /// The same seed gives the same history. After every start of the server, and at the end, everything that was promised is
 /// checked; the first that does not hold ends the simulation.
 struct Simulation {
-    /// What became of a simulation.
+    /// The outcome of a simulation.
     struct Report: Sendable {
         var seed: UInt64
         var bug: PlantedBug?
-        /// What was found wrong; empty when nothing was.
+        /// The faults that were found; empty when there were none.
         var findings: [String]
         /// The last steps.
         var lastSteps: [String]

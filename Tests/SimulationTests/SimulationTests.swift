@@ -44,7 +44,7 @@ extension Simulation.Report: CustomStringConvertible {
         FileHandle.standardOutput.write(Data((text + line).utf8))
     }
 
-    /// What was found, the last steps, and how to see it again.
+    /// The findings, the last steps, and the command that shows them again.
     var description: String {
         var again = "tools/simulate --from \(seed) --seeds 1"
         if let bug { again += " --planted \(bug.rawValue)" }

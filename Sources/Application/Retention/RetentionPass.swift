@@ -138,7 +138,7 @@ struct RetentionPass {
 
     // MARK: - Checkpoints
 
-    /// What a rule finds of a session.
+    /// The checkpoints that a rule finds of a session.
     private struct Found: Sendable {
         var sessionName: String
         var surplus: [CheckpointEntry] = []

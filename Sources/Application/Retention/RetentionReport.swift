@@ -1,8 +1,8 @@
 package import Tracking
 
-/// What the retention rules took away, or would take away now.
+/// The content that the retention rules took away, or would take away now.
 package struct RetentionReport: Sendable, Equatable {
-    /// What one rule took of one session.
+    /// The content that one rule took of one session.
     package struct Item: Sendable, Equatable {
         package var rule: RetentionRule.Name
         package var session: Session.ID

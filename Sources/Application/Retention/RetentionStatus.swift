@@ -7,7 +7,7 @@ package final class RetentionStatus: Sendable {
     /// The sessions that are remembered: some 20 MiB.
     private static let mostSessions = 100_000
 
-    /// How far the streams of a session were when a rule found nothing to take.
+    /// The versions of a session's streams when a rule found nothing to take.
     struct Versions: Equatable {
         var session: StreamVersion
         var telemetry: StreamVersion

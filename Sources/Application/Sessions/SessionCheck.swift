@@ -1,6 +1,6 @@
 package import TrainingConfiguration
 
-/// What would come of a session's creation.
+/// The outcome that a session's creation would have.
 package struct SessionCheck: Sendable {
     /// The configuration with all defaults, which every trainer reads; nil when it is refused.
     package var configuration: TrainingConfiguration?

@@ -5,7 +5,7 @@ import JSON
 import Tracking
 import WebServer
 
-/// What many sessions come to: the names that they use, and statistics of them in groups.
+/// Summaries of many sessions: the names that they use, and statistics of them in groups.
 struct SessionSummaryEndpoints {
     let tracker: Tracker
 

@@ -56,7 +56,7 @@ struct SessionSearch {
 }
 
 extension QueryReader {
-    /// Whether archived sessions count too: `archived=include`.
+    /// True when archived sessions count too: `archived=include`.
     func includesArchived() throws(FieldError) -> Bool {
         switch text("archived") {
         case nil, "exclude": return false

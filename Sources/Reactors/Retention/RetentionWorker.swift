@@ -5,7 +5,7 @@ import Tracking
 
 /// Applies the retention rules once an hour, and some minutes after the start of the server. Without rules it does nothing.
 ///
-/// When something fails it stops, which `RetentionStatus` tells, and goes on an hour later: what is done is not done again.
+/// It stops when something fails, which `RetentionStatus` reports, and goes on an hour later without repeating anything.
 package final class RetentionWorker: Reactor {
     /// The time between two walks over the sessions.
     private static let pause = Duration.seconds(3600)
@@ -18,7 +18,7 @@ package final class RetentionWorker: Reactor {
     private let core: TrackerCore
     private let retention: Retention
     private let logger: Logger
-    /// When it began to walk last; nil before the first time.
+    /// The time at which the last walk began; nil before the first one.
     private let last = Mutex<Timestamp?>(nil)
 
     package init(_ tracker: Tracker, logger: Logger) {

@@ -70,7 +70,7 @@ extension RetentionRuleSettings {
     private var days: String { afterDays == 1 ? "1 day" : "\(afterDays) days" }
 }
 
-/// What is wrong with a rule: the field, as the API names it, and why.
+/// A fault of a rule: the field, as the API names it, and why.
 package struct RetentionFault: Error, Equatable {
     package var field: String
     package var reason: String

@@ -1,6 +1,6 @@
 import Transparency
 
-/// What the writer of the log does for the tree over it: hashing the header of each record and taking it up.
+/// The work that the writer of the log does for the tree over it: hashing the header of each record and taking it up.
 struct TreeLoad {
     /// The bytes of a header: those of a record that a trainer's report makes.
     private static let headerByteCount = 192

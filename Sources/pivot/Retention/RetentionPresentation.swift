@@ -33,13 +33,13 @@ enum RetentionPresentation {
         return table
     }
 
-    /// What a rule does: `archived sessions lose logs after 90 days`.
+    /// A rule in words: `archived sessions lose logs after 90 days`.
     static func words(_ rule: RetentionRuleInfo) -> String {
         "\(rule.status.rawValue) sessions lose \(takes(rule)) after \(days(rule))"
             + (rule.filter.map { ", where \(DisplayText.safe($0))" } ?? "")
     }
 
-    /// What there is of a report: `12 records (3.4 kB) and 2 checkpoints (1.1 MB)`.
+    /// A report in numbers: `12 records (3.4 kB) and 2 checkpoints (1.1 MB)`.
     static func amount(_ report: RetentionReportInfo) -> String {
         let records = RedactCommand.amount(report.recordCount, report.byteCount)
         let count = report.checkpointCount

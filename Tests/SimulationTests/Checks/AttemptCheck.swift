@@ -1,6 +1,6 @@
 import Tracking
 
-/// Whether at most one attempt trains each session at any time, and nobody else reports.
+/// Checks that at most one attempt trains each session at any time, and that nobody else reports.
 struct AttemptCheck {
     private struct Training {
         var attempt: UInt32?
@@ -13,7 +13,7 @@ struct AttemptCheck {
     private var trainings: [StreamID: Training] = [:]
     private var findings: [String] = []
 
-    /// What is wrong in the whole history `events`.
+    /// The faults in the whole history `events`.
     static func findings(in events: [RecordedEvent]) throws -> [String] {
         var check = AttemptCheck()
         for event in events where event.stream.category == .session { try check.take(event) }

@@ -1,11 +1,11 @@
 import Tracking
 
-/// Whether every webhook was told of everything it asked for, or the log says that it was given up.
+/// Checks that every webhook was told of everything it asked for, or that the log says that it was given up.
 struct DeliveryCheck {
     let receiver: Receiver
     let webhooks: [Webhook.ID]
 
-    /// What is wrong, once everything has come to rest.
+    /// The faults, once everything has come to rest.
     func findings(in events: [RecordedEvent]) throws -> [String] {
         try webhooks.flatMap { try findings(of: $0, in: events) }
     }

@@ -3,7 +3,7 @@ import Blobs
 import EventLog
 import Tracking
 
-/// What a call to the server came to when it did not come to an answer.
+/// The end of a call to the server that brought no answer.
 enum CallError: Error {
     /// The rules of the server do not allow it.
     case refused(String)

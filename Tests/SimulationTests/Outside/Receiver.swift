@@ -53,7 +53,7 @@ final class Receiver: Sendable {
         return SendResult(statusCode: 200, duration: .zero)
     }
 
-    /// How often it took something.
+    /// The number of times that it took something.
     var count: Int { state.withLock { $0.taken.values.reduce(0) { $0 + $1.count } } }
 
     /// The places of the events that `webhook` was told of.

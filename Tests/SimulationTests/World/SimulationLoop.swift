@@ -23,7 +23,7 @@ final class SimulationLoop: TaskExecutor {
         var sleepers: [Int: Sleeper] = [:]
         var lastSleeper = 0
         var elapsed = Duration.zero
-        /// How far the time of day was set forward.
+        /// The time by which the time of day was set forward.
         var shift = Duration.zero
         var strayCount = 0
         /// True while the thread waits for what goes on elsewhere.

@@ -26,7 +26,7 @@ final class Trace: Sendable {
         state.withLock { $0.findings.append(finding) }
     }
 
-    /// What was found wrong.
+    /// The faults that were found.
     var findings: [String] { state.withLock { $0.findings } }
 
     /// The last `count` steps.

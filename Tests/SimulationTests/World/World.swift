@@ -1,6 +1,6 @@
 import TrackerTesting
 
-/// What all parts of a simulation share.
+/// The state that all parts of a simulation share.
 struct World: Sendable {
     let loop: SimulationLoop
     let chance: Chance

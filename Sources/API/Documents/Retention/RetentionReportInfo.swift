@@ -1,4 +1,4 @@
-/// What the retention rules took away, or would take away now.
+/// The content that the retention rules took away, or would take away now.
 package struct RetentionReportInfo: Document, Equatable {
     package static let name = "RetentionReport"
 
@@ -22,7 +22,7 @@ package struct RetentionReportInfo: Document, Equatable {
     ]
 }
 
-/// What one rule takes of one session.
+/// The content that one rule takes of one session.
 package struct RetentionItemInfo: Document, Equatable {
     package static let name = "RetentionItem"
 

@@ -1,15 +1,15 @@
 package import JSON
 package import Tracking
 
-/// What would come of a request to create a session.
+/// The outcome that a request to create a session would have.
 package struct SessionCheckInfo: Document, Equatable {
     package static let name = "SessionCheck"
 
     /// True when the session would be created.
     package var isValid = false
-    /// What it would be refused for.
+    /// The problems for which it would be refused.
     package var problems: [SessionProblem] = []
-    /// What its user should know of its configuration, without a code.
+    /// Remarks on its configuration for its user, without a code.
     package var warnings: [SessionProblem] = []
     package var sessionName: String?
     /// The resolved configuration, when it is not refused, and what follows from it.
