@@ -68,7 +68,7 @@ package struct Retention: Sendable {
         return Queries.Answer(value: pass.report, position: head)
     }
 
-    /// Takes what the rules say now of at most `limit` sessions. Returns once that is on disk; what failed is told by
+    /// Takes what the rules say now of at most `limit` sessions. Returns once that is on disk; failures are reported by
     /// `RetentionStatus` too.
     ///
     /// - Throws: `retentionBusy` when the rules are being applied already, and what redactions and deletions throw: what was done

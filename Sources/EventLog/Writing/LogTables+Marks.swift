@@ -10,7 +10,7 @@ extension LogTables {
         do throws(RecordError) {
             view = try RecordView(record)
         } catch {
-            // The checksum of its entry holds. Whoever reads the log names a record that cannot be read.
+            // The entry's checksum holds. A record that cannot be read is reported when the log is read.
             return
         }
         let type = Array(view.type)

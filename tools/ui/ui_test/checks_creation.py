@@ -30,7 +30,7 @@ def faults(bed):
             "/line 7.*stands twice[^]*line 8.*not a key/.test(document.querySelector('#problems').textContent)",
             "the faults of the text",
         )
-        # What only the server knows is told before anything is created.
+        # Problems that only the server can know are shown before anything is created.
         page.fill("[aria-label='Configuration']", "trainer:\n  kind: command\n  command: [/no/such/program]\n")
         page.wait_for_selector("#problems >> text=line 3")
         page.fill("[aria-label='Configuration']", CONFIGURATION + "unknown_key: 1\n")

@@ -90,7 +90,7 @@ class Log {
   /**
    * Lines before those that the page holds that contain a text; the server looks through them piece by piece.
    * @param {string} text
-   * @param {(lines: any[], done: number) => void} told is told what was found so far, and the share that is done
+   * @param {(lines: any[], done: number) => void} told gets the lines found so far, and the share of the work that is done
    * @param {AbortSignal} signal
    */
   async search(text, told, signal) {

@@ -36,7 +36,7 @@ const { path, query } = currentRoute();
 if (path[0] === "sessions" && !query.by && !query.columns) {
   const words = wording(question(query), [], 0);
   early = { wording: JSON.stringify(words), answer: get("/training/sessions", words) };
-  // Whoever takes the answer is told of its fault.
+  // The one who takes the answer handles its failure.
   early.answer.catch(() => {});
 }
 
